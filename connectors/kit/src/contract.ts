@@ -1,0 +1,130 @@
+import type { DisplayType, Fields, IntakeItem } from '@tributary/model';
+import type { z } from 'zod';
+import type { Http } from './http.ts';
+
+/**
+ * What a connector is: knowledge of one outer system, without I/O of its own.
+ * The host stores, schedules, retries and encrypts; the connector says what
+ * to ask, what an answer means and what to write. It never sees the database.
+ */
+export interface Connector<Settings> {
+  readonly id: string;
+  readonly name: string;
+  /** What a connection needs to be told, such as an address and a token. */
+  readonly settings: z.ZodType<Settings>;
+  /** What has to exist in Tributary before the connector can record anything. The host makes it. */
+  readonly provides: { fields: readonly ProvidedField[]; activities: readonly ProvidedActivity[] };
+  /** Reads the hints out of a webhook's body. Throws `BadWebhook` where there is nothing to be read. */
+  parseWebhook(body: string, contentType: string): Hint[];
+  /** What an activity of a person means for the other side. Pure; an empty list where it means nothing. */
+  hear(heard: Heard): Write[];
+  /** The steps it adds to journeys, by name. */
+  readonly actions: Readonly<Record<string, ConnectorAction>>;
+  /** A connection at work. One at a time per connection, in one process. */
+  open(settings: Settings, tools: Tools): Session;
+}
+
+/** A custom field of people: its id follows from name and type (`str:cm:kommo-lead-id`). */
+export interface ProvidedField {
+  name: string;
+  type: DisplayType;
+}
+
+/** A custom activity: its id follows from the name (`act:cm:crm-stage-changed`). */
+export interface ProvidedActivity {
+  name: string;
+  attributes: readonly { name: string; type: DisplayType }[];
+}
+
+/** Something over there may have changed. What it is now is read, never taken from the hint. */
+export interface Hint {
+  kind: string;
+  id: string;
+  /** What the webhook said of it; used only where nothing better is known. */
+  said: Readonly<Record<string, string>>;
+}
+
+/** What a connector keeps between calls, as the host stores it for it. */
+export interface Remembered {
+  kind: string;
+  key: string;
+  value: Readonly<Record<string, unknown>>;
+}
+
+export interface Memory {
+  /** What was remembered under those keys; keys never remembered are absent. */
+  recall(kind: string, keys: readonly string[]): Promise<Map<string, Remembered['value']>>;
+}
+
+/** What was read: recorded and remembered in one transaction with the hints' removal. */
+export interface Reading {
+  items: IntakeItem[];
+  remember: Remembered[];
+}
+
+/** An activity that was recorded, with what a connector may need to place it. */
+export interface Heard {
+  activityId: string;
+  id: string;
+  at: Date;
+  attributes: Fields;
+  person: { id: string; fields: Fields };
+  /** The attributes of the activity that started the run it belongs to, when it belongs to one. */
+  entry: Fields | undefined;
+}
+
+/** One thing to be written over there. `key` makes it once only, whoever asks how often. */
+export interface Write {
+  key: string;
+  kind: string;
+  /** The entity it goes to, so that several writes to one can become one call. */
+  target: string;
+  body: Readonly<Record<string, unknown>>;
+}
+
+export interface ConnectorAction {
+  readonly name: string;
+  readonly input: z.ZodType<Readonly<Record<string, unknown>>>;
+  /** The write that does it, or why it can not be done for this person. */
+  write(input: Readonly<Record<string, unknown>>, of: ActionMoment): Omit<Write, 'key'> | { skip: string };
+}
+
+export interface ActionMoment {
+  person: { id: string; fields: Fields };
+  entry: Fields | undefined;
+  requestedAt: Date;
+}
+
+/** A write that is due. */
+export interface DueWrite extends Write {
+  id: string;
+  /** An earlier try may have got through without our knowing: look before writing again. */
+  uncertain: boolean;
+}
+
+/** What became of a write. Anything that time may put right is thrown as `RetryLater` instead. */
+export type WriteOutcome = { id: string; done: true; reference?: string } | { id: string; done: false; why: string };
+
+export interface Session {
+  /** Makes what it needs over there and subscribes the webhook; safe to repeat. Says what it found and made, in words. */
+  setUp(webhookUrl: string): Promise<SetUpReport>;
+  /** Reads what the hints point at, many at once. */
+  read(hints: readonly Hint[], memory: Memory): Promise<Reading>;
+  /** Writes, few calls for many; yields outcomes as soon as they are known, so that a crash leaves few uncertain. */
+  write(writes: readonly DueWrite[]): AsyncIterable<readonly WriteOutcome[]>;
+}
+
+export interface SetUpReport {
+  /** The account's own name and id over there. */
+  account: { id: string; name: string };
+  made: string[];
+  found: string[];
+  /** What does not work, and what that means for the user. */
+  warnings: string[];
+}
+
+export interface Tools {
+  http: Http;
+  now(): Date;
+  log(message: string, detail?: Readonly<Record<string, unknown>>): void;
+}

@@ -1,0 +1,20 @@
+export type {
+  ActionMoment,
+  Connector,
+  ConnectorAction,
+  DueWrite,
+  Heard,
+  Hint,
+  Memory,
+  ProvidedActivity,
+  ProvidedField,
+  Reading,
+  Remembered,
+  Session,
+  SetUpReport,
+  Tools,
+  Write,
+  WriteOutcome,
+} from './contract.ts';
+export { BadWebhook, NeedsReconnect, RetryLater } from './errors.ts';
+export type { Http, HttpRequest, HttpResponse } from './http.ts';

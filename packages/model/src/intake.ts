@@ -1,0 +1,41 @@
+import type { Fields } from './value.ts';
+
+/** 1 fills only empty fields, 2 overwrites, 3 leaves existing people untouched (Ortto help, a-257). */
+export type MergeStrategy = 1 | 2 | 3;
+/** 0 first key that finds anyone, 1 the next key only where the one before is empty, 2 all keys given must match. */
+export type FindStrategy = 0 | 1 | 2;
+
+/** How an item finds its person: by id, or by up to three of the fields it carries, in that order. */
+export type Who = { personId: string } | { by: readonly string[]; find?: FindStrategy };
+
+/** Something that happened. The moment defaults to the moment of intake. */
+export interface ActivityInput {
+  id: string;
+  attributes: Fields;
+  at?: Date;
+  /** The same key at the same moment is the same activity, recorded once (Ortto help, a-271). */
+  key?: string;
+}
+
+/**
+ * One line of what `people.record` takes, whatever source it comes from: who,
+ * what is known of them, and what they did.
+ */
+export interface IntakeItem {
+  who: Who;
+  fields: Fields;
+  strategy?: MergeStrategy;
+  /** Never make a person. */
+  existingOnly?: boolean;
+  clear?: readonly string[];
+  tags?: readonly string[];
+  unsetTags?: readonly string[];
+  activity?: ActivityInput;
+  /** Where it comes from, as timelines show it: "API", "Kommo", "Email". */
+  source: string;
+}
+
+/** What became of one item. `error` items changed nothing. */
+export type IntakeOutcome =
+  | { personId: string; status: 'created' | 'merged' | 'untouched'; activityId?: string; duplicate?: true }
+  | { status: 'invalid' | 'not_found'; error: string };

@@ -1,0 +1,87 @@
+import type { Problem } from '../filter/filter.ts';
+import { problemsWithFilter } from '../filter/problems.ts';
+import { type JourneyDefinition, journeyDefinition } from './journey.ts';
+import { nextOf, type Shape } from './shapes/index.ts';
+
+/** At most this many shapes in a journey, as in Ortto (Ortto help, journeys). */
+const SHAPES_MAX = 100;
+
+/** A journey that is right, or everything that is wrong with it, each with the path of the part at fault. */
+export function checkJourney(input: unknown): { journey: JourneyDefinition } | { problems: Problem[] } {
+  const parsed = journeyDefinition.safeParse(input);
+  if (!parsed.success) {
+    return { problems: parsed.error.issues.map((issue) => ({ at: issue.path.join('.'), problem: issue.message })) };
+  }
+  const journey = parsed.data;
+  const problems = [...filterProblems(journey), ...graphProblems(journey)];
+  return problems.length > 0 ? { problems } : { journey };
+}
+
+function filterProblems(journey: JourneyDefinition): Problem[] {
+  const check = (filter: unknown, at: string): Problem[] =>
+    filter === undefined ? [] : problemsWithFilter(filter, at);
+  return [
+    ...check(journey.entry.filter, 'entry.filter'),
+    ...check(journey.entry.person, 'entry.person'),
+    ...journey.exits.flatMap((exit, i) => check(exit, `exits[${i}]`)),
+    ...check(journey.goal?.when, 'goal.when'),
+    ...Object.entries(journey.shapes).flatMap(([id, step]) => {
+      if (step.kind === 'delay') return check(step.unless, `shapes.${id}.unless`);
+      return step.kind === 'condition' ? check(step.if, `shapes.${id}.if`) : [];
+    }),
+  ];
+}
+
+function graphProblems(journey: JourneyDefinition): Problem[] {
+  const { shapes, start } = journey;
+  const ids = Object.keys(shapes);
+  const problems: Problem[] = [];
+  if (ids.length > SHAPES_MAX) problems.push({ at: 'shapes', problem: `more than ${SHAPES_MAX} shapes` });
+  if (!Object.hasOwn(shapes, start)) problems.push({ at: 'start', problem: `there is no shape "${start}"` });
+  for (const [id, step] of Object.entries(shapes)) {
+    for (const next of nextOf(step)) {
+      if (!Object.hasOwn(shapes, next))
+        problems.push({ at: `shapes.${id}`, problem: `leads to "${next}", which is not there` });
+    }
+  }
+  if (problems.length > 0) return problems;
+  const reached = reachable(shapes, start);
+  for (const id of ids) {
+    if (!reached.has(id)) problems.push({ at: `shapes.${id}`, problem: 'nothing leads here' });
+  }
+  const circle = circleWithoutDelay(shapes);
+  if (circle) problems.push({ at: `shapes.${circle[0]}`, problem: `a circle without a delay: ${circle.join(' → ')}` });
+  return problems;
+}
+
+function reachable(shapes: Record<string, Shape>, start: string): Set<string> {
+  const seen = new Set<string>();
+  const open = [start];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    open.push(...nextOf(shapes[id]!));
+  }
+  return seen;
+}
+
+/** A run in such a circle would never rest, and hang the engine. */
+function circleWithoutDelay(shapes: Record<string, Shape>): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (id: string, path: string[]): string[] | undefined => {
+    const before = path.indexOf(id);
+    if (before >= 0) return [...path.slice(before), id];
+    if (done.has(id) || shapes[id]!.kind === 'delay') return undefined;
+    for (const next of nextOf(shapes[id]!)) {
+      const circle = visit(next, [...path, id]);
+      if (circle) return circle;
+    }
+    done.add(id);
+    return undefined;
+  };
+  for (const id of Object.keys(shapes)) {
+    const circle = visit(id, []);
+    if (circle) return circle;
+  }
+  return undefined;
+}

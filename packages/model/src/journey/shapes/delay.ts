@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { Filter } from '../../filter/filter.ts';
+
+/** A length of time; its parts add up. */
+export const duration = z
+  .strictObject({
+    days: z.number().min(0).optional(),
+    hours: z.number().min(0).optional(),
+    minutes: z.number().min(0).optional(),
+    seconds: z.number().min(0).optional(),
+  })
+  .refine((d) => durationMs(d) > 0, 'a duration is longer than nothing');
+export type Duration = z.infer<typeof duration>;
+
+/** A duration in milliseconds. */
+export function durationMs(d: {
+  days?: number | undefined;
+  hours?: number | undefined;
+  minutes?: number | undefined;
+  seconds?: number | undefined;
+}): number {
+  const hours = (d.days ?? 0) * 24 + (d.hours ?? 0);
+  return ((hours * 60 + (d.minutes ?? 0)) * 60 + (d.seconds ?? 0)) * 1000;
+}
+
+/** Waits for a time; where `unless` comes true first, goes on at once. */
+export const delayShape = z.strictObject({
+  kind: z.literal('delay'),
+  for: duration,
+  unless: z.custom<Filter>().optional(),
+  next: z.string(),
+});
+export type DelayShape = z.infer<typeof delayShape>;

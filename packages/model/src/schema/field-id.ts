@@ -1,0 +1,63 @@
+/**
+ * Field ids: `type::name` built in, `type:cm:name` a person's custom field,
+ * `type:oc:name` an account's, `type:o:name` an account's built in, and
+ * `type:<source>:name` for integrations (Ortto help; recorded instance schema).
+ */
+export interface FieldId {
+  type: string;
+  source: string;
+  name: string;
+}
+
+/** Display type → the prefix of its field id (recorded custom-field replies; Ortto help, "custom fields"). */
+export const prefixOf = {
+  text: 'str',
+  large_text: 'txt',
+  email: 'str',
+  link: 'str',
+  single_select: 'str',
+  multi_select: 'sst',
+  integer: 'int',
+  decimal: 'int',
+  currency: 'int',
+  price: 'int',
+  bool: 'bol',
+  date: 'dtz',
+  time: 'tme',
+  phone: 'phn',
+  geo: 'geo',
+  object: 'obj',
+} as const;
+
+export type DisplayType = keyof typeof prefixOf;
+
+export function isDisplayType(type: string): type is DisplayType {
+  return Object.hasOwn(prefixOf, type);
+}
+
+/** The parts of a field id, or undefined when it is not one. */
+export function parseFieldId(id: string): FieldId | undefined {
+  const match = /^([a-z0-9]{3,9}):([a-z]{0,4}):([^\s:][^\s:]*)$/.exec(id);
+  if (!match) return undefined;
+  return { type: match[1]!, source: match[2]!, name: match[3]! };
+}
+
+/** "Job title" → "job-title": how a custom field's or activity's name becomes its id. */
+export function kebab(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
+}
+
+/** The id of a person's custom field with that name and display type. */
+export function customFieldId(name: string, type: DisplayType): string {
+  return `${prefixOf[type]}:cm:${kebab(name)}`;
+}
+
+/** The id of a custom activity with that name. */
+export function customActivityId(name: string): string {
+  return `act:cm:${kebab(name)}`;
+}

@@ -1,0 +1,68 @@
+/** What a field or an attribute can hold: bare JSON, never wrapped (Ortto help, a-257). `null` clears. */
+export type Value = string | number | boolean | null | readonly string[] | { readonly [key: string]: unknown };
+export type Fields = Readonly<Record<string, Value>>;
+
+/** Limits per type (Ortto help, a-235): text 255 characters, large text 4,000, an object 15,000 bytes. */
+const TEXT_MAX = 255;
+const LARGE_TEXT_MAX = 4000;
+const OBJECT_MAX_BYTES = 15_000;
+
+type Check = (value: Value) => string | undefined;
+
+const isRecord = (value: Value): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const text =
+  (max: number): Check =>
+  (value) => {
+    if (typeof value !== 'string') return 'expected a string';
+    if (value.includes('\0')) return 'a string can not hold the character U+0000';
+    return [...value].length > max ? `longer than ${max} characters` : undefined;
+  };
+
+const checks: Record<string, Check> = {
+  str: text(TEXT_MAX),
+  txt: text(LARGE_TEXT_MAX),
+  int: (value) => (Number.isSafeInteger(value) ? undefined : 'expected an integer (decimals and currency are ×1000)'),
+  bol: (value) => (typeof value === 'boolean' ? undefined : 'expected true or false'),
+  dtz: (value) => {
+    if (!isRecord(value)) return 'expected {"year","month","day","timezone"}';
+    const { year, month, day } = value as { year?: unknown; month?: unknown; day?: unknown };
+    const parts = [year, month, day];
+    if (!parts.every(Number.isInteger)) return 'expected whole numbers for year, month and day';
+    const date = new Date(Date.UTC(year as number, (month as number) - 1, day as number));
+    date.setUTCFullYear(year as number);
+    return date.getUTCMonth() + 1 === month && date.getUTCDate() === day ? undefined : 'no such day';
+  },
+  tme: (value) =>
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))
+      ? undefined
+      : 'expected an RFC 3339 time such as "2025-10-15T14:30:00Z"',
+  phn: (value) =>
+    isRecord(value) && (typeof value.n === 'string' || typeof value.phone === 'string')
+      ? undefined
+      : 'expected {"c","n"} or {"phone","parse_with_country_code"}',
+  geo: (value) => (isRecord(value) && typeof value.name === 'string' ? undefined : 'expected {"name"}'),
+  sst: (value) =>
+    Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'expected a list of strings',
+  obj: (value) => {
+    if (!isRecord(value)) return 'expected an object';
+    return JSON.stringify(value).length > OBJECT_MAX_BYTES ? `larger than ${OBJECT_MAX_BYTES} bytes` : undefined;
+  },
+  idt: text(64),
+};
+
+/**
+ * What is wrong with a value for a field whose id has that prefix, or undefined
+ * when nothing is. `null` is right everywhere: it clears.
+ */
+export function problemWithValue(prefix: string, value: Value): string | undefined {
+  if (value === null) return undefined;
+  const check = checks[prefix];
+  if (!check) return `values of type ${prefix} can not be written`;
+  const problem = check(value);
+  if (problem) return problem;
+  return typeof value === 'object' && JSON.stringify(value).includes('\\u0000')
+    ? 'a string can not hold the character U+0000'
+    : undefined;
+}
