@@ -1,0 +1,85 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Queryable } from '../platform/database/pool.ts';
+import { UserError } from '../platform/errors.ts';
+
+export interface ApiKey {
+  id: number;
+  workspaceId: number;
+  name: string;
+  prefix: string;
+  createdAt: Date;
+  revokedAt: Date | null;
+}
+
+const columns = `id, workspace_id as "workspaceId", name, prefix, created_at as "createdAt", revoked_at as "revokedAt"`;
+
+/**
+ * Makes a key and returns it: the only time it can be seen. Spelled
+ * `PRV-<instance>-<random>` as Ortto's private keys are. The random part holds
+ * 256 bits, so that a plain SHA-256 is as good as a slow hash.
+ */
+export async function createKey(
+  db: Queryable,
+  workspace: { id: number; instance: string },
+  name: string,
+  now: Date,
+): Promise<{ id: number; key: string }> {
+  const key = `PRV-${workspace.instance}-${randomBytes(32).toString('base64url')}`;
+  const { rows } = await db.query<{ id: number }>(
+    `insert into api_key (workspace_id, name, prefix, hash, created_at) values ($1, $2, $3, $4, $5) returning id`,
+    [workspace.id, name, key.slice(0, workspace.instance.length + 10), hashOf(key), now],
+  );
+  return { id: rows[0]!.id, key };
+}
+
+export async function listKeys(db: Queryable): Promise<ApiKey[]> {
+  const { rows } = await db.query<ApiKey>(`select ${columns} from api_key order by id`);
+  return rows;
+}
+
+/** Ends a key, by its number or its name. */
+export async function revokeKey(db: Queryable, idOrName: string, now: Date): Promise<ApiKey> {
+  const { rows } = await db.query<ApiKey>(
+    `update api_key set revoked_at = $2 where revoked_at is null and (id::text = $1 or name = $1) returning ${columns}`,
+    [idOrName, now],
+  );
+  if (!rows[0]) throw new UserError('key_not_found', `there is no key "${idOrName}" in use: see "keys list"`, 404);
+  return rows[0];
+}
+
+/** The key in use that this text is, or undefined. */
+export async function findKey(db: Queryable, key: string): Promise<ApiKey | undefined> {
+  const { rows } = await db.query<ApiKey>(`select ${columns} from api_key where hash = $1 and revoked_at is null`, [
+    hashOf(key),
+  ]);
+  return rows[0];
+}
+
+export interface KeyCache {
+  find(key: string): Promise<ApiKey | undefined>;
+}
+
+/** How long a revoked key may still be let in by a process that has just seen it. */
+const KEPT_MS = 2000;
+const KEPT_MAX = 1000;
+
+/** Keys that were good a moment ago are let in without asking the database again. */
+export function keyCache(db: Queryable): KeyCache {
+  const kept = new Map<string, { key: ApiKey; until: number }>();
+  return {
+    async find(text) {
+      const hash = hashOf(text).toString('base64');
+      const hit = kept.get(hash);
+      if (hit && hit.until > performance.now()) return hit.key;
+      const key = await findKey(db, text);
+      if (kept.size >= KEPT_MAX) kept.clear();
+      if (key) kept.set(hash, { key, until: performance.now() + KEPT_MS });
+      else kept.delete(hash);
+      return key;
+    },
+  };
+}
+
+function hashOf(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

@@ -1,0 +1,68 @@
+import { customFieldId, type DisplayType } from '@tributary/model';
+import type { Clock } from '../platform/clock.ts';
+import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
+import { notify } from '../platform/presence.ts';
+import type { SchemaCache } from './schema.ts';
+import { insertKeysOfAll } from './store/identity.sql.ts';
+import { insertDefinitions, insertField, type NewDefinition, updateFieldToKey } from './store/schema.sql.ts';
+
+/** A custom field to be made; its id follows from name and type. */
+export interface NewField {
+  name: string;
+  type: DisplayType;
+  choices?: string[];
+  trackChanges?: boolean;
+}
+
+interface Define {
+  db: Db;
+  clock: Clock;
+  forget(): void;
+}
+
+/** Changes the schema, and tells this process at once and the others on commit. */
+async function change<T>(of: Define, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const result = await transaction(of.db, async (tx) => {
+    const done = await work(tx);
+    await tx.query(notify('schema'));
+    return done;
+  });
+  of.forget();
+  return result;
+}
+
+export async function addField(
+  of: Define,
+  workspaceId: number,
+  field: NewField,
+): Promise<{ id: string; displayType: DisplayType } | undefined> {
+  const id = customFieldId(field.name, field.type);
+  const row = { id, displayType: field.type, ...field };
+  const added = await change(of, (tx) => insertField(tx, workspaceId, row, of.clock.now()));
+  return added ? { id, displayType: field.type } : undefined;
+}
+
+export function addDefinitions(
+  of: Define,
+  workspaceId: number,
+  definitions: readonly NewDefinition[],
+): Promise<string[]> {
+  return change(of, (tx) => insertDefinitions(tx, workspaceId, definitions, { builtIn: false, now: of.clock.now() }));
+}
+
+export async function ensureKeys(
+  of: Define,
+  cache: SchemaCache,
+  workspaceId: number,
+  fieldIds: readonly string[],
+): Promise<void> {
+  const { fields } = await cache.get(of.db, workspaceId);
+  const missing = fieldIds.filter(
+    (id) => fields.get(id)?.isKey === false && !fields.get(id)!.readOnly && id.includes(':cm:'),
+  );
+  if (missing.length === 0) return;
+  await change(of, async (tx) => {
+    for (const id of missing)
+      if (await updateFieldToKey(tx, workspaceId, id)) await insertKeysOfAll(tx, workspaceId, id);
+  });
+}

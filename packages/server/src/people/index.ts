@@ -1,0 +1,159 @@
+import { builtInFields, type DisplayType, type Fields, type IntakeItem, type IntakeOutcome } from '@tributary/model';
+import type { Clock } from '../platform/clock.ts';
+import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
+import type { Presence } from '../platform/presence.ts';
+import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
+import { createIntake } from './intake.ts';
+import { createIds } from './numbers.ts';
+import { createPartitions } from './partitions.ts';
+import { record } from './record.ts';
+import { createSchemaCache, type Schema, seededActivities } from './schema.ts';
+import { type ActivityRow, findActivities, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
+import { findByKeys } from './store/identity.sql.ts';
+import { findPeople } from './store/person.sql.ts';
+import { insertDefinitions, type NewDefinition } from './store/schema.sql.ts';
+import { listTagNames } from './store/tag.sql.ts';
+import type { Person, RecordedActivity } from './types.ts';
+
+export { keyValue, personIdFrom } from './check.ts';
+export type { NewField } from './define.ts';
+export type { PeopleRecorded } from './news.ts';
+export { createIds, type Ids } from './numbers.ts';
+export type { Schema } from './schema.ts';
+export type { NewDefinition } from './store/schema.sql.ts';
+export type { Person, RecordedActivity } from './types.ts';
+
+/** Everything known of people, and the one way in. */
+export interface People {
+  /** Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. */
+  record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
+  /** Records in the caller's transaction. */
+  recordIn(tx: Tx, workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
+  find(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Map<string, Person>>;
+  findByEmail(db: Queryable, workspaceId: number, email: string): Promise<string | undefined>;
+  /** The activities news told of, with their attributes. */
+  activities(
+    db: Queryable,
+    workspaceId: number,
+    at: readonly { id: string; personId: string; at: string }[],
+  ): Promise<RecordedActivity[]>;
+  /** What these people did of these kinds, each since a moment of their own; oldest first. */
+  activitiesSince(
+    db: Queryable,
+    workspaceId: number,
+    people: readonly { personId: string; since: Date }[],
+    activityIds: readonly string[],
+  ): Promise<RecordedActivity[]>;
+  timeline(db: Queryable, workspaceId: number, personId: string, limit: number): Promise<RecordedActivity[]>;
+  schema(db: Queryable, workspaceId: number): Promise<Schema>;
+  /** Adds a custom field; undefined when one with that id is there already. */
+  addField(workspaceId: number, field: NewField): Promise<{ id: string; displayType: DisplayType } | undefined>;
+  /** Adds activity definitions; those already there stay. Returns the ids of the new ones. */
+  addDefinitions(workspaceId: number, definitions: readonly NewDefinition[]): Promise<string[]>;
+  /** People can be found by these fields from now on, those already here included. */
+  ensureKeys(workspaceId: number, fieldIds: readonly string[]): Promise<void>;
+  /** What every workspace starts with. */
+  seed(tx: Tx, workspaceId: number): Promise<void>;
+}
+
+export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): People {
+  const { db, clock } = o;
+  const cache = createSchemaCache();
+  o.presence?.on('schema', cache.forget);
+  const recorder = {
+    personIds: createIds('person_number'),
+    activityIds: createIds('activity_number'),
+    partitions: createPartitions(db),
+  };
+  const schemaFor = async (
+    queryable: Queryable,
+    workspaceId: number,
+    items: readonly IntakeItem[],
+  ): Promise<Schema> => {
+    const schema = await cache.get(queryable, workspaceId);
+    if (items.every((item) => knows(schema, item))) return schema;
+    // Perhaps defined a moment ago by another process, whose signal is still on its way.
+    cache.forget();
+    return cache.get(queryable, workspaceId);
+  };
+  const recordIn: People['recordIn'] = async (tx, workspaceId, items) =>
+    record(tx, recorder, { workspaceId, schema: await schemaFor(tx, workspaceId, items), now: clock.now() }, items);
+  const intake = createIntake((workspaceId, items) => transaction(db, (tx) => recordIn(tx, workspaceId, items)));
+  const named = async (
+    queryable: Queryable,
+    workspaceId: number,
+    rows: readonly ActivityRow[],
+  ): Promise<RecordedActivity[]> => {
+    const { activityIdOf } = await cache.get(queryable, workspaceId);
+    return rows.map((row) => ({
+      id: row.id,
+      personId: row.personId,
+      activityId: activityIdOf.get(row.definitionId) ?? 'act::unknown',
+      occurredAt: row.occurredAt,
+      attributes: row.attributes,
+      source: row.source ?? undefined,
+    }));
+  };
+  const define = { db, clock, forget: cache.forget };
+
+  return {
+    record: (workspaceId, items) => intake.submit(workspaceId, items),
+    recordIn,
+    async find(queryable, workspaceId, ids) {
+      const rows = await findPeople(queryable, workspaceId, ids);
+      const tagNames = await listTagNames(queryable, workspaceId, [...new Set(rows.flatMap((row) => row.tags))]);
+      return new Map(
+        rows.map((row) => [
+          row.id,
+          {
+            id: row.id,
+            fields: row.fields,
+            tags: row.tags.map((tag) => tagNames.get(tag) ?? ''),
+            createdAt: row.createdAt,
+            lastSeenAt: row.lastSeenAt ?? undefined,
+          },
+        ]),
+      );
+    },
+    async findByEmail(queryable, workspaceId, email) {
+      const key = { fieldId: 'str::email', value: email.trim().toLowerCase() };
+      return [...(await findByKeys(queryable, workspaceId, [key])).values()][0];
+    },
+    activities: async (queryable, workspaceId, at) =>
+      named(
+        queryable,
+        workspaceId,
+        await findActivities(
+          queryable,
+          at.map((a) => ({ ...a, occurredAt: new Date(a.at) })),
+        ),
+      ),
+    async activitiesSince(queryable, workspaceId, people, activityIds) {
+      const { activities } = await cache.get(queryable, workspaceId);
+      const definitions = activityIds.flatMap((id) => activities.get(id)?.definitionId ?? []);
+      return named(queryable, workspaceId, await listActivitiesSince(queryable, people, definitions));
+    },
+    timeline: async (queryable, workspaceId, personId, limit) =>
+      named(queryable, workspaceId, await listActivitiesOf(queryable, personId, limit)),
+    schema: (queryable, workspaceId) => cache.get(queryable, workspaceId),
+    addField: (workspaceId, field) => addField(define, workspaceId, field),
+    addDefinitions: (workspaceId, definitions) => addDefinitions(define, workspaceId, definitions),
+    ensureKeys: (workspaceId, fieldIds) => ensureKeys(define, cache, workspaceId, fieldIds),
+    async seed(tx, workspaceId) {
+      const definitions = seededActivities.map(({ id, name, touch }) => ({ activityId: id, name, touch }));
+      await insertDefinitions(tx, workspaceId, definitions, { builtIn: true, now: clock.now() });
+    },
+  };
+}
+
+function knows(schema: Schema, item: IntakeItem): boolean {
+  if (item.activity && !schema.activities.has(item.activity.id)) return false;
+  return Object.keys(item.fields).every((id) => schema.fields.has(id));
+}
+
+/** The name Liquid and people use for a field: `people.first-name`, `people.custom.job-title`. */
+export function liquidNames(): ReadonlyMap<string, string> {
+  return new Map(builtInFields.map((field) => [field.id, field.liquid]));
+}
+
+export type { Fields };

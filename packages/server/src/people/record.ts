@@ -1,0 +1,237 @@
+import { type IntakeItem, type IntakeOutcome, mergeFields } from '@tributary/model';
+import type { Tx } from '../platform/database/pool.ts';
+import { leave } from '../platform/news.ts';
+import { type CheckedItem, checkItem } from './check.ts';
+import { builtInHappening, type Happening } from './happening.ts';
+import type { Ids } from './numbers.ts';
+import type { Partitions } from './partitions.ts';
+import { permissionChanges, withDefaultPermissions } from './permission.ts';
+import { choose, createDirectory, keyChanges, keysOf, type Subject } from './resolve.ts';
+import type { Schema } from './schema.ts';
+import { insertActivities } from './store/activity.sql.ts';
+import { deleteKeys, findByKeys, insertKeys, keyText } from './store/identity.sql.ts';
+import { insertPeople, lockPeople, type PersonRow, updatePeople, updateSeen } from './store/person.sql.ts';
+import { applyTags } from './tags.ts';
+
+export interface Recorder {
+  personIds: Ids;
+  activityIds: Ids;
+  partitions: Partitions;
+}
+
+/** Another transaction made the same new person at the same moment: start over, and find them. */
+class RaceLost extends Error {
+  readonly code = '40001';
+}
+
+/**
+ * The one way in: finds or makes the person of each item, merges what is known,
+ * records what they did and leaves the news, in a fixed number of statements
+ * however many items there are. Items are taken in order; one that is wrong
+ * changes nothing and does not hold up the others.
+ */
+export async function record(
+  tx: Tx,
+  recorder: Recorder,
+  of: { workspaceId: number; schema: Schema; now: Date },
+  items: readonly IntakeItem[],
+): Promise<IntakeOutcome[]> {
+  const { workspaceId, schema, now } = of;
+  const outcomes = new Array<IntakeOutcome>(items.length);
+  const good: { item: CheckedItem; at: number }[] = [];
+  for (const [at, item] of items.entries()) {
+    const checked = checkItem(item, schema, now);
+    if ('error' in checked) outcomes[at] = { status: 'invalid', error: checked.error };
+    else good.push({ item: checked, at });
+  }
+  if (good.length === 0) return outcomes;
+
+  const { subjects, byId, directory } = await findSubjects(
+    tx,
+    workspaceId,
+    good.map(({ item }) => item),
+  );
+  const newIds = await recorder.personIds.next(
+    tx,
+    good.filter(({ item }) => !('personId' in item.who) && !choose(item, directory.byKey)).map(() => now),
+  );
+  const happenings: Happening[] = [];
+  const tagged: { subject: Subject; item: CheckedItem }[] = [];
+
+  for (const { item, at } of good) {
+    let subject = 'personId' in item.who ? byId.get(item.who.personId) : choose(item, directory.byKey);
+    const isNew = subject === undefined;
+    if (!subject) {
+      if ('personId' in item.who) outcomes[at] = { status: 'not_found', error: 'Person not found' };
+      else if (item.existingOnly)
+        outcomes[at] = { status: 'not_found', error: 'Person not found, and none is to be made' };
+      if (outcomes[at]) continue;
+      subject = newSubject(newIds.pop()!, now);
+      subjects.push(subject);
+      subject.foundBy = keysOf(item)
+        .filter((key) => !directory.byKey(key))
+        .map(keyText);
+    }
+    happenings.push(...mergeInto(subject, item, isNew, { schema, now }));
+    for (const key of keysOf(item)) if (!directory.byKey(key)) directory.learn(key, subject);
+    if (item.tags?.length || item.unsetTags?.length) tagged.push({ subject, item });
+    const untouched = !isNew && item.strategy === 3;
+    outcomes[at] = { personId: subject.row.id, status: isNew ? 'created' : untouched ? 'untouched' : 'merged' };
+    if (item.activity) happenings.push(happening(subject, item, at, now));
+  }
+
+  if (tagged.length > 0) happenings.push(...(await applyTags(tx, { workspaceId, schema, now }, tagged)));
+  await writeSubjects(tx, workspaceId, subjects, schema, now);
+  await writeActivities(tx, recorder, of, happenings, outcomes, subjects);
+  return outcomes;
+}
+
+async function findSubjects(tx: Tx, workspaceId: number, items: readonly CheckedItem[]) {
+  const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
+  const owners = await findByKeys(tx, workspaceId, [...keys.values()]);
+  const named = items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : []));
+  const rows = await lockPeople(tx, workspaceId, [...new Set([...owners.values(), ...named])]);
+  const subjects = rows.map(
+    (row): Subject => ({ row, before: row.fields, isNew: false, changed: false, seen: false, foundBy: [] }),
+  );
+  const byId = new Map(subjects.map((subject) => [subject.row.id, subject]));
+  const directory = createDirectory();
+  for (const [text, key] of keys) {
+    const subject = byId.get(owners.get(text) ?? '');
+    if (subject) directory.learn(key, subject);
+  }
+  return { subjects, byId, directory };
+}
+
+function newSubject(id: string, now: Date): Subject {
+  const row: PersonRow = {
+    id,
+    fields: {},
+    createdAt: now,
+    firstSeenAt: null,
+    lastSeenAt: null,
+    subscribedAt: null,
+    unsubscribedAt: null,
+    tags: [],
+  };
+  return { row, before: {}, isNew: true, changed: true, seen: false, foundBy: [] };
+}
+
+/** Merges an item's fields into its person. Returns what the change of permissions adds to the timeline. */
+function mergeInto(
+  subject: Subject,
+  item: CheckedItem,
+  isNew: boolean,
+  of: { schema: Schema; now: Date },
+): Happening[] {
+  const { row } = subject;
+  const given = isNew ? withDefaultPermissions(item.fields) : item.fields;
+  const how = {
+    strategy: isNew ? 2 : (item.strategy ?? 2),
+    ...(item.clear && !isNew ? { clear: item.clear } : {}),
+  } as const;
+  const before = row.fields;
+  const after = mergeFields(before, given, how);
+  if (after === before) return [];
+  row.fields = after;
+  subject.changed = true;
+  const changes = permissionChanges(before, after, item.fields, item.source);
+  for (const { activityId } of changes) {
+    if (activityId === 'act::s-all') row.subscribedAt = of.now;
+    if (activityId === 'act::u-all') row.unsubscribedAt = of.now;
+  }
+  if (isNew && after['bol::p'] === true) row.subscribedAt = of.now;
+  return changes
+    .filter((change) => change.activityId !== item.activity?.id)
+    .map(({ activityId, attributes }) => builtInHappening(subject, { activityId, attributes }, item.source, of));
+}
+
+function happening(subject: Subject, item: CheckedItem, at: number, now: Date): Happening {
+  const activity = item.activity!;
+  const occurredAt = activity.at ?? now;
+  const { row } = subject;
+  if (item.touch) {
+    if (!row.lastSeenAt || occurredAt > row.lastSeenAt) {
+      row.lastSeenAt = occurredAt;
+      subject.seen = true;
+    }
+    if (!row.firstSeenAt || occurredAt < row.firstSeenAt) {
+      row.firstSeenAt = occurredAt;
+      subject.seen = true;
+    }
+  }
+  return {
+    item: at,
+    personId: row.id,
+    activityId: activity.id,
+    definitionId: item.definitionId!,
+    occurredAt,
+    source: item.source,
+    key: activity.key,
+    attributes: activity.attributes,
+  };
+}
+
+async function writeSubjects(tx: Tx, workspaceId: number, subjects: readonly Subject[], schema: Schema, now: Date) {
+  const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
+  const changed = subjects.filter((subject) => subject.changed);
+  const changes = changed.map((subject) => ({ subject, ...keyChanges(subject, keyFields) }));
+  await deleteKeys(
+    tx,
+    workspaceId,
+    changes.flatMap((change) => change.lost),
+  );
+  const claimed = await insertKeys(
+    tx,
+    workspaceId,
+    changes.flatMap((change) => change.gained),
+  );
+  // A key that was free when we looked and is not now: someone else has just made that person. Anyone who
+  // takes over a key of another keeps the value in the field; the key stays with its first owner.
+  if (subjects.some((subject) => subject.foundBy.some((key) => !claimed.has(key)))) throw new RaceLost('race lost');
+  await insertPeople(
+    tx,
+    workspaceId,
+    changed.filter((s) => s.isNew).map((s) => s.row),
+    now,
+  );
+  await updatePeople(
+    tx,
+    workspaceId,
+    changed.filter((s) => !s.isNew).map((s) => s.row),
+    now,
+  );
+  await updateSeen(
+    tx,
+    workspaceId,
+    subjects.filter((s) => s.seen && !s.changed).map((s) => s.row),
+  );
+}
+
+async function writeActivities(
+  tx: Tx,
+  recorder: Recorder,
+  of: { workspaceId: number; now: Date },
+  happenings: readonly Happening[],
+  outcomes: IntakeOutcome[],
+  subjects: readonly Subject[],
+): Promise<void> {
+  const moments = happenings.map((happening) => happening.occurredAt);
+  await recorder.partitions.ensure(moments);
+  const ids = await recorder.activityIds.next(tx, moments);
+  const rows = happenings.map((happening, i) => ({ ...happening, id: ids[i]! }));
+  const written = await insertActivities(tx, of.workspaceId, rows);
+  for (const { item, id } of rows) {
+    const outcome = item === undefined ? undefined : outcomes[item];
+    if (!outcome || !('personId' in outcome)) continue;
+    if (written.has(id)) outcome.activityId = id;
+    else outcome.duplicate = true;
+  }
+  const activities = rows
+    .filter(({ id }) => written.has(id))
+    .map(({ id, personId, activityId, occurredAt }) => ({ id, personId, activityId, at: occurredAt.toISOString() }));
+  const changed = subjects.filter((subject) => subject.changed).map((subject) => subject.row.id);
+  if (activities.length > 0 || changed.length > 0) {
+    await leave(tx, of.now, 'people.recorded', { workspaceId: of.workspaceId, activities, changed });
+  }
+}

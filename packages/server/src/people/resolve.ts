@@ -1,0 +1,74 @@
+import type { CheckedItem } from './check.ts';
+import { keyValue } from './check.ts';
+import { type Key, keyText } from './store/identity.sql.ts';
+import type { PersonRow } from './store/person.sql.ts';
+
+/** A person in the course of one batch: as read, and as the items so far have changed them. */
+export interface Subject {
+  row: PersonRow;
+  before: PersonRow['fields'];
+  isNew: boolean;
+  changed: boolean;
+  seen: boolean;
+  /** Of a new person: the keys that belonged to nobody when we looked. */
+  foundBy: string[];
+}
+
+/** The keys an item can be found by, in the order it names them; keys without a value are left out. */
+export function keysOf(item: CheckedItem): Key[] {
+  if ('personId' in item.who) return [];
+  return item.who.by.flatMap((fieldId) => {
+    const value = keyValue(fieldId, item.fields[fieldId]);
+    return value === undefined ? [] : [{ fieldId, value }];
+  });
+}
+
+/**
+ * The person an item is about, among those found by its keys. Find strategy 0:
+ * the first key that finds anyone; 1: a later key counts only for people whose
+ * earlier key fields are empty; 2: all keys given find one and the same
+ * (Ortto help, a-257).
+ */
+export function choose(item: CheckedItem, byKey: (key: Key) => Subject | undefined): Subject | undefined {
+  const found = keysOf(item).map((key) => ({ key, subject: byKey(key) }));
+  const find = 'by' in item.who ? (item.who.find ?? 0) : 0;
+  if (find === 2) {
+    const first = found[0]?.subject;
+    return found.every(({ subject }) => subject === first) ? first : undefined;
+  }
+  for (const [i, { subject }] of found.entries()) {
+    if (!subject) continue;
+    const earlier = found.slice(0, i).map(({ key }) => key.fieldId);
+    if (find === 0 || earlier.every((fieldId) => subject.row.fields[fieldId] === undefined)) return subject;
+  }
+  return undefined;
+}
+
+/** Which keys a person has gained and lost in the batch, of the fields that are keys. */
+export function keyChanges(
+  subject: Subject,
+  keyFields: readonly string[],
+): { gained: (Key & { personId: string })[]; lost: (Key & { personId: string })[] } {
+  const gained: (Key & { personId: string })[] = [];
+  const lost: (Key & { personId: string })[] = [];
+  for (const fieldId of keyFields) {
+    const was = subject.isNew ? undefined : keyValue(fieldId, subject.before[fieldId]);
+    const is = keyValue(fieldId, subject.row.fields[fieldId]);
+    if (was === is) continue;
+    if (was !== undefined) lost.push({ fieldId, value: was, personId: subject.row.id });
+    if (is !== undefined) gained.push({ fieldId, value: is, personId: subject.row.id });
+  }
+  return { gained, lost };
+}
+
+/** Finds subjects by key, and learns the keys of people made in the course of the batch. */
+export function createDirectory(): {
+  byKey(key: Key): Subject | undefined;
+  learn(key: Key, subject: Subject): void;
+} {
+  const subjects = new Map<string, Subject>();
+  return {
+    byKey: (key) => subjects.get(keyText(key)),
+    learn: (key, subject) => void subjects.set(keyText(key), subject),
+  };
+}

@@ -1,0 +1,77 @@
+import { builtInActivities, builtInFields, parseFieldId } from '@tributary/model';
+import type { Queryable } from '../platform/database/pool.ts';
+import { type FieldRow, listDefinitions, listFields } from './store/schema.sql.ts';
+
+/** What a workspace knows: which fields a person can have and which activities can happen. */
+export interface Schema {
+  fields: ReadonlyMap<string, SchemaField>;
+  activities: ReadonlyMap<string, SchemaActivity>;
+  activityIdOf: ReadonlyMap<number, string>;
+}
+
+export interface SchemaField {
+  id: string;
+  name: string;
+  displayType: string;
+  readOnly: boolean;
+  isKey: boolean;
+}
+
+export interface SchemaActivity {
+  definitionId: number;
+  activityId: string;
+  name: string;
+  touch: boolean;
+}
+
+/** The built-in fields by which people are found without anyone asking for it. */
+const BUILT_IN_KEYS = new Set(['str::email', 'str::ei', 'phn::phone']);
+
+const builtIn: readonly SchemaField[] = builtInFields.map((field) => ({
+  id: field.id,
+  name: field.name,
+  displayType: field.type,
+  readOnly: field.readOnly === true || parseFieldId(field.id) === undefined,
+  isKey: BUILT_IN_KEYS.has(field.id),
+}));
+
+/** The schema as the database has it now. */
+export async function loadSchema(db: Queryable, workspaceId: number): Promise<Schema> {
+  const custom = (await listFields(db, workspaceId)).map(fromRow);
+  const definitions = await listDefinitions(db, workspaceId);
+  return {
+    fields: new Map([...builtIn, ...custom].map((field) => [field.id, field])),
+    activities: new Map(definitions.map((definition) => [definition.activityId, definition])),
+    activityIdOf: new Map(definitions.map((definition) => [definition.definitionId, definition.activityId])),
+  };
+}
+
+function fromRow(row: FieldRow): SchemaField {
+  return { id: row.id, name: row.name, displayType: row.displayType, readOnly: false, isKey: row.isKey };
+}
+
+export interface SchemaCache {
+  get(db: Queryable, workspaceId: number): Promise<Schema>;
+  /** What was kept may be out of date: another process, or this one, has changed it. */
+  forget(): void;
+}
+
+/** Keeps each workspace's schema in memory; every change of one is signalled to all processes. */
+export function createSchemaCache(): SchemaCache {
+  const kept = new Map<number, Promise<Schema>>();
+  return {
+    get(db, workspaceId) {
+      let schema = kept.get(workspaceId);
+      if (!schema) {
+        schema = loadSchema(db, workspaceId);
+        kept.set(workspaceId, schema);
+        schema.catch(() => kept.delete(workspaceId));
+      }
+      return schema;
+    },
+    forget: () => kept.clear(),
+  };
+}
+
+/** The names of the activities that every workspace starts with. */
+export const seededActivities = builtInActivities.map(({ id, name, touch }) => ({ id, name, touch: touch === true }));

@@ -1,0 +1,106 @@
+import type { Fields } from '@tributary/model';
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
+
+export interface NewActivity {
+  id: string;
+  personId: string;
+  definitionId: number;
+  occurredAt: Date;
+  source: string;
+  key: string | undefined;
+  attributes: Fields;
+}
+
+/** Writes activities; those whose key is there already at that moment are left out. Returns the ids written. */
+export async function insertActivities(
+  tx: Tx,
+  workspaceId: number,
+  activities: readonly NewActivity[],
+): Promise<Set<string>> {
+  if (activities.length === 0) return new Set();
+  const { rows } = await tx.query<{ id: string }>({
+    name: 'activity.insert',
+    text: `insert into activity (workspace_id, person_id, occurred_at, id, definition_id, source, key, attributes)
+           select $1, a.* from unnest($2::bigint[], $3::timestamptz[], $4::bigint[], $5::int[], $6::text[], $7::text[],
+                                      $8::jsonb[]) as a
+           on conflict do nothing returning id`,
+    values: [
+      workspaceId,
+      activities.map((a) => a.personId),
+      activities.map((a) => a.occurredAt),
+      activities.map((a) => a.id),
+      activities.map((a) => a.definitionId),
+      activities.map((a) => a.source),
+      activities.map((a) => a.key ?? null),
+      activities.map((a) => JSON.stringify(a.attributes)),
+    ],
+  });
+  return new Set(rows.map((row) => row.id));
+}
+
+export interface ActivityRow {
+  id: string;
+  personId: string;
+  definitionId: number;
+  occurredAt: Date;
+  attributes: Fields;
+  source: string | null;
+}
+
+const columns = `a.id, a.person_id as "personId", a.definition_id as "definitionId", a.occurred_at as "occurredAt",
+  a.attributes, a.source`;
+
+/** Activities by where they are stored. */
+export async function findActivities(
+  db: Queryable,
+  at: readonly { personId: string; occurredAt: Date; id: string }[],
+): Promise<ActivityRow[]> {
+  if (at.length === 0) return [];
+  const { rows } = await db.query<ActivityRow>({
+    name: 'activity.find',
+    text: `select ${columns} from unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) as k(person_id, occurred_at, id)
+           join activity a using (person_id, occurred_at, id)`,
+    values: [at.map((a) => a.personId), at.map((a) => a.occurredAt), at.map((a) => a.id)],
+  });
+  return rows;
+}
+
+/** What these people did of these kinds, each since a moment of their own; oldest first. */
+export async function listActivitiesSince(
+  db: Queryable,
+  people: readonly { personId: string; since: Date }[],
+  definitionIds: readonly number[],
+): Promise<ActivityRow[]> {
+  if (people.length === 0 || definitionIds.length === 0) return [];
+  const { rows } = await db.query<ActivityRow>({
+    name: 'activity.since',
+    text: `select ${columns}
+           from (select person_id, min(since) as since from unnest($1::bigint[], $2::timestamptz[]) as p(person_id, since)
+                 group by person_id) p
+           join activity a on a.person_id = p.person_id and a.definition_id = any($3::int[]) and a.occurred_at >= p.since
+           order by a.occurred_at, a.id`,
+    values: [people.map((p) => p.personId), people.map((p) => p.since), definitionIds],
+  });
+  return rows;
+}
+
+/** The newest activities of a person. */
+export async function listActivitiesOf(db: Queryable, personId: string, limit: number): Promise<ActivityRow[]> {
+  const { rows } = await db.query<ActivityRow>(
+    `select ${columns} from activity a where person_id = $1 order by occurred_at desc, id desc limit $2`,
+    [personId, limit],
+  );
+  return rows;
+}
+
+/** Makes the partition of a month when it is not there; safe from many processes at once. */
+export async function createPartition(tx: Tx, month: Date): Promise<void> {
+  const next = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1, 1));
+  const [from, to] = [month, next].map((date) => date.toISOString().slice(0, 10));
+  const name = `activity_${from!.slice(0, 7).replace('-', '_')}`;
+  // One at a time: two processes that create the same table collide in the catalogue.
+  await tx.query('select pg_advisory_xact_lock(7482002)');
+  await tx.query(
+    `create table if not exists ${name} partition of activity for values from ('${from}T00:00:00Z') to ('${to}T00:00:00Z')`,
+  );
+}

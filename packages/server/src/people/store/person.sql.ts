@@ -1,0 +1,98 @@
+import type { Fields } from '@tributary/model';
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
+
+export interface PersonRow {
+  id: string;
+  fields: Fields;
+  createdAt: Date;
+  firstSeenAt: Date | null;
+  lastSeenAt: Date | null;
+  subscribedAt: Date | null;
+  unsubscribedAt: Date | null;
+  tags: number[];
+}
+
+const columns = `id, fields, created_at as "createdAt", first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt",
+  subscribed_at as "subscribedAt", unsubscribed_at as "unsubscribedAt", tags`;
+
+/** Reads people and keeps everyone else from changing them until the transaction ends; in one order, against deadlocks. */
+export async function lockPeople(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<PersonRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.query<PersonRow>({
+    name: 'person.lock',
+    text: `select ${columns} from person where id = any($2::bigint[]) and workspace_id = $1 order by id for update`,
+    values: [workspaceId, ids],
+  });
+  return rows;
+}
+
+export async function findPeople(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<PersonRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await db.query<PersonRow>({
+    name: 'person.find',
+    text: `select ${columns} from person where id = any($2::bigint[]) and workspace_id = $1`,
+    values: [workspaceId, ids],
+  });
+  return rows;
+}
+
+export async function insertPeople(
+  tx: Tx,
+  workspaceId: number,
+  people: readonly PersonRow[],
+  now: Date,
+): Promise<void> {
+  if (people.length === 0) return;
+  await tx.query({
+    name: 'person.insert',
+    text: `insert into person (workspace_id, id, fields, created_at, edited_at, first_seen_at, last_seen_at,
+                               subscribed_at, unsubscribed_at, tags)
+           select $1, p.id, p.fields, $2, $2, p.first, p.last, p.sub, p.unsub, p.tags::int[]
+           from unnest($3::bigint[], $4::jsonb[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
+                       $8::timestamptz[], $9::text[]) as p(id, fields, first, last, sub, unsub, tags)`,
+    values: [workspaceId, now, ...columnsOf(people)],
+  });
+}
+
+export async function updatePeople(
+  tx: Tx,
+  workspaceId: number,
+  people: readonly PersonRow[],
+  now: Date,
+): Promise<void> {
+  if (people.length === 0) return;
+  await tx.query({
+    name: 'person.update',
+    text: `update person set fields = p.fields, edited_at = $2, first_seen_at = p.first, last_seen_at = p.last,
+                  subscribed_at = p.sub, unsubscribed_at = p.unsub, tags = p.tags::int[]
+           from unnest($3::bigint[], $4::jsonb[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
+                       $8::timestamptz[], $9::text[]) as p(id, fields, first, last, sub, unsub, tags)
+           where person.id = p.id and person.workspace_id = $1`,
+    values: [workspaceId, now, ...columnsOf(people)],
+  });
+}
+
+/** Only "last seen" moves: the commonest change by far, and the cheapest. */
+export async function updateSeen(tx: Tx, workspaceId: number, people: readonly PersonRow[]): Promise<void> {
+  if (people.length === 0) return;
+  await tx.query({
+    name: 'person.seen',
+    text: `update person set first_seen_at = p.first, last_seen_at = p.last
+           from unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[]) as p(id, first, last)
+           where person.id = p.id and person.workspace_id = $1`,
+    values: [workspaceId, people.map((p) => p.id), people.map((p) => p.firstSeenAt), people.map((p) => p.lastSeenAt)],
+  });
+}
+
+/** A list of lists can not be unnested one list a row, so tags travel as text. */
+function columnsOf(people: readonly PersonRow[]): unknown[] {
+  return [
+    people.map((p) => p.id),
+    people.map((p) => JSON.stringify(p.fields)),
+    people.map((p) => p.firstSeenAt),
+    people.map((p) => p.lastSeenAt),
+    people.map((p) => p.subscribedAt),
+    people.map((p) => p.unsubscribedAt),
+    people.map((p) => `{${p.tags.join(',')}}`),
+  ];
+}

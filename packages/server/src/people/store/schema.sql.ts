@@ -1,0 +1,99 @@
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
+
+export interface FieldRow {
+  id: string;
+  name: string;
+  displayType: string;
+  isKey: boolean;
+  choices: string[] | null;
+}
+
+export async function listFields(db: Queryable, workspaceId: number): Promise<FieldRow[]> {
+  const { rows } = await db.query<FieldRow>(
+    `select id, name, display_type as "displayType", is_key as "isKey", choices
+     from field where workspace_id = $1 order by created_at, id`,
+    [workspaceId],
+  );
+  return rows;
+}
+
+/** Adds a custom field; false when one with that id is there already. */
+export async function insertField(
+  db: Queryable,
+  workspaceId: number,
+  field: {
+    id: string;
+    name: string;
+    displayType: string;
+    choices?: string[] | undefined;
+    trackChanges?: boolean | undefined;
+  },
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into field (workspace_id, id, name, display_type, choices, track_changes, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    [
+      workspaceId,
+      field.id,
+      field.name,
+      field.displayType,
+      field.choices ? JSON.stringify(field.choices) : null,
+      field.trackChanges ?? false,
+      now,
+    ],
+  );
+  return rowCount === 1;
+}
+
+/** Makes a custom field one that people are found by. False when it was one already. */
+export async function updateFieldToKey(tx: Tx, workspaceId: number, fieldId: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'update field set is_key = true where workspace_id = $1 and id = $2 and not is_key',
+    [workspaceId, fieldId],
+  );
+  return rowCount === 1;
+}
+
+export interface DefinitionRow {
+  definitionId: number;
+  activityId: string;
+  name: string;
+  touch: boolean;
+}
+
+export async function listDefinitions(db: Queryable, workspaceId: number): Promise<DefinitionRow[]> {
+  const { rows } = await db.query<DefinitionRow>(
+    `select id as "definitionId", activity_id as "activityId", name, touch
+     from activity_definition where workspace_id = $1`,
+    [workspaceId],
+  );
+  return rows;
+}
+
+export interface NewDefinition {
+  activityId: string;
+  name: string;
+  touch: boolean;
+  details?: object;
+  attributes?: readonly object[];
+}
+
+/** Adds definitions; those already there stay as they are. Returns the ids of the new ones. */
+export async function insertDefinitions(
+  db: Queryable,
+  workspaceId: number,
+  definitions: readonly NewDefinition[],
+  o: { builtIn: boolean; now: Date },
+): Promise<string[]> {
+  const { rows } = await db.query<{ activityId: string }>(
+    `insert into activity_definition
+       (workspace_id, activity_id, name, built_in, touch, details, attributes, created_at, edited_at)
+     select $1, d."activityId", d.name, $3, d.touch, coalesce(d.details, '{}'), coalesce(d.attributes, '[]'), $4, $4
+     from jsonb_to_recordset($2) as d("activityId" text, name text, touch boolean, details jsonb, attributes jsonb)
+     on conflict do nothing
+     returning activity_id as "activityId"`,
+    [workspaceId, JSON.stringify(definitions), o.builtIn, o.now],
+  );
+  return rows.map((row) => row.activityId);
+}

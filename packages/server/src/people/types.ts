@@ -1,0 +1,20 @@
+import type { Fields } from '@tributary/model';
+
+/** A person as the other rooms see one. */
+export interface Person {
+  id: string;
+  fields: Fields;
+  tags: readonly string[];
+  createdAt: Date;
+  lastSeenAt: Date | undefined;
+}
+
+/** An activity as it stands on a timeline. */
+export interface RecordedActivity {
+  id: string;
+  personId: string;
+  activityId: string;
+  occurredAt: Date;
+  attributes: Fields;
+  source: string | undefined;
+}

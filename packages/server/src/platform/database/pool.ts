@@ -1,0 +1,68 @@
+import pg from 'pg';
+import type { Log } from '../log.ts';
+
+/** Anything that runs a statement. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+/** A pool of connections: every statement may land on another one. */
+export type Db = pg.Pool;
+
+declare const inTransaction: unique symbol;
+/** One connection inside a transaction. Functions that take it can not be called outside one. */
+export type Tx = Queryable & { readonly [inTransaction]: true };
+
+export type ConnectionSettings = pg.PoolConfig;
+
+/** A pool that outlives a restart of the server: broken idle connections are logged and replaced. */
+export function openPool(connection: ConnectionSettings, log: Log, max = 12): Db {
+  const pool = new pg.Pool({
+    ...connection,
+    max,
+    application_name: 'tributary',
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+  });
+  // A connection that breaks while it is lent out: its query rejects too, so here it is only noted.
+  pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'a connection broke')));
+  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  return pool;
+}
+
+/** Deadlock and serialization failures: the loser may simply try again. */
+const RETRIABLE = new Set(['40P01', '40001']);
+const TRIES = 5;
+
+/** Runs `work` in a transaction; a deadlock's loser starts over, so `work` must have no effect but on the database. */
+export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(db, work);
+    } catch (error) {
+      if (attempt >= TRIES || !(error instanceof pg.DatabaseError) || !RETRIABLE.has(error.code ?? '')) throw error;
+    }
+  }
+}
+
+async function once<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await db.connect();
+  let broken: Error | undefined;
+  // A connection lost between two statements is an event, not a rejected query.
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query('begin');
+    const result = await work(client as unknown as Tx);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}

@@ -1,0 +1,128 @@
+import type { Clock } from './clock.ts';
+import { type Db, type Tx, transaction } from './database/pool.ts';
+import { messageOf } from './errors.ts';
+import type { Log } from './log.ts';
+import { type Loop, startLoop, type Turn } from './loop.ts';
+import { notify, type Presence } from './presence.ts';
+
+/** What a room tells the rooms after it, by name. Each room declares its own and merges it in here. */
+// biome-ignore lint/suspicious/noEmptyInterface: rooms add to it by declaration merging.
+export interface News {}
+
+type Name = keyof News & string;
+
+/**
+ * Acts on several pieces of one kind of news, in the transaction that takes
+ * them off the queue: what it writes and the news' end are one. It must have no
+ * effect but on the database, for it is run again when the transaction fails.
+ */
+export type Hearer<N extends Name> = (tx: Tx, pieces: readonly News[N][]) => Promise<void>;
+
+const TAKEN_AT_ONCE = 32;
+const BACKOFF_MAX_SECONDS = 600;
+
+/** Leaves a piece of news in the transaction that made it true: it is heard if, and only if, that commits. */
+export async function leave<N extends Name>(tx: Tx, now: Date, name: N, piece: News[N]): Promise<void> {
+  await tx.query({
+    name: 'news.leave',
+    text: 'insert into news (name, payload, not_before) values ($1, $2, $3)',
+    values: [name, piece, now],
+  });
+  await tx.query(notify('news'));
+}
+
+export interface Hearers {
+  hear<N extends Name>(name: N, hearer: Hearer<N>): void;
+  start(): Loop;
+}
+
+/** The hearing end: takes due news in order, in batches, and hands each to those who hear that name. */
+export function createHearers(o: { db: Db; presence: Presence; clock: Clock; log: Log }): Hearers {
+  const hearers = new Map<string, Hearer<Name>[]>();
+
+  const hearAll = async (tx: Tx, rows: readonly Row[]): Promise<void> => {
+    for (const name of new Set(rows.map((row) => row.name))) {
+      const pieces = rows.filter((row) => row.name === name).map((row) => row.payload);
+      for (const hearer of hearers.get(name) ?? []) await hearer(tx, pieces as News[Name][]);
+    }
+  };
+
+  const turn = async (): Promise<Turn> => {
+    let taken: Row[] = [];
+    try {
+      await transaction(o.db, async (tx) => {
+        taken = await takeNews(tx, o.clock.now(), TAKEN_AT_ONCE);
+        await hearAll(tx, taken);
+      });
+    } catch (error) {
+      if (taken.length === 0) throw error;
+      // One bad piece must not hold up the others: each is heard alone, and the bad ones wait.
+      for (const { id } of taken) await hearOne(id);
+    }
+    return taken.length === TAKEN_AT_ONCE ? 'more' : undefined;
+  };
+
+  const hearOne = async (id: string): Promise<void> => {
+    try {
+      await transaction(o.db, async (tx) => hearAll(tx, await takeOne(tx, id)));
+    } catch (error) {
+      o.log.error({ err: error, news: id }, `news could not be acted on and waits: ${messageOf(error)}`);
+      await postpone(o.db, id, o.clock.now(), messageOf(error));
+    }
+  };
+
+  return {
+    hear(name, hearer) {
+      hearers.set(name, [...(hearers.get(name) ?? []), hearer as unknown as Hearer<Name>]);
+    },
+    start() {
+      const loop = startLoop({ name: 'news', turn, clock: o.clock, log: o.log });
+      o.presence.on('news', loop.nudge);
+      return loop;
+    },
+  };
+}
+
+interface Row {
+  id: string;
+  name: string;
+  payload: unknown;
+}
+
+async function takeNews(tx: Tx, now: Date, limit: number): Promise<Row[]> {
+  const { rows } = await tx.query<Row>({
+    name: 'news.take',
+    text: `delete from news where id in (
+             select id from news where not_before <= $1 order by id limit $2 for update skip locked
+           ) returning id, name, payload`,
+    values: [now, limit],
+  });
+  return rows.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+}
+
+async function takeOne(tx: Tx, id: string): Promise<Row[]> {
+  const { rows } = await tx.query<Row>(
+    `delete from news where id = (select id from news where id = $1 for update skip locked)
+     returning id, name, payload`,
+    [id],
+  );
+  return rows;
+}
+
+async function postpone(db: Db, id: string, now: Date, error: string): Promise<void> {
+  await db.query(
+    `update news set attempts = attempts + 1, error = $3,
+            not_before = $2::timestamptz + make_interval(secs => least(power(2, attempts), $4))
+     where id = $1`,
+    [id, now, error, BACKOFF_MAX_SECONDS],
+  );
+}
+
+/** How much news waits, and how much of it has failed before; for metrics and `doctor`. */
+export async function newsWaiting(db: Db): Promise<{ waiting: number; failing: number; lastError: string | null }> {
+  const { rows } = await db.query<{ waiting: number; failing: number; lastError: string | null }>(
+    `select count(*)::int as waiting, (count(*) filter (where attempts > 0))::int as failing,
+            max(error) as "lastError" from news`,
+  );
+  return rows[0]!;
+}

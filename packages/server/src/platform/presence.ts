@@ -1,0 +1,94 @@
+import pg from 'pg';
+import type { ConnectionSettings, Db } from './database/pool.ts';
+import { messageOf } from './errors.ts';
+import type { Log } from './log.ts';
+
+/** The first half of the two-part advisory lock that says "process N lives". */
+const PROCESS_LOCK = 7_482_001;
+const CHANNEL = 'tributary';
+const RECONNECT_MS = 200;
+/**
+ * After a restart of the database every process has lost its lock for a moment;
+ * nobody is called dead until the living have had this long to take it back.
+ */
+const GRACE_SECONDS = 10;
+
+/**
+ * This process as the others see it: a number with a lock on it that goes with
+ * the process, however it ends, and an ear for signals between processes.
+ */
+export interface Presence {
+  readonly process: number;
+  /** Calls back when any process signals that name, and after every reconnect, as signals may have been missed. */
+  on(name: string, callback: () => void): void;
+  close(): Promise<void>;
+}
+
+/** Signals every process once the transaction commits. To be put in a statement: `select pg_notify(...)`. */
+export function notify(name: string): { text: string; values: string[] } {
+  return { text: `select pg_notify('${CHANNEL}', $1)`, values: [name] };
+}
+
+export async function openPresence(connection: ConnectionSettings, log: Log): Promise<Presence> {
+  const callbacks = new Map<string, (() => void)[]>();
+  let closed = false;
+  let client = new pg.Client({ ...connection, application_name: 'tributary presence' });
+  let process: number | undefined;
+  let reconnecting: NodeJS.Timeout | undefined;
+
+  const join = async (): Promise<void> => {
+    const joining = new pg.Client({ ...connection, application_name: 'tributary presence' });
+    joining.on('error', (error) => log.warn({ err: error }, 'the presence connection was lost'));
+    joining.on('end', () => {
+      if (!closed && joining === client) reconnect();
+    });
+    joining.on('notification', ({ payload }) => {
+      for (const callback of callbacks.get(payload ?? '') ?? []) callback();
+    });
+    await joining.connect();
+    process ??= (await joining.query<{ n: number }>(`select nextval('process_number')::int as n`)).rows[0]!.n;
+    await joining.query('select pg_advisory_lock($1, $2)', [PROCESS_LOCK, process]);
+    await joining.query(`listen ${CHANNEL}`);
+    client = joining;
+  };
+
+  const reconnect = (): void => {
+    reconnecting = setTimeout(() => {
+      if (closed) return;
+      join().then(
+        () => {
+          for (const list of callbacks.values()) for (const callback of list) callback();
+        },
+        (error: unknown) => {
+          log.debug(`presence: ${messageOf(error)}`);
+          reconnect();
+        },
+      );
+    }, RECONNECT_MS);
+  };
+
+  await join();
+  return {
+    process: process!,
+    on(name, callback) {
+      callbacks.set(name, [...(callbacks.get(name) ?? []), callback]);
+    },
+    async close() {
+      closed = true;
+      clearTimeout(reconnecting);
+      await client.end().catch((error: unknown) => log.debug(`presence: ${messageOf(error)}`));
+    },
+  };
+}
+
+/** Those of these processes that are no more. Empty within the grace time after the database started. */
+export async function deadAmong(db: Db, processes: readonly number[], alone: boolean): Promise<number[]> {
+  const { rows } = await db.query<{ n: number }>(
+    `-- A lock that can be taken for a moment is held by nobody.
+     select n from unnest($1::int[]) n
+     where ($3 or clock_timestamp() - pg_postmaster_start_time() > make_interval(secs => $4))
+       and pg_try_advisory_xact_lock($2, n)`,
+    [processes, PROCESS_LOCK, alone, GRACE_SECONDS],
+  );
+  return rows.map((row) => row.n);
+}

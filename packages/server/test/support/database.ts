@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { pino } from 'pino';
+import { startEmbedded } from '../../src/platform/database/embedded/index.ts';
+import { migrate } from '../../src/platform/database/migrate.ts';
+import { type ConnectionSettings, type Db, openPool } from '../../src/platform/database/pool.ts';
+
+/** Where the run's PostgreSQL is, as the global set-up left it for the test processes. */
+export const TEST_SERVER = 'TRIBUTARY_TEST_SERVER';
+const TEMPLATE = 'tributary_template';
+
+/** A log that says nothing, for tests. */
+export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
+
+export interface TestDatabase {
+  db: Db;
+  connection: ConnectionSettings;
+  close(): Promise<void>;
+}
+
+/** A migrated database of its own for one test file. Close it, or the run does not end. */
+export async function testDatabase(): Promise<TestDatabase> {
+  const { server, stop } = await testServer();
+  const name = `t_${process.pid}_${Date.now().toString(36)}_${Math.random().toString(36).slice(2, 6)}`;
+  await asAdmin(server, (admin) => admin.query(`create database ${name} template ${TEMPLATE}`));
+  const connection = { ...server, database: name };
+  const db = openPool(connection, silent);
+  return {
+    db,
+    connection,
+    async close() {
+      await db.end();
+      await asAdmin(server, (admin) => admin.query(`drop database ${name} with (force)`));
+      await stop();
+    },
+  };
+}
+
+/** The run's server, or one for this file alone where a test is run by hand. */
+async function testServer(): Promise<{ server: pg.ClientConfig; stop(): Promise<void> }> {
+  const given = process.env[TEST_SERVER];
+  if (given) return { server: JSON.parse(given) as pg.ClientConfig, stop: async () => undefined };
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-test-'));
+  const own = await startEmbedded({ dataDir: folder, log: () => undefined, settings: { fsync: 'off' } });
+  await prepareTemplate(own.connection);
+  return {
+    server: own.connection,
+    async stop() {
+      await own.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A migrated database to clone: 30 ms a file instead of running every migration. */
+export async function prepareTemplate(server: pg.ClientConfig): Promise<void> {
+  await asAdmin(server, (admin) => admin.query(`create database ${TEMPLATE}`));
+  const db = openPool({ ...server, database: TEMPLATE }, silent, 2);
+  await migrate(db);
+  await db.end();
+}
+
+async function asAdmin(server: pg.ClientConfig, work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
+  const admin = new pg.Client(server);
+  await admin.connect();
+  try {
+    await work(admin);
+  } finally {
+    await admin.end();
+  }
+}
