@@ -16,6 +16,8 @@ export interface Connector<Settings> {
   readonly provides: { fields: readonly ProvidedField[]; activities: readonly ProvidedActivity[] };
   /** Reads the hints out of a webhook's body. Throws `BadWebhook` where there is nothing to be read. */
   parseWebhook(body: string, contentType: string): Hint[];
+  /** The activities it wants to hear of. */
+  readonly hears: readonly string[];
   /** What an activity of a person means for the other side. Pure; an empty list where it means nothing. */
   hear(heard: Heard): Write[];
   /** The steps it adds to journeys, by name. */
@@ -28,6 +30,8 @@ export interface Connector<Settings> {
 export interface ProvidedField {
   name: string;
   type: DisplayType;
+  /** People are found by it. */
+  key?: true;
 }
 
 /** A custom activity: its id follows from the name (`act:cm:crm-stage-changed`). */

@@ -5,9 +5,9 @@
  * one kind byte, four bytes of unix seconds, six bytes, one byte (recorded
  * responses, November 2025). One is computed from the other; there is no look-up.
  */
-export type IdKind = 'person' | 'account';
+export type IdKind = 'person' | 'account' | 'activity' | 'run' | 'message';
 
-const kindByte: Record<IdKind, string> = { person: '00', account: '10' };
+const kindByte: Record<IdKind, string> = { person: '00', account: '10', activity: '00', run: '10', message: '50' };
 const SEQUENCE_BITS = 31n;
 const SEQUENCE_MASK = (1n << SEQUENCE_BITS) - 1n;
 
@@ -33,4 +33,10 @@ export function internalId(hex: string, kind: IdKind = 'person'): string | undef
 /** The id whose moment is `at` and whose place in the sequence is `sequence`. */
 export function idAt(at: Date, sequence: bigint): string {
   return ((BigInt(Math.floor(at.getTime() / 1000)) << SEQUENCE_BITS) | (sequence & SEQUENCE_MASK)).toString();
+}
+
+/** The id of something numbered from 1, such as a journey: like an ObjectId, seconds first. */
+export function objectId(createdAt: Date, number: number): string {
+  const seconds = Math.floor(createdAt.getTime() / 1000);
+  return seconds.toString(16).padStart(8, '0') + number.toString(16).padStart(16, '0');
 }

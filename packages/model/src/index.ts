@@ -1,9 +1,9 @@
 export { activityOperators, type Filter, type Leaf, type Problem } from './filter/filter.ts';
 export { activitiesIn, type Facts, matches } from './filter/matches.ts';
 export { problemsWithFilter } from './filter/problems.ts';
-export { type IdKind, idAt, internalId, NO_ID, publicId } from './ids.ts';
+export { type IdKind, idAt, internalId, NO_ID, objectId, publicId } from './ids.ts';
 export type { ActivityInput, FindStrategy, IntakeItem, IntakeOutcome, MergeStrategy, Who } from './intake.ts';
-export { activitiesAskedBy, type JourneyDefinition, journeyDefinition } from './journey/journey.ts';
+export { activitiesAskedBy, filtersOf, type JourneyDefinition, journeyDefinition } from './journey/journey.ts';
 export { checkJourney } from './journey/problems.ts';
 export { durationMs } from './journey/shapes/delay.ts';
 export type { Shape, ShapeKind, ShapeOf } from './journey/shapes/index.ts';

@@ -4,12 +4,12 @@ create table journey (
   name text not null,
   state text not null check (state in ('on', 'off')),
   live_version int not null,
-  entry_definition_id int not null,
+  entry_activity text not null,
   created_at timestamptz not null,
   edited_at timestamptz not null,
   unique (workspace_id, name)
 );
-create index journey_by_entry on journey (workspace_id, entry_definition_id) where state = 'on';
+create index journey_by_entry on journey (workspace_id, entry_activity) where state = 'on';
 
 -- Written once, never changed: a run goes on in the version it started in.
 create table journey_version (
@@ -32,6 +32,7 @@ create table run (
   version int not null,
   person_id bigint not null,
   entry_activity_id bigint not null,
+  entry_at timestamptz not null,
   entry_key text not null,
   entry jsonb not null,
   held_out boolean not null,
@@ -61,7 +62,7 @@ create table move (
   at timestamptz not null,
   number int not null,
   shape_id text,
+  -- What it did and why, for people to read.
   did text not null,
-  why text,
   primary key (run_id, at, number)
 );

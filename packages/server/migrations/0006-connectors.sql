@@ -34,8 +34,8 @@ create table connector_outbox (
   target text not null,
   body jsonb not null,
   person_id bigint,
-  run_id bigint,
-  shape_id text,
+  -- What the activity about it carries when a journey asked for it: campaign, shape and run.
+  about jsonb,
   state text not null check (state in ('queued', 'writing', 'done', 'failed')),
   uncertain boolean not null default false,
   requested_at timestamptz not null,

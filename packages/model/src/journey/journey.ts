@@ -28,16 +28,20 @@ export const journeyDefinition = z.strictObject({
 });
 export type JourneyDefinition = z.infer<typeof journeyDefinition>;
 
-/** Every filter in a journey that looks at what a person does after they entered. */
-export function filtersOf(journey: JourneyDefinition): Filter[] {
-  const inShapes = Object.values(journey.shapes).flatMap((step) => {
-    if (step.kind === 'delay') return step.unless ? [step.unless] : [];
-    return step.kind === 'condition' ? [step.if] : [];
+/** Every filter in a journey that looks at what a person does after they entered, with its place. */
+export function filtersOf(journey: JourneyDefinition): { at: string; filter: Filter }[] {
+  const inShapes = Object.entries(journey.shapes).flatMap(([id, step]) => {
+    if (step.kind === 'delay') return step.unless ? [{ at: `shapes.${id}.unless`, filter: step.unless }] : [];
+    return step.kind === 'condition' ? [{ at: `shapes.${id}.if`, filter: step.if }] : [];
   });
-  return [...journey.exits, ...(journey.goal ? [journey.goal.when] : []), ...inShapes];
+  return [
+    ...journey.exits.map((filter, i) => ({ at: `exits[${i}]`, filter })),
+    ...(journey.goal ? [{ at: 'goal.when', filter: journey.goal.when }] : []),
+    ...inShapes,
+  ];
 }
 
 /** The activities whose occurrence can change the way of a run. */
 export function activitiesAskedBy(journey: JourneyDefinition): string[] {
-  return [...new Set(filtersOf(journey).flatMap(activitiesIn))];
+  return [...new Set(filtersOf(journey).flatMap(({ filter }) => activitiesIn(filter)))];
 }

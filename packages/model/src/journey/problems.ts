@@ -1,6 +1,6 @@
 import type { Problem } from '../filter/filter.ts';
 import { problemsWithFilter } from '../filter/problems.ts';
-import { type JourneyDefinition, journeyDefinition } from './journey.ts';
+import { filtersOf, type JourneyDefinition, journeyDefinition } from './journey.ts';
 import { nextOf, type Shape } from './shapes/index.ts';
 
 /** At most this many shapes in a journey, as in Ortto (Ortto help, journeys). */
@@ -18,17 +18,11 @@ export function checkJourney(input: unknown): { journey: JourneyDefinition } | {
 }
 
 function filterProblems(journey: JourneyDefinition): Problem[] {
-  const check = (filter: unknown, at: string): Problem[] =>
-    filter === undefined ? [] : problemsWithFilter(filter, at);
+  const { filter, person } = journey.entry;
   return [
-    ...check(journey.entry.filter, 'entry.filter'),
-    ...check(journey.entry.person, 'entry.person'),
-    ...journey.exits.flatMap((exit, i) => check(exit, `exits[${i}]`)),
-    ...check(journey.goal?.when, 'goal.when'),
-    ...Object.entries(journey.shapes).flatMap(([id, step]) => {
-      if (step.kind === 'delay') return check(step.unless, `shapes.${id}.unless`);
-      return step.kind === 'condition' ? check(step.if, `shapes.${id}.if`) : [];
-    }),
+    ...(filter === undefined ? [] : problemsWithFilter(filter, 'entry.filter')),
+    ...(person === undefined ? [] : problemsWithFilter(person, 'entry.person')),
+    ...filtersOf(journey).flatMap((placed) => problemsWithFilter(placed.filter, placed.at)),
   ];
 }
 

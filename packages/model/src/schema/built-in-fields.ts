@@ -63,7 +63,6 @@ export const builtInFields: readonly BuiltInField[] = [
     name: 'SMS unsubscribe context',
     type: 'text',
     liquid: 'people.sms-unsubscribe-context',
-    readOnly,
   },
   { id: 'str::su', name: 'Subscribed via URL', type: 'url', liquid: 'people.subscribed-via-url', readOnly },
   {
@@ -71,7 +70,6 @@ export const builtInFields: readonly BuiltInField[] = [
     name: 'Email unsubscribe context',
     type: 'text',
     liquid: 'people.email-unsubscribe-context',
-    readOnly,
   },
   { id: 'tme::ct', name: 'Current time', type: 'text', liquid: 'people.current-time', readOnly },
   { id: 'tme::sa', name: 'Suppressed at', type: 'time', liquid: 'people.suppressed-at', readOnly },

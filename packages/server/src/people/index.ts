@@ -1,9 +1,9 @@
 import { builtInFields, type DisplayType, type Fields, type IntakeItem, type IntakeOutcome } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
+import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts';
 import type { Presence } from '../platform/presence.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
-import { createIntake } from './intake.ts';
 import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
 import { record } from './record.ts';
@@ -78,7 +78,16 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
   };
   const recordIn: People['recordIn'] = async (tx, workspaceId, items) =>
     record(tx, recorder, { workspaceId, schema: await schemaFor(tx, workspaceId, items), now: clock.now() }, items);
-  const intake = createIntake((workspaceId, items) => transaction(db, (tx) => recordIn(tx, workspaceId, items)));
+  const intakes = new Map<number, GroupCommit<IntakeItem, IntakeOutcome>>();
+  const intakeOf = (workspaceId: number): GroupCommit<IntakeItem, IntakeOutcome> => {
+    const known = intakes.get(workspaceId);
+    if (known) return known;
+    const made = createGroupCommit((items: readonly IntakeItem[]) =>
+      transaction(db, (tx) => recordIn(tx, workspaceId, items)),
+    );
+    intakes.set(workspaceId, made);
+    return made;
+  };
   const named = async (
     queryable: Queryable,
     workspaceId: number,
@@ -97,7 +106,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
   const define = { db, clock, forget: cache.forget };
 
   return {
-    record: (workspaceId, items) => intake.submit(workspaceId, items),
+    record: (workspaceId, items) => intakeOf(workspaceId).submit(items),
     recordIn,
     async find(queryable, workspaceId, ids) {
       const rows = await findPeople(queryable, workspaceId, ids);

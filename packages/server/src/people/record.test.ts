@@ -73,7 +73,11 @@ describe('recording people', () => {
     const outcomes = await Promise.all(
       clients.map((client, i) =>
         client.record(ws, [
-          { who: { by: ['str::email'] }, fields: { 'str::email': 'same@example.com', 'str::ei': `${i}` }, source: 'API' },
+          {
+            who: { by: ['str::email'] },
+            fields: { 'str::email': 'same@example.com', 'str::ei': `${i}` },
+            source: 'API',
+          },
         ]),
       ),
     );
@@ -112,7 +116,10 @@ describe('recording people', () => {
     const told = rows.flatMap((row) => row.payload.activities);
     assert.equal(told.filter((a) => a.activityId === 'act:cm:demo-booked').length, 1);
     const timeline = await people.timeline(t.db, ws, idOf(first), 10);
-    assert.deepEqual(timeline.map((a) => [a.activityId, a.attributes]), [['act:cm:demo-booked', { 'int::v': 15300 }]]);
+    assert.deepEqual(
+      timeline.map((a) => [a.activityId, a.attributes]),
+      [['act:cm:demo-booked', { 'int::v': 15300 }]],
+    );
   });
 
   test('giving up the e-mail permission is on the timeline, and is not repeated', async () => {
@@ -120,9 +127,10 @@ describe('recording people', () => {
     await merge({ 'str::email': 'u@example.com', 'bol::p': false, 'str::u-ctx': 'By phone' });
     await merge({ 'str::email': 'u@example.com', 'bol::p': false });
     const timeline = await people.timeline(t.db, ws, idOf(made), 10);
-    assert.deepEqual(timeline.map((a) => [a.activityId, a.attributes]), [
-      ['act::u-all', { 'str::is': 'API', 'str::u-ctx': 'By phone' }],
-    ]);
+    assert.deepEqual(
+      timeline.map((a) => [a.activityId, a.attributes]),
+      [['act::u-all', { 'str::is': 'API', 'str::u-ctx': 'By phone' }]],
+    );
   });
 
   test('tags are made once, added once and removed', async () => {
@@ -146,7 +154,10 @@ describe('recording people', () => {
       item({ 'str::email': 'b@example.com', 'str::first': 'One' }),
       item({ 'str::email': 'B@example.com', 'str::first': 'Two' }),
     ]);
-    assert.deepEqual(outcomes.map((o) => o.status), ['created', 'merged']);
+    assert.deepEqual(
+      outcomes.map((o) => o.status),
+      ['created', 'merged'],
+    );
     assert.equal((await fieldsOf(idOf(outcomes[1])))['str::first'], 'Two');
   });
 });

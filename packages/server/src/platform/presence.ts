@@ -5,6 +5,8 @@ import type { Log } from './log.ts';
 
 /** The first half of the two-part advisory lock that says "process N lives". */
 const PROCESS_LOCK = 7_482_001;
+/** The first half of the lock that says "one process leads in matter N". */
+const LEADER_LOCK = 7_482_005;
 const CHANNEL = 'tributary';
 const RECONNECT_MS = 200;
 /**
@@ -21,6 +23,8 @@ export interface Presence {
   readonly process: number;
   /** Calls back when any process signals that name, and after every reconnect, as signals may have been missed. */
   on(name: string, callback: () => void): void;
+  /** Whether this process is the one that leads in a matter; it stays so until it ends or loses the database. */
+  leads(matter: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -31,6 +35,7 @@ export function notify(name: string): { text: string; values: string[] } {
 
 export async function openPresence(connection: ConnectionSettings, log: Log): Promise<Presence> {
   const callbacks = new Map<string, (() => void)[]>();
+  const led = new Set<number>();
   let closed = false;
   let client = new pg.Client({ ...connection, application_name: 'tributary presence' });
   let process: number | undefined;
@@ -40,6 +45,7 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
     const joining = new pg.Client({ ...connection, application_name: 'tributary presence' });
     joining.on('error', (error) => log.warn({ err: error }, 'the presence connection was lost'));
     joining.on('end', () => {
+      led.clear();
       if (!closed && joining === client) reconnect();
     });
     joining.on('notification', ({ payload }) => {
@@ -72,6 +78,15 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
     process: process!,
     on(name, callback) {
       callbacks.set(name, [...(callbacks.get(name) ?? []), callback]);
+    },
+    async leads(matter) {
+      if (led.has(matter)) return true;
+      const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1, $2) as mine', [
+        LEADER_LOCK,
+        matter,
+      ]);
+      if (rows[0]?.mine) led.add(matter);
+      return led.has(matter);
     },
     async close() {
       closed = true;

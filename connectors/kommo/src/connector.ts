@@ -1,0 +1,41 @@
+import type { Connector, Session, Tools } from '@tributary/connector-kit';
+import { provides } from './provides.ts';
+import { createEchoes } from './reading/nothing-new.ts';
+import { readHints } from './reading/read.ts';
+import { createStages } from './reading/stages.ts';
+import { createApi, openLine } from './rest/api.ts';
+import { createFieldBook } from './set-up/fields.ts';
+import { setUpAccount } from './set-up/set-up.ts';
+import { type KommoSettings, kommoSettings } from './settings.ts';
+import { actions } from './speech/actions.ts';
+import { hear } from './speech/hear.ts';
+import { parseWebhook } from './webhook/parse.ts';
+import { createWriter, writeAll } from './writing/write.ts';
+
+/** Kommo, and amoCRM: deals and their contacts come in, what people do with e-mail goes onto the deal. */
+export const kommo: Connector<KommoSettings> = {
+  id: 'kommo',
+  name: 'Kommo',
+  settings: kommoSettings,
+  provides,
+  parseWebhook,
+  hear,
+  actions,
+  open,
+};
+
+/** Reading and writing share one line, since the limit is Kommo's for both; reads go ahead. */
+function open(settings: KommoSettings, tools: Tools): Session {
+  const line = openLine(settings, tools);
+  const reading = createApi(line, 'read');
+  const writing = createApi(line, 'write');
+  const echoes = createEchoes();
+  const fields = createFieldBook(writing);
+  const reader = { api: reading, tools, stages: createStages(reading, tools.now), echoes };
+  const writer = createWriter({ api: writing, tools, fields, echoes });
+  return {
+    setUp: (webhookUrl) => setUpAccount(reading, fields, webhookUrl),
+    read: (hints, memory) => readHints(reader, hints, memory),
+    write: (writes) => writeAll(writer, writes),
+  };
+}

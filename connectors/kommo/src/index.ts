@@ -1,0 +1,2 @@
+export { kommo } from './connector.ts';
+export type { KommoSettings } from './settings.ts';

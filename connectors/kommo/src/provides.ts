@@ -1,0 +1,34 @@
+import type { ProvidedActivity, ProvidedField } from '@tributary/connector-kit';
+import { customActivityId, customFieldId, type DisplayType } from '@tributary/model';
+
+const field = (name: string, type: DisplayType = 'text') => ({ name, type, id: customFieldId(name, type) });
+
+/** What Kommo knows of a person. The values of deals are whole numbers over there and ×1000 here, like all currency. */
+export const personFields = {
+  contactId: field('Kommo contact id'),
+  leadId: field('Kommo lead id'),
+  stage: field('Kommo stage'),
+  pipeline: field('Kommo pipeline'),
+  dealValue: field('Kommo deal value', 'currency'),
+};
+
+/** What a change of stage tells. */
+export const stageAttributes = {
+  leadId: field('Lead id'),
+  leadName: field('Lead name'),
+  stage: field('Stage'),
+  previousStage: field('Previous stage'),
+  pipeline: field('Pipeline'),
+  dealValue: field('Deal value', 'currency'),
+  responsibleUserId: field('Responsible user id'),
+};
+
+const stageChanged = 'CRM stage changed';
+export const STAGE_CHANGED = customActivityId(stageChanged);
+
+const nameAndType = ({ name, type }: ProvidedField): ProvidedField => ({ name, type });
+
+export const provides: { fields: readonly ProvidedField[]; activities: readonly ProvidedActivity[] } = {
+  fields: Object.values(personFields).map(nameAndType),
+  activities: [{ name: stageChanged, attributes: Object.values(stageAttributes).map(nameAndType) }],
+};

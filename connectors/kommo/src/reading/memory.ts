@@ -1,0 +1,52 @@
+import type { Memory } from '@tributary/connector-kit';
+import { z } from 'zod';
+
+const id = z.number().int();
+
+/** A lead as it was last read. */
+const leadMemory = z.object({
+  statusId: id,
+  pipelineId: id,
+  contactId: id.nullable(),
+  updatedAt: id,
+  responsibleUserId: id.nullable(),
+  price: z.number().nullable(),
+  name: z.string(),
+  /** A change of stage that nobody could be told of yet, since the lead had no contact: where it came from. */
+  owed: z.object({ statusId: id.optional(), pipelineId: id.optional() }).optional(),
+});
+export type LeadMemory = z.infer<typeof leadMemory>;
+
+/** A contact as it was last read. */
+const contactMemory = z.object({
+  email: z.string().optional(),
+  first: z.string().optional(),
+  last: z.string().optional(),
+  phone: z.string().optional(),
+  /** Milliseconds. */
+  readAt: z.number(),
+});
+export type ContactMemory = z.infer<typeof contactMemory>;
+
+const accountMemory = z.object({ id });
+
+export const recallLeads = recaller('lead', leadMemory);
+export const recallContacts = recaller('contact', contactMemory);
+
+/** The account's id as its leads named it; undefined until one was read. */
+export async function recallAccount(memory: Memory): Promise<number | undefined> {
+  return (await recaller('account', accountMemory)(memory, ['self'])).get('self')?.id;
+}
+
+/** What does not look as it should, such as a memory of an older version, counts as never remembered. */
+function recaller<T>(kind: string, schema: z.ZodType<T>) {
+  return async (memory: Memory, keys: readonly string[]): Promise<Map<string, T>> => {
+    const found = new Map<string, T>();
+    if (keys.length === 0) return found;
+    for (const [key, value] of await memory.recall(kind, keys)) {
+      const read = schema.safeParse(value);
+      if (read.success) found.set(key, read.data);
+    }
+    return found;
+  };
+}

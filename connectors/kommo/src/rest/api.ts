@@ -1,0 +1,139 @@
+import { type HttpResponse, NeedsReconnect, RetryLater, type Tools } from '@tributary/connector-kit';
+import type { KommoSettings } from '../settings.ts';
+import { createGate, type Gate } from './gate.ts';
+import { createLimiter, type Lane, type Limiter } from './limiter.ts';
+import { detailOf } from './problem.ts';
+
+/** An answer that the caller decides about: done, or refused for what was in it. */
+export interface Answer {
+  ok: boolean;
+  status: number;
+  /** The JSON of the answer, undefined when it had none. */
+  body: unknown;
+}
+
+/** Kommo's proxy gave up waiting. Whether the work was done is not known; a smaller batch may get through (Kommo, "Limitations"). */
+export class TooSlow extends RetryLater {
+  override name = 'TooSlow';
+}
+
+export interface Api {
+  /** The JSON of an answer, or undefined where there is nothing: 204 for empty lists, 204 or 404 for ids. */
+  get(path: string): Promise<unknown>;
+  /** A write. Statuses in `also` are answered instead of thrown. */
+  send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown, also?: readonly number[]): Promise<Answer>;
+}
+
+/** What all requests of a session share. */
+export interface Line {
+  settings: KommoSettings;
+  tools: Tools;
+  limiter: Limiter;
+  gate: Gate;
+}
+
+export function openLine(settings: KommoSettings, tools: Tools): Line {
+  return { settings, tools, limiter: createLimiter(), gate: createGate() };
+}
+
+/** Refused for what was asked, not for when: the caller says which item and why. */
+const refusals = [400, 404, 405, 415, 422];
+const blockedFor = 5 * 60;
+const unpaidFor = 60 * 60;
+
+/**
+ * Kommo's REST v4 at the account's own address. Knows what its statuses mean
+ * for any request; what a 400 means for an item is the caller's to say.
+ */
+export function createApi({ settings, tools, limiter, gate }: Line, lane: Lane): Api {
+  const later = (message: string, inSeconds: number, applied: 'no' | 'unknown') =>
+    new RetryLater(message, { notBefore: new Date(tools.now().getTime() + inSeconds * 1000), applied });
+
+  async function call(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<HttpResponse> {
+    const shutFor = gate.shutFor();
+    if (shutFor > 0) throw later(gate.why(), shutFor, 'no');
+    const headers = {
+      authorization: `Bearer ${settings.token}`,
+      accept: 'application/hal+json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const url = `${settings.url}/api/v4${path}`;
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    return await limiter.run(lane, () => tools.http({ method, url, headers, ...text }));
+  }
+
+  /** Throws for what concerns the whole connection, whatever was asked. */
+  function judge(response: HttpResponse, applied: 'no' | 'unknown', also: readonly number[]): void {
+    const { status } = response;
+    if ((status >= 200 && status < 300) || also.includes(status)) return;
+    if (status === 401)
+      throw new NeedsReconnect('Kommo does not accept the token (401): it was revoked or has run out.');
+    if (status >= 300 && status < 400) {
+      // The token never follows to another address; a renamed account is the usual reason.
+      throw new NeedsReconnect(
+        `Kommo is not at ${settings.url} any more (${status}): the account may have been renamed.`,
+      );
+    }
+    if (status === 429) throw gate.shut('Kommo asked for a pause (429)', retryAfter(response) ?? 2, later);
+    if (status === 403 && !isJson(response)) throw gate.shut('Kommo has blocked this address (403)', blockedFor, later);
+    if (status === 403)
+      throw later(`Kommo refuses: ${detailOf(response.body) ?? 'no rights'} (403).`, blockedFor, 'no');
+    if (status === 402) throw later('The Kommo subscription has run out (402).', unpaidFor, 'no');
+    if (status === 504) throw new TooSlow('Kommo took too long (504).', { applied });
+    if (status >= 500) throw new RetryLater(`Kommo failed (${status}).`, { applied });
+    throw new Error(`Kommo answered ${status} to a request: ${detailOf(response.body) ?? response.body.slice(0, 200)}`);
+  }
+
+  return {
+    async get(path) {
+      try {
+        const response = await call('GET', path);
+        judge(response, 'no', [404]);
+        if (response.status === 204 || response.status === 404) return undefined;
+        return jsonOf(response, 'no');
+      } catch (error) {
+        // A read changes nothing: when its answer is lost, nothing was done.
+        if (!(error instanceof RetryLater) || error.applied === 'no') throw error;
+        const { message, notBefore } = error;
+        throw new RetryLater(message, { applied: 'no', cause: error, ...(notBefore ? { notBefore } : {}) });
+      }
+    },
+    async send(method, path, body, also = []) {
+      const response = await call(method, path, body);
+      judge(response, 'unknown', [...refusals, ...also]);
+      const ok = response.status >= 200 && response.status < 300;
+      return { ok, status: response.status, body: ok ? jsonOf(response, 'unknown') : parsed(response.body) };
+    },
+  };
+}
+
+/** What stands before Kommo answers in HTML, so a 200 that is not JSON does not come from Kommo itself. */
+function jsonOf(response: HttpResponse, applied: 'no' | 'unknown'): unknown {
+  if (response.body === '') return undefined;
+  const body = parsed(response.body);
+  if (body === undefined)
+    throw new RetryLater(`Kommo answered ${response.status} with something else than JSON.`, { applied });
+  return body;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isJson(response: HttpResponse): boolean {
+  return /\bjson\b/i.test(response.headers['content-type'] ?? '');
+}
+
+/** Kommo does not document `Retry-After`; where a proxy sends it in seconds, it is kept, within reason. */
+function retryAfter(response: HttpResponse): number | undefined {
+  const given = Number(response.headers['retry-after']);
+  return Number.isInteger(given) && given > 0 ? Math.min(given, blockedFor) : undefined;
+}

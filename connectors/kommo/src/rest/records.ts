@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+/** What is read of Kommo's records. Everything else is passed over, and a record that is not like this is left out. */
+const id = z.number().int().positive();
+const words = z.string().nullish().catch(null);
+const whole = z.number().int().nullish().catch(null);
+
+const fieldValues = z
+  .array(
+    z.object({
+      field_code: words,
+      values: z.array(z.object({ value: z.unknown() })).catch([]),
+    }),
+  )
+  .nullish()
+  .catch(null);
+
+const lead = z.object({
+  id,
+  name: words,
+  price: z.number().nullish().catch(null),
+  status_id: id,
+  pipeline_id: id,
+  responsible_user_id: whole,
+  updated_at: z.number().int(),
+  account_id: whole,
+  /** Only with `with=contacts`, and then ids only: no e-mail (Kommo, "Leads"). */
+  _embedded: z
+    .object({
+      contacts: z
+        .array(z.object({ id, is_main: z.boolean().nullish().catch(null) }))
+        .nullish()
+        .catch(null),
+    })
+    .nullish()
+    .catch(null),
+});
+export type KommoLead = z.infer<typeof lead>;
+
+/** E-mail and phone are custom fields of contacts, with the codes EMAIL and PHONE (Kommo, "Contacts"). */
+const contact = z.object({ id, name: words, first_name: words, last_name: words, custom_fields_values: fieldValues });
+export type KommoContact = z.infer<typeof contact>;
+
+const pipeline = z.object({
+  id,
+  name: z.string(),
+  _embedded: z.object({ statuses: z.array(z.object({ id, name: z.string() })) }),
+});
+export type KommoPipeline = z.infer<typeof pipeline>;
+
+const customField = z.object({
+  id,
+  name: z.string(),
+  type: z.string(),
+  enums: z
+    .array(z.object({ id, value: z.string(), sort: whole, code: words }))
+    .nullish()
+    .catch(null),
+});
+export type KommoField = z.infer<typeof customField>;
+
+const webhook = z.object({
+  destination: z.string(),
+  disabled: z.boolean().nullish().catch(null),
+  settings: z.array(z.string()).catch([]),
+});
+export type KommoWebhook = z.infer<typeof webhook>;
+
+const note = z.object({ id, entity_id: id, params: z.object({ text: words }).nullish().catch(null) });
+export type KommoNote = z.infer<typeof note>;
+
+const task = z.object({ id, entity_id: whole, text: words, complete_till: whole });
+export type KommoTask = z.infer<typeof task>;
+
+export const account = z.object({
+  id,
+  name: z.string().catch(''),
+  subdomain: z.string().catch(''),
+  is_api_filter_enabled: z.boolean().optional().catch(undefined),
+});
+
+const allOf =
+  <T>(schema: z.ZodType<T>) =>
+  (rows: readonly unknown[]): T[] =>
+    rows.flatMap((row) => {
+      const read = schema.safeParse(row);
+      return read.success ? [read.data] : [];
+    });
+
+export const leadsIn = allOf(lead);
+export const contactsIn = allOf(contact);
+export const pipelinesIn = allOf(pipeline);
+export const fieldsIn = allOf(customField);
+export const webhooksIn = allOf(webhook);
+export const notesIn = allOf(note);
+export const tasksIn = allOf(task);

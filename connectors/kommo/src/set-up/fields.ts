@@ -1,0 +1,120 @@
+import type { Api } from '../rest/api.ts';
+import { list } from '../rest/lists.ts';
+import { detailOf } from '../rest/problem.ts';
+import { fieldsIn, type KommoField } from '../rest/records.ts';
+
+/** The custom fields of deals that Tributary writes. */
+export const EMAIL_ACTIVITY = 'Email activity';
+export const EMAIL_STATUS = 'Email status';
+export const emailStatuses = ['Subscribed', 'Unsubscribed', 'Bounced'] as const;
+
+const wanted: readonly { name: string; type: string; options?: readonly string[] }[] = [
+  { name: EMAIL_ACTIVITY, type: 'text' },
+  { name: EMAIL_STATUS, type: 'select', options: emailStatuses },
+];
+
+type Wanted = (typeof wanted)[number];
+
+export interface LeadFields {
+  byName: ReadonlyMap<string, KommoField>;
+  made: string[];
+  found: string[];
+  warnings: string[];
+}
+
+/**
+ * Our two fields as they are in the account, made where they are missing. A
+ * field of that name that somebody made is used whatever its type is; options
+ * that it lacks are added, since Kommo makes none from an unknown text (Kommo,
+ * "Custom fields").
+ */
+export async function ensureLeadFields(api: Api): Promise<LeadFields> {
+  const report = { made: [] as string[], found: [] as string[], warnings: [] as string[] };
+  let existing = await readFields(api);
+  for (const want of wanted) {
+    const field = pick(existing, want);
+    await (field ? complete(api, field, want.options ?? [], report) : make(api, want, report));
+  }
+  // Answers to writes hold ids and little else (Kommo, REST v4): what came of it is read.
+  if (report.made.length > 0) existing = await readFields(api);
+  const ready = wanted.flatMap((want): [string, KommoField][] => {
+    const field = pick(existing, want);
+    return field ? [[want.name, field]] : [];
+  });
+  return { byName: new Map(ready), ...report };
+}
+
+async function readFields(api: Api): Promise<KommoField[]> {
+  return fieldsIn(await list(api, '/leads/custom_fields', 'custom_fields'));
+}
+
+/** The field of that name, as people write names; the one of the right type where there are several. */
+function pick(fields: readonly KommoField[], want: Wanted): KommoField | undefined {
+  const same = fields.filter((field) => field.name.trim().toLowerCase() === want.name.toLowerCase());
+  return same.find((one) => one.type === want.type) ?? same[0];
+}
+
+type Report = Pick<LeadFields, 'made' | 'found' | 'warnings'>;
+
+async function make(api: Api, want: Wanted, report: Report): Promise<void> {
+  const enums = want.options?.map((value, i) => ({ value, sort: i + 1 }));
+  const body = [{ name: want.name, type: want.type, ...(enums ? { enums } : {}) }];
+  const answer = await api.send('POST', '/leads/custom_fields', body, [402, 403]);
+  if (answer.ok) report.made.push(`The deal field “${want.name}”`);
+  else
+    report.warnings.push(
+      `The deal field “${want.name}” could not be made${because(answer)}. It will not be filled in.`,
+    );
+}
+
+async function complete(api: Api, field: KommoField, options: readonly string[], report: Report): Promise<void> {
+  const missing = field.enums ? options.filter((option) => !optionOf(field, option)) : [];
+  if (missing.length === 0) {
+    report.found.push(`The deal field “${field.name}”`);
+    return;
+  }
+  // The list given may well be taken as the whole list, so that the options there are go with their ids.
+  const had = (field.enums ?? []).map(({ id, value, sort, code }) => ({
+    ...{ id, value, sort: sort ?? 0 },
+    ...(code ? { code } : {}),
+  }));
+  const last = Math.max(0, ...had.map((one) => one.sort));
+  const enums = [...had, ...missing.map((value, i) => ({ value, sort: last + i + 1 }))];
+  const answer = await api.send('PATCH', '/leads/custom_fields', [{ id: field.id, enums }], [402, 403]);
+  const named = missing.map((one) => `“${one}”`).join(', ');
+  if (answer.ok) report.made.push(`${named} in the deal field “${field.name}”`);
+  else
+    report.warnings.push(`The deal field “${field.name}” lacks ${named}, which could not be added${because(answer)}.`);
+}
+
+/** The option of a choice by its text, as people write it. */
+export function optionOf(field: KommoField, text: string): { id: number } | undefined {
+  return field.enums?.find((option) => option.value.trim().toLowerCase() === text.toLowerCase());
+}
+
+function because({ status, body }: { status: number; body: unknown }): string {
+  const detail = detailOf(body);
+  return ` (${detail ? `${detail}, ` : ''}${status})`;
+}
+
+/** The fields as a session knows them: looked up at most once, until somebody finds them outdated. */
+export interface FieldBook {
+  get(): Promise<LeadFields>;
+  forget(): void;
+}
+
+export function createFieldBook(api: Api): FieldBook {
+  let known: Promise<LeadFields> | undefined;
+  return {
+    get() {
+      known ??= ensureLeadFields(api).catch((error: unknown) => {
+        known = undefined;
+        throw error;
+      });
+      return known;
+    },
+    forget() {
+      known = undefined;
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type { Api } from '../rest/api.ts';
+import { allComplaints, detailOf } from '../rest/problem.ts';
+import { type KommoWebhook, webhooksIn } from '../rest/records.ts';
+
+/**
+ * What Kommo is asked to tell.
+ *
+ * `update_lead` is among them although it also brings back every field we
+ * write: Kommo is known to lose `status_lead` hooks while `update_lead` shows
+ * the change (amoCRM SDK, issue 226), and a lost stage change is a journey that
+ * never starts. Such an echo costs nothing, see `nothingNew`. It also tells of
+ * a new owner, a new price and a new contact, so that `responsible_lead` is not
+ * needed. `delete_lead` is not asked for: of a deleted deal nothing can be read.
+ */
+export const events = [
+  ...['add_lead', 'update_lead', 'status_lead', 'restore_lead'],
+  ...['add_contact', 'update_contact', 'delete_contact'],
+];
+
+/** What is missed, for a user, where Kommo does not take a name. */
+const missed: Record<string, string> = {
+  add_lead: 'new deals are seen only when they change',
+  update_lead: 'changes of deals other than their stage are not seen',
+  status_lead: 'changes of stage are seen only as changes of a deal',
+  restore_lead: 'deals that are restored are seen only when they change',
+  add_contact: 'new contacts are seen only with their deal',
+  update_contact: 'changes of contacts are seen only with their deal',
+  delete_contact: 'contacts that are deleted are not noticed',
+};
+
+interface Report {
+  made: string[];
+  found: string[];
+  warnings: string[];
+}
+
+/**
+ * Makes sure that Kommo calls `destination`, and only once: subscriptions of
+ * this same connection at an address it had before are removed.
+ */
+export async function subscribe(api: Api, destination: string): Promise<Report> {
+  const report: Report = { made: [], found: [], warnings: [] };
+  const existing = webhooksOf(await api.get('/webhooks'));
+  for (const stale of existing.filter((one) => isStale(one.destination, destination))) {
+    await remove(api, stale.destination);
+    report.made.push(`Removed the webhook to the former address ${stale.destination}`);
+  }
+  const mine = existing.find((one) => one.destination === destination);
+  if (mine && !mine.disabled && sameNames(mine.settings, events)) {
+    report.found.push('The webhook');
+    return report;
+  }
+  // Whether a POST wakes a disabled webhook, and whether it replaces its list, is not documented. A removal is.
+  if (mine) await remove(api, destination);
+  await post(api, destination, report, mine?.disabled ? 'The webhook, which Kommo had switched off' : 'The webhook');
+  return report;
+}
+
+async function post(api: Api, destination: string, report: Report, what: string): Promise<void> {
+  let names: readonly string[] = events;
+  while (names.length > 0) {
+    const answer = await api.send('POST', '/webhooks', { destination, settings: names }, [402, 403]);
+    if (answer.ok) {
+      report.made.push(what);
+      return;
+    }
+    if (answer.status === 402 || answer.status === 403) {
+      report.warnings.push(`${refused[answer.status]} Until then nothing that happens in Kommo is noticed.`);
+      return;
+    }
+    const disputed = refusedNames(answer.body, names);
+    if (disputed.length === 0) {
+      report.warnings.push(
+        `Kommo does not take the webhook: ${reasonOf(answer.body)} (${answer.status}). Nothing that happens there is noticed.`,
+      );
+      return;
+    }
+    report.warnings.push(...disputed.map((name) => `Kommo does not take the event ${name}: ${missed[name]}.`));
+    names = names.filter((name) => !disputed.includes(name));
+  }
+}
+
+const refused: Record<number, string> = {
+  402: 'Webhooks need a Kommo plan that has them (Advanced, Pro or Enterprise), and a subscription that has not run out (402).',
+  403: 'Kommo does not let this token make webhooks (403): it has to be the token of an administrator.',
+};
+
+/** Sources disagree about some names, so that a 400 for one must not cost the others. */
+function refusedNames(body: unknown, names: readonly string[]): string[] {
+  return allComplaints(body).flatMap(({ path }) => {
+    const index = /^settings\.(\d+)$/.exec(path)?.[1];
+    return index === undefined ? [] : (names[Number(index)] ?? []);
+  });
+}
+
+function reasonOf(body: unknown): string {
+  const [first] = allComplaints(body);
+  return [first?.path, first?.detail || detailOf(body)].filter(Boolean).join(': ') || 'no reason given';
+}
+
+async function remove(api: Api, destination: string): Promise<void> {
+  await api.send('DELETE', '/webhooks', { destination }, [403]);
+}
+
+/** Ours by the secret at its end, and not at the address we have now. */
+function isStale(destination: string, current: string): boolean {
+  return destination !== current && secretOf(destination) !== undefined && secretOf(destination) === secretOf(current);
+}
+
+function secretOf(address: string): string | undefined {
+  const last = URL.canParse(address) ? new URL(address).pathname.split('/').at(-1) : undefined;
+  // A short last part, such as "kommo", is no secret, and its webhook somebody else's.
+  return last !== undefined && last.length >= 16 ? last : undefined;
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && b.every((name) => a.includes(name));
+}
+
+function webhooksOf(body: unknown): KommoWebhook[] {
+  const embedded = (body as { _embedded?: { webhooks?: unknown } } | undefined)?._embedded?.webhooks;
+  return Array.isArray(embedded) ? webhooksIn(embedded) : [];
+}

@@ -1,0 +1,59 @@
+import type { DueWrite, Tools, WriteOutcome } from '@tributary/connector-kit';
+import type { z } from 'zod';
+import type { Echoes } from '../reading/nothing-new.ts';
+import type { Api } from '../rest/api.ts';
+import type { FieldBook } from '../set-up/fields.ts';
+import { fieldBody, leadOfTarget, noteBody, taskBody } from '../speech/writes.ts';
+import { type BatchSize, createBatchSize } from './batch.ts';
+import { createFieldTimes, type FieldTimes, writeFields } from './fields.ts';
+import { writeNotes } from './notes.ts';
+import { writeTasks } from './tasks.ts';
+
+/** What writing needs, for the length of a session. */
+export interface Writer {
+  api: Api;
+  tools: Tools;
+  fields: FieldBook;
+  echoes: Echoes;
+  fieldTimes: FieldTimes;
+  sizes: Record<'fields' | 'notes' | 'tasks', BatchSize>;
+}
+
+export interface Addressed {
+  write: DueWrite;
+  leadId: string;
+}
+
+export function createWriter(o: Pick<Writer, 'api' | 'tools' | 'fields' | 'echoes'>): Writer {
+  const sizes = { fields: createBatchSize(), notes: createBatchSize(), tasks: createBatchSize() };
+  return { ...o, fieldTimes: createFieldTimes(), sizes };
+}
+
+const bodies: Record<string, z.ZodType> = { field: fieldBody, note: noteBody, task: taskBody };
+
+/**
+ * Writes what is due, in few calls. Fields first: "Unsubscribed" keeps a
+ * manager from writing by hand. What can not be written as it stands fails
+ * alone; what time may put right ends the whole, and comes again.
+ */
+export async function* writeAll(writer: Writer, writes: readonly DueWrite[]): AsyncGenerator<WriteOutcome[]> {
+  const unreadable: WriteOutcome[] = [];
+  const byKind: Record<string, Addressed[]> = { field: [], note: [], task: [] };
+  for (const write of writes) {
+    const leadId = leadOfTarget(write.target);
+    const list = Object.hasOwn(byKind, write.kind) ? byKind[write.kind] : undefined;
+    const read = bodies[write.kind]?.safeParse(write.body);
+    if (!list) unreadable.push({ id: write.id, done: false, why: `Kommo knows no “${write.kind}”` });
+    else if (leadId === undefined) unreadable.push({ id: write.id, done: false, why: `“${write.target}” is no deal` });
+    else if (!read?.success)
+      unreadable.push({ id: write.id, done: false, why: `not a ${write.kind}: ${read?.error.message}` });
+    else {
+      writer.echoes.wrote(leadId);
+      list.push({ write, leadId });
+    }
+  }
+  if (unreadable.length > 0) yield unreadable;
+  yield* writeFields(writer, byKind.field ?? []);
+  yield* writeNotes(writer, byKind.note ?? []);
+  yield* writeTasks(writer, byKind.task ?? []);
+}

@@ -1,0 +1,66 @@
+/** What can be made to go wrong. Zero and false mean: all is well. */
+export interface FaultSwitches {
+  /** REST: answer with this status and do nothing; every request, or the next `failNext`. */
+  status: number;
+  /** REST: only so many requests fail, with `status` or else 500. */
+  failNext: number;
+  /** REST: do the next so many requests, then cut the connection before the answer. */
+  loseNext: number;
+  /** REST: wait before each answer. */
+  delayMs: number;
+  /** REST: cut every connection, as if Kommo could not be reached. */
+  offline: boolean;
+  /** Webhooks: the next so many deliveries never leave, and are not retried. */
+  dropNext: number;
+  /** Webhooks: each delivery is made this many times in all; 2 is every delivery twice. */
+  repeatEach: number;
+  /** Webhooks: deliveries are gathered for a moment, or until `release()`, and leave in random order. */
+  shuffle: boolean;
+}
+
+export interface Faults {
+  /** Changes the given switches and leaves the others. */
+  set(switches: Partial<FaultSwitches>): void;
+  clear(): void;
+  get(): FaultSwitches;
+  /** Counts one down; false when there is none left. */
+  take(counter: 'loseNext' | 'dropNext'): boolean;
+  /** The status this request must fail with, or 0. */
+  takeFailure(): number;
+}
+
+const allWell: FaultSwitches = {
+  status: 0,
+  failNext: 0,
+  loseNext: 0,
+  delayMs: 0,
+  offline: false,
+  dropNext: 0,
+  repeatEach: 0,
+  shuffle: false,
+};
+
+export function createFaults(): Faults {
+  let now = { ...allWell };
+  return {
+    set(switches) {
+      now = { ...now, ...switches };
+    },
+    clear() {
+      now = { ...allWell };
+    },
+    get: () => ({ ...now }),
+    take(counter) {
+      if (now[counter] <= 0) return false;
+      now[counter] -= 1;
+      return true;
+    },
+    takeFailure() {
+      if (now.failNext === 0) return now.status;
+      const status = now.status || 500;
+      now.failNext -= 1;
+      if (now.failNext === 0) now.status = 0;
+      return status;
+    },
+  };
+}

@@ -1,0 +1,10 @@
+export type { Control, Move, Stage } from './control/control.ts';
+export type { ContactChange, LeadChange, NewContact, NewLead, PlainFields } from './control/inputs.ts';
+export type { ContactView, LeadView, NoteView, PlainValue, TaskView } from './control/views.ts';
+export type { FaultSwitches } from './faults.ts';
+export type { LoggedRequest } from './rest/guard.ts';
+export type { KommoSandbox, SandboxOptions } from './sandbox.ts';
+export { startKommoSandbox } from './sandbox.ts';
+export type { Seed, SeedField, SeedPipeline } from './seed.ts';
+export { defaultSeed } from './seed.ts';
+export type { Delivery } from './webhooks/deliver.ts';

@@ -1,0 +1,69 @@
+import type { Connector, Session } from '@tributary/connector-kit';
+import type { Clock } from '../platform/clock.ts';
+import type { Db } from '../platform/database/pool.ts';
+import type { Log } from '../platform/log.ts';
+import { unseal } from '../platform/seal.ts';
+import { http } from './http.ts';
+import { type ConnectionRow, listConnections } from './store/connection.sql.ts';
+
+/** A connection with its connector at work. */
+export interface Connection {
+  id: number;
+  workspaceId: number;
+  webhookSecret: string;
+  connector: Connector<unknown>;
+  session: Session;
+}
+
+export interface Connections {
+  /** Every connection, as last read. */
+  all(): Promise<readonly Connection[]>;
+  /** Read them again: one was made or changed. */
+  forget(): void;
+}
+
+/** What the settings of a connection are sealed for. */
+export const SETTINGS = 'connection settings';
+
+/** The connections of this installation, opened. One whose settings did not change keeps its session, and its rate. */
+export function createConnections(o: {
+  db: Db;
+  connectors: readonly Connector<unknown>[];
+  secret: Buffer;
+  clock: Clock;
+  log: Log;
+}): Connections {
+  const opened = new Map<string, Connection>();
+  let listed: Promise<readonly Connection[]> | undefined;
+
+  const open = (row: ConnectionRow): Connection[] => {
+    const connector = o.connectors.find(({ id }) => id === row.connector);
+    if (!connector) return [];
+    const key = `${row.id}/${row.settings.toString('base64')}`;
+    const known = opened.get(key);
+    if (known) return [known];
+    const settings = connector.settings.parse(JSON.parse(unseal(o.secret, SETTINGS, row.settings)));
+    const session = connector.open(settings, {
+      http,
+      now: o.clock.now,
+      log: (message, detail) => o.log.info({ connection: row.id, ...detail }, `${connector.name}: ${message}`),
+    });
+    const { id, workspaceId, webhookSecret } = row;
+    const connection = { id, workspaceId, webhookSecret, connector, session };
+    opened.set(key, connection);
+    return [connection];
+  };
+
+  return {
+    all() {
+      listed ??= listConnections(o.db).then((rows) => rows.flatMap(open));
+      listed.catch(() => {
+        listed = undefined;
+      });
+      return listed;
+    },
+    forget() {
+      listed = undefined;
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { type Http, RetryLater } from '@tributary/connector-kit';
+import { messageOf } from '../platform/errors.ts';
+
+const TIME_LIMIT_MS = 30_000;
+const ANSWER_MAX_BYTES = 16 * 1024 * 1024;
+
+/** Refused before anything was sent: it surely was not carried out. */
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** The HTTP client that connectors are lent: pooled connections, a time limit, and no redirects followed. */
+export const http: Http = async ({ method, url, headers, body }) => {
+  try {
+    const response = await fetch(url, {
+      method,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIME_LIMIT_MS),
+      ...(headers ? { headers } : {}),
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await response.text();
+    if (text.length > ANSWER_MAX_BYTES) throw new Error(`an answer of more than ${ANSWER_MAX_BYTES} bytes`);
+    return { status: response.status, headers: Object.fromEntries(response.headers), body: text };
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause as { code?: string; message?: string } | undefined) : undefined;
+    const applied = cause?.code && NOT_SENT.has(cause.code) ? 'no' : 'unknown';
+    const reason = cause?.code ?? cause?.message ?? messageOf(error);
+    throw new RetryLater(`${method} ${new URL(url).origin}: no answer (${reason})`, { applied, cause: error });
+  }
+};

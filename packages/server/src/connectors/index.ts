@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import type { Connector, SetUpReport } from '@tributary/connector-kit';
+import { customActivityId, customFieldId, type Problem } from '@tributary/model';
+import type { FastifyInstance } from 'fastify';
+import type { JourneyActions, Journeys } from '../journeys/index.ts';
+import type { People, PeopleRecorded } from '../people/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
+import { UserError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import { type Loop, startLoop } from '../platform/loop.ts';
+import { notify, type Presence } from '../platform/presence.ts';
+import { seal } from '../platform/seal.ts';
+import { type Connection, createConnections, SETTINGS } from './connections.ts';
+import { hearActions, hearRecorded } from './hear.ts';
+import { listConnections, updateConnectionAccount, upsertConnection } from './store/connection.sql.ts';
+import { type ConnectorCounts, countConnections } from './store/outbox.sql.ts';
+import { webhookRoutes } from './webhook.ts';
+import { createTurns } from './work.ts';
+
+export type { ConnectorCounts } from './store/outbox.sql.ts';
+
+/** The outer systems: what they tell us, and what we tell them. */
+export interface Connectors {
+  /** Connects, or changes the settings of the connection there is, and makes what both sides need. */
+  connect(workspaceId: number, connectorId: string, settings: unknown): Promise<SetUpReport & { webhookUrl: string }>;
+  /** Makes again what is missing over there, such as a webhook that was switched off. */
+  check(): Promise<void>;
+  /** What is wrong with the connector actions of a journey. */
+  problemsWith(shapes: Readonly<Record<string, unknown>>): Problem[];
+  hearRecorded(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
+  hearActions(tx: Tx, pieces: readonly JourneyActions[]): Promise<void>;
+  counts(db: Queryable): Promise<ConnectorCounts[]>;
+  routes(app: FastifyInstance): void;
+  start(): Loop;
+}
+
+export function createConnectors(o: {
+  db: Db;
+  people: People;
+  journeys: Journeys;
+  presence: Presence;
+  clock: Clock;
+  log: Log;
+  connectors: readonly Connector<unknown>[];
+  secret: Buffer;
+  publicUrl: () => string;
+}): Connectors {
+  const { db, people, journeys, clock } = o;
+  const connections = createConnections(o);
+  const ears = { people, journeys, connections };
+  o.presence.on('connections', connections.forget);
+
+  const webhookUrl = (connection: Connection): string =>
+    `${o.publicUrl()}/hooks/${connection.connector.id}/${connection.webhookSecret}`;
+  const setUp = async (connection: Connection) => {
+    await provide(people, connection.workspaceId, connection.connector);
+    const report = await connection.session.setUp(webhookUrl(connection));
+    await updateConnectionAccount(db, connection.id, report.account);
+    return report;
+  };
+
+  return {
+    async connect(workspaceId, connectorId, input) {
+      const connector = o.connectors.find(({ id }) => id === connectorId);
+      if (!connector) throw new UserError('connector_not_found', `there is no connector "${connectorId}"`, 404);
+      const parsed = connector.settings.safeParse(input);
+      if (!parsed.success) {
+        const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+        throw new UserError('settings_are_wrong', `${connector.name} can not be connected: ${problems.join('; ')}`);
+      }
+      const before = (await listConnections(db)).find(
+        (c) => c.workspaceId === workspaceId && c.connector === connectorId,
+      );
+      const row = await upsertConnection(
+        db,
+        {
+          workspaceId,
+          connector: connectorId,
+          settings: seal(o.secret, SETTINGS, JSON.stringify(parsed.data)),
+          webhookSecret: before?.webhookSecret ?? randomBytes(24).toString('base64url'),
+        },
+        clock.now(),
+      );
+      connections.forget();
+      await db.query(notify('connections'));
+      const connection = (await connections.all()).find(({ id }) => id === row.id)!;
+      return { ...(await setUp(connection)), webhookUrl: webhookUrl(connection) };
+    },
+    async check() {
+      for (const connection of await connections.all()) await setUp(connection);
+    },
+    problemsWith: (shapes) => problemsWith(o.connectors, shapes),
+    hearRecorded: (tx, pieces) => hearRecorded(tx, ears, pieces, clock.now()),
+    hearActions: (tx, pieces) => hearActions(tx, ears, pieces, clock.now()),
+    counts: countConnections,
+    routes: (app) => webhookRoutes(app, { db, connections, clock }),
+    start() {
+      const loops = new Map<Connection, Loop>();
+      const manager = startLoop({
+        name: 'connections',
+        clock,
+        log: o.log,
+        async turn() {
+          const now = await connections.all();
+          for (const [connection, loop] of loops) {
+            if (now.includes(connection)) continue;
+            loops.delete(connection);
+            await loop.close();
+          }
+          for (const connection of now) {
+            if (loops.has(connection)) continue;
+            const turn = createTurns(o, connection);
+            loops.set(connection, startLoop({ name: `connection ${connection.id}`, turn, clock, log: o.log }));
+          }
+          return undefined;
+        },
+      });
+      const nudge = (): void => {
+        for (const loop of loops.values()) loop.nudge();
+      };
+      o.presence.on('connections', manager.nudge);
+      o.presence.on('connection', nudge);
+      return {
+        nudge,
+        async close() {
+          await manager.close();
+          await Promise.all([...loops.values()].map((loop) => loop.close()));
+        },
+      };
+    },
+  };
+}
+
+/** Makes the fields and activities that a connector records with. */
+async function provide(people: People, workspaceId: number, connector: Connector<unknown>): Promise<void> {
+  for (const field of connector.provides.fields) await people.addField(workspaceId, field);
+  await people.addDefinitions(
+    workspaceId,
+    connector.provides.activities.map(({ name, attributes }) => ({
+      activityId: customActivityId(name),
+      name,
+      touch: false,
+      attributes: attributes.map((attribute) => ({
+        name: attribute.name,
+        field_id: customFieldId(attribute.name, attribute.type),
+        display_type: attribute.type,
+      })),
+    })),
+  );
+  await people.ensureKeys(
+    workspaceId,
+    connector.provides.fields.filter((field) => field.key).map(({ name, type }) => customFieldId(name, type)),
+  );
+}
+
+function problemsWith(connectors: readonly Connector<unknown>[], shapes: Readonly<Record<string, unknown>>): Problem[] {
+  return Object.entries(shapes).flatMap(([id, shape]) => {
+    const { kind, connector: name, action } = shape as { kind?: string; connector?: string; action?: string };
+    if (kind !== 'action') return [];
+    const at = `shapes.${id}`;
+    const connector = connectors.find((candidate) => candidate.id === name);
+    if (!connector) return [{ at: `${at}.connector`, problem: `there is no connector "${name}"` }];
+    return connector.actions[action ?? '']
+      ? []
+      : [
+          {
+            at: `${at}.action`,
+            problem: `${connector.name} knows no action "${action}"; it knows ${Object.keys(connector.actions).join(', ')}`,
+          },
+        ];
+  });
+}

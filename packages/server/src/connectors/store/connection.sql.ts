@@ -1,0 +1,56 @@
+import type { Queryable } from '../../platform/database/pool.ts';
+
+export interface ConnectionRow {
+  id: number;
+  workspaceId: number;
+  connector: string;
+  /** Encrypted. */
+  settings: Buffer;
+  webhookSecret: string;
+  state: 'on' | 'needs_reconnect';
+  note: string | null;
+  account: { id: string; name: string } | null;
+}
+
+const columns = `id, workspace_id as "workspaceId", connector, settings, webhook_secret as "webhookSecret", state, note, account`;
+
+export async function listConnections(db: Queryable): Promise<ConnectionRow[]> {
+  const { rows } = await db.query<ConnectionRow>(`select ${columns} from connection order by id`);
+  return rows;
+}
+
+/** Adds the workspace's connection to that system, or gives the one that is there new settings. */
+export async function upsertConnection(
+  db: Queryable,
+  connection: { workspaceId: number; connector: string; settings: Buffer; webhookSecret: string },
+  now: Date,
+): Promise<ConnectionRow> {
+  const { rows } = await db.query<ConnectionRow>(
+    `insert into connection (workspace_id, connector, settings, webhook_secret, state, created_at)
+     values ($1, $2, $3, $4, 'on', $5)
+     on conflict (workspace_id, connector) do update set settings = $3, state = 'on', note = null
+     returning ${columns}`,
+    [connection.workspaceId, connection.connector, connection.settings, connection.webhookSecret, now],
+  );
+  return rows[0]!;
+}
+
+export async function updateConnectionState(
+  db: Queryable,
+  id: number,
+  state: ConnectionRow['state'],
+  note: string | null,
+): Promise<void> {
+  await db.query(
+    'update connection set state = $2, note = $3 where id = $1 and (state, note) is distinct from ($2, $3)',
+    [id, state, note],
+  );
+}
+
+export async function updateConnectionAccount(
+  db: Queryable,
+  id: number,
+  account: { id: string; name: string },
+): Promise<void> {
+  await db.query('update connection set account = $2 where id = $1', [id, JSON.stringify(account)]);
+}

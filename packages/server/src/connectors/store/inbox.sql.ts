@@ -1,0 +1,49 @@
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
+
+export interface NewHook {
+  connectionId: number;
+  receivedAt: Date;
+  contentType: string;
+  body: string;
+}
+
+export async function insertHooks(tx: Tx, hooks: readonly NewHook[]): Promise<void> {
+  await tx.query({
+    name: 'inbox.insert',
+    text: `insert into connector_inbox (connection_id, received_at, content_type, body)
+           select * from unnest($1::int[], $2::timestamptz[], $3::text[], $4::text[])`,
+    values: [
+      hooks.map((hook) => hook.connectionId),
+      hooks.map((hook) => hook.receivedAt),
+      hooks.map((hook) => hook.contentType),
+      hooks.map((hook) => hook.body),
+    ],
+  });
+}
+
+export interface HookRow {
+  id: string;
+  contentType: string;
+  body: string;
+}
+
+export async function listHooks(db: Queryable, connectionId: number, limit: number): Promise<HookRow[]> {
+  const { rows } = await db.query<HookRow>({
+    name: 'inbox.list',
+    text: `select id, content_type as "contentType", body from connector_inbox
+           where connection_id = $1 and error is null order by id limit $2`,
+    values: [connectionId, limit],
+  });
+  return rows;
+}
+
+/** Takes hooks off the inbox. Returns how many were still there. */
+export async function deleteHooks(tx: Tx, ids: readonly string[]): Promise<number> {
+  const { rowCount } = await tx.query('delete from connector_inbox where id = any($1::bigint[])', [ids]);
+  return rowCount ?? 0;
+}
+
+/** Keeps a hook that can not be read, for a person to see. */
+export async function updateHookError(db: Queryable, id: string, error: string): Promise<void> {
+  await db.query('update connector_inbox set error = $2 where id = $1', [id, error]);
+}

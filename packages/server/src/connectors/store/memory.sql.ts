@@ -1,0 +1,37 @@
+import type { Remembered } from '@tributary/connector-kit';
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
+
+export async function recall(
+  db: Queryable,
+  connectionId: number,
+  kind: string,
+  keys: readonly string[],
+): Promise<Map<string, Remembered['value']>> {
+  if (keys.length === 0) return new Map();
+  const { rows } = await db.query<{ key: string; value: Remembered['value'] }>({
+    name: 'memory.recall',
+    text: 'select key, value from connector_memory where connection_id = $1 and kind = $2 and key = any($3)',
+    values: [connectionId, kind, keys],
+  });
+  return new Map(rows.map((row) => [row.key, row.value]));
+}
+
+/** Remembers; of several values for one key, the last stays. */
+export async function remember(tx: Tx, connectionId: number, things: readonly Remembered[], now: Date): Promise<void> {
+  const last = [...new Map(things.map((thing) => [`${thing.kind}\n${thing.key}`, thing])).values()];
+  if (last.length === 0) return;
+  await tx.query({
+    name: 'memory.remember',
+    text: `insert into connector_memory (connection_id, kind, key, value, remembered_at)
+           select $1, m.kind, m.key, m.value, $5
+           from unnest($2::text[], $3::text[], $4::jsonb[]) as m(kind, key, value) order by m.kind, m.key
+           on conflict (connection_id, kind, key) do update set value = excluded.value, remembered_at = $5`,
+    values: [
+      connectionId,
+      last.map((thing) => thing.kind),
+      last.map((thing) => thing.key),
+      last.map((thing) => JSON.stringify(thing.value)),
+      now,
+    ],
+  });
+}

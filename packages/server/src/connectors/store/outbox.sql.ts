@@ -1,0 +1,97 @@
+import type { DueWrite, Write, WriteOutcome } from '@tributary/connector-kit';
+import type { Fields } from '@tributary/model';
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
+
+export interface NewWrite extends Write {
+  connectionId: number;
+  personId: string;
+  about: Fields | null;
+}
+
+/** Asks for writes; one whose key is there already has been asked for before. */
+export async function insertWrites(tx: Tx, writes: readonly NewWrite[], now: Date): Promise<void> {
+  if (writes.length === 0) return;
+  await tx.query(
+    `insert into connector_outbox (connection_id, key, kind, target, body, person_id, about, state, requested_at)
+     select w.*, 'queued', $8
+     from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::bigint[], $7::jsonb[]) as w
+     on conflict do nothing`,
+    [
+      writes.map((write) => write.connectionId),
+      writes.map((write) => write.key),
+      writes.map((write) => write.kind),
+      writes.map((write) => write.target),
+      writes.map((write) => JSON.stringify(write.body)),
+      writes.map((write) => write.personId),
+      writes.map((write) => (write.about ? JSON.stringify(write.about) : null)),
+      now,
+    ],
+  );
+}
+
+export interface ClaimedWrite extends DueWrite {
+  personId: string;
+  about: Fields | null;
+}
+
+/**
+ * Takes writes in the order they were asked for. One found already being
+ * written was left so by a try whose answer nobody knows: it is uncertain.
+ */
+export async function claimWrites(db: Queryable, connectionId: number, limit: number): Promise<ClaimedWrite[]> {
+  const { rows } = await db.query<ClaimedWrite>(
+    `update connector_outbox o set state = 'writing', uncertain = o.uncertain or o.state = 'writing'
+     where id in (select id from connector_outbox where connection_id = $1 and state in ('queued', 'writing')
+                  order by id limit $2 for update skip locked)
+     returning id, key, kind, target, body, uncertain, person_id as "personId", about`,
+    [connectionId, limit],
+  );
+  return rows.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)));
+}
+
+/** Gives back writes that surely were not carried out. */
+export async function requeueWrites(db: Queryable, ids: readonly string[]): Promise<void> {
+  await db.query(`update connector_outbox set state = 'queued' where id = any($1::bigint[]) and state = 'writing'`, [
+    ids,
+  ]);
+}
+
+export async function settleWrites(tx: Tx, outcomes: readonly WriteOutcome[], now: Date): Promise<void> {
+  await tx.query(
+    `update connector_outbox set state = case when s.done then 'done' else 'failed' end, settled_at = $5,
+            reference = s.reference, error = s.error
+     from unnest($1::bigint[], $2::boolean[], $3::text[], $4::text[]) as s(id, done, reference, error)
+     where connector_outbox.id = s.id`,
+    [
+      outcomes.map((outcome) => outcome.id),
+      outcomes.map((outcome) => outcome.done),
+      outcomes.map((outcome) => (outcome.done ? (outcome.reference ?? null) : null)),
+      outcomes.map((outcome) => (outcome.done ? null : outcome.why)),
+      now,
+    ],
+  );
+}
+
+export interface ConnectorCounts {
+  connector: string;
+  state: string;
+  note: string | null;
+  inbox: number;
+  unreadable: number;
+  open: number;
+  failed: number;
+}
+
+/** How each connection stands; for metrics and `doctor`. */
+export async function countConnections(db: Queryable): Promise<ConnectorCounts[]> {
+  const { rows } = await db.query<ConnectorCounts>(
+    `select c.connector, c.state, c.note,
+            (select count(*)::int from connector_inbox i where i.connection_id = c.id and i.error is null) as inbox,
+            (select count(*)::int from connector_inbox i where i.connection_id = c.id and i.error is not null) as unreadable,
+            (select count(*)::int from connector_outbox o
+              where o.connection_id = c.id and o.state in ('queued', 'writing')) as open,
+            (select count(*)::int from connector_outbox o where o.connection_id = c.id and o.state = 'failed') as failed
+     from connection c order by c.id`,
+  );
+  return rows;
+}

@@ -1,0 +1,153 @@
+import { BadWebhook, type Hint, NeedsReconnect, RetryLater } from '@tributary/connector-kit';
+import type { People } from '../people/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Db, transaction } from '../platform/database/pool.ts';
+import { messageOf } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import type { Turn } from '../platform/loop.ts';
+import type { Presence } from '../platform/presence.ts';
+import type { Connection } from './connections.ts';
+import { actionItem } from './hear.ts';
+import { updateConnectionState } from './store/connection.sql.ts';
+import { deleteHooks, listHooks, updateHookError } from './store/inbox.sql.ts';
+import { recall, remember } from './store/memory.sql.ts';
+import { type ClaimedWrite, claimWrites, requeueWrites, settleWrites } from './store/outbox.sql.ts';
+
+export interface Work {
+  db: Db;
+  people: People;
+  presence: Presence;
+  clock: Clock;
+  log: Log;
+}
+
+const HOOKS_AT_ONCE = 250;
+const WRITES_AT_ONCE = 50;
+const PAUSE_MAX_MS = 60_000;
+
+/**
+ * The turns of one connection: reads what webhooks pointed at, then writes what
+ * is due, and so on while there is either. Only one process at a time does so
+ * for a connection, for the other side counts our requests. When the other side
+ * fails, everything waits where it is, with a growing pause.
+ */
+export function createTurns(work: Work, connection: Connection): () => Promise<Turn> {
+  let failures = 0;
+  let pausedUntil: Date | undefined;
+
+  return async () => {
+    if (!(await work.presence.leads(connection.id))) return undefined;
+    const now = work.clock.now();
+    if (pausedUntil && pausedUntil > now) return pausedUntil;
+    try {
+      const read = await readHooks(work, connection);
+      const wrote = await writeDue(work, connection);
+      if (failures > 0) {
+        work.log.info({ connection: connection.id }, `${connection.connector.name} answers again`);
+        await updateConnectionState(work.db, connection.id, 'on', null);
+      }
+      failures = 0;
+      pausedUntil = undefined;
+      return read || wrote ? 'more' : undefined;
+    } catch (error) {
+      if (!(error instanceof RetryLater) && !(error instanceof NeedsReconnect)) throw error;
+      failures += 1;
+      pausedUntil = new Date(
+        Math.max(
+          work.clock.now().getTime() + Math.min(500 * 2 ** failures, PAUSE_MAX_MS),
+          error instanceof RetryLater ? (error.notBefore?.getTime() ?? 0) : 0,
+        ),
+      );
+      const state = error instanceof NeedsReconnect ? 'needs_reconnect' : 'on';
+      await updateConnectionState(work.db, connection.id, state, error.message);
+      work.log.warn(
+        { connection: connection.id, failures, until: pausedUntil },
+        `${connection.connector.name} waits: ${error.message}`,
+      );
+      return pausedUntil;
+    }
+  };
+}
+
+/** Reads what the waiting webhooks point at, many at once, and records it as they leave the inbox. */
+async function readHooks(work: Work, connection: Connection): Promise<boolean> {
+  const hooks = await listHooks(work.db, connection.id, HOOKS_AT_ONCE);
+  if (hooks.length === 0) return false;
+  const hints: Hint[] = [];
+  for (const hook of hooks) {
+    try {
+      hints.push(...connection.connector.parseWebhook(hook.body, hook.contentType));
+    } catch (error) {
+      if (!(error instanceof BadWebhook)) throw error;
+      await updateHookError(work.db, hook.id, error.message);
+    }
+  }
+  const reading = await connection.session.read(hints, {
+    recall: (kind, keys) => recall(work.db, connection.id, kind, keys),
+  });
+  const outcomes = await transaction(work.db, async (tx) => {
+    // Gone already: another process led for a moment, and recorded them.
+    if (
+      (await deleteHooks(
+        tx,
+        hooks.map((hook) => hook.id),
+      )) === 0
+    )
+      return [];
+    await remember(tx, connection.id, reading.remember, work.clock.now());
+    return work.people.recordIn(tx, connection.workspaceId, reading.items);
+  });
+  for (const [i, outcome] of outcomes.entries()) {
+    if (!('error' in outcome)) continue;
+    work.log.error(
+      { connection: connection.id, item: reading.items[i], error: outcome.error },
+      `${connection.connector.name}: what was read can not be recorded: ${outcome.error}`,
+    );
+  }
+  return hooks.length === HOOKS_AT_ONCE;
+}
+
+/** Writes what is due. What an answer was lost for stays "writing", and is looked up before it is tried again. */
+async function writeDue(work: Work, connection: Connection): Promise<boolean> {
+  const due = await claimWrites(work.db, connection.id, WRITES_AT_ONCE);
+  if (due.length === 0) return false;
+  const open = new Map(due.map((write) => [write.id, write]));
+  try {
+    for await (const outcomes of connection.session.write(due)) {
+      await settle(work, connection, open, outcomes);
+      for (const { id } of outcomes) open.delete(id);
+    }
+  } catch (error) {
+    const surelyNot = error instanceof NeedsReconnect || (error instanceof RetryLater && error.applied === 'no');
+    if (surelyNot) await requeueWrites(work.db, [...open.keys()]);
+    throw error;
+  }
+  if (open.size > 0) throw new Error(`${connection.connector.id} gave no outcome for ${open.size} writes`);
+  return due.length === WRITES_AT_ONCE;
+}
+
+async function settle(
+  work: Work,
+  connection: Connection,
+  open: ReadonlyMap<string, ClaimedWrite>,
+  outcomes: Parameters<typeof settleWrites>[1],
+): Promise<void> {
+  const items = outcomes.flatMap((outcome) => {
+    const write = open.get(outcome.id);
+    if (!write?.about) return [];
+    return outcome.done
+      ? [actionItem('act::sja', write.personId, write.about, `done: ${outcome.reference ?? write.target}`)]
+      : [actionItem('act::fja', write.personId, write.about, outcome.why)];
+  });
+  for (const outcome of outcomes) {
+    if (outcome.done) continue;
+    work.log.warn(
+      { connection: connection.id, write: outcome.id },
+      `${connection.connector.name}: a ${open.get(outcome.id)?.kind ?? 'write'} failed: ${messageOf(outcome.why)}`,
+    );
+  }
+  await transaction(work.db, async (tx) => {
+    await settleWrites(tx, outcomes, work.clock.now());
+    if (items.length > 0) await work.people.recordIn(tx, connection.workspaceId, items);
+  });
+}

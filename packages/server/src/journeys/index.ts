@@ -1,0 +1,84 @@
+import type { Fields } from '@tributary/model';
+import type { Messages } from '../messages/index.ts';
+import { createIds, type People, type PeopleRecorded } from '../people/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
+import { UserError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import { type Loop, startLoop } from '../platform/loop.ts';
+import type { Presence } from '../platform/presence.ts';
+import { enrol } from './enrol.ts';
+import { publish } from './publish.ts';
+import {
+  countDue,
+  countRuns,
+  type EngineCounts,
+  findEntries,
+  listMovesOf,
+  type MoveRow,
+  type RunCounts,
+} from './store/count.sql.ts';
+import { type JourneyRow, listJourneys, updateJourneyState } from './store/journey.sql.ts';
+import { engineTurn } from './turn.ts';
+import { createVersions } from './versions.ts';
+import { wake } from './wake.ts';
+
+export type { JourneyActions } from './news.ts';
+export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
+export type { JourneyRow } from './store/journey.sql.ts';
+
+/** Journeys, and everyone's way through them. */
+export interface Journeys {
+  publish(tx: Tx, workspaceId: number, definition: unknown): Promise<JourneyRow>;
+  list(db: Queryable, workspaceId: number): Promise<JourneyRow[]>;
+  /** Off: nobody enters any more; who is inside goes on. */
+  turn(db: Queryable, workspaceId: number, name: string, state: 'on' | 'off'): Promise<JourneyRow>;
+  /** Starts the runs these activities call for, and wakes those that listen to them. */
+  hear(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
+  counts(db: Queryable, journeyId: number): Promise<RunCounts[]>;
+  engineCounts(db: Queryable): Promise<EngineCounts>;
+  movesOf(db: Queryable, personId: string, limit: number): Promise<MoveRow[]>;
+  /** The attributes of the activities that started these runs. */
+  entriesOf(db: Queryable, runIds: readonly string[]): Promise<Map<string, Fields>>;
+  start(): Loop;
+}
+
+export function createJourneys(o: {
+  db: Db;
+  people: People;
+  messages: Messages;
+  presence: Presence;
+  clock: Clock;
+  log: Log;
+}): Journeys {
+  const versions = createVersions();
+  const enroller = { people: o.people, versions, runIds: createIds('run_number') };
+  return {
+    publish: (tx, workspaceId, definition) => publish(tx, o, workspaceId, definition, o.clock.now()),
+    list: listJourneys,
+    async turn(db, workspaceId, name, state) {
+      const journey = await updateJourneyState(db, workspaceId, name, state, o.clock.now());
+      if (!journey) throw new UserError('journey_not_found', `there is no journey "${name}": see "journeys list"`, 404);
+      return journey;
+    },
+    async hear(tx, pieces) {
+      const now = o.clock.now();
+      await wake(tx, pieces, now);
+      await enrol(tx, enroller, pieces, now);
+    },
+    counts: countRuns,
+    engineCounts: (db) => countDue(db, o.clock.now()),
+    movesOf: listMovesOf,
+    entriesOf: findEntries,
+    start() {
+      const loop = startLoop({
+        name: 'journeys',
+        turn: () => engineTurn({ ...o, versions }),
+        clock: o.clock,
+        log: o.log,
+      });
+      o.presence.on('run', loop.nudge);
+      return loop;
+    },
+  };
+}

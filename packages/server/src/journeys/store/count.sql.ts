@@ -1,0 +1,72 @@
+import type { Queryable } from '../../platform/database/pool.ts';
+
+export interface RunCounts {
+  heldOut: boolean;
+  entered: number;
+  inside: number;
+  left: number;
+  parked: number;
+  goals: number;
+}
+
+/** How many people went through a journey and how many of them reached its goal, with those held out apart. */
+export async function countRuns(db: Queryable, journeyId: number): Promise<RunCounts[]> {
+  const { rows } = await db.query<RunCounts>(
+    `select held_out as "heldOut", count(*)::int as entered,
+            (count(*) filter (where left_at is null))::int as inside,
+            (count(*) filter (where left_at is not null))::int as left,
+            (count(*) filter (where parked_error is not null))::int as parked,
+            (count(goal_at))::int as goals
+     from run where journey_id = $1 group by held_out order by held_out`,
+    [journeyId],
+  );
+  return rows;
+}
+
+export interface EngineCounts {
+  due: number;
+  inside: number;
+  parked: number;
+}
+
+export async function countDue(db: Queryable, now: Date): Promise<EngineCounts> {
+  const { rows } = await db.query<EngineCounts>(
+    `select (count(*) filter (where due_at <= $1))::int as due,
+            (count(*) filter (where left_at is null))::int as inside,
+            (count(*) filter (where parked_error is not null))::int as parked
+     from run where ended_at is null`,
+    [now],
+  );
+  return rows[0]!;
+}
+
+export interface MoveRow {
+  at: Date;
+  journey: string;
+  shapeId: string | null;
+  did: string;
+}
+
+/** What a person's runs did, newest first: why they got something, or did not. */
+export async function listMovesOf(db: Queryable, personId: string, limit: number): Promise<MoveRow[]> {
+  const { rows } = await db.query<MoveRow>(
+    `select m.at, j.name as journey, m.shape_id as "shapeId", m.did
+     from run r join move m on m.run_id = r.id join journey j on j.id = r.journey_id
+     where r.person_id = $1 order by m.at desc, m.number desc limit $2`,
+    [personId, limit],
+  );
+  return rows;
+}
+
+/** The attributes of the activities that started these runs, by run. */
+export async function findEntries(
+  db: Queryable,
+  runIds: readonly string[],
+): Promise<Map<string, Record<string, never>>> {
+  if (runIds.length === 0) return new Map();
+  const { rows } = await db.query<{ id: string; entry: Record<string, never> }>(
+    'select id, entry from run where id = any($1::bigint[])',
+    [runIds],
+  );
+  return new Map(rows.map((row) => [row.id, row.entry]));
+}

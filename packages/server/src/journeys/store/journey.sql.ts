@@ -1,0 +1,93 @@
+import type { JourneyDefinition } from '@tributary/model';
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
+
+export interface JourneyRow {
+  id: number;
+  workspaceId: number;
+  name: string;
+  state: 'on' | 'off';
+  version: number;
+  entryActivity: string;
+  createdAt: Date;
+}
+
+const columns = `id, workspace_id as "workspaceId", name, state, live_version as version,
+  entry_activity as "entryActivity", created_at as "createdAt"`;
+
+export async function listJourneys(db: Queryable, workspaceId: number): Promise<JourneyRow[]> {
+  const { rows } = await db.query<JourneyRow>(`select ${columns} from journey where workspace_id = $1 order by name`, [
+    workspaceId,
+  ]);
+  return rows;
+}
+
+/** The journeys that are on and start with one of these activities. */
+export async function listJourneysEnteredBy(
+  db: Queryable,
+  workspaceId: number,
+  activityIds: readonly string[],
+): Promise<JourneyRow[]> {
+  const { rows } = await db.query<JourneyRow>({
+    name: 'journey.by_entry',
+    text: `select ${columns} from journey where workspace_id = $1 and state = 'on' and entry_activity = any($2)`,
+    values: [workspaceId, activityIds],
+  });
+  return rows;
+}
+
+/** Puts a journey on with a new live version. Returns it as it now is. */
+export async function upsertJourney(
+  tx: Tx,
+  workspaceId: number,
+  definition: JourneyDefinition,
+  now: Date,
+): Promise<JourneyRow> {
+  const { rows } = await tx.query<JourneyRow>(
+    `insert into journey (workspace_id, name, state, live_version, entry_activity, created_at, edited_at)
+     values ($1, $2, 'on', 1, $3, $4, $4)
+     on conflict (workspace_id, name) do update
+       set state = 'on', live_version = journey.live_version + 1, entry_activity = $3, edited_at = $4
+     returning ${columns}`,
+    [workspaceId, definition.name, definition.entry.activity, now],
+  );
+  const journey = rows[0]!;
+  await tx.query(
+    'insert into journey_version (journey_id, version, definition, published_at) values ($1, $2, $3, $4)',
+    [journey.id, journey.version, JSON.stringify(definition), now],
+  );
+  return journey;
+}
+
+/** Turns a journey on or off; undefined when there is none of that name. Who is inside goes on. */
+export async function updateJourneyState(
+  db: Queryable,
+  workspaceId: number,
+  name: string,
+  state: 'on' | 'off',
+  now: Date,
+): Promise<JourneyRow | undefined> {
+  const { rows } = await db.query<JourneyRow>(
+    `update journey set state = $3, edited_at = $4 where workspace_id = $1 and name = $2 returning ${columns}`,
+    [workspaceId, name, state, now],
+  );
+  return rows[0];
+}
+
+export interface VersionRow {
+  journeyId: number;
+  version: number;
+  definition: JourneyDefinition;
+  name: string;
+  createdAt: Date;
+  workspaceId: number;
+}
+
+export async function findVersion(db: Queryable, journeyId: number, version: number): Promise<VersionRow | undefined> {
+  const { rows } = await db.query<VersionRow>(
+    `select v.journey_id as "journeyId", v.version, v.definition, j.name, j.created_at as "createdAt",
+            j.workspace_id as "workspaceId"
+     from journey_version v join journey j on j.id = v.journey_id where v.journey_id = $1 and v.version = $2`,
+    [journeyId, version],
+  );
+  return rows[0];
+}

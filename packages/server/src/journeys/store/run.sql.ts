@@ -1,0 +1,163 @@
+import type { Fields } from '@tributary/model';
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import type { MoveMade, RunState } from '../engine/advance.ts';
+
+const columns = `id, person_id as "personId", journey_id as "journeyId", version,
+  entry_activity_id as "entryActivityId", entry_at as "entryAt", entry, shape_id as "shapeId",
+  entered_at as "enteredAt", arrived_at as "arrivedAt", due_at as "dueAt", listens, left_at as "leftAt",
+  left_reason as "leftReason", goal_at as "goalAt", ended_at as "endedAt", parked_error as "parkedError"`;
+
+export interface NewRun {
+  id: string;
+  journeyId: number;
+  version: number;
+  personId: string;
+  entryActivityId: string;
+  entryAt: Date;
+  entryKey: string;
+  entry: Fields;
+  heldOut: boolean;
+  dueAt: Date;
+  listens: readonly string[];
+}
+
+/**
+ * Starts runs. One that is there already, for the same activity or inside with
+ * the same key, is left out: both are unique in the table. Returns the ids started.
+ */
+export async function insertRuns(
+  tx: Tx,
+  workspaceId: number,
+  runs: readonly NewRun[],
+  now: Date,
+): Promise<Set<string>> {
+  const { rows } = await tx.query<{ id: string }>({
+    name: 'run.insert',
+    text: `insert into run (workspace_id, entered_at, arrived_at, id, journey_id, version, person_id, entry_activity_id,
+                            entry_at, entry_key, entry, held_out, due_at, listens, left_at, left_reason)
+           select $1, $2, $2, r.id, r.journey_id, r.version, r.person_id, r.activity_id, r.at, r.key, r.entry, r.held_out,
+                  r.due_at, r.listens::text[], case when r.held_out then $2 end, case when r.held_out then 'held out' end
+           from unnest($3::bigint[], $4::int[], $5::int[], $6::bigint[], $7::bigint[], $8::timestamptz[], $9::text[],
+                       $10::jsonb[], $11::boolean[], $12::timestamptz[], $13::text[])
+             as r(id, journey_id, version, person_id, activity_id, at, key, entry, held_out, due_at, listens)
+           on conflict do nothing returning id`,
+    values: [
+      workspaceId,
+      now,
+      runs.map((run) => run.id),
+      runs.map((run) => run.journeyId),
+      runs.map((run) => run.version),
+      runs.map((run) => run.personId),
+      runs.map((run) => run.entryActivityId),
+      runs.map((run) => run.entryAt),
+      runs.map((run) => run.entryKey),
+      runs.map((run) => JSON.stringify(run.entry)),
+      runs.map((run) => run.heldOut),
+      runs.map((run) => run.dueAt),
+      runs.map((run) => arrayLiteral(run.listens)),
+    ],
+  });
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Takes runs that are due, for this transaction alone; others step over them. */
+export async function claimDueRuns(tx: Tx, now: Date, limit: number): Promise<RunState[]> {
+  const { rows } = await tx.query<RunState>({
+    name: 'run.claim',
+    text: `select ${columns} from run where due_at <= $1 order by due_at limit $2 for update skip locked`,
+    values: [now, limit],
+  });
+  return rows;
+}
+
+/** When the next run falls due, or undefined when none will by itself. */
+export async function nextDue(db: Queryable, after: Date): Promise<Date | undefined> {
+  const { rows } = await db.query<{ due: Date | null }>({
+    name: 'run.next_due',
+    text: 'select min(due_at) as due from run where due_at > $1',
+    values: [after],
+  });
+  return rows[0]?.due ?? undefined;
+}
+
+export async function updateRuns(tx: Tx, runs: readonly RunState[]): Promise<void> {
+  if (runs.length === 0) return;
+  await tx.query({
+    name: 'run.update',
+    text: `update run set shape_id = r.shape_id, arrived_at = r.arrived_at, due_at = r.due_at, listens = r.listens::text[],
+                  left_at = r.left_at, left_reason = r.left_reason, goal_at = r.goal_at, ended_at = r.ended_at,
+                  parked_error = r.parked_error
+           from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[],
+                       $7::text[], $8::timestamptz[], $9::timestamptz[], $10::text[])
+             as r(id, shape_id, arrived_at, due_at, listens, left_at, left_reason, goal_at, ended_at, parked_error)
+           where run.id = r.id`,
+    values: [
+      runs.map((run) => run.id),
+      runs.map((run) => run.shapeId),
+      runs.map((run) => run.arrivedAt),
+      runs.map((run) => run.dueAt),
+      runs.map((run) => arrayLiteral(run.listens)),
+      runs.map((run) => run.leftAt),
+      runs.map((run) => run.leftReason),
+      runs.map((run) => run.goalAt),
+      runs.map((run) => run.endedAt),
+      runs.map((run) => run.parkedError),
+    ],
+  });
+}
+
+/**
+ * Holds every open run of these people, waiting for the engine where it has one
+ * in hand: only then can the next statement see what that run now listens to. A
+ * condition on `listens` here would be judged on the row as it was, and miss it.
+ */
+export async function lockOpenRuns(tx: Tx, personIds: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>({
+    name: 'run.lock_open',
+    text: 'select id from run where person_id = any($1::bigint[]) and ended_at is null order by id for update',
+    values: [personIds],
+  });
+  return rows.map((row) => row.id);
+}
+
+/** Makes due at once, of these runs, those that listen to what their person did. Returns how many. */
+export async function wakeRuns(
+  tx: Tx,
+  runIds: readonly string[],
+  happened: readonly { personId: string; activityId: string }[],
+  now: Date,
+): Promise<number> {
+  if (runIds.length === 0) return 0;
+  const { rowCount } = await tx.query({
+    name: 'run.wake',
+    text: `update run set due_at = least(due_at, $4)
+           from (select distinct person_id, activity_id from unnest($2::bigint[], $3::text[]) as u(person_id, activity_id)) h
+           where run.id = any($1::bigint[]) and run.person_id = h.person_id and h.activity_id = any(run.listens)
+             and run.parked_error is null`,
+    values: [runIds, happened.map((h) => h.personId), happened.map((h) => h.activityId), now],
+  });
+  return rowCount ?? 0;
+}
+
+export async function insertMoves(tx: Tx, moves: readonly MoveMade[], at: Date): Promise<void> {
+  if (moves.length === 0) return;
+  await tx.query({
+    name: 'move.insert',
+    text: `insert into move (run_id, at, number, shape_id, did)
+           select run_id, $1, number, shape_id, did
+           from unnest($2::bigint[], $3::int[], $4::text[], $5::text[]) as m(run_id, number, shape_id, did)
+           on conflict (run_id, at, number) do update set did = move.did || '; ' || excluded.did`,
+    values: [
+      at,
+      moves.map((move) => move.runId),
+      moves.map((_, i) => i),
+      moves.map((move) => move.shapeId),
+      moves.map((move) => move.did),
+    ],
+  });
+}
+
+/** An array as text: a list of lists can not be unnested one list a row. */
+function arrayLiteral(items: readonly string[]): string {
+  return `{${items.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}

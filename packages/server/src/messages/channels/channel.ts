@@ -1,0 +1,34 @@
+/** An e-mail as a channel takes it: rendered, addressed, nothing left to decide. */
+export interface Mail {
+  /** Without the angle brackets. Stays the same when the message is sent again. */
+  messageId: string;
+  date: Date;
+  from: { name: string; address: string };
+  replyTo?: string | undefined;
+  to: string;
+  subject: string;
+  html: string;
+  text: string;
+  unsubscribeUrl: string;
+}
+
+/**
+ * What became of a mail that was handed to a channel.
+ * - `sent`: the other side has it, and said so.
+ * - `refused`: it does not have it, and said why; `about` tells whether the recipient is at fault or we are.
+ * - `unreachable`: no mail can be handed over at all; this one was not.
+ * - `uncertain`: it was on its way when the answer was lost.
+ */
+export type SendOutcome =
+  | { did: 'sent'; response: string }
+  | { did: 'refused'; forGood: boolean; about: 'recipient' | 'us'; response: string }
+  | { did: 'unreachable'; why: string }
+  | { did: 'uncertain'; why: string };
+
+export interface EmailChannel {
+  /** How many mails it carries at the same time. */
+  readonly capacity: number;
+  /** Never rejects: every outcome is a value. */
+  send(mail: Mail): Promise<SendOutcome>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,125 @@
+import type { Queryable } from '../../platform/database/pool.ts';
+import type { MessageState } from '../types.ts';
+
+/** What became of the messages of one shape of a journey. Opens and clicks are people's, not machines'. */
+export interface ShapeCounts {
+  shapeId: string;
+  /** Asked for, whatever became of it. */
+  messages: number;
+  /** Not decided yet: queued or on its way. */
+  waiting: number;
+  uncertain: number;
+  sent: number;
+  skipped: number;
+  bounced: number;
+  failed: number;
+  opened: number;
+  clicked: number;
+  unsubscribed: number;
+}
+
+export async function countsByJourney(
+  db: Queryable,
+  workspaceId: number,
+  journeyId: number,
+): Promise<ShapeCounts[]> {
+  const { rows } = await db.query<ShapeCounts>(
+    `select shape_id as "shapeId", count(*)::int as messages,
+            (count(*) filter (where state in ('queued', 'sending')))::int as waiting,
+            (count(*) filter (where state = 'uncertain'))::int as uncertain,
+            (count(*) filter (where state = 'sent'))::int as sent,
+            (count(*) filter (where state = 'skipped'))::int as skipped,
+            (count(*) filter (where state = 'bounced'))::int as bounced,
+            (count(*) filter (where state = 'failed'))::int as failed,
+            count(opened_at)::int as opened, count(clicked_at)::int as clicked,
+            count(unsubscribed_at)::int as unsubscribed
+     from message where workspace_id = $1 and journey_id = $2 and shape_id is not null
+     group by shape_id order by min(queued_at), shape_id`,
+    [workspaceId, journeyId],
+  );
+  return rows;
+}
+
+/** A message as people look at it. */
+export interface MessageRow {
+  id: string;
+  personId: string;
+  template: string | null;
+  journeyId: number | null;
+  shapeId: string | null;
+  state: MessageState;
+  /** Why it stands where it stands, in words. */
+  reason: string | null;
+  address: string | null;
+  subject: string | null;
+  attempts: number;
+  uncertainCount: number;
+  queuedAt: Date;
+  /** When it is tried next, while it waits. */
+  dueAt: Date | null;
+  sentAt: Date | null;
+  openedAt: Date | null;
+  clickedAt: Date | null;
+  unsubscribedAt: Date | null;
+}
+
+const columns = `m.id, m.person_id as "personId", t.name as template, m.journey_id as "journeyId",
+  m.shape_id as "shapeId", m.state, m.reason, m.address, m.subject, m.attempts,
+  m.uncertain_count as "uncertainCount", m.queued_at as "queuedAt", m.due_at as "dueAt", m.sent_at as "sentAt",
+  m.opened_at as "openedAt", m.clicked_at as "clickedAt", m.unsubscribed_at as "unsubscribedAt"`;
+
+/** The newest messages of a person. */
+export async function listOfPerson(
+  db: Queryable,
+  workspaceId: number,
+  personId: string,
+  limit: number,
+): Promise<MessageRow[]> {
+  const { rows } = await db.query<MessageRow>(
+    `select ${columns} from message m left join template t on t.id = m.template_id
+     where m.person_id = $2 and m.workspace_id = $1 order by m.queued_at desc, m.id desc limit $3`,
+    [workspaceId, personId, limit],
+  );
+  return rows;
+}
+
+/** Messages of which nobody can tell whether they arrived, and those that once were: oldest first. */
+export async function listUncertain(db: Queryable, limit: number): Promise<MessageRow[]> {
+  const { rows } = await db.query<MessageRow>(
+    `select ${columns} from message m left join template t on t.id = m.template_id
+     where m.uncertain_count > 0 order by (m.state = 'uncertain') desc, m.id limit $1`,
+    [limit],
+  );
+  return rows;
+}
+
+/** How the outbox stands, for metrics and `doctor`. */
+export interface OutboxState {
+  /** Due and not taken up yet. */
+  due: number;
+  /** Waiting for their time, or for another try. */
+  later: number;
+  sending: number;
+  uncertain: number;
+  /** The longest that a due message has waited. */
+  oldestDueMs: number;
+  /** What the last refused try of a waiting message said. */
+  lastReason: string | null;
+}
+
+export async function outboxState(db: Queryable, now: Date): Promise<OutboxState> {
+  const { rows } = await db.query<OutboxState>(
+    `select (count(*) filter (where state = 'queued' and due_at <= $1))::int as due,
+            (count(*) filter (where state = 'queued' and due_at > $1))::int as later,
+            (count(*) filter (where state = 'sending'))::int as sending,
+            (count(*) filter (where state = 'uncertain'))::int as uncertain,
+            coalesce(greatest(0, extract(epoch from $1 - min(due_at) filter (where state = 'queued')) * 1000), 0)::float8
+              as "oldestDueMs",
+            max(reason) filter (where state = 'queued') as "lastReason"
+     from (select state, due_at, reason from message where state = 'queued'
+           union all
+           select state, due_at, reason from message where state in ('sending', 'uncertain')) open`,
+    [now],
+  );
+  return rows[0]!;
+}

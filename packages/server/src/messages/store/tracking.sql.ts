@@ -1,0 +1,54 @@
+import type { Fields } from '@tributary/model';
+import type { Tx } from '../../platform/database/pool.ts';
+import type { MessageState } from '../types.ts';
+
+/** A message that somebody opened, clicked or unsubscribed from. */
+export interface TrackedMessage {
+  id: string;
+  workspaceId: number;
+  personId: string;
+  template: string | null;
+  state: MessageState;
+  subject: string | null;
+  attributes: Fields;
+  sentAt: Date | null;
+  openedAt: Date | null;
+  clickedAt: Date | null;
+  unsubscribedAt: Date | null;
+}
+
+/** Reads messages and keeps others from changing them until the transaction ends; in the order of their ids. */
+export async function lockMessages(tx: Tx, ids: readonly string[]): Promise<Map<string, TrackedMessage>> {
+  const { rows } = await tx.query<TrackedMessage>({
+    name: 'message.lock',
+    text: `select m.id, m.workspace_id as "workspaceId", m.person_id as "personId", t.name as template, m.state,
+                  m.subject, m.attributes, m.sent_at as "sentAt", m.opened_at as "openedAt",
+                  m.clicked_at as "clickedAt", m.unsubscribed_at as "unsubscribedAt"
+           from message m left join template t on t.id = m.template_id
+           where m.id = any($1::bigint[]) order by m.id for update of m`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Sets the moments that are not set yet. */
+export async function updateFirsts(
+  tx: Tx,
+  firsts: readonly { id: string; openedAt: Date | null; clickedAt: Date | null; unsubscribedAt: Date | null }[],
+): Promise<void> {
+  if (firsts.length === 0) return;
+  await tx.query({
+    name: 'message.firsts',
+    text: `update message m set opened_at = coalesce(m.opened_at, f.opened), clicked_at = coalesce(m.clicked_at, f.clicked),
+                  unsubscribed_at = coalesce(m.unsubscribed_at, f.unsubscribed)
+           from unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[])
+                as f(id, opened, clicked, unsubscribed)
+           where m.id = f.id`,
+    values: [
+      firsts.map((f) => f.id),
+      firsts.map((f) => f.openedAt),
+      firsts.map((f) => f.clickedAt),
+      firsts.map((f) => f.unsubscribedAt),
+    ],
+  });
+}

@@ -1,0 +1,36 @@
+import type { Fields } from '@tributary/model';
+
+/** A message that somebody wants a person to get. */
+export interface MessageRequest {
+  workspaceId: number;
+  personId: string;
+  /** The template's name. */
+  template: string;
+  /** The same request, asked for again, is the same message. */
+  requestKey: string;
+  journeyId?: number | undefined;
+  runId?: string | undefined;
+  shapeId?: string | undefined;
+  /** The activity that started it, such as `act:cm:demo-booked`, and its attributes: Liquid's `activity.…`. */
+  entryActivityId?: string | undefined;
+  entry: Fields;
+  /** What every activity about the message carries (`idt::c`, `str::cn`, `str::ct`, `str::jsi`, `idt::jri`). */
+  attributes: Fields;
+  /** Not before then. */
+  at: Date;
+}
+
+/**
+ * Where a message stands. `uncertain`: it was on its way when the answer was
+ * lost, so nobody can tell whether it arrived. `skipped`: it was not to be sent.
+ */
+export type MessageState = 'queued' | 'sending' | 'uncertain' | 'sent' | 'skipped' | 'bounced' | 'failed';
+
+/** What is done with an uncertain message: sent again under the same Message-ID, or held for the operator. */
+export type WhenUncertain = 'resend' | 'hold';
+
+/** How a field or an attribute is shown, where it matters to a template: decimals and currency are ×1000 on the wire. */
+export interface DisplayTypes {
+  field(id: string): string | undefined;
+  attribute(activityId: string, id: string): string | undefined;
+}

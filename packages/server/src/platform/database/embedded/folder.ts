@@ -1,0 +1,56 @@
+import { access, chmod, chown, constants, mkdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EmbeddedDatabaseError } from './errors.ts';
+
+/** Where things lie in a data folder. */
+export interface DataFolder {
+  readonly root: string;
+  /** What PostgreSQL calls its data directory. */
+  readonly cluster: string;
+  /** Connection and password, for our eyes only. */
+  readonly record: string;
+  readonly log: string;
+  readonly owner: string;
+  /** Of the socket, where the path is short enough. */
+  readonly run: string;
+}
+
+/** Makes the folder if it is not there, and makes sure that we may write in it. */
+export async function openFolder(dataDir: string): Promise<DataFolder> {
+  const refused = (error: NodeJS.ErrnoException) => {
+    const me = process.getuid?.();
+    throw new EmbeddedDatabaseError(
+      `User ${me} cannot write in the data folder ${dataDir} (${error.code}). Run as the user it belongs to, ` +
+        `give it to this one (sudo chown -R ${me} '${dataDir}'), or choose another with --data.`,
+      { cause: error },
+    );
+  };
+  await mkdir(dataDir, { recursive: true }).catch(refused);
+  const root = await realpath(dataDir);
+  await access(root, constants.R_OK | constants.W_OK | constants.X_OK).catch(refused);
+  // PostgreSQL runs as somebody else then, and must get through to its own folder, which stays 0700.
+  if (isRoot()) await chmod(root, (await stat(root)).mode | 0o111);
+  return layout(root);
+}
+
+export function layout(root: string): DataFolder {
+  return {
+    root,
+    cluster: join(root, 'postgres'),
+    record: join(root, 'postgres.json'),
+    log: join(root, 'postgres.log'),
+    owner: join(root, 'owner'),
+    run: join(root, 'run'),
+  };
+}
+
+/** What root made in somebody's folder belongs to that somebody, who may start without `sudo` tomorrow. */
+export async function giveToFolderOwner(folder: DataFolder, path: string): Promise<void> {
+  if (!isRoot()) return;
+  const { uid, gid } = await stat(folder.root);
+  await chown(path, uid, gid);
+}
+
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}

@@ -1,0 +1,3 @@
+export { DataFolderInUse, EmbeddedDatabaseError } from './errors.ts';
+export type { Connection } from './record.ts';
+export { type EmbeddedDatabase, type EmbeddedOptions, findRunningEmbedded, startEmbedded } from './start.ts';

@@ -1,0 +1,117 @@
+import { realpath } from 'node:fs/promises';
+import { chooseAddress, forgetAddress } from './address.ts';
+import { chooseWay } from './choose.ts';
+import { giveCluster, inspectCluster, makeCluster, resetPassword } from './cluster.ts';
+import { isServing } from './connect.ts';
+import { type DataFolder, layout, openFolder } from './folder.ts';
+import { takeOwnership } from './owner-lock.ts';
+import { clearPredecessor } from './predecessor.ts';
+import { type Connection, newPassword, readRecord, writeRecord } from './record.ts';
+import { defaultSettings } from './settings.ts';
+import { type Supervised, supervise } from './supervise.ts';
+
+export interface EmbeddedDatabase {
+  /** The same from start to close, also when the server had to be started again meanwhile. */
+  readonly connection: Connection;
+  /** Stops the server and waits until it is gone. May be called again. */
+  close(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  readonly dataDir: string;
+  readonly log: (msg: string, detail?: object) => void;
+  /** PostgreSQL settings over ours. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The server died under us again and again. Without it, this is an unhandled rejection, which ends the process. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+/**
+ * Owns the data folder until closed: makes a database in it if it is empty, runs a server on it, keeps that running,
+ * and takes it along however this process ends. Rejects with `DataFolderInUse` if another process owns it and is well,
+ * and with `EmbeddedDatabaseError` for whatever else the operator can put right.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const folder = await openFolder(options.dataDir);
+  const lock = await takeOwnership(folder, options.log);
+  try {
+    const { connection, server } = await startIn(folder, options);
+    let closed: Promise<void> | undefined;
+    const close = async () => {
+      try {
+        await lock.closing();
+      } catch (error) {
+        options.log('Cannot announce the end to a successor', { error });
+      }
+      try {
+        await server.close();
+        await forgetAddress(connection);
+      } finally {
+        await lock.release();
+      }
+    };
+    return {
+      connection,
+      close: () => {
+        closed ??= close();
+        return closed;
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** The server already running on that folder, if one answers; for commands beside a running Tributary. */
+export async function findRunningEmbedded(dataDir: string): Promise<Connection | undefined> {
+  const root = await realpath(dataDir).catch(() => undefined);
+  if (root === undefined) return undefined;
+  const folder = layout(root);
+  const connection = await readRecord(folder);
+  if (connection === undefined) return undefined;
+  return (await isServing(folder, connection).catch(() => false)) ? connection : undefined;
+}
+
+async function startIn(
+  folder: DataFolder,
+  options: EmbeddedOptions,
+): Promise<{ connection: Connection; server: Supervised }> {
+  const { log } = options;
+  const began = performance.now();
+  const way = await chooseWay(folder);
+  const state = await inspectCluster(folder, way);
+  if (state === 'present') {
+    await clearPredecessor(folder, log);
+    await giveCluster(folder, way.runner);
+  }
+  const record = await readRecord(folder);
+  const connection = {
+    ...(await chooseAddress(folder, way.runner, record)),
+    user: 'tributary',
+    password: record?.password ?? newPassword(),
+    database: 'tributary',
+  };
+  if (state === 'missing') await makeCluster(folder, way, connection);
+  else if (record === undefined) await resetPassword(folder, way, connection);
+  // A start cut short before this line leaves a database without a record: the next one gives it a new password.
+  await writeRecord(folder, connection);
+  const plan = { folder, way, connection, settings: { ...defaultSettings(), ...options.settings }, log };
+  const onFatal =
+    options.onFatal ??
+    ((error: Error) => {
+      throw error;
+    });
+  const server = await supervise(plan, onFatal);
+  const ms = Math.round(performance.now() - began);
+  log(state === 'missing' ? 'Made a PostgreSQL database' : 'Started PostgreSQL', {
+    ms,
+    as: way.runner.name,
+    ...where(connection),
+  });
+  return { connection, server };
+}
+
+function where({ host, port }: Connection): object {
+  return { host, port };
+}
