@@ -8,7 +8,7 @@ import { createFieldBook } from './set-up/fields.ts';
 import { setUpAccount } from './set-up/set-up.ts';
 import { type KommoSettings, kommoSettings } from './settings.ts';
 import { actions } from './speech/actions.ts';
-import { hear } from './speech/hear.ts';
+import { hear, hears } from './speech/hear.ts';
 import { parseWebhook } from './webhook/parse.ts';
 import { createWriter, writeAll } from './writing/write.ts';
 
@@ -19,6 +19,7 @@ export const kommo: Connector<KommoSettings> = {
   settings: kommoSettings,
   provides,
   parseWebhook,
+  hears,
   hear,
   actions,
   open,

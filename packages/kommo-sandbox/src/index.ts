@@ -7,4 +7,5 @@ export type { KommoSandbox, SandboxOptions } from './sandbox.ts';
 export { startKommoSandbox } from './sandbox.ts';
 export type { Seed, SeedField, SeedPipeline } from './seed.ts';
 export { defaultSeed } from './seed.ts';
+export type { Integration } from './state/model.ts';
 export type { Delivery } from './webhooks/deliver.ts';

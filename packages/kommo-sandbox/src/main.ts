@@ -32,6 +32,9 @@ const sandbox = await startKommoSandbox({
   requestsPerSecond: Number(values['requests-per-second']),
   log: (line) => console.log(line),
   ...(values.token === undefined ? {} : { token: values.token }),
+}).catch((error: unknown) => {
+  console.error(`The Kommo sandbox did not start: ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
 });
 
 if (values.sample) {

@@ -52,6 +52,7 @@ create table message (
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 create index message_due on message (due_at, id) where state = 'queued';
 create index message_in_hand on message (claimed_by) where state in ('sending', 'uncertain');
+create index message_once_uncertain on message (id) where uncertain_count > 0;
 create index message_of_person on message (person_id, queued_at);
 create index message_of_journey on message (journey_id);
 

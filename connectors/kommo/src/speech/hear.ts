@@ -35,6 +35,8 @@ const sayings: Record<string, (attributes: Fields) => Said> = {
   },
 };
 
+export const hears: readonly string[] = Object.keys(sayings);
+
 /**
  * What an activity means for the person's deal: a note, and a field. Opens and
  * clicks by machines (`bol::m`) mean nothing: a manager who calls because a

@@ -37,14 +37,14 @@ export async function* writeFields(writer: Writer, writes: readonly Addressed[])
     fields = await writer.fields.get();
   };
   const hopeless = () =>
-    [...leads.values()].some((lead) => [...lead].some(([name, { value }]) => 'why' in valueOf(fields, name, value)));
+    [...leads.values()].some((lead) => [...lead].some(([name, { value }]) => 'why' in expressed(fields, name, value)));
   // What looks impossible may only be outdated: somebody deleted the field, and it can be made again.
   if (hopeless()) await refresh();
 
   const items: Item[] = [];
   for (const [leadId, lead] of leads) {
     for (const [name, wanted] of lead) {
-      const read = valueOf(fields, name, wanted.value);
+      const read = expressed(fields, name, wanted.value);
       if (!('why' in read)) continue;
       yield failures(wanted, read.why);
       lead.delete(name);
@@ -68,7 +68,7 @@ export async function* writeFields(writer: Writer, writes: readonly Addressed[])
         if (!complaints.some(({ path }) => path.startsWith('custom_fields_values'))) return false;
         await refresh();
         const lead = leads.get(item.leadId);
-        return lead !== undefined && [...lead].every(([name, { value }]) => !('why' in valueOf(fields, name, value)));
+        return lead !== undefined && [...lead].every(([name, { value }]) => !('why' in expressed(fields, name, value)));
       },
     },
     items,
@@ -86,7 +86,7 @@ function itemOf(leadId: string, lead: Lead, fields: () => LeadFields): Item {
     body: () => ({
       id: Number(leadId),
       custom_fields_values: [...lead].flatMap(([name, { value }]) => {
-        const read = valueOf(fields(), name, value);
+        const read = expressed(fields(), name, value);
         return 'why' in read ? [] : [{ field_id: read.field.id, values: [read.value] }];
       }),
     }),
@@ -94,7 +94,7 @@ function itemOf(leadId: string, lead: Lead, fields: () => LeadFields): Item {
 }
 
 /** A text as the field takes it, or why it does not. */
-function valueOf(
+function expressed(
   fields: LeadFields,
   name: string,
   text: string,

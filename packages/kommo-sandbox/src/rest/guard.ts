@@ -13,6 +13,7 @@ export interface LoggedRequest {
   path: string;
   /** 0 when the connection was cut instead of answered. */
   status: number;
+  /** When it came, by the machine's clock: what a test of the rate counts by. */
   at: Date;
 }
 
@@ -27,13 +28,14 @@ export interface Guarded {
 const logged = 20_000;
 
 /** Writes down every request with its status, and does the faults that concern the line. */
-export function watch(app: FastifyInstance, { account, faults, log }: Guarded): void {
-  const note = (request: FastifyRequest, status: number) => {
-    log.push({ method: request.method, path: request.url, status, at: account.now() });
+export function watch(app: FastifyInstance, { faults, log }: Guarded): void {
+  const note = (request: FastifyRequest, reply: FastifyReply, status: number) => {
+    const at = new Date(Date.now() - reply.elapsedTime);
+    log.push({ method: request.method, path: request.url, status, at });
     if (log.length > logged + 1_000) log.splice(0, 1_000);
   };
   const cut = (request: FastifyRequest, reply: FastifyReply) => {
-    note(request, 0);
+    note(request, reply, 0);
     reply.hijack();
     request.raw.socket.destroy();
   };
@@ -45,7 +47,7 @@ export function watch(app: FastifyInstance, { account, faults, log }: Guarded): 
   });
   app.addHook('onSend', async (request, reply, payload) => {
     const lost = faults.take('loseNext');
-    note(request, lost ? 0 : reply.statusCode);
+    note(request, reply, lost ? 0 : reply.statusCode);
     if (lost) request.raw.socket.destroy();
     return payload;
   });
@@ -57,7 +59,6 @@ export function watch(app: FastifyInstance, { account, faults, log }: Guarded): 
 export function guard(app: FastifyInstance, { account, faults, rate, tokens }: Guarded): void {
   app.decorateRequest('actor', 0);
   app.addHook('onRequest', async (request, reply) => {
-    if (reply.sent) return reply;
     const refused = rate.check();
     // Neither is JSON: a client that parses every answer falls over here.
     if (refused === 403) return page(reply, 403, 'Forbidden');

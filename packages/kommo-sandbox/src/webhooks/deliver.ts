@@ -10,6 +10,7 @@ export interface Delivery {
   /** The form as sent. */
   body: string;
   attempt: number;
+  /** When it left, by the machine's clock. */
   at: Date;
   ms: number;
   /** 0 when nobody answered, 499 when the two seconds were over. */
@@ -107,7 +108,7 @@ export function createDeliverer(o: {
 
   async function fly(job: Job): Promise<void> {
     const { id, webhook, body, attempt } = job;
-    const at = o.now();
+    const at = new Date();
     const answer = o.faults.take('dropNext')
       ? { status: 0, ms: 0, error: 'dropped' }
       : await o.poster.post(webhook.destination, body);

@@ -52,6 +52,8 @@ export interface People {
   addDefinitions(workspaceId: number, definitions: readonly NewDefinition[]): Promise<string[]>;
   /** People can be found by these fields from now on, those already here included. */
   ensureKeys(workspaceId: number, fieldIds: readonly string[]): Promise<void>;
+  /** Makes the months ahead ready for activities, so that none has to wait for it. */
+  preparePartitions(): Promise<void>;
   /** What every workspace starts with. */
   seed(tx: Tx, workspaceId: number): Promise<void>;
 }
@@ -148,6 +150,12 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     addField: (workspaceId, field) => addField(define, workspaceId, field),
     addDefinitions: (workspaceId, definitions) => addDefinitions(define, workspaceId, definitions),
     ensureKeys: (workspaceId, fieldIds) => ensureKeys(define, cache, workspaceId, fieldIds),
+    async preparePartitions() {
+      const now = clock.now();
+      await recorder.partitions.ensure(
+        [-1, 0, 1, 2].map((months) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, 1))),
+      );
+    },
     async seed(tx, workspaceId) {
       const definitions = seededActivities.map(({ id, name, touch }) => ({ activityId: id, name, touch }));
       await insertDefinitions(tx, workspaceId, definitions, { builtIn: true, now: clock.now() });

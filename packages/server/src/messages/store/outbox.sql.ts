@@ -125,11 +125,7 @@ export interface MessageChange {
  * before (a commit whose answer was lost), nor for those another process has
  * taken since. Rows are locked in the order of their ids, as everywhere.
  */
-export async function updateOutcomes(
-  tx: Tx,
-  process: number,
-  changes: readonly MessageChange[],
-): Promise<Set<string>> {
+export async function updateOutcomes(tx: Tx, process: number, changes: readonly MessageChange[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ id: string }>({
     name: 'message.outcome',
     text: `with own as materialized (
@@ -191,4 +187,13 @@ export async function releaseUncertain(db: Queryable, now: Date, triesMax: numbe
     [now, triesMax],
   );
   return rowCount ?? 0;
+}
+
+/** When the next uncertain message may be sent again, or undefined when there is none. */
+export async function nextReleaseAt(db: Queryable, triesMax: number): Promise<Date | undefined> {
+  const { rows } = await db.query<{ dueAt: Date | null }>(
+    `select min(due_at) as "dueAt" from message where state = 'uncertain' and attempts < $1`,
+    [triesMax],
+  );
+  return rows[0]?.dueAt ?? undefined;
 }

@@ -18,11 +18,7 @@ export interface ShapeCounts {
   unsubscribed: number;
 }
 
-export async function countsByJourney(
-  db: Queryable,
-  workspaceId: number,
-  journeyId: number,
-): Promise<ShapeCounts[]> {
+export async function countsByJourney(db: Queryable, workspaceId: number, journeyId: number): Promise<ShapeCounts[]> {
   const { rows } = await db.query<ShapeCounts>(
     `select shape_id as "shapeId", count(*)::int as messages,
             (count(*) filter (where state in ('queued', 'sending')))::int as waiting,

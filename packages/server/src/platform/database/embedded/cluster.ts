@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Way } from './choose.ts';
 import { EmbeddedDatabaseError } from './errors.ts';
 import { type DataFolder, isRoot } from './folder.ts';
+import { isAlive, processesNaming } from './processes.ts';
 import type { Connection } from './record.ts';
 import { inNamespace, type Runner, run } from './runner.ts';
 
@@ -40,11 +41,10 @@ export async function inspectCluster(folder: DataFolder, { runner, major }: Way)
 
 /**
  * Made under another name and renamed when complete and on disk: a start that was cut short leaves no half database
- * behind. The name is new each time, for the initdb of a killed start may still be writing to the old one.
+ * behind. The name is new each time, so that whoever knows it has to do with this one start.
  */
 export async function makeCluster(folder: DataFolder, way: Way, connection: Connection): Promise<void> {
-  const leftovers = (await readdir(folder.root)).filter((name) => name.startsWith(DRAFT));
-  await Promise.all(leftovers.map((name) => rm(join(folder.root, name), { recursive: true, force: true })));
+  await removeDrafts(folder);
   const draft = join(folder.root, `${DRAFT}${randomBytes(4).toString('hex')}`);
   const secret = `${draft}.password`;
   try {
@@ -66,6 +66,16 @@ export async function makeCluster(folder: DataFolder, way: Way, connection: Conn
     throw error;
   } finally {
     await rm(secret, { force: true });
+  }
+}
+
+/** An initdb outlives us by a second; while it writes, its folder is not to be removed. */
+async function removeDrafts(folder: DataFolder): Promise<void> {
+  for (const name of (await readdir(folder.root)).filter((name) => name.startsWith(DRAFT))) {
+    const draft = join(folder.root, name);
+    for (const pid of await processesNaming(draft)) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    // The server that it drives notices a little later.
+    await rm(draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
   }
 }
 

@@ -64,8 +64,10 @@ test('a pid that now is somebody else, or half a file from a power cut, does not
 });
 
 test('a zombie is not alive', async (t) => {
-  // The shell's child ends at once, and what the shell became never asks for it.
-  const parent = spawn('/bin/sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  // What the shell becomes before its child ends never asks for it.
+  const parent = spawn('/bin/sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   afterwards(t, () => parent.kill('SIGKILL'));
   const [output] = (await once(parent.stdout, 'data')) as [Buffer];
   const zombie = Number(output.toString());

@@ -60,6 +60,11 @@ export async function serverProcesses(mark: string): Promise<ServerProcess[]> {
   });
 }
 
+/** The living processes that were told of this path. */
+export async function processesNaming(path: string): Promise<number[]> {
+  return (await commandLines()).flatMap(({ pid, command }) => (command.includes(path) ? [pid] : []));
+}
+
 async function commandLines(): Promise<{ pid: number; command: string }[]> {
   if (!linux) {
     return (await ps('-axo', 'pid=,command=')).split('\n').map((line) => {

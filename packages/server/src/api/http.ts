@@ -1,0 +1,39 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { messageOf, UserError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { sendError } from './ortto/envelope.ts';
+
+/** Errors by which PostgreSQL, or the way to it, says "not now". */
+const UNAVAILABLE = /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|57P0|08|53)/;
+
+/** The HTTP server, with the one place where errors become answers. */
+export function createHttp(o: { log: Log; metrics: Metrics }): FastifyInstance {
+  const app = Fastify({ bodyLimit: 1024 * 1024, trustProxy: false, forceCloseConnections: 'idle' });
+  app.setNotFoundHandler((request, reply) => sendError(reply, 404, `${request.method} ${request.url}: not found`));
+  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
+    if (error instanceof UserError) return sendError(reply, error.status, error.message);
+    if (isUnavailable(error)) {
+      o.log.warn({ err: error, url: request.routeOptions.url }, 'the database is away: answered 503');
+      return sendError(reply.header('retry-after', '1'), 503, 'The database is not available at the moment: try again');
+    }
+    // Fastify's own: a body too large, malformed JSON, a method that is not there.
+    if (error.statusCode && error.statusCode < 500) return sendError(reply, error.statusCode, error.message);
+    o.log.error({ err: error, method: request.method, url: request.url }, messageOf(error));
+    return sendError(reply, 500, 'Something went wrong on our side: the log has the details');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) };
+    o.metrics.http.observe(labels, reply.elapsedTime / 1000);
+  });
+  return app;
+}
+
+function isUnavailable(error: Error & { code?: string }): boolean {
+  return (
+    UNAVAILABLE.test(error.code ?? '') ||
+    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+      error.message,
+    )
+  );
+}

@@ -1,0 +1,71 @@
+import type { Fields, IntakeItem, IntakeOutcome } from '@tributary/model';
+import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
+import { type People, personIdFrom } from '../../people/index.ts';
+import { UserError } from '../../platform/errors.ts';
+import { type Called, parse } from './call.ts';
+import { sendError } from './envelope.ts';
+import { DEFAULT_MERGE_BY, whoOf } from './person-merge.ts';
+import { activitiesBody } from './schemas.ts';
+
+type Body = z.infer<typeof activitiesBody>;
+type Activity = Body['activities'][number];
+
+/**
+ * `POST /v1/activities/create` (Ortto help, a-271). Every answer recorded said
+ * `queued`, synchronous or not, with `person_id` only where the request had one;
+ * here too, though by then the activity is durable.
+ */
+export function activitiesCreateRoute(app: FastifyInstance, o: { people: People }): void {
+  app.post('/activities/create', async (request: Called, reply) => {
+    const body = parse(activitiesBody, request.body);
+    const keys = new Set([...(body.merge_by ?? []), ...body.activities.flatMap((activity) => activity.merge_by ?? [])]);
+    if (keys.size > 0) await o.people.ensureKeys(request.workspaceId, [...keys]);
+    const items = body.activities.map((activity, i) => itemOf(activity, body, i));
+    const outcomes = await o.people.record(request.workspaceId, items);
+    const bad = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
+    if (bad.length === outcomes.length) {
+      return sendError(reply, 400, `No valid activities provided (${bad[0]!.error})`, bad);
+    }
+    return { activities: outcomes.map((outcome, i) => answerOf(outcome, body.activities[i]!)) };
+  });
+}
+
+function itemOf(activity: Activity, body: Body, index: number): IntakeItem {
+  return {
+    ...whoActed(activity, body, index),
+    strategy: body.merge_strategy,
+    source: 'API',
+    activity: {
+      id: activity.activity_id,
+      attributes: (activity.attributes ?? {}) as Fields,
+      ...(activity.created ? { at: new Date(activity.created) } : {}),
+      ...(activity.key ? { key: activity.key } : {}),
+    },
+  };
+}
+
+/** With a person id the fields are ignored, as Ortto does (Ortto help, a-271). */
+function whoActed(activity: Activity, body: Body, index: number): Pick<IntakeItem, 'who' | 'fields'> {
+  if (!activity.person_id) {
+    const by = activity.merge_by?.length ? activity.merge_by : body.merge_by?.length ? body.merge_by : DEFAULT_MERGE_BY;
+    return whoOf((activity.fields ?? {}) as Fields, by);
+  }
+  const personId = personIdFrom(activity.person_id);
+  if (personId === undefined) {
+    throw new UserError(
+      'bad_request',
+      `activities.${index}.person_id: "${activity.person_id}" is not a person id (24 hex digits)`,
+    );
+  }
+  return { who: { personId }, fields: {} };
+}
+
+function answerOf(outcome: IntakeOutcome, activity: Activity) {
+  if ('error' in outcome) return { status: outcome.status, error: outcome.error };
+  return {
+    ...(activity.person_id ? { person_id: activity.person_id } : {}),
+    status: 'queued',
+    person_status: 'queued',
+  };
+}

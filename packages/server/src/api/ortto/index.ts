@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify';
+import type { KeyCache } from '../../access/index.ts';
+import type { People } from '../../people/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { UserError } from '../../platform/errors.ts';
+import { activitiesCreateRoute } from './activities-create.ts';
+import { customFieldRoute, definitionRoute } from './define.ts';
+import { serialize } from './envelope.ts';
+import { personMergeRoute } from './person-merge.ts';
+
+/** A request's size, as Ortto limits it (Ortto help, a-235). */
+export const BODY_MAX = 2 * 1024 * 1024;
+
+/** Ortto's wire under `/v1`: same paths, bodies and errors, so that its clients only change the host. */
+export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: KeyCache; clock: Clock }): void {
+  app.register(
+    async (v1) => {
+      v1.decorateRequest('workspaceId', 0);
+      v1.setReplySerializer(serialize);
+      v1.addHook('onRequest', async (request) => {
+        const text = request.headers['x-api-key'];
+        const key = typeof text === 'string' && text !== '' ? await o.keys.find(text) : undefined;
+        if (!key) throw new UserError('unauthorized', text ? 'The X-Api-Key is not valid' : 'No X-Api-Key header', 401);
+        request.workspaceId = key.workspaceId;
+      });
+      v1.addHook('onSend', async (_request, reply) => {
+        reply.header('access-control-allow-origin', '*');
+      });
+      personMergeRoute(v1, o);
+      activitiesCreateRoute(v1, o);
+      customFieldRoute(v1, o);
+      definitionRoute(v1, { people: o.people, now: o.clock.now });
+    },
+    { prefix: '/v1', bodyLimit: BODY_MAX },
+  );
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** At most this many records a request (Ortto help, a-235). */
+const RECORDS_MAX = 100;
+
+const fields = z.record(z.string(), z.json());
+const strategy = z.union([z.literal(1), z.literal(2), z.literal(3)]);
+const records = <T extends z.ZodType>(record: T, what: string) =>
+  z.array(record).min(1, `no ${what}`).max(RECORDS_MAX, `more than ${RECORDS_MAX} ${what}`);
+
+/** `POST /v1/person/merge` (Ortto help, a-257). */
+export const mergeBody = z.object({
+  people: records(
+    z.object({
+      fields,
+      location: z.json().optional(),
+      tags: z.array(z.string().min(1).max(255)).nullish(),
+      unset_tags: z.array(z.string().min(1).max(255)).nullish(),
+      clear_fields: z.record(z.string(), z.boolean()).nullish(),
+    }),
+    'people',
+  ),
+  async: z.boolean().default(false),
+  merge_by: z.array(z.string()).max(3).nullish(),
+  merge_strategy: strategy.default(2),
+  find_strategy: z.union([z.literal(0), z.literal(1), z.literal(2)]).default(0),
+  skip_non_existing: z.boolean().default(false),
+});
+
+/** `POST /v1/activities/create` (Ortto help, a-271). `merge_by` is taken inside an activity too (recorded). */
+export const activitiesBody = z.object({
+  activities: records(
+    z.object({
+      activity_id: z.string(),
+      attributes: fields.nullish(),
+      fields: fields.nullish(),
+      person_id: z.string().nullish(),
+      location: z.json().optional(),
+      created: z.iso.datetime({ offset: true }).nullish(),
+      key: z.string().max(255).nullish(),
+      merge_by: z.array(z.string()).max(3).nullish(),
+    }),
+    'activities',
+  ),
+  async: z.boolean().default(false),
+  merge_by: z.array(z.string()).max(3).nullish(),
+  merge_strategy: strategy.default(2),
+});
+
+/** `POST /v1/person/custom-field/create` (recorded). */
+export const customFieldBody = z.object({
+  type: z.string(),
+  name: z.string().trim().min(1).max(255),
+  values: z.array(z.string().min(1)).nullish(),
+  track_changes: z.boolean().nullish(),
+});
+
+/** `POST /v1/definitions/activity/create` (recorded). */
+export const definitionBody = z.object({
+  name: z.string().trim().min(1).max(255),
+  icon_id: z.string().default('moneys-illustration-icon'),
+  track_conversion_value: z.boolean().default(false),
+  touch: z.boolean().default(false),
+  filterable: z.boolean().default(true),
+  visible_in_feeds: z.boolean().default(true),
+  display_style: z
+    .object({
+      type: z.enum(['activity', 'activity_attribute', 'activity_template']),
+      title: z.string().optional(),
+      attribute_name: z.string().optional(),
+      attribute_field_id: z.string().optional(),
+    })
+    .default({ type: 'activity' }),
+  attributes: z
+    .array(
+      z.object({
+        name: z.string().trim().min(1),
+        display_type: z.string(),
+        field_id: z.string().optional(),
+      }),
+    )
+    .default([]),
+});

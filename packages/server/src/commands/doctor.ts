@@ -1,0 +1,87 @@
+import { statfs } from 'node:fs/promises';
+import type { Config } from '../config.ts';
+import { migrationState } from '../platform/database/migrate.ts';
+import { messageOf } from '../platform/errors.ts';
+import { newsWaiting } from '../platform/news.ts';
+import { withRooms } from './with-database.ts';
+
+interface Finding {
+  good: boolean;
+  text: string;
+  /** What to do about it. */
+  do?: string;
+}
+
+const FREE_MIN_BYTES = 1024 ** 3;
+
+/** Says what is wrong with this installation, and what to do. Ends with 1 when something is. */
+export async function doctor(config: Config): Promise<number> {
+  const findings: Finding[] = [node(), ...(await disk(config))];
+  try {
+    findings.push(...(await inside(config)));
+  } catch (error) {
+    const where = config.databaseUrl ? 'DATABASE_URL' : config.dataDir;
+    findings.push({
+      good: false,
+      text: `the database (${where}) can not be used: ${messageOf(error)}`,
+      do: config.databaseUrl ? 'check that the server runs and that the address is right' : 'see postgres.log in that folder',
+    });
+  }
+  for (const finding of findings) {
+    console.log(`${finding.good ? 'ok     ' : 'WRONG  '}${finding.text}${finding.do ? `\n       → ${finding.do}` : ''}`);
+  }
+  const wrong = findings.filter((finding) => !finding.good).length;
+  console.log(wrong === 0 ? '\nNothing is wrong.' : `\n${wrong} of ${findings.length} checks found something wrong.`);
+  return wrong === 0 ? 0 : 1;
+}
+
+function node(): Finding {
+  const major = Number(process.versions.node.split('.')[0]);
+  return major >= 24
+    ? { good: true, text: `Node ${process.versions.node}` }
+    : { good: false, text: `Node ${process.versions.node}`, do: 'start it with npm, which uses the Node 24 among its packages' };
+}
+
+async function disk(config: Config): Promise<Finding[]> {
+  if (config.databaseUrl) return [];
+  try {
+    const { bavail, bsize } = await statfs(config.dataDir);
+    const free = bavail * bsize;
+    const text = `${config.dataDir} has ${(free / 1024 ** 3).toFixed(1)} GB free`;
+    return [free > FREE_MIN_BYTES ? { good: true, text } : { good: false, text, do: 'make room: the database stops when it is full' }];
+  } catch {
+    return [{ good: true, text: `${config.dataDir} is not there yet: the first start makes it` }];
+  }
+}
+
+function inside(config: Config): Promise<Finding[]> {
+  return withRooms(config, async (o) => {
+    const migrations = await migrationState(o.db);
+    const { rows } = await o.db.query<{ version: string }>('show server_version');
+    const news = await newsWaiting(o.db);
+    const engine = await o.journeys.engineCounts(o.db);
+    const outbox = await o.messages.outboxState(o.db);
+    const connections = await o.connectors.counts(o.db);
+    const count = (good: boolean, text: string, advice: string): Finding => (good ? { good, text } : { good, text, do: advice });
+    return [
+      { good: true, text: `PostgreSQL ${rows[0]!.version}, at migration ${migrations.applied} of ${migrations.known}` },
+      count(news.failing === 0, `${news.waiting} pieces of news wait, ${news.failing} of them failing`, `last error: ${news.lastError}`),
+      count(engine.parked === 0, `${engine.inside} runs inside journeys, ${engine.parked} parked`, 'their timelines say why'),
+      count(
+        outbox.uncertain === 0,
+        `${outbox.queued} messages wait to be sent, ${outbox.uncertain} are uncertain`,
+        'their SMTP answer was lost: start once with MAIL_WHEN_UNCERTAIN=resend to send them again',
+      ),
+      config.smtpUrl
+        ? { good: true, text: `mail leaves through ${new URL(config.smtpUrl).host}` }
+        : { good: true, text: 'no SMTP_URL: mail stays in the built-in mailbox, nobody outside gets any' },
+      ...connections.map((c) =>
+        count(
+          c.state === 'on' && c.note === null && c.failed === 0 && c.unreadable === 0,
+          `${c.connector}: ${c.inbox} webhooks to read, ${c.open} writes to do, ${c.failed} failed, ${c.unreadable} unreadable`,
+          c.note ?? 'the server’s log has the reasons',
+        ),
+      ),
+    ];
+  });
+}

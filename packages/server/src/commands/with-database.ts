@@ -1,0 +1,55 @@
+import { ensureWorkspace, type Workspace } from '../access/index.ts';
+import type { Config } from '../config.ts';
+import { smtpChannel } from '../messages/index.ts';
+import { createPeople } from '../people/index.ts';
+import { systemClock } from '../platform/clock.ts';
+import { migrate } from '../platform/database/migrate.ts';
+import { openForCommand } from '../platform/database/open.ts';
+import { type ConnectionSettings, type Db, openPool, transaction } from '../platform/database/pool.ts';
+import { createLog } from '../platform/log.ts';
+import { openPresence } from '../platform/presence.ts';
+import { createRooms, type Rooms } from '../rooms.ts';
+
+interface Opened {
+  db: Db;
+  workspace: Workspace;
+  connection: ConnectionSettings;
+}
+
+/** Runs a command on the database, whether or not its server is running, and closes what it opened. */
+export async function withDatabase<T>(config: Config, work: (opened: Opened) => Promise<T>): Promise<T> {
+  const log = commandLog(config);
+  const database = await openForCommand(config, log);
+  const db = openPool(database.connection, log, 3);
+  try {
+    await migrate(db);
+    const { seed } = createPeople({ db, clock: systemClock });
+    const workspace = await transaction(db, (tx) => ensureWorkspace(tx, systemClock.now(), seed));
+    return await work({ db, workspace, connection: database.connection });
+  } finally {
+    await db.end();
+    await database.close();
+  }
+}
+
+/** As `withDatabase`, with the rooms put together but not started. */
+export function withRooms<T>(config: Config, work: (opened: Opened & Rooms) => Promise<T>): Promise<T> {
+  return withDatabase(config, async (opened) => {
+    const log = commandLog(config);
+    const presence = await openPresence(opened.connection, log);
+    const channel = smtpChannel(config.smtpUrl ?? 'smtp://127.0.0.1:25');
+    try {
+      const people = createPeople({ db: opened.db, clock: systemClock, presence });
+      const publicUrl = (): string => config.publicUrl ?? `http://${config.host}:${config.port}`;
+      const from = { config, people, presence, clock: systemClock, log, channel, publicUrl, alone: false };
+      return await work({ ...opened, ...createRooms({ ...opened, ...from }) });
+    } finally {
+      await channel.close();
+      await presence.close();
+    }
+  });
+}
+
+function commandLog(config: Config) {
+  return createLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
+}

@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
+import { HELP } from './commands/help.ts';
+import { journeys } from './commands/journeys.ts';
+import { keys } from './commands/keys.ts';
+import { kommoConnect } from './commands/kommo.ts';
+import { migrateCommand } from './commands/migrate.ts';
+import { serve } from './commands/serve.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { DataFolderInUse, EmbeddedDatabaseError } from './platform/database/embedded/index.ts';
+import { messageOf, UserError } from './platform/errors.ts';
+
+/** The command line. Exit codes: 0 done, 1 it failed, 2 it was asked wrongly. */
+async function main(argv: string[]): Promise<number> {
+  const { values, positionals } = parse(argv);
+  const [command = 'help', ...rest] = positionals;
+  if (values.help || command === 'help') {
+    console.log(HELP);
+    return 0;
+  }
+  const config = readConfig(process.env, {
+    ...(values.data === undefined ? {} : { data: values.data }),
+    ...(values.port === undefined ? {} : { port: values.port }),
+  });
+  return (await run(command, rest, values, config)) ?? 0;
+}
+
+type Options = ReturnType<typeof parse>['values'];
+
+async function run(command: string, rest: string[], options: Options, config: Config): Promise<number | undefined> {
+  switch (command) {
+    case 'serve':
+      return serve(config);
+    case 'demo':
+      return demo({ exit: options.exit ?? false, port: options.port === undefined ? undefined : config.port, dataDir: options.data });
+    case 'migrate':
+      return migrateCommand(config);
+    case 'keys':
+      return keys(config, rest, options.name);
+    case 'kommo':
+      return kommoConnect(config, rest, options);
+    case 'journeys':
+      return journeys(config, rest);
+    case 'doctor':
+      return doctor(config);
+    default:
+      throw new UserError('unknown_command', `there is no command "${command}": see "help"`);
+  }
+}
+
+function parse(argv: string[]) {
+  return parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      data: { type: 'string' },
+      port: { type: 'string' },
+      name: { type: 'string' },
+      url: { type: 'string' },
+      token: { type: 'string' },
+      exit: { type: 'boolean' },
+    },
+  });
+}
+
+/** What a person can put right is said in a sentence; anything else is a bug, and comes with its stack. */
+function explain(error: unknown): number {
+  const asked = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  const known = [UserError, ConfigError, DataFolderInUse, EmbeddedDatabaseError].some((kind) => error instanceof kind);
+  if (asked || known || isConnectionProblem(error)) console.error(`tributary: ${messageOf(error)}`);
+  else console.error(error);
+  return asked || (error instanceof UserError && error.code === 'unknown_command') ? 2 : 1;
+}
+
+function isConnectionProblem(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(ECONNREFUSED|ENOTFOUND|EADDRINUSE|EACCES|28P01|28000|3D000)$/.test(code);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.exitCode = explain(error);
+  },
+);

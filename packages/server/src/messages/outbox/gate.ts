@@ -1,0 +1,59 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Log } from '../../platform/log.ts';
+
+const PAUSE_MIN_MS = 1000;
+const PAUSE_MAX_MS = 60_000;
+
+/** Whether the channel can be used, as `doctor` and metrics see it. */
+export interface ChannelState {
+  reachable: boolean;
+  /** Since when it can not be reached, and what it says. */
+  since?: Date;
+  why?: string;
+}
+
+/**
+ * Holds everything back while the mail server can not be reached: one mail at
+ * a time tries whether it is there again, after pauses that grow to a minute.
+ */
+export interface Gate {
+  /** Until when nothing is to be sent; undefined when it is open. */
+  closedUntil(): Date | undefined;
+  /** The last try found nobody: let one through, to see. */
+  readonly doubtful: boolean;
+  failed(why: string): void;
+  worked(): void;
+  state(): ChannelState;
+}
+
+export function createGate(clock: Clock, log: Log): Gate {
+  let failures = 0;
+  let until = new Date(0);
+  let since = new Date(0);
+  let reason = '';
+  return {
+    closedUntil: () => (until > clock.now() ? until : undefined),
+    get doubtful() {
+      return failures > 0;
+    },
+    failed(why) {
+      const now = clock.now();
+      // Several mails were on their way: they found out the same thing.
+      if (until > now) return;
+      reason = why;
+      if (failures === 0) {
+        since = now;
+        log.warn({ why }, 'the mail server can not be reached: mails wait');
+      }
+      until = new Date(now.getTime() + Math.min(PAUSE_MIN_MS * 2 ** failures, PAUSE_MAX_MS));
+      failures += 1;
+    },
+    worked() {
+      if (failures === 0) return;
+      failures = 0;
+      until = new Date(0);
+      log.info({ away_ms: clock.now().getTime() - since.getTime() }, 'the mail server is there again');
+    },
+    state: () => (failures === 0 ? { reachable: true } : { reachable: false, since, why: reason }),
+  };
+}

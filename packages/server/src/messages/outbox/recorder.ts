@@ -1,0 +1,49 @@
+import type { People } from '../../people/index.ts';
+import { type Db, transaction } from '../../platform/database/pool.ts';
+import { messageOf } from '../../platform/errors.ts';
+import type { Log } from '../../platform/log.ts';
+import { type GroupCommit, groupCommit } from '../group-commit.ts';
+import { updateOutcomes } from '../store/outbox.sql.ts';
+import type { Settled } from './settle.ts';
+
+const AT_ONCE = 250;
+
+/**
+ * Writes outcomes down, many in one transaction: the message's row and what the
+ * person's timeline says are one. Never lets go of an outcome while the database
+ * is away: only this process knows that the mail has left.
+ */
+export function createRecorder(o: { db: Db; people: People; process: number; log: Log }): GroupCommit<Settled, void> {
+  return groupCommit({
+    max: AT_ONCE,
+    patient: true,
+    write: async (batch) => {
+      await transaction(o.db, async (tx) => {
+        const written = await updateOutcomes(
+          tx,
+          o.process,
+          batch.map(({ change }) => change),
+        );
+        const mine = batch.filter(({ message }) => written.has(message.id));
+        for (const workspaceId of new Set(mine.map(({ message }) => message.workspaceId))) {
+          const items = mine.filter((s) => s.message.workspaceId === workspaceId).flatMap((s) => s.items);
+          if (items.length === 0) continue;
+          const outcomes = await o.people.recordIn(tx, workspaceId, items);
+          for (const [i, outcome] of outcomes.entries()) {
+            if ('error' in outcome)
+              o.log.error({ item: items[i], error: outcome.error }, 'an activity of a message could not be recorded');
+          }
+        }
+      });
+      return batch.map(() => undefined);
+    },
+    onAway: (away, error) => {
+      if (away)
+        o.log.warn(
+          { why: messageOf(error) },
+          'what became of mails can not be written down: it is kept, and tried again',
+        );
+      else o.log.info('what became of mails is written down again');
+    },
+  });
+}

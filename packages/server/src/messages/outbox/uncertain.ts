@@ -1,0 +1,42 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/pool.ts';
+import type { Log } from '../../platform/log.ts';
+import { type Loop, startLoop, type Turn } from '../../platform/loop.ts';
+import { deadAmong } from '../../platform/presence.ts';
+import { listClaimers, nextReleaseAt, releaseUncertain, updateToUncertain } from '../store/outbox.sql.ts';
+import type { WhenUncertain } from '../types.ts';
+import { TRIES_MAX } from './backoff.ts';
+
+/**
+ * Settles what dead processes left behind: their messages may have been on the
+ * way, so they are uncertain, and the operator's rule says what becomes of
+ * them. Sent again, they go under the same Message-ID, by which mail servers
+ * and readers can tell the second copy from another mail.
+ */
+export function startUncertain(o: {
+  db: Db;
+  process: number;
+  alone: boolean;
+  whenUncertain: WhenUncertain;
+  clock: Clock;
+  log: Log;
+  /** Messages were queued again. */
+  released: () => void;
+}): Loop {
+  const { db, log } = o;
+  const turn = async (): Promise<Turn> => {
+    const claimers = await listClaimers(db, o.process);
+    const dead = claimers.length > 0 ? await deadAmong(db, claimers, o.alone) : [];
+    if (dead.length > 0) {
+      const messages = await updateToUncertain(db, dead, o.clock.now());
+      if (messages > 0) {
+        const rule = o.whenUncertain === 'resend' ? 'they are sent again' : 'they are held';
+        log.warn({ messages, processes: dead }, `mails were on their way when their process ended: ${rule}`);
+      }
+    }
+    if (o.whenUncertain === 'hold') return undefined;
+    if ((await releaseUncertain(db, o.clock.now(), TRIES_MAX)) > 0) o.released();
+    return nextReleaseAt(db, TRIES_MAX);
+  };
+  return startLoop({ name: 'uncertain messages', turn, clock: o.clock, log });
+}

@@ -1,0 +1,34 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  http: Histogram<'method' | 'route' | 'status'>;
+  /** Adds a figure that is read when somebody asks for it. */
+  gauge(name: string, help: string, read: () => Promise<number>): void;
+  /** Everything, as Prometheus reads it. */
+  print(): Promise<{ contentType: string; body: string }>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    http: new Histogram({
+      name: 'tributary_http_request_seconds',
+      help: 'Time from the first byte of a request to the end of its answer',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
+      registers: [registry],
+    }),
+    gauge(name, help, read) {
+      new Gauge({
+        name,
+        help,
+        registers: [registry],
+        async collect() {
+          this.set(await read());
+        },
+      });
+    },
+    print: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}

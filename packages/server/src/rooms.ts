@@ -1,0 +1,40 @@
+import { kommo } from '@tributary/connector-kommo';
+import type { Workspace } from './access/index.ts';
+import type { Config } from './config.ts';
+import { type Connectors, createConnectors } from './connectors/index.ts';
+import { createJourneys, type Journeys } from './journeys/index.ts';
+import { createMessages, type EmailChannel, type Messages } from './messages/index.ts';
+import type { People } from './people/index.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Db } from './platform/database/pool.ts';
+import type { Log } from './platform/log.ts';
+import type { Presence } from './platform/presence.ts';
+
+export interface Rooms {
+  people: People;
+  messages: Messages;
+  journeys: Journeys;
+  connectors: Connectors;
+}
+
+/** The rooms, each given the ones before it. Nothing runs yet: a command uses them as they are, a server starts them. */
+export function createRooms(o: {
+  config: Config;
+  db: Db;
+  people: People;
+  presence: Presence;
+  workspace: Workspace;
+  clock: Clock;
+  log: Log;
+  channel: EmailChannel;
+  publicUrl: () => string;
+  alone: boolean;
+}): Rooms {
+  const { config, db, people, presence, workspace, clock, log, channel, publicUrl, alone } = o;
+  const shared = { db, people, presence, clock, log, publicUrl };
+  const { whenUncertain, from } = config;
+  const messages = createMessages({ ...shared, channel, from, whenUncertain, alone });
+  const journeys = createJourneys({ ...shared, messages });
+  const connectors = createConnectors({ ...shared, journeys, connectors: [kommo], secret: workspace.secret });
+  return { people, messages, journeys, connectors };
+}

@@ -1,0 +1,107 @@
+import type { FastifyInstance } from 'fastify';
+import { ensureWorkspace, keyCache, type Workspace } from './access/index.ts';
+import { createHttp, routes } from './api/index.ts';
+import type { Config } from './config.ts';
+import { gauges } from './gauges.ts';
+import { createMailbox, smtpChannel } from './messages/index.ts';
+import { createPeople } from './people/index.ts';
+import type { Clock } from './platform/clock.ts';
+import { migrate } from './platform/database/migrate.ts';
+import { openForServer } from './platform/database/open.ts';
+import { type Db, openPool, transaction } from './platform/database/pool.ts';
+import { startJobs } from './platform/jobs.ts';
+import type { Log } from './platform/log.ts';
+import { createMetrics } from './platform/metrics.ts';
+import { createHearers } from './platform/news.ts';
+import { openPresence } from './platform/presence.ts';
+import { createRooms, type Rooms } from './rooms.ts';
+
+/** A running Tributary. */
+export interface Tributary extends Rooms {
+  /** Where it listens. */
+  url: string;
+  db: Db;
+  workspace: Workspace;
+  /** What is in flight finishes, then the database stops. */
+  close(): Promise<void>;
+}
+
+/**
+ * Everything put together, in the order in which the rooms build on each other.
+ * `look` opens the pages about people without a key: for the demo.
+ */
+export async function startTributary(
+  config: Config,
+  o: { clock: Clock; log: Log; look?: boolean; onFatal?: (error: Error) => void },
+): Promise<Tributary> {
+  const { clock, log } = o;
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    const database = await openForServer(config, log, o.onFatal ?? fatal(log));
+    closers.push(database.close);
+    const db = openPool(database.connection, log);
+    closers.push(() => db.end());
+    await migrate(db);
+    const presence = await openPresence(database.connection, log);
+    closers.push(presence.close);
+
+    const people = createPeople({ db, clock, presence });
+    const workspace = await transaction(db, (tx) => ensureWorkspace(tx, clock.now(), people.seed));
+    await people.preparePartitions();
+
+    let url = '';
+    const publicUrl = (): string => config.publicUrl ?? url;
+    const mailbox = config.smtpUrl ? undefined : await createMailbox({ db, clock, log });
+    if (mailbox) closers.push(mailbox.close);
+    const channel = smtpChannel(config.smtpUrl ?? mailbox!.smtpUrl);
+    closers.push(channel.close);
+    const { alone } = database;
+    const rooms = createRooms({ config, db, people, presence, workspace, clock, log, channel, publicUrl, alone });
+    const { messages, journeys, connectors } = rooms;
+
+    const news = createHearers({ db, presence, clock, log });
+    news.hear('people.recorded', journeys.hear);
+    news.hear('people.recorded', connectors.hearRecorded);
+    news.hear('journeys.action', connectors.hearActions);
+
+    const metrics = createMetrics();
+    gauges(metrics, { db, messages, journeys, connectors });
+    const app = createHttp({ log, metrics });
+    const keys = keyCache(db);
+    routes(app, { db, workspace, keys, clock, metrics, ...rooms, mailbox, look: o.look ?? false });
+    url = await listen(app, config);
+    closers.push(() => app.close());
+
+    for (const loop of [news.start(), journeys.start(), messages.start(), connectors.start()]) closers.push(loop.close);
+    const jobs = await startJobs({
+      db,
+      log,
+      jobs: [
+        { name: 'prepare partitions', cron: '0 3 * * *', run: people.preparePartitions },
+        { name: 'check connections', cron: '*/10 * * * *', run: connectors.check },
+      ],
+    });
+    closers.push(jobs.close);
+    return { url, db, workspace, ...rooms, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  await app.listen({ host, port });
+  const address = app.server.address();
+  const bound = typeof address === 'object' && address ? address.port : port;
+  return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${bound}`;
+}
+
+function fatal(log: Log): (error: Error) => void {
+  return (error) => {
+    log.fatal({ err: error }, 'the database can not be kept running');
+    process.exit(1);
+  };
+}
