@@ -5,7 +5,7 @@ const field = (name: string, type: DisplayType = 'text') => ({ name, type, id: c
 
 /** What Kommo knows of a person. The values of deals are whole numbers over there and ×1000 here, like all currency. */
 export const personFields = {
-  contactId: field('Kommo contact id'),
+  contactId: { ...field('Kommo contact id'), key: true as const },
   leadId: field('Kommo lead id'),
   stage: field('Kommo stage'),
   pipeline: field('Kommo pipeline'),
@@ -26,9 +26,9 @@ export const stageAttributes = {
 const stageChanged = 'CRM stage changed';
 export const STAGE_CHANGED = customActivityId(stageChanged);
 
-const nameAndType = ({ name, type }: ProvidedField): ProvidedField => ({ name, type });
+const declared = ({ name, type, key }: ProvidedField): ProvidedField => ({ name, type, ...(key ? { key } : {}) });
 
 export const provides: { fields: readonly ProvidedField[]; activities: readonly ProvidedActivity[] } = {
-  fields: Object.values(personFields).map(nameAndType),
-  activities: [{ name: stageChanged, attributes: Object.values(stageAttributes).map(nameAndType) }],
+  fields: Object.values(personFields).map(declared),
+  activities: [{ name: stageChanged, attributes: Object.values(stageAttributes).map(declared) }],
 };

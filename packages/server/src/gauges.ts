@@ -14,10 +14,26 @@ export function gauges(
   const connections = async (what: 'inbox' | 'open' | 'failed'): Promise<number> =>
     (await o.connectors.counts(db)).reduce((total, connection) => total + connection[what], 0);
   metrics.gauge('tributary_news_waiting', 'News not yet acted on', async () => (await newsWaiting(db)).waiting);
-  metrics.gauge('tributary_news_failing', 'News that failed and is tried again', async () => (await newsWaiting(db)).failing);
-  metrics.gauge('tributary_runs_due', 'Runs due and not yet moved', async () => (await o.journeys.engineCounts(db)).due);
-  metrics.gauge('tributary_runs_parked', 'Runs that can not be moved', async () => (await o.journeys.engineCounts(db)).parked);
-  metrics.gauge('tributary_messages_queued', 'Messages waiting to be sent', async () => (await o.messages.outboxState(db)).queued);
+  metrics.gauge(
+    'tributary_news_failing',
+    'News that failed and is tried again',
+    async () => (await newsWaiting(db)).failing,
+  );
+  metrics.gauge(
+    'tributary_runs_due',
+    'Runs due and not yet moved',
+    async () => (await o.journeys.engineCounts(db)).due,
+  );
+  metrics.gauge(
+    'tributary_runs_parked',
+    'Runs that can not be moved',
+    async () => (await o.journeys.engineCounts(db)).parked,
+  );
+  metrics.gauge(
+    'tributary_messages_queued',
+    'Messages waiting to be sent',
+    async () => (await o.messages.outboxState(db)).queued,
+  );
   metrics.gauge(
     'tributary_messages_uncertain',
     'Messages whose answer was lost, held for the operator',
@@ -25,5 +41,7 @@ export function gauges(
   );
   metrics.gauge('tributary_connector_inbox', 'Webhooks not yet read', () => connections('inbox'));
   metrics.gauge('tributary_connector_outbox', 'Writes to outer systems not yet done', () => connections('open'));
-  metrics.gauge('tributary_connector_failed', 'Writes to outer systems that failed for good', () => connections('failed'));
+  metrics.gauge('tributary_connector_failed', 'Writes to outer systems that failed for good', () =>
+    connections('failed'),
+  );
 }

@@ -33,7 +33,11 @@ async function run(command: string, rest: string[], options: Options, config: Co
     case 'serve':
       return serve(config);
     case 'demo':
-      return demo({ exit: options.exit ?? false, port: options.port === undefined ? undefined : config.port, dataDir: options.data });
+      return demo({
+        exit: options.exit ?? false,
+        port: options.port === undefined ? undefined : config.port,
+        dataDir: options.data,
+      });
     case 'migrate':
       return migrateCommand(config);
     case 'keys':

@@ -18,7 +18,9 @@ export async function pushPlaybook(
   }
   const { journey, templates }: Playbook = parsed.data;
   const shapes = (journey as { shapes?: unknown } | undefined)?.shapes;
-  const actions = o.connectors.problemsWith(typeof shapes === 'object' && shapes ? (shapes as Record<string, unknown>) : {});
+  const actions = o.connectors.problemsWith(
+    typeof shapes === 'object' && shapes ? (shapes as Record<string, unknown>) : {},
+  );
   if (actions.length > 0) {
     const problems = actions.map(({ at, problem }) => `  ${at}: ${problem}`);
     throw new UserError('journey_is_wrong', `the journey can not be published:\n${problems.join('\n')}`);

@@ -3,7 +3,7 @@ import { ensureWorkspace, keyCache, type Workspace } from './access/index.ts';
 import { createHttp, routes } from './api/index.ts';
 import type { Config } from './config.ts';
 import { gauges } from './gauges.ts';
-import { createMailbox, smtpChannel } from './messages/index.ts';
+import { createMailbox, type Mailbox, smtpChannel } from './messages/index.ts';
 import { createPeople } from './people/index.ts';
 import type { Clock } from './platform/clock.ts';
 import { migrate } from './platform/database/migrate.ts';
@@ -22,6 +22,8 @@ export interface Tributary extends Rooms {
   url: string;
   db: Db;
   workspace: Workspace;
+  /** Where mail is kept when no SMTP server is set. */
+  mailbox: Mailbox | undefined;
   /** What is in flight finishes, then the database stops. */
   close(): Promise<void>;
 }
@@ -85,7 +87,7 @@ export async function startTributary(
       ],
     });
     closers.push(jobs.close);
-    return { url, db, workspace, ...rooms, close };
+    return { url, db, workspace, mailbox, ...rooms, close };
   } catch (error) {
     await close();
     throw error;

@@ -25,13 +25,14 @@ export function createLimiter(clock: () => number = () => performance.now()): Li
   const waiting: Record<Lane, (() => void)[]> = { read: [], write: [] };
   let inFlight = 0;
   let freeAt: number[] = [];
+  /** How many went ahead of a write that waits. */
   let reads = 0;
   let timer: NodeJS.Timeout | undefined;
 
   function next(): (() => void) | undefined {
     // Reads without end must not keep a note waiting without end.
     const lane = waiting.write.length > 0 && (waiting.read.length === 0 || reads >= readsInARow) ? 'write' : 'read';
-    reads = lane === 'read' ? reads + 1 : 0;
+    reads = lane === 'read' && waiting.write.length > 0 ? reads + 1 : 0;
     return waiting[lane].shift();
   }
 

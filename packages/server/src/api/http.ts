@@ -23,7 +23,11 @@ export function createHttp(o: { log: Log; metrics: Metrics }): FastifyInstance {
     return sendError(reply, 500, 'Something went wrong on our side: the log has the details');
   });
   app.addHook('onResponse', async (request, reply) => {
-    const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) };
+    const labels = {
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: String(reply.statusCode),
+    };
     o.metrics.http.observe(labels, reply.elapsedTime / 1000);
   });
   return app;

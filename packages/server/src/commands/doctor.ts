@@ -24,11 +24,15 @@ export async function doctor(config: Config): Promise<number> {
     findings.push({
       good: false,
       text: `the database (${where}) can not be used: ${messageOf(error)}`,
-      do: config.databaseUrl ? 'check that the server runs and that the address is right' : 'see postgres.log in that folder',
+      do: config.databaseUrl
+        ? 'check that the server runs and that the address is right'
+        : 'see postgres.log in that folder',
     });
   }
   for (const finding of findings) {
-    console.log(`${finding.good ? 'ok     ' : 'WRONG  '}${finding.text}${finding.do ? `\n       → ${finding.do}` : ''}`);
+    console.log(
+      `${finding.good ? 'ok     ' : 'WRONG  '}${finding.text}${finding.do ? `\n       → ${finding.do}` : ''}`,
+    );
   }
   const wrong = findings.filter((finding) => !finding.good).length;
   console.log(wrong === 0 ? '\nNothing is wrong.' : `\n${wrong} of ${findings.length} checks found something wrong.`);
@@ -39,7 +43,11 @@ function node(): Finding {
   const major = Number(process.versions.node.split('.')[0]);
   return major >= 24
     ? { good: true, text: `Node ${process.versions.node}` }
-    : { good: false, text: `Node ${process.versions.node}`, do: 'start it with npm, which uses the Node 24 among its packages' };
+    : {
+        good: false,
+        text: `Node ${process.versions.node}`,
+        do: 'start it with npm, which uses the Node 24 among its packages',
+      };
 }
 
 async function disk(config: Config): Promise<Finding[]> {
@@ -48,7 +56,11 @@ async function disk(config: Config): Promise<Finding[]> {
     const { bavail, bsize } = await statfs(config.dataDir);
     const free = bavail * bsize;
     const text = `${config.dataDir} has ${(free / 1024 ** 3).toFixed(1)} GB free`;
-    return [free > FREE_MIN_BYTES ? { good: true, text } : { good: false, text, do: 'make room: the database stops when it is full' }];
+    return [
+      free > FREE_MIN_BYTES
+        ? { good: true, text }
+        : { good: false, text, do: 'make room: the database stops when it is full' },
+    ];
   } catch {
     return [{ good: true, text: `${config.dataDir} is not there yet: the first start makes it` }];
   }
@@ -62,11 +74,20 @@ function inside(config: Config): Promise<Finding[]> {
     const engine = await o.journeys.engineCounts(o.db);
     const outbox = await o.messages.outboxState(o.db);
     const connections = await o.connectors.counts(o.db);
-    const count = (good: boolean, text: string, advice: string): Finding => (good ? { good, text } : { good, text, do: advice });
+    const count = (good: boolean, text: string, advice: string): Finding =>
+      good ? { good, text } : { good, text, do: advice };
     return [
       { good: true, text: `PostgreSQL ${rows[0]!.version}, at migration ${migrations.applied} of ${migrations.known}` },
-      count(news.failing === 0, `${news.waiting} pieces of news wait, ${news.failing} of them failing`, `last error: ${news.lastError}`),
-      count(engine.parked === 0, `${engine.inside} runs inside journeys, ${engine.parked} parked`, 'their timelines say why'),
+      count(
+        news.failing === 0,
+        `${news.waiting} pieces of news wait, ${news.failing} of them failing`,
+        `last error: ${news.lastError}`,
+      ),
+      count(
+        engine.parked === 0,
+        `${engine.inside} runs inside journeys, ${engine.parked} parked`,
+        'their timelines say why',
+      ),
       count(
         outbox.uncertain === 0,
         `${outbox.queued} messages wait to be sent, ${outbox.uncertain} are uncertain`,

@@ -18,7 +18,10 @@ export function journeys(config: Config, [verb, which]: string[]): Promise<undef
       await o.journeys.turn(o.db, o.workspace.id, which, verb);
       console.log(verb === 'on' ? `“${which}” lets people in.` : `“${which}” lets nobody in; who is inside goes on.`);
     } else {
-      throw new UserError('unknown_command', 'journeys push FILE | journeys list | journeys on NAME | journeys off NAME');
+      throw new UserError(
+        'unknown_command',
+        'journeys push FILE | journeys list | journeys on NAME | journeys off NAME',
+      );
     }
     return undefined;
   });

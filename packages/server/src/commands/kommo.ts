@@ -20,7 +20,8 @@ export function kommoConnect(
       });
     console.log(describe(report));
     console.log(`Webhooks arrive at ${report.webhookUrl}`);
-    if (!config.publicUrl) console.log('Kommo can reach that address only if PUBLIC_URL names one it can reach: set it.');
+    if (!config.publicUrl)
+      console.log('Kommo can reach that address only if PUBLIC_URL names one it can reach: set it.');
     return undefined;
   });
 }

@@ -1,5 +1,3 @@
-import { css } from './page-style.ts';
-
 /** A piece of HTML that is safe to send: everything put into it was escaped. */
 export class Html {
   readonly text: string;
@@ -101,3 +99,114 @@ export const pageHeaders = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 } as const;
+
+/** The look of every page: system font, one accent, quiet lines. */
+const css = `
+:root {
+  color-scheme: light dark;
+  --ground: #f6f7f9;
+  --sheet: #ffffff;
+  --ink: #1c2430;
+  --soft: #5d6878;
+  --line: #e1e5eb;
+  --accent: #1f6feb;
+  --on-accent: #ffffff;
+  --good: #18794e; --good-ground: #e3f5ec;
+  --bad: #b42318; --bad-ground: #fdeceb;
+  --warn: #8a5a00; --warn-ground: #fdf3dc;
+  --quiet: #4d5868; --quiet-ground: #eceff3;
+  --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #11151b;
+    --sheet: #191f27;
+    --ink: #e4e9f0;
+    --soft: #97a3b4;
+    --line: #2b343f;
+    --accent: #6ea8fe;
+    --on-accent: #0d1420;
+    --good: #6fd3a0; --good-ground: #17352a;
+    --bad: #ff9b91; --bad-ground: #3d1f1d;
+    --warn: #e8be6a; --warn-ground: #382c13;
+    --quiet: #b4bfcd; --quiet-ground: #28313c;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body {
+  margin: 0; background: var(--ground); color: var(--ink);
+  font: 16px/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif;
+}
+main { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 68rem; }
+main.narrow { max-width: 34rem; padding-top: 12vh; }
+header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem .75rem; margin-bottom: 1.5rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; font-weight: 650; margin: 0; letter-spacing: -.01em; overflow-wrap: anywhere; }
+h2 { font-size: 1.1rem; font-weight: 650; margin: 2.25rem 0 .75rem; }
+p { margin: 0 0 1rem; }
+a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
+a:focus-visible, button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+.soft, .up, time, small { color: var(--soft); }
+small, time { font-size: .875rem; }
+time { white-space: nowrap; }
+.up { flex-basis: 100%; font-size: .9rem; display: flex; gap: .5rem; }
+.up a { color: var(--soft); text-decoration: none; }
+.up a:hover { color: var(--accent); }
+.up a::before { content: '‹'; margin-right: .4rem; }
+.sheet { background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; padding: 1.25rem 1.4rem; margin: 0 0 1.25rem; }
+.sheet > :last-child { margin-bottom: 0; }
+.sheet.flush { padding: 0; overflow: hidden; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .95rem; }
+th, td { text-align: left; vertical-align: baseline; padding: .6rem 1.1rem; border-bottom: 1px solid var(--line); }
+th { font-size: .8rem; font-weight: 600; color: var(--soft); white-space: nowrap; }
+tr:last-child > td { border-bottom: 0; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.main { width: 60%; overflow-wrap: anywhere; }
+td.main a { font-weight: 550; color: var(--ink); text-decoration: none; }
+td.main a:hover { color: var(--accent); text-decoration: underline; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; margin: 0; font-size: .95rem; }
+dt { color: var(--soft); }
+dd { margin: 0; overflow-wrap: anywhere; }
+.badge { display: inline-block; font-size: .78rem; font-weight: 600; line-height: 1.5; padding: .05rem .55rem; border-radius: 999px; white-space: nowrap; background: var(--quiet-ground); color: var(--quiet); }
+.badge.good { background: var(--good-ground); color: var(--good); }
+.badge.bad { background: var(--bad-ground); color: var(--bad); }
+.badge.warn { background: var(--warn-ground); color: var(--warn); }
+.empty { text-align: center; padding: 3.5rem 1.5rem; border: 1px dashed var(--line); border-radius: 10px; color: var(--soft); }
+.empty .title { color: var(--ink); font-weight: 600; font-size: 1.05rem; margin-bottom: .25rem; }
+.empty p { margin: 0 auto; max-width: 32rem; }
+.tabs { display: flex; gap: 1.4rem; border-bottom: 1px solid var(--line); margin: 0 0 1.25rem; overflow-x: auto; }
+.tabs a { color: var(--soft); text-decoration: none; padding: .45rem 0; margin-bottom: -1px; border-bottom: 2px solid transparent; white-space: nowrap; }
+.tabs a:hover { color: var(--ink); }
+.tabs a[aria-current] { color: var(--ink); font-weight: 600; border-color: var(--accent); }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem; margin: 0 0 1.25rem; }
+.figures > div { background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; padding: .8rem 1rem; }
+.figures b { display: block; font-size: 1.5rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.figures span { color: var(--soft); font-size: .875rem; }
+.line { list-style: none; margin: 0; padding: 0 0 0 1.1rem; border-left: 2px solid var(--line); }
+.line > li { position: relative; padding: 0 0 1.1rem; overflow-wrap: anywhere; }
+.line > li::before { content: ''; position: absolute; left: calc(-1.1rem - 5px); top: .55em; width: 8px; height: 8px; border-radius: 50%; background: var(--soft); box-shadow: 0 0 0 3px var(--ground); }
+.line > li.good::before { background: var(--good); }
+.line > li.bad::before { background: var(--bad); }
+.line > li.warn::before { background: var(--warn); }
+pre, code { font-family: var(--mono); font-size: .85rem; }
+pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.5; }
+iframe { display: block; width: 100%; height: 68vh; border: 0; background: #fff; }
+.pages { display: flex; justify-content: space-between; gap: 1rem; margin-top: 1.25rem; }
+button { font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0; border-radius: 8px; padding: .6rem 1.2rem; min-height: 44px; cursor: pointer; }
+button:hover { filter: brightness(1.06); }
+@media (max-width: 40rem) {
+  main { padding: 1.5rem 1rem 3rem; }
+  main.narrow { padding-top: 6vh; }
+  h1 { font-size: 1.35rem; }
+  th, td { padding: .55rem .8rem; }
+  .sheet { padding: 1rem; }
+  table.stack thead { display: none; }
+  table.stack tr { display: block; padding: .7rem .9rem; border-bottom: 1px solid var(--line); }
+  table.stack tr:last-child { border-bottom: 0; }
+  table.stack td { display: block; padding: 0; border: 0; width: auto; }
+  table.stack td.main { order: -1; }
+  dl { grid-template-columns: 1fr; gap: 0; }
+  dd { margin-bottom: .5rem; }
+}
+`;

@@ -2,21 +2,17 @@ import type { People } from '../../people/index.ts';
 import { type Db, transaction } from '../../platform/database/pool.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
-import { type GroupCommit, groupCommit } from '../group-commit.ts';
+import { createPatientWriter, type PatientWriter } from '../patient-writer.ts';
 import { updateOutcomes } from '../store/outbox.sql.ts';
 import type { Settled } from './settle.ts';
-
-const AT_ONCE = 250;
 
 /**
  * Writes outcomes down, many in one transaction: the message's row and what the
  * person's timeline says are one. Never lets go of an outcome while the database
  * is away: only this process knows that the mail has left.
  */
-export function createRecorder(o: { db: Db; people: People; process: number; log: Log }): GroupCommit<Settled, void> {
-  return groupCommit({
-    max: AT_ONCE,
-    patient: true,
+export function createRecorder(o: { db: Db; people: People; process: number; log: Log }): PatientWriter<Settled, void> {
+  return createPatientWriter({
     write: async (batch) => {
       await transaction(o.db, async (tx) => {
         const written = await updateOutcomes(

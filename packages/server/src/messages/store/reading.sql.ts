@@ -1,9 +1,8 @@
 import type { Queryable } from '../../platform/database/pool.ts';
 import type { MessageState } from '../types.ts';
 
-/** What became of the messages of one shape of a journey. Opens and clicks are people's, not machines'. */
-export interface ShapeCounts {
-  shapeId: string;
+/** What became of messages. Opens, clicks and unsubscribes are of messages, once each, and people's, not machines'. */
+export interface Counts {
   /** Asked for, whatever became of it. */
   messages: number;
   /** Not decided yet: queued or on its way. */
@@ -18,9 +17,14 @@ export interface ShapeCounts {
   unsubscribed: number;
 }
 
-export async function countsByJourney(db: Queryable, workspaceId: number, journeyId: number): Promise<ShapeCounts[]> {
-  const { rows } = await db.query<ShapeCounts>(
-    `select shape_id as "shapeId", count(*)::int as messages,
+/** A journey's messages: all of them, and by the shape that asked for them. */
+export interface MessageCounts extends Counts {
+  shapes: (Counts & { shapeId: string })[];
+}
+
+export async function countsByJourney(db: Queryable, journeyId: number): Promise<MessageCounts> {
+  const { rows } = await db.query<Counts & { shapeId: string | null; isTotal: boolean }>(
+    `select shape_id as "shapeId", grouping(shape_id) = 1 as "isTotal", count(*)::int as messages,
             (count(*) filter (where state in ('queued', 'sending')))::int as waiting,
             (count(*) filter (where state = 'uncertain'))::int as uncertain,
             (count(*) filter (where state = 'sent'))::int as sent,
@@ -29,11 +33,16 @@ export async function countsByJourney(db: Queryable, workspaceId: number, journe
             (count(*) filter (where state = 'failed'))::int as failed,
             count(opened_at)::int as opened, count(clicked_at)::int as clicked,
             count(unsubscribed_at)::int as unsubscribed
-     from message where workspace_id = $1 and journey_id = $2 and shape_id is not null
-     group by shape_id order by min(queued_at), shape_id`,
-    [workspaceId, journeyId],
+     from message where journey_id = $1
+     group by grouping sets ((), (shape_id)) order by min(queued_at), shape_id`,
+    [journeyId],
   );
-  return rows;
+  const counts = rows.map(({ isTotal, shapeId, ...figures }) => ({ isTotal, shapeId, figures }));
+  const total = counts.find(({ isTotal }) => isTotal)!.figures;
+  const shapes = counts.flatMap(({ isTotal, shapeId, figures }) =>
+    isTotal || shapeId === null ? [] : [{ shapeId, ...figures }],
+  );
+  return { ...total, shapes };
 }
 
 /** A message as people look at it. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Way } from './choose.ts';
 import { EmbeddedDatabaseError } from './errors.ts';
 import { type DataFolder, isRoot } from './folder.ts';
-import { isAlive, processesNaming } from './processes.ts';
+import { processesNaming, signal } from './processes.ts';
 import type { Connection } from './record.ts';
 import { inNamespace, type Runner, run } from './runner.ts';
 
@@ -73,7 +73,7 @@ export async function makeCluster(folder: DataFolder, way: Way, connection: Conn
 async function removeDrafts(folder: DataFolder): Promise<void> {
   for (const name of (await readdir(folder.root)).filter((name) => name.startsWith(DRAFT))) {
     const draft = join(folder.root, name);
-    for (const pid of await processesNaming(draft)) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of await processesNaming(draft)) signal(pid, 'SIGKILL');
     // The server that it drives notices a little later.
     await rm(draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
   }

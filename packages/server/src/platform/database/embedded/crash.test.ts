@@ -7,13 +7,12 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DataFolderInUse, startEmbedded } from './index.ts';
-import { birthOf } from './processes.ts';
+import { birthOf, signal as kill } from './processes.ts';
 import {
   afterwards,
   answers,
   childrenOf,
   hold,
-  kill,
   parentOf,
   postmasterOn,
   processesOn,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedDatabaseError } from './errors.ts';
 import type { DataFolder } from './folder.ts';
-import { isAlive, markOf, serverProcesses } from './processes.ts';
+import { isAlive, markOf, serverProcesses, signal } from './processes.ts';
 
 /** Immediate shutdown (SIGQUIT) and a kill cost a crash recovery, not data. */
 const STAGES = [
@@ -36,8 +36,8 @@ export async function clearPredecessor(folder: DataFolder, log: (msg: string, de
     const headless = left.every(({ postmaster }) => !postmaster);
     for (const { pid, postmaster } of left) {
       if (!postmaster && !headless) continue;
-      const signal = postmaster ? stage.postmaster : stage.orphan;
-      once(sent, `${pid} ${signal}`, () => isAlive(pid) && process.kill(pid, signal));
+      const name = postmaster ? stage.postmaster : stage.orphan;
+      once(sent, `${pid} ${name}`, () => signal(pid, name));
     }
     await sleep(20);
   }

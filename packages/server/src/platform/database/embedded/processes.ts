@@ -37,6 +37,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** A process that has just ended needs no signal. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /**
  * The `cluster_name` of the server on this folder, which PostgreSQL shows in the title of each of its processes.
  * Their working directory would say as much, but root in a container may not read it.

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { startEmbedded } from '../index.ts';
-import { markOf, serverProcesses } from '../processes.ts';
+import { markOf, serverProcesses, signal } from '../processes.ts';
 import type { Connection } from '../record.ts';
 
 export const isRoot = process.getuid?.() === 0;
@@ -38,7 +38,7 @@ export async function temporaryFolder(t: TestContext, mode = 0o755): Promise<str
   const folder = await mkdtemp(join(tmpdir(), 'embedded-test-'));
   await chmod(folder, mode);
   afterwards(t, async () => {
-    for (const { pid } of await processesOn(join(folder, 'data'))) kill(pid, 'SIGKILL');
+    for (const { pid } of await processesOn(join(folder, 'data'))) signal(pid, 'SIGKILL');
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   return folder;
@@ -82,14 +82,6 @@ export async function parentOf(pid: number): Promise<number> {
 export async function childrenOf(pid: number): Promise<number[]> {
   const pids = (await readFile(`/proc/${pid}/task/${pid}/children`, 'latin1')).trim().split(' ');
   return pids.map(Number);
-}
-
-export function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
 
 /** Waits for what other processes do; the time it took. */

@@ -1,0 +1,2 @@
+export { realHttp } from './http.ts';
+export { createMemory } from './memory.ts';

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createLimiter } from './limiter.ts';
+
+describe('the limit of seven requests a second', () => {
+  test('no second at Kommo sees more than seven, whatever the network does to them', async () => {
+    const limiter = createLimiter();
+    const arrived: number[] = [];
+    const request = async () => {
+      // Up to 120 ms on the way there, and as much on the way back.
+      await pause(Math.random() * 120);
+      arrived.push(performance.now());
+      await pause(Math.random() * 120);
+    };
+    const started = performance.now();
+    await Promise.all(Array.from({ length: 32 }, () => limiter.run('read', request)));
+    arrived.sort((a, b) => a - b);
+    for (const [i, moment] of arrived.entries()) {
+      const inThatSecond = arrived.slice(i).filter((other) => other < moment + 1_000).length;
+      assert.ok(inThatSecond <= 7, `${inThatSecond} requests arrived within a second`);
+    }
+    // Five rounds of seven and less: slower would mean that places stay empty.
+    assert.ok(performance.now() - started < 6_500, `took ${performance.now() - started} ms`);
+  });
+
+  test('after quiet, the first seven go at once', async () => {
+    const limiter = createLimiter();
+    const started = performance.now();
+    await Promise.all(Array.from({ length: 7 }, () => limiter.run('read', async () => undefined)));
+    assert.ok(performance.now() - started < 100);
+  });
+
+  test('reads go ahead of writes that came before them, and a write is not kept waiting for ever', async () => {
+    const limiter = createLimiter();
+    let release: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const busy = Array.from({ length: 7 }, () => limiter.run('read', () => held));
+    const order: string[] = [];
+    const queued = [
+      ...Array.from({ length: 2 }, (_, i) => limiter.run('write', async () => void order.push(`write ${i}`))),
+      ...Array.from({ length: 8 }, (_, i) => limiter.run('read', async () => void order.push(`read ${i}`))),
+    ];
+    release?.();
+    await Promise.all([...busy, ...queued]);
+    assert.equal(order[0], 'read 0');
+    assert.ok(order.indexOf('write 0') <= 6, order.join(', '));
+    assert.ok(order.indexOf('read 4') < order.indexOf('write 1'), order.join(', '));
+  });
+
+  test('a request that fails gives its place back', async () => {
+    const limiter = createLimiter();
+    const failing = Array.from({ length: 8 }, () => limiter.run('write', () => Promise.reject(new Error('no'))));
+    assert.equal((await Promise.allSettled(failing)).filter(({ status }) => status === 'rejected').length, 8);
+  });
+});

@@ -1,0 +1,66 @@
+import { publicId } from '@tributary/model';
+import type { FastifyInstance } from 'fastify';
+import type { KeyCache, Workspace } from '../../access/index.ts';
+import type { Connectors } from '../../connectors/index.ts';
+import type { Journeys } from '../../journeys/index.ts';
+import type { Mailbox, Messages } from '../../messages/index.ts';
+import type { People } from '../../people/index.ts';
+import type { Db } from '../../platform/database/pool.ts';
+import { UserError } from '../../platform/errors.ts';
+import { pageHeaders } from '../../platform/page.ts';
+import { homePage } from './home.ts';
+import { journeyPage } from './journey.ts';
+import { personPage } from './person.ts';
+
+export interface PageContext {
+  db: Db;
+  workspace: Workspace;
+  keys: KeyCache;
+  people: People;
+  messages: Messages;
+  journeys: Journeys;
+  connectors: Connectors;
+  mailbox: Mailbox | undefined;
+  look: boolean;
+}
+
+/**
+ * Plain pages to look at what happened: the journeys, a journey's report, a
+ * person's timeline. They show people's data, so they ask for an API key (as
+ * the password of HTTP basic authentication), but in the demo.
+ */
+export function pageRoutes(app: FastifyInstance, o: PageContext): void {
+  app.register(async (pages) => {
+    pages.addHook('onRequest', async (request, reply) => {
+      reply.headers(pageHeaders);
+      if (o.look || (await hasKey(o.keys, request.headers.authorization))) return;
+      return reply
+        .code(401)
+        .header('www-authenticate', 'Basic realm="Tributary: any user name, an API key as password"')
+        .send('An API key is needed, as the password: npm run tributary -- keys create --name NAME\n');
+    });
+    pages.get('/', async () => homePage(o));
+    pages.get<{ Params: { id: string } }>('/journeys/:id', async (request) =>
+      found(await journeyPage(o, request.params.id), 'journey'),
+    );
+    pages.get<{ Params: { id: string } }>('/people/:id', async (request) =>
+      found(await personPage(o, request.params.id), 'person'),
+    );
+    pages.get<{ Querystring: { email?: string } }>('/people', async (request, reply) => {
+      const id = await o.people.findByEmail(o.db, o.workspace.id, request.query.email ?? '');
+      return reply.redirect(`/people/${publicId(found(id, 'person'))}`);
+    });
+  });
+}
+
+function found<T>(thing: T | undefined, what: string): T {
+  if (thing === undefined) throw new UserError('not_found', `there is no such ${what}`, 404);
+  return thing;
+}
+
+async function hasKey(keys: KeyCache, authorization: string | undefined): Promise<boolean> {
+  const [scheme, credentials = ''] = (authorization ?? '').split(' ');
+  if (scheme?.toLowerCase() !== 'basic') return false;
+  const password = Buffer.from(credentials, 'base64').toString('utf8').split(':').slice(1).join(':');
+  return password !== '' && (await keys.find(password)) !== undefined;
+}

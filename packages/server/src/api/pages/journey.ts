@@ -1,0 +1,76 @@
+import { badge, type Html, html, page } from '../../platform/page.ts';
+import { type Estimate, type JourneyReport, reportOn } from '../../reports/index.ts';
+import type { PageContext } from './index.ts';
+
+/** A journey's report: its messages, and its goal against the hold-out, each share with its uncertainty. */
+export async function journeyPage(o: PageContext, id: string): Promise<string | undefined> {
+  const journey = (await o.journeys.list(o.db, o.workspace.id)).find((candidate) => String(candidate.id) === id);
+  if (!journey) return undefined;
+  const report = await reportOn(o.db, o, journey.id);
+  return page({
+    title: journey.name,
+    up: [{ href: '/', text: 'Tributary' }],
+    aside: badge(journey.state, journey.state === 'on' ? 'good' : 'quiet'),
+    body: html`
+      <h2>Goal</h2>
+      ${goalTable(report)}
+      <p>${lift(report.lift)}</p>
+      <h2>E-mail</h2>
+      ${messageTable(report)}
+      <p>${report.inside} inside now${report.parked > 0 && html`, ${report.parked} parked with an error`}. Opens and clicks
+      that a machine made do not count. Ranges are 95 % intervals.</p>`,
+  });
+}
+
+function goalTable(report: JourneyReport): Html {
+  const row = (name: string, group: JourneyReport['treated']): Html => html`<tr>
+    <td>${name}</td><td>${group.entered}</td><td>${group.goals}</td><td>${share(group.conversion)}</td>
+  </tr>`;
+  return html`<table>
+    <thead><tr><th>Group</th><th>Entered</th><th>Reached it</th><th>Conversion</th></tr></thead>
+    <tbody>${row('Went through the journey', report.treated)}${row('Held out, got nothing', report.heldOut)}</tbody>
+  </table>`;
+}
+
+function messageTable({ messages }: JourneyReport): Html {
+  const rows: [string, number, number][] = [
+    ['Sent', messages.sent, messages.sent + messages.bounced + messages.failed],
+    ['Delivered', messages.delivered, messages.sent + messages.bounced],
+    ['Opened', messages.opened, messages.delivered],
+    ['Clicked', messages.clicked, messages.delivered],
+    ['Unsubscribed', messages.unsubscribed, messages.delivered],
+    ['Bounced', messages.bounced, messages.sent + messages.bounced],
+  ];
+  return html`<table>
+    <thead><tr><th></th><th>Messages</th><th>Of</th><th>Share</th></tr></thead>
+    <tbody>${rows.map(
+      ([name, hits, total]) =>
+        html`<tr><td>${name}</td><td>${hits}</td><td>${total}</td><td>${percent(hits, total)}</td></tr>`,
+    )}
+    <tr><td>Not sent, with a reason on the timeline</td><td>${messages.skipped}</td><td></td><td></td></tr></tbody>
+  </table>`;
+}
+
+function lift(estimate: Estimate | undefined): string {
+  if (!estimate) return 'No one was held out, so there is nothing to compare with.';
+  const range = `between ${points(estimate.low)} and ${points(estimate.high)} points`;
+  const certain =
+    estimate.low > 0
+      ? 'The journey helps'
+      : estimate.high < 0
+        ? 'The journey harms'
+        : 'It can not be told yet whether the journey helps';
+  return `${certain}: ${points(estimate.value)} points more than the hold-out, ${range}.`;
+}
+
+const points = (share: number): string => `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)}`;
+
+function share(estimate: Estimate | undefined): string {
+  if (!estimate) return '–';
+  const [value, low, high] = [estimate.value, estimate.low, estimate.high].map((part) => (part * 100).toFixed(1));
+  return `${value} % (${low} to ${high})`;
+}
+
+function percent(hits: number, total: number): string {
+  return total === 0 ? '–' : `${((hits / total) * 100).toFixed(1)} %`;
+}

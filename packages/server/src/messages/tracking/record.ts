@@ -1,0 +1,68 @@
+import type { IntakeItem } from '@tributary/model';
+import { about, clip } from '../about.ts';
+import type { TrackedMessage } from '../store/tracking.sql.ts';
+import { machineReason } from './machine.ts';
+import { deviceOf } from './user-agent.ts';
+
+/** Somebody, or something, touched a message. */
+export interface Touch {
+  did: 'open' | 'click' | 'unsubscribe';
+  workspaceId: number;
+  messageId: string;
+  at: Date;
+  method: string;
+  userAgent: string | undefined;
+  purpose: string | undefined;
+  /** A click's. */
+  url?: string;
+  link?: number;
+  /** How somebody unsubscribed. */
+  context?: string;
+}
+
+/** At most this many attributes on an activity (Ortto help, a-235): what comes last goes first. */
+const ATTRIBUTES_MAX = 15;
+
+const activities = { open: 'act::o', click: 'act::c', unsubscribe: 'act::u-all' } as const;
+
+/** Why a touch is taken for a machine's. Nobody but a person presses a button. */
+export function machineBehind(touch: Touch, message: TrackedMessage): string | undefined {
+  if (touch.did === 'unsubscribe') return undefined;
+  return machineReason({
+    to: touch.did,
+    method: touch.method,
+    userAgent: touch.userAgent,
+    purpose: touch.purpose,
+    sinceSentMs: sinceSent(touch, message),
+  });
+}
+
+/** A message whose sending is not written down yet was sent this moment. */
+function sinceSent(touch: Touch, message: TrackedMessage): number | undefined {
+  if (message.sentAt) return touch.at.getTime() - message.sentAt.getTime();
+  return message.state === 'sending' ? 0 : undefined;
+}
+
+/** What a touch adds to the person's timeline, and, unsubscribing, to what we may send them. */
+export function itemOf(touch: Touch, message: TrackedMessage, machine: string | undefined): IntakeItem {
+  const { browser, platform, device } = deviceOf(touch.userAgent);
+  const attributes = {
+    ...about(message),
+    ...(touch.did === 'click' ? { 'str::c': clip(touch.url ?? ''), 'int::li': touch.link ?? 0 } : {}),
+    ...(touch.did === 'unsubscribe'
+      ? { 'str::is': 'Email', 'str::u-ctx': clip(touch.context ?? '') }
+      : { 'bol::m': machine !== undefined, 'str::b': browser, 'str::p': platform, 'str::d': device }),
+  };
+  const known = Object.entries(attributes).flatMap(([id, value]) => (value === undefined ? [] : [[id, value] as const]));
+  return {
+    who: { personId: message.personId },
+    // In the same item as the activity, so that the permission changes with it or not at all.
+    fields: touch.did === 'unsubscribe' ? { 'bol::p': false } : {},
+    source: 'Email',
+    activity: {
+      id: activities[touch.did],
+      attributes: Object.fromEntries(known.slice(0, ATTRIBUTES_MAX)),
+      at: touch.at,
+    },
+  };
+}
