@@ -44,7 +44,7 @@ module.exports = {
     {
       name: 'connectors-know-only-kit-and-model',
       severity: 'error',
-      from: { path: '^connectors/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^connectors/', pathNot: '(\\.test\\.ts$|/test/)' },
       to: { path: '^packages/(?!model/)' },
     },
     {

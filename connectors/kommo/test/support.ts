@@ -17,14 +17,15 @@ import { kommo } from '../src/index.ts';
 /** A Kommo account that really listens, a session with it, and a place its webhooks come to. */
 export interface Account {
   sandbox: KommoSandbox;
-  session: Session;
+  readonly session: Session;
   memory: ReturnType<typeof createMemory>;
   webhookUrl: string;
   logged: string[];
+  http: Http;
   now(): Date;
   advance(ms: number): void;
-  /** Another session, as after a restart. */
-  reopen(): Session;
+  /** Another session, as after a restart: with nothing in mind but what is remembered, and its seven requests to go. */
+  renew(): void;
   /** Answers instead of Kommo where it gives an answer. */
   intercept(answer: ((request: HttpRequest) => HttpResponse | undefined) | undefined): void;
   /** The hints of all webhooks that came since the last call. */
@@ -52,10 +53,16 @@ export async function openAccount(o: SandboxOptions = {}): Promise<Account> {
   const http: Http = async (request) => intercepted?.(request) ?? (await realHttp(request));
   const settings = kommo.settings.parse({ url: sandbox.url, token: sandbox.token });
   const open = () => kommo.open(settings, { http, now: clock, log: (message) => logged.push(message) });
-  const session = open();
+  let session = open();
 
   const account: Account = {
-    ...{ sandbox, session, memory, logged, now: clock, reopen: open },
+    ...{ sandbox, memory, logged, http, now: clock },
+    get session() {
+      return session;
+    },
+    renew() {
+      session = open();
+    },
     webhookUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/kommo/${secret}`,
     advance(ms) {
       now = new Date(now.getTime() + ms);

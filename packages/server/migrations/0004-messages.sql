@@ -64,3 +64,4 @@ create table mailbox_mail (
   rcpt_to text[] not null,
   source bytea not null
 );
+create index mailbox_mail_to on mailbox_mail using gin (rcpt_to);

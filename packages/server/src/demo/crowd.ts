@@ -1,14 +1,14 @@
 import { pushPlaybook } from '../playbook.ts';
 import { reportOn } from '../reports/index.ts';
+import type { Api, Play } from './play.ts';
 import { mailsTo, open } from './reader.ts';
 import { seen } from './stage.ts';
-import type { Api, Set } from './story.ts';
 
 const PEOPLE = 120;
 const HOLD_OUT = 0.25;
 
 /** A whole pipeline of deals, so that the report has something to count: some open, some book a meeting. */
-export async function playCrowd(o: Set & { api: Api; playbook: { journey: { holdOut: number } } }): Promise<string> {
+export async function playCrowd(o: Play & { api: Api; playbook: { journey: { holdOut: number } } }): Promise<string> {
   const { stage, tributary, sandbox, mailbox, clock, api } = o;
   const { db, workspace } = tributary;
   const journey = (await tributary.journeys.list(db, workspace.id))[0]!;
@@ -88,7 +88,7 @@ export async function playCrowd(o: Set & { api: Api; playbook: { journey: { hold
   return `${tributary.url}/journeys/${journey.id}`;
 }
 
-async function allKnown({ tributary: { people, db, workspace } }: Set, count: number, address: (i: number) => string) {
+async function allKnown({ tributary: { people, db, workspace } }: Play, count: number, address: (i: number) => string) {
   for (let i = 0; i < count; i++) if (!(await people.findByEmail(db, workspace.id, address(i)))) return false;
   return true;
 }

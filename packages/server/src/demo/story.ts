@@ -1,33 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import type { KommoSandbox } from '@tributary/kommo-sandbox';
 import { publicId } from '@tributary/model';
 import { createKey } from '../access/index.ts';
-import type { Mailbox } from '../messages/index.ts';
-import type { MovableClock } from '../platform/clock.ts';
 import { pushPlaybook } from '../playbook.ts';
-import type { Tributary } from '../tributary.ts';
 import { playCrowd } from './crowd.ts';
+import type { Api, Play } from './play.ts';
 import { click, mailsTo, open, PRIVACY_PROXY, unsubscribe } from './reader.ts';
-import { type Stage, seen } from './stage.ts';
-
-export interface Set {
-  stage: Stage;
-  tributary: Tributary;
-  sandbox: KommoSandbox;
-  mailbox: Mailbox;
-  clock: MovableClock;
-}
+import { seen } from './stage.ts';
 
 const ANNA = 'anna@example.com';
 const DAY = 24 * 3600 * 1000;
 const PLAYBOOK = new URL('../../../../playbooks/qualification-follow-up.json', import.meta.url);
 
-/** Calls Ortto's API as a script of the team would, with a key. */
-export type Api = (path: string, body: object) => Promise<unknown>;
-
 /** The whole story. Returns where to look at what it left. */
 export async function playStory(
-  o: Set,
+  o: Play,
 ): Promise<{ annaPage: string; dealPage: string; reportPage: string; key: string }> {
   const { stage, tributary, sandbox, mailbox, clock } = o;
   const { step } = stage;

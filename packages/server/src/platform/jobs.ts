@@ -16,7 +16,11 @@ export interface ScheduledJob {
  * so that several processes do each job once, and a failed one is tried again
  * with a growing pause.
  */
-export async function startJobs(o: { db: Db; log: Log; jobs: readonly ScheduledJob[] }): Promise<{ close(): Promise<void> }> {
+export async function startJobs(o: {
+  db: Db;
+  log: Log;
+  jobs: readonly ScheduledJob[];
+}): Promise<{ close(): Promise<void> }> {
   const tasks = Object.fromEntries(
     o.jobs.map((job) => [
       job.name,

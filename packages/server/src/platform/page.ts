@@ -53,7 +53,9 @@ export function empty(title: string, hint: Content): Html {
 
 /** A row of links of which one is where we are. */
 export function tabs(items: readonly { href: string; text: string; here: boolean }[]): Html {
-  const links = items.map(({ href, text, here }) => html`<a href="${href}"${here && html` aria-current="page"`}>${text}</a>`);
+  const links = items.map(
+    ({ href, text, here }) => html`<a href="${href}"${here && html` aria-current="page"`}>${text}</a>`,
+  );
   return html`<nav class="tabs">${links}</nav>`;
 }
 

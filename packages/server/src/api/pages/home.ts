@@ -1,5 +1,5 @@
 import { badge, empty, html, page } from '../../platform/page.ts';
-import type { PageContext } from './index.ts';
+import type { PageContext } from './context.ts';
 
 /** Where one starts: the journeys, and how the connections stand. */
 export async function homePage(o: PageContext): Promise<string> {

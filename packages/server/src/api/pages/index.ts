@@ -1,28 +1,12 @@
 import { publicId } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
-import type { KeyCache, Workspace } from '../../access/index.ts';
-import type { Connectors } from '../../connectors/index.ts';
-import type { Journeys } from '../../journeys/index.ts';
-import type { Mailbox, Messages } from '../../messages/index.ts';
-import type { People } from '../../people/index.ts';
-import type { Db } from '../../platform/database/pool.ts';
+import type { KeyCache } from '../../access/index.ts';
 import { UserError } from '../../platform/errors.ts';
 import { pageHeaders } from '../../platform/page.ts';
+import type { PageContext } from './context.ts';
 import { homePage } from './home.ts';
 import { journeyPage } from './journey.ts';
 import { personPage } from './person.ts';
-
-export interface PageContext {
-  db: Db;
-  workspace: Workspace;
-  keys: KeyCache;
-  people: People;
-  messages: Messages;
-  journeys: Journeys;
-  connectors: Connectors;
-  mailbox: Mailbox | undefined;
-  look: boolean;
-}
 
 /**
  * Plain pages to look at what happened: the journeys, a journey's report, a

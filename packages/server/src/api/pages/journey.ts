@@ -1,6 +1,6 @@
 import { badge, type Html, html, page } from '../../platform/page.ts';
 import { type Estimate, type JourneyReport, reportOn } from '../../reports/index.ts';
-import type { PageContext } from './index.ts';
+import type { PageContext } from './context.ts';
 
 /** A journey's report: its messages, and its goal against the hold-out, each share with its uncertainty. */
 export async function journeyPage(o: PageContext, id: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { type Fields, internalId, publicId, type Value } from '@tributary/model'
 import type { MoveRow } from '../../journeys/index.ts';
 import type { RecordedActivity, Schema } from '../../people/index.ts';
 import { badge, empty, type Html, html, page, time } from '../../platform/page.ts';
-import type { PageContext } from './index.ts';
+import type { PageContext } from './context.ts';
 
 const SHOWN = 200;
 

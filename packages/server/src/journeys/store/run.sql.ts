@@ -35,8 +35,8 @@ export async function insertRuns(
     name: 'run.insert',
     text: `insert into run (workspace_id, entered_at, arrived_at, id, journey_id, version, person_id, entry_activity_id,
                             entry_at, entry_key, entry, held_out, due_at, listens, left_at, left_reason)
-           select $1, $2, $2, r.id, r.journey_id, r.version, r.person_id, r.activity_id, r.at, r.key, r.entry, r.held_out,
-                  r.due_at, r.listens::text[], case when r.held_out then $2 end, case when r.held_out then 'held out' end
+           select $1, $2::timestamptz, $2::timestamptz, r.id, r.journey_id, r.version, r.person_id, r.activity_id, r.at, r.key, r.entry, r.held_out,
+                  r.due_at, r.listens::text[], case when r.held_out then $2::timestamptz end, case when r.held_out then 'held out' end
            from unnest($3::bigint[], $4::int[], $5::int[], $6::bigint[], $7::bigint[], $8::timestamptz[], $9::text[],
                        $10::jsonb[], $11::boolean[], $12::timestamptz[], $13::text[])
              as r(id, journey_id, version, person_id, activity_id, at, key, entry, held_out, due_at, listens)

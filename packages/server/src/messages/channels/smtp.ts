@@ -12,21 +12,21 @@ const IDLE_MS = 60_000;
 const FEWER_MS = 60_000;
 
 export interface SmtpOptions {
-  /** `smtp://user:password@host:587`, `smtps://…`; `?tls.rejectUnauthorized=false` and the like as nodemailer knows them. */
-  url: string;
-  log: Log;
+  log?: Log;
   /** At most this many connections. */
   connections?: number;
   timeouts?: Partial<Pick<LineSettings, 'answerMs' | 'acceptMs'> & { connectMs: number }>;
 }
 
 /**
- * E-mail over SMTP, on connections that stay open. Connections are ours rather
+ * E-mail over SMTP, on connections that stay open. The address is
+ * `smtp://user:password@host:587` or `smtps://…`, with nodemailer's options
+ * behind it where they are needed (`?tls.rejectUnauthorized=false`). Connections are ours rather
  * than nodemailer's pool, which sends a mail again by itself when a connection
  * breaks while the answer is on its way: exactly what must not happen here.
  */
-export function createSmtpChannel(o: SmtpOptions): EmailChannel {
-  const { auth, ...server } = parseConnectionUrl(o.url) as LineSettings['options'] & Pick<LineSettings, 'auth'>;
+export function smtpChannel(url: string, o: SmtpOptions = {}): EmailChannel {
+  const { auth, ...server } = parseConnectionUrl(url) as LineSettings['options'] & Pick<LineSettings, 'auth'>;
   const connectMs = o.timeouts?.connectMs ?? 10_000;
   const settings: LineSettings = {
     options: { connectionTimeout: connectMs, greetingTimeout: connectMs, dnsTimeout: connectMs, ...server },
@@ -80,7 +80,7 @@ interface Lines {
   close(): Promise<void>;
 }
 
-function createLines(settings: LineSettings, most: number, log: Log): Lines {
+function createLines(settings: LineSettings, most: number, log: Log | undefined): Lines {
   const idle: { line: Line; goodbye: NodeJS.Timeout }[] = [];
   const waiting: (() => void)[] = [];
   let opening = 0;
@@ -113,7 +113,7 @@ function createLines(settings: LineSettings, most: number, log: Log): Lines {
       const why = messageOf(error);
       if (live === 0) throw new Error(why);
       // Some servers take only a few connections from one client: go on with those there are.
-      if (limit() === most) log.info({ why, connections: live }, 'the mail server takes fewer connections');
+      if (limit() === most) log?.info({ why, connections: live }, 'the mail server takes fewer connections');
       fewer = { limit: live, until: performance.now() + FEWER_MS };
       return undefined;
     } finally {

@@ -5,7 +5,7 @@ import type { DisplayTypes } from '../types.ts';
 import { trackLinks, withPixel } from './links.ts';
 import { type Compiled, compile, render } from './liquid.ts';
 import { plainText } from './plain-text.ts';
-import { type Subject, scopeOf } from './scope.ts';
+import { noTypes, type Subject, scopeOf } from './scope.ts';
 
 /** An e-mail template, compiled. */
 export interface CompiledEmail {
@@ -46,7 +46,6 @@ export function compileEmail(template: Template): CompiledEmail {
 }
 
 const nobody: Subject = { person: { fields: {} }, entry: {} };
-const noTypes: DisplayTypes = { field: () => undefined, attribute: () => undefined };
 
 /** Compiles a template and tries it on nobody: a loop that never ends is found when it is saved, not when it is sent. */
 export function checkEmail(template: Template): void {

@@ -14,6 +14,9 @@ const builtIn = new Map(
   builtInFields.map(({ id, liquid, type }) => [id, { name: liquid.slice('people.'.length), type }]),
 );
 
+/** Where nothing is known of how fields are shown, custom numbers stay as they are. */
+export const noTypes: DisplayTypes = { field: () => undefined, attribute: () => undefined };
+
 /** On the wire in thousandths (Ortto help, custom fields). */
 const THOUSANDTHS = new Set(['decimal', 'currency', 'price']);
 

@@ -66,6 +66,16 @@ export async function findMail(db: Queryable, id: string): Promise<StoredMail | 
   return rows[0];
 }
 
+/** The mails an address got, oldest first. */
+export async function listMailsTo(db: Queryable, address: string): Promise<StoredMail[]> {
+  const { rows } = await db.query<StoredMail>(
+    `select id, received_at as "receivedAt", mail_from as "mailFrom", rcpt_to as "rcptTo", source
+     from mailbox_mail where rcpt_to @> array[$1] order by id`,
+    [address],
+  );
+  return rows;
+}
+
 export async function countMails(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ n: number }>('select count(*)::int as n from mailbox_mail');
   return rows[0]!.n;

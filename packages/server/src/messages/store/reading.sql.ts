@@ -8,7 +8,10 @@ export interface Counts {
   /** Not decided yet: queued or on its way. */
   waiting: number;
   uncertain: number;
+  /** Handed over to the mail server. */
   sent: number;
+  /** Sent, and not come back since. */
+  delivered: number;
   skipped: number;
   bounced: number;
   failed: number;
@@ -28,6 +31,7 @@ export async function countsByJourney(db: Queryable, journeyId: number): Promise
             (count(*) filter (where state in ('queued', 'sending')))::int as waiting,
             (count(*) filter (where state = 'uncertain'))::int as uncertain,
             (count(*) filter (where state = 'sent'))::int as sent,
+            (count(*) filter (where state = 'sent'))::int as delivered,
             (count(*) filter (where state = 'skipped'))::int as skipped,
             (count(*) filter (where state = 'bounced'))::int as bounced,
             (count(*) filter (where state = 'failed'))::int as failed,
@@ -100,10 +104,9 @@ export async function listUncertain(db: Queryable, limit: number): Promise<Messa
 
 /** How the outbox stands, for metrics and `doctor`. */
 export interface OutboxState {
-  /** Due and not taken up yet. */
+  /** Waiting to be sent, the due ones among them. */
+  queued: number;
   due: number;
-  /** Waiting for their time, or for another try. */
-  later: number;
   sending: number;
   uncertain: number;
   /** The longest that a due message has waited. */
@@ -115,7 +118,7 @@ export interface OutboxState {
 export async function outboxState(db: Queryable, now: Date): Promise<OutboxState> {
   const { rows } = await db.query<OutboxState>(
     `select (count(*) filter (where state = 'queued' and due_at <= $1))::int as due,
-            (count(*) filter (where state = 'queued' and due_at > $1))::int as later,
+            (count(*) filter (where state = 'queued'))::int as queued,
             (count(*) filter (where state = 'sending'))::int as sending,
             (count(*) filter (where state = 'uncertain'))::int as uncertain,
             coalesce(greatest(0, extract(epoch from $1 - min(due_at) filter (where state = 'queued')) * 1000), 0)::float8

@@ -53,7 +53,9 @@ export function itemOf(touch: Touch, message: TrackedMessage, machine: string | 
       ? { 'str::is': 'Email', 'str::u-ctx': clip(touch.context ?? '') }
       : { 'bol::m': machine !== undefined, 'str::b': browser, 'str::p': platform, 'str::d': device }),
   };
-  const known = Object.entries(attributes).flatMap(([id, value]) => (value === undefined ? [] : [[id, value] as const]));
+  const known = Object.entries(attributes).flatMap(([id, value]) =>
+    value === undefined ? [] : [[id, value] as const],
+  );
   return {
     who: { personId: message.personId },
     // In the same item as the activity, so that the permission changes with it or not at all.

@@ -15,7 +15,8 @@ export function createTouchRecorder(o: { db: Db; people: People; log: Log }): Pa
   return createPatientWriter({
     write: (touches) => transaction(o.db, (tx) => record(tx, o, touches)),
     onAway: (away, error) => {
-      if (away) o.log.warn({ why: messageOf(error) }, 'opens and clicks can not be recorded: they are kept, and tried again');
+      if (away)
+        o.log.warn({ why: messageOf(error) }, 'opens and clicks can not be recorded: they are kept, and tried again');
       else o.log.info('opens and clicks are recorded again');
     },
   });
@@ -39,7 +40,8 @@ async function record(tx: Tx, o: { people: People; log: Log }, touches: readonly
   for (const [workspaceId, own] of items) {
     const outcomes = await o.people.recordIn(tx, workspaceId, own);
     for (const [i, outcome] of outcomes.entries()) {
-      if ('error' in outcome) o.log.error({ item: own[i], error: outcome.error }, 'a touch of a message could not be recorded');
+      if ('error' in outcome)
+        o.log.error({ item: own[i], error: outcome.error }, 'a touch of a message could not be recorded');
     }
   }
   return touches.map((touch) => (known.some((k) => k.touch === touch) ? 'recorded' : 'unknown'));

@@ -7,7 +7,7 @@ import { notYetPage, unknownLinkPage, unsubscribedPage, unsubscribePage } from '
 import type { Touch } from './record.ts';
 import type { Recorded } from './recorder.ts';
 import type { Secrets } from './secrets.ts';
-import { type Claim, proven, type Purpose, readToken } from './token.ts';
+import { type Claim, type Purpose, proven, readToken } from './token.ts';
 
 /** A transparent picture of one pixel. */
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
@@ -40,7 +40,7 @@ export function trackingRoutes(app: FastifyInstance, o: TrackingOptions): void {
     scope.get<{ Params: { '*': string } }>('/t/o/*', async (request, reply) => {
       const claim = await claimIn(o, request.params['*'].replace(/\.gif$/, ''), 'open');
       if (!claim) return unknownLink(reply);
-      await durable(record(o, touchOf(o, request, claim)), READER_WAITS_MS);
+      await durable(record(o, touchOf(o, request, claim)), readerWaits(o));
       return reply.headers({ 'content-type': 'image/gif', 'cache-control': 'no-store, private' }).send(PIXEL);
     });
 
@@ -48,7 +48,7 @@ export function trackingRoutes(app: FastifyInstance, o: TrackingOptions): void {
       const claim = await claimIn(o, request.params['*'], 'click');
       if (!claim || !/^https?:\/\//i.test(claim.url)) return unknownLink(reply);
       const touch = { ...touchOf(o, request, claim), url: claim.url, link: claim.link };
-      await durable(record(o, touch), READER_WAITS_MS);
+      await durable(record(o, touch), readerWaits(o));
       const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex' };
       return reply.headers(headers).redirect(new URL(claim.url).href, 302);
     });
@@ -61,7 +61,9 @@ export function trackingRoutes(app: FastifyInstance, o: TrackingOptions): void {
 
     // One click comes as a form or as multipart (RFC 8058 3.2): whatever it is, it is short, and read as text.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_MAX }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_MAX }, (_request, body, done) =>
+      done(null, body),
+    );
 
     scope.post<{ Params: { '*': string }; Body: string | undefined }>('/t/u/*', async (request, reply) => {
       const claim = await claimIn(o, request.params['*'], 'unsubscribe');
@@ -78,6 +80,8 @@ export function trackingRoutes(app: FastifyInstance, o: TrackingOptions): void {
     });
   });
 }
+
+const readerWaits = (o: TrackingOptions): number => (o.recorder.away ? 0 : READER_WAITS_MS);
 
 /** What a token says, if it is ours. */
 async function claimIn<P extends Purpose>(o: TrackingOptions, token: string, purpose: P): Promise<Of<P> | undefined> {
@@ -103,7 +107,10 @@ function touchOf(o: TrackingOptions, request: FastifyRequest, claim: Claim): Tou
 /** Recorded, or undefined when it was let go: too much is kept already, or the database refuses it. */
 async function record(o: TrackingOptions, touch: Touch): Promise<Recorded | undefined> {
   if (touch.did !== 'unsubscribe' && o.recorder.pending >= KEPT_MAX) {
-    o.log.error({ did: touch.did, message: touch.messageId }, 'not recorded: the database is away, and too much is kept already');
+    o.log.error(
+      { did: touch.did, message: touch.messageId },
+      'not recorded: the database is away, and too much is kept already',
+    );
     return undefined;
   }
   try {

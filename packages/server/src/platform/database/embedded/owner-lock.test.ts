@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DataFolderInUse } from './errors.ts';
 import { layout } from './folder.ts';
-import { takeOwnership } from './owner-lock.ts';
+import { claim, takeOwnership } from './owner-lock.ts';
 import { birthOf, pidNamespace } from './processes.ts';
 import { afterwards, temporaryFolder, until } from './test/support.ts';
 
@@ -19,7 +19,7 @@ test('sixteen processes want the folder, some die with it: never do two own it',
   const root = await temporaryFolder(t);
   const children = Array.from({ length: 16 }, (_, i): ChildProcess => {
     const end = i % 4 === 0 ? 'die' : 'release';
-    return spawn(process.execPath, [CONTENDER, root, '8', end], { stdio: ['ignore', 'pipe', 'inherit'] });
+    return spawn(process.execPath, [CONTENDER, root, '6', end], { stdio: ['ignore', 'pipe', 'inherit'] });
   });
   afterwards(t, () => children.map((child) => child.kill('SIGKILL')));
   const ends = await Promise.all(children.map(async (child) => (await once(child, 'close')) as [number, string]));
@@ -28,6 +28,18 @@ test('sixteen processes want the folder, some die with it: never do two own it',
     ends.map((_, i) => (i % 4 === 0 ? 'SIGKILL' : 0)),
   );
   assert.equal((await readdir(join(root, 'owner'))).length, 1, 'one file is left, whatever was tried');
+});
+
+test('who slept between looking and claiming does not become a second owner', async (t) => {
+  const folder = layout(await temporaryFolder(t));
+  await (await takeOwnership(folder, silent)).release();
+  // It saw number 1 free. Meanwhile others took 2, left it, took 3 and swept up.
+  const late = { pid: process.pid, born: 'late', space: '', closing: false };
+  await (await takeOwnership(folder, silent)).release();
+  const owner = await takeOwnership(folder, silent);
+  assert.equal(await claim(folder, 2, late), false);
+  assert.deepEqual(await readdir(folder.owner), ['3']);
+  await owner.release();
 });
 
 test('a holder that is well is told of after some patience; one that closes is waited for', async (t) => {

@@ -79,8 +79,11 @@ function lockOn(folder: DataFolder, number: number, me: Holder): OwnerLock {
   };
 }
 
-/** A link appears with its content, and fails if the name is taken; `open('wx')` would show an empty file first. */
-async function claim(folder: DataFolder, number: number, me: Holder): Promise<boolean> {
+/**
+ * Makes the number ours if it is new and still the highest; only `takeOwnership` has a reason to. A link appears with
+ * its content, and fails if the name is taken; `open('wx')` would show an empty file first.
+ */
+export async function claim(folder: DataFolder, number: number, me: Holder): Promise<boolean> {
   const file = join(folder.owner, String(number));
   const draft = draftName(folder);
   try {

@@ -1,0 +1,19 @@
+import type { KeyCache, Workspace } from '../../access/index.ts';
+import type { Connectors } from '../../connectors/index.ts';
+import type { Journeys } from '../../journeys/index.ts';
+import type { Mailbox, Messages } from '../../messages/index.ts';
+import type { People } from '../../people/index.ts';
+import type { Db } from '../../platform/database/pool.ts';
+
+/** What the pages look at. */
+export interface PageContext {
+  db: Db;
+  workspace: Workspace;
+  keys: KeyCache;
+  people: People;
+  messages: Messages;
+  journeys: Journeys;
+  connectors: Connectors;
+  mailbox: Mailbox | undefined;
+  look: boolean;
+}

@@ -1,0 +1,97 @@
+import { badge, empty, type Html, html, page, tabs } from '../../platform/page.ts';
+import { linksIn } from '../render/links.ts';
+import type { MailHead, StoredMail } from '../store/mailbox.sql.ts';
+import type { ReadMail } from './parse.ts';
+
+export const views = ['mail', 'text', 'links', 'headers'] as const;
+export type View = (typeof views)[number];
+
+const up = [{ href: '/mailbox', text: 'Mailbox' }];
+
+export function listPage(
+  mails: readonly (MailHead & { subject: string; from: string })[],
+  o: { count: number; isFirst: boolean; older: string | undefined },
+): string {
+  const rows = mails.map(
+    (mail) => html`<tr>
+<td class="main"><a href="/mailbox/${mail.id}">${mail.subject || '(no subject)'}</a></td>
+<td>${mail.rcptTo.join(', ')}</td>
+<td>${mail.receivedAt}</td>
+</tr>`,
+  );
+  const table = html`<div class="sheet flush"><table class="stack">
+<thead><tr><th>Subject</th><th>To</th><th>Received</th></tr></thead>
+<tbody>${rows}</tbody></table></div>
+<nav class="pages"><span>${!o.isFirst && html`<a href="/mailbox">Newest</a>`}</span><span>${
+    o.older !== undefined && html`<a href="/mailbox?before=${o.older}">Older</a>`
+  }</span></nav>`;
+  const nothing = empty(
+    'No mail yet',
+    html`Every e-mail that Tributary sends ends up here, and nowhere else, until it is told of a real mail server (<code>SMTP_URL</code>). Publish a journey with an e-mail in it and let someone enter.`,
+  );
+  return page({
+    title: 'Mailbox',
+    aside:
+      o.count > 0 &&
+      html`<span class="soft">${o.count === 1 ? '1 mail' : `${o.count} mails`}, none of them left this machine</span>`,
+    body: mails.length > 0 ? table : nothing,
+  });
+}
+
+export function mailPage(stored: StoredMail, mail: ReadMail, view: View): string {
+  const names: Record<View, string> = { mail: 'Mail', text: 'Text', links: 'Links', headers: 'Headers' };
+  const shown = views.filter((name) => name !== 'mail' || mail.html !== undefined);
+  const links = tabs([
+    ...shown.map((name) => ({ href: `/mailbox/${stored.id}?view=${name}`, text: names[name], here: name === view })),
+    { href: `/mailbox/${stored.id}/source`, text: 'Source', here: false },
+  ]);
+  return page({
+    title: mail.subject || '(no subject)',
+    up,
+    body: html`<div class="sheet"><dl>
+<dt>From</dt><dd>${mail.from}</dd>
+<dt>To</dt><dd>${stored.rcptTo.join(', ')}</dd>
+<dt>Received</dt><dd>${stored.receivedAt}</dd>
+</dl></div>${links}${body(stored, mail, view)}`,
+  });
+}
+
+function body(stored: StoredMail, mail: ReadMail, view: View): Html {
+  switch (view) {
+    case 'mail':
+      // Twice shut in: here, and by the headers the frame's content is sent with.
+      return html`<div class="sheet flush"><iframe title="The mail" src="/mailbox/${stored.id}/body" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe></div>`;
+    case 'text':
+      return mail.text.trim() === ''
+        ? empty('No text', 'This mail has no text part.')
+        : html`<div class="sheet"><pre>${mail.text}</pre></div>`;
+    case 'links':
+      return linkList(linksIn(mail.html ?? ''));
+    case 'headers':
+      return html`<div class="sheet"><dl>${mail.headers.map(({ name, value }) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></div>`;
+  }
+}
+
+function linkList(links: readonly string[]): Html {
+  if (links.length === 0) return empty('No links', 'There is nothing to click in this mail.');
+  const rows = links.map((link, i) => {
+    const isWeb = /^https?:\/\//i.test(link);
+    const kind = /\/t\/u\//.test(link)
+      ? badge('unsubscribes', 'warn')
+      : /\/t\/c\//.test(link)
+        ? badge('tracked', 'good')
+        : badge('direct');
+    return html`<tr><td class="number">${i + 1}</td><td class="main">${
+      isWeb ? html`<a href="${link}" target="_blank" rel="noreferrer">${link}</a>` : link
+    }</td><td>${kind}</td></tr>`;
+  });
+  return html`<div class="sheet flush"><table class="stack"><tbody>${rows}</tbody></table></div>`;
+}
+
+export function noMailPage(): string {
+  return page({
+    title: 'There is no such mail',
+    up,
+    body: empty('Gone, or never here', 'The mailbox keeps the newest 5,000 mails.'),
+  });
+}
