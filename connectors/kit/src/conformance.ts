@@ -36,7 +36,7 @@ export interface OtherSide {
 
 /** Registers the checks with node:test. */
 export function conformance<Settings>(specimen: Specimen<Settings>): void {
-  describe(`${specimen.connector.name} keeps the contract of connectors`, () => {
+  describe(`${specimen.connector.name} keeps the contract of connectors`, { concurrency: true }, () => {
     settingsChecks(specimen);
     webhookChecks(specimen);
     hearChecks(specimen);

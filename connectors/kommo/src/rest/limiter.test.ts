@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLimiter } from './limiter.ts';
 
-describe('the limit of seven requests a second', () => {
+describe('the limit of seven requests a second', { concurrency: true }, () => {
   test('no second at Kommo sees more than seven, whatever the network does to them', async () => {
     const limiter = createLimiter();
     const arrived: number[] = [];

@@ -31,10 +31,13 @@ export interface LeadFields {
 export async function ensureLeadFields(api: Api): Promise<LeadFields> {
   const report = { made: [] as string[], found: [] as string[], warnings: [] as string[] };
   let existing = await readFields(api);
+  const missing: Wanted[] = [];
   for (const want of wanted) {
     const field = pick(existing, want);
-    await (field ? complete(api, field, want.options ?? [], report) : make(api, want, report));
+    if (field) await complete(api, field, want.options ?? [], report);
+    else missing.push(want);
   }
+  if (missing.length > 0) await make(api, missing, report);
   // Answers to writes hold ids and little else (Kommo, REST v4): what came of it is read.
   if (report.made.length > 0) existing = await readFields(api);
   const ready = wanted.flatMap((want): [string, KommoField][] => {
@@ -56,15 +59,16 @@ function pick(fields: readonly KommoField[], want: Wanted): KommoField | undefin
 
 type Report = Pick<LeadFields, 'made' | 'found' | 'warnings'>;
 
-async function make(api: Api, want: Wanted, report: Report): Promise<void> {
-  const enums = want.options?.map((value, i) => ({ value, sort: i + 1 }));
-  const body = [{ name: want.name, type: want.type, ...(enums ? { enums } : {}) }];
+async function make(api: Api, missing: readonly Wanted[], report: Report): Promise<void> {
+  const body = missing.map(({ name, type, options }) => ({
+    ...{ name, type },
+    ...(options ? { enums: options.map((value, i) => ({ value, sort: i + 1 })) } : {}),
+  }));
   const answer = await api.send('POST', '/leads/custom_fields', body, [402, 403]);
-  if (answer.ok) report.made.push(`The deal field “${want.name}”`);
-  else
-    report.warnings.push(
-      `The deal field “${want.name}” could not be made${because(answer)}. It will not be filled in.`,
-    );
+  for (const { name } of missing) {
+    if (answer.ok) report.made.push(`The deal field “${name}”`);
+    else report.warnings.push(`The deal field “${name}” could not be made${because(answer)}. It will not be filled in.`);
+  }
 }
 
 async function complete(api: Api, field: KommoField, options: readonly string[], report: Report): Promise<void> {

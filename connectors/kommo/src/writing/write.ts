@@ -29,7 +29,11 @@ export function createWriter(o: Pick<Writer, 'api' | 'tools' | 'fields' | 'echoe
   return { ...o, fieldTimes: createFieldTimes(), sizes };
 }
 
-const bodies: Record<string, z.ZodType> = { field: fieldBody, note: noteBody, task: taskBody };
+const bodies = new Map<string, z.ZodType>([
+  ['field', fieldBody],
+  ['note', noteBody],
+  ['task', taskBody],
+]);
 
 /**
  * Writes what is due, in few calls. Fields first: "Unsubscribed" keeps a
@@ -38,22 +42,21 @@ const bodies: Record<string, z.ZodType> = { field: fieldBody, note: noteBody, ta
  */
 export async function* writeAll(writer: Writer, writes: readonly DueWrite[]): AsyncGenerator<WriteOutcome[]> {
   const unreadable: WriteOutcome[] = [];
-  const byKind: Record<string, Addressed[]> = { field: [], note: [], task: [] };
+  const sorted: Addressed[] = [];
   for (const write of writes) {
     const leadId = leadOfTarget(write.target);
-    const list = Object.hasOwn(byKind, write.kind) ? byKind[write.kind] : undefined;
-    const read = bodies[write.kind]?.safeParse(write.body);
-    if (!list) unreadable.push({ id: write.id, done: false, why: `Kommo knows no “${write.kind}”` });
+    const body = bodies.get(write.kind)?.safeParse(write.body);
+    if (!body) unreadable.push({ id: write.id, done: false, why: `Kommo knows no “${write.kind}”` });
     else if (leadId === undefined) unreadable.push({ id: write.id, done: false, why: `“${write.target}” is no deal` });
-    else if (!read?.success)
-      unreadable.push({ id: write.id, done: false, why: `not a ${write.kind}: ${read?.error.message}` });
+    else if (!body.success) unreadable.push({ id: write.id, done: false, why: `not a ${write.kind}: ${body.error.message}` });
     else {
       writer.echoes.wrote(leadId);
-      list.push({ write, leadId });
+      sorted.push({ write, leadId });
     }
   }
+  const ofKind = (kind: string) => sorted.filter(({ write }) => write.kind === kind);
   if (unreadable.length > 0) yield unreadable;
-  yield* writeFields(writer, byKind.field ?? []);
-  yield* writeNotes(writer, byKind.note ?? []);
-  yield* writeTasks(writer, byKind.task ?? []);
+  yield* writeFields(writer, ofKind('field'));
+  yield* writeNotes(writer, ofKind('note'));
+  yield* writeTasks(writer, ofKind('task'));
 }

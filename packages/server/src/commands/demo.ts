@@ -30,11 +30,11 @@ export async function demo(o: {
   try {
     const began = performance.now();
     print(styleText('bold', '\nTributary: the story, from a deal in Kommo to the report\n'));
+    const sandbox = await startKommoSandbox({ now: () => clock.now() });
+    closers.push(sandbox.close);
     const config = { ...readConfig({}), dataDir: folder, port: o.port ?? 0 };
     const tributary = await startTributary(config, { clock, log, look: true });
     closers.push(tributary.close);
-    const sandbox = await startKommoSandbox({ now: () => clock.now() });
-    closers.push(sandbox.close);
     print(
       `The database, the server and a sandbox of Kommo are up after ${((performance.now() - began) / 1000).toFixed(1)} s.\n`,
     );

@@ -19,6 +19,7 @@ import {
   query,
   temporaryFolder,
   until,
+  usedFolder,
 } from './test/support.ts';
 
 const log = () => undefined;
