@@ -14,6 +14,8 @@ import { createMemory, realHttp } from '@tributary/connector-kit/testing';
 import { type KommoSandbox, type SandboxOptions, startKommoSandbox } from '@tributary/kommo-sandbox';
 import { kommo } from '../src/index.ts';
 
+export type Interceptor = (request: HttpRequest) => HttpResponse | undefined | Promise<HttpResponse | undefined>;
+
 /** A Kommo account that really listens, a session with it, and a place its webhooks come to. */
 export interface Account {
   sandbox: KommoSandbox;
@@ -27,7 +29,7 @@ export interface Account {
   /** Another session, as after a restart: with nothing in mind but what is remembered, and its seven requests to go. */
   renew(): void;
   /** Answers instead of Kommo where it gives an answer. */
-  intercept(answer: ((request: HttpRequest) => HttpResponse | undefined) | undefined): void;
+  intercept(answer: Interceptor | undefined): void;
   /** The hints of all webhooks that came since the last call. */
   hooks(): Promise<Hint[]>;
   /** Reads hints, the ones of the webhooks that came when none are given, and remembers. */
@@ -49,8 +51,8 @@ export async function openAccount(o: SandboxOptions = {}): Promise<Account> {
   const server = await listen((body, contentType) => bodies.push({ body, contentType }));
   const memory = createMemory();
   const logged: string[] = [];
-  let intercepted: ((request: HttpRequest) => HttpResponse | undefined) | undefined;
-  const http: Http = async (request) => intercepted?.(request) ?? (await realHttp(request));
+  let intercepted: Interceptor | undefined;
+  const http: Http = async (request) => (await intercepted?.(request)) ?? (await realHttp(request));
   const settings = kommo.settings.parse({ url: sandbox.url, token: sandbox.token });
   const open = () => kommo.open(settings, { http, now: clock, log: (message) => logged.push(message) });
   let session = open();

@@ -21,4 +21,4 @@ export {
   prefixOf,
 } from './schema/field-id.ts';
 export { type Template, template } from './template.ts';
-export { type Fields, problemWithValue, type Value } from './value.ts';
+export { type Fields, isStorable, jsonBytes, problemWithValue, type Value } from './value.ts';

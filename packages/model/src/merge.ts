@@ -16,30 +16,24 @@ export function mergeFields(
 ): Fields {
   if (how.strategy === 3) return current;
   const next: Record<string, Value> = { ...current };
-  let changed = false;
   const set = (id: string, value: Value): void => {
-    if (isEmpty(value)) {
-      if (!Object.hasOwn(next, id)) return;
-      delete next[id];
-    } else {
-      if (sameValue(next[id], value)) return;
-      next[id] = value;
-    }
-    changed = true;
+    if (isEmpty(value)) delete next[id];
+    else next[id] = value;
   };
   if (how.strategy === 2) for (const id of how.clear ?? []) set(id, null);
   for (const [id, value] of Object.entries(given)) {
     if (how.strategy === 1 && (isEmpty(value) || !isEmpty(next[id]))) continue;
     set(id, id.startsWith('sst:') && Array.isArray(value) ? union(next[id], value) : value);
   }
-  return changed ? next : current;
+  const touched = [...(how.clear ?? []), ...Object.keys(given)];
+  return touched.every((id) => sameValue(current[id], next[id])) ? current : next;
 }
 
 function union(current: Value | undefined, added: readonly string[]): readonly string[] {
   return [...new Set([...(Array.isArray(current) ? (current as string[]) : []), ...added])];
 }
 
-function sameValue(a: Value | undefined, b: Value): boolean {
+function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   return canonical(a) === canonical(b);

@@ -16,7 +16,6 @@ const text =
   (max: number): Check =>
   (value) => {
     if (typeof value !== 'string') return 'expected a string';
-    if (value.includes('\0')) return 'a string can not hold the character U+0000';
     return [...value].length > max ? `longer than ${max} characters` : undefined;
   };
 
@@ -47,7 +46,7 @@ const checks: Record<string, Check> = {
     Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'expected a list of strings',
   obj: (value) => {
     if (!isRecord(value)) return 'expected an object';
-    return JSON.stringify(value).length > OBJECT_MAX_BYTES ? `larger than ${OBJECT_MAX_BYTES} bytes` : undefined;
+    return jsonBytes(value) > OBJECT_MAX_BYTES ? `larger than ${OBJECT_MAX_BYTES} bytes` : undefined;
   },
   idt: text(64),
 };
@@ -60,9 +59,17 @@ export function problemWithValue(prefix: string, value: Value): string | undefin
   if (value === null) return undefined;
   const check = checks[prefix];
   if (!check) return `values of type ${prefix} can not be written`;
-  const problem = check(value);
-  if (problem) return problem;
-  return typeof value === 'object' && JSON.stringify(value).includes('\\u0000')
-    ? 'a string can not hold the character U+0000'
-    : undefined;
+  return check(value) ?? (isStorable(value) ? undefined : 'a string can not hold U+0000 or half a surrogate pair');
+}
+
+/** Whether every string in it, keys included, is one that PostgreSQL can hold. */
+export function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner));
+}
+
+/** How many bytes a value takes on the wire. */
+export function jsonBytes(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
 }

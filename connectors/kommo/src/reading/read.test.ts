@@ -106,6 +106,15 @@ describe('what happens in Kommo', () => {
     assert.equal(account.requests().filter((request) => request === 'GET /leads').length, 1);
   });
 
+  test('two moves within the second of a time stamp are both seen', async () => {
+    const deal = await seenDeal();
+    move(deal.id, 'Qualification');
+    await account.read();
+    move(deal.id, 'Proposal sent');
+    const { items } = await account.read();
+    assert.equal(attributesOf(items[0])['str:cm:previous-stage'], 'Qualification');
+  });
+
   test('a hook that comes late finds what Kommo says now, and tells nothing twice', async () => {
     const deal = await seenDeal();
     move(deal.id, 'Qualification');
@@ -206,6 +215,8 @@ describe('what happens in Kommo', () => {
   test('a contact that a hook names is read again, however fresh, and its person merged; unchanged it is not', async () => {
     const deal = await seenDeal();
     const contactId = deal.contacts[0]?.id ?? 0;
+    move(deal.id, 'Qualification');
+    await account.read();
     account.sandbox.updateContact(contactId, { first_name: 'Anne', email: 'anne@example.com' });
     const hooks = await account.hooks();
     const { items } = await account.read(hooks);
@@ -258,6 +269,14 @@ describe('what happens in Kommo', () => {
     assert.deepEqual((await account.read([leadHint(deal.id)])).items, []);
   });
 
+  test('a deal that got its contact within the same second is told of by a hook that says nothing new', async () => {
+    const deal = account.sandbox.addLead({ name: 'Nobody for a moment' });
+    const hooks = await account.hooks();
+    assert.deepEqual((await account.read(hooks)).items, []);
+    await patchLead(account, deal.id, { _embedded: { contacts: [{ id: account.sandbox.contacts()[0]?.id }] } });
+    assert.equal((await account.read(hooks)).items.length, 1);
+  });
+
   test('a hook of another account is dropped', async () => {
     const deal = await seenDeal();
     move(deal.id, 'Qualification');
@@ -274,6 +293,9 @@ describe('what happens in Kommo', () => {
     account.sandbox.deleteLead(deal.id);
     assert.deepEqual(await account.read([leadHint(deal.id), leadHint(999_999)]), { items: [], remember: [] });
     assert.match(account.logged.join(), /can not be read/);
+    account.sandbox.clearLogs();
+    assert.deepEqual(await account.read([leadHint(deal.id, { action: 'delete' })]), { items: [], remember: [] });
+    assert.deepEqual(account.requests(), []);
     account.sandbox.restoreLead(deal.id);
     assert.equal((await account.read()).remember.length, 1);
   });

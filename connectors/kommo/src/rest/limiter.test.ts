@@ -14,14 +14,14 @@ describe('the limit of seven requests a second', { concurrency: true }, () => {
       await pause(Math.random() * 120);
     };
     const started = performance.now();
-    await Promise.all(Array.from({ length: 32 }, () => limiter.run('read', request)));
+    await Promise.all(Array.from({ length: 22 }, () => limiter.run('read', request)));
     arrived.sort((a, b) => a - b);
     for (const [i, moment] of arrived.entries()) {
       const inThatSecond = arrived.slice(i).filter((other) => other < moment + 1_000).length;
       assert.ok(inThatSecond <= 7, `${inThatSecond} requests arrived within a second`);
     }
-    // Five rounds of seven and less: slower would mean that places stay empty.
-    assert.ok(performance.now() - started < 6_500, `took ${performance.now() - started} ms`);
+    // Four rounds of seven and less: slower would mean that places stay empty.
+    assert.ok(performance.now() - started < 5_000, `took ${performance.now() - started} ms`);
   });
 
   test('after quiet, the first seven go at once', async () => {

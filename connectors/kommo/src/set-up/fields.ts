@@ -67,7 +67,8 @@ async function make(api: Api, missing: readonly Wanted[], report: Report): Promi
   const answer = await api.send('POST', '/leads/custom_fields', body, [402, 403]);
   for (const { name } of missing) {
     if (answer.ok) report.made.push(`The deal field “${name}”`);
-    else report.warnings.push(`The deal field “${name}” could not be made${because(answer)}. It will not be filled in.`);
+    else
+      report.warnings.push(`The deal field “${name}” could not be made${because(answer)}. It will not be filled in.`);
   }
 }
 

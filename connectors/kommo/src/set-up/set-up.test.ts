@@ -141,6 +141,12 @@ describe('setting up an account', () => {
     );
   });
 
+  test("an address that does not end in a secret is nobody else's by its last word", async () => {
+    await subscribe(account, 'https://other.example/hooks/kommo', ['add_lead']);
+    await account.session.setUp(account.webhookUrl.replace(`/${secret}`, ''));
+    assert.equal(account.sandbox.webhooks().length, 2);
+  });
+
   test('an event that this account does not take is left out, and the user told what is missed', async () => {
     await reopen({ seed: { ...defaultSeed, refusedSettings: ['restore_lead', 'delete_contact'] } });
     const report = await account.session.setUp(account.webhookUrl);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { type DueWrite, NeedsReconnect, RetryLater, type Write } from '@tributary/connector-kit';
-import { type Account, openAccount, outcomesOf } from '../../test/support.ts';
+import type { DueWrite, Write } from '@tributary/connector-kit';
+import { type Account, openAccount } from '../../test/support.ts';
 import { fieldWrite, note, task } from '../speech/writes.ts';
 
 const due = (write: Omit<Write, 'key'>, id: number | string, uncertain = false): DueWrite => ({

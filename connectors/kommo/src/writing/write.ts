@@ -48,7 +48,8 @@ export async function* writeAll(writer: Writer, writes: readonly DueWrite[]): As
     const body = bodies.get(write.kind)?.safeParse(write.body);
     if (!body) unreadable.push({ id: write.id, done: false, why: `Kommo knows no “${write.kind}”` });
     else if (leadId === undefined) unreadable.push({ id: write.id, done: false, why: `“${write.target}” is no deal` });
-    else if (!body.success) unreadable.push({ id: write.id, done: false, why: `not a ${write.kind}: ${body.error.message}` });
+    else if (!body.success)
+      unreadable.push({ id: write.id, done: false, why: `not a ${write.kind}: ${body.error.message}` });
     else {
       writer.echoes.wrote(leadId);
       sorted.push({ write, leadId });

@@ -35,8 +35,13 @@ const both =
   };
 const hasValue = (field: Value | undefined): boolean => field !== undefined && field !== null;
 
+interface KnownOperator {
+  test: Operator;
+  value: 'string' | 'number' | 'boolean' | 'none';
+}
+
 /** The operators on one field. Text is compared without regard to case. */
-export const operators: Readonly<Record<string, { test: Operator; value: 'string' | 'number' | 'boolean' | 'none' }>> =
+const operators: Readonly<Record<string, KnownOperator>> =
   {
     $has_any_value: { test: hasValue, value: 'none' },
     $has_no_value: { test: (field) => !hasValue(field), value: 'none' },
@@ -52,6 +57,11 @@ export const operators: Readonly<Record<string, { test: Operator; value: 'string
     '$int::less_than': { test: both(numbers, (f, v) => f < v), value: 'number' },
     '$bol::is': { test: (f, v) => (f ?? false) === v, value: 'boolean' },
   };
+
+/** An operator on one field by its name; undefined where there is none of that name. */
+export function operatorOf(name: string): KnownOperator | undefined {
+  return Object.hasOwn(operators, name) ? operators[name] : undefined;
+}
 
 /** Activity conditions: they look at what the person did, within the scope their place in the journey gives. */
 export const activityOperators = ['$act::has_occurred', '$act::has_not_occurred'] as const;

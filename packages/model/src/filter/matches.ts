@@ -1,5 +1,5 @@
 import type { Fields } from '../value.ts';
-import { type Filter, type Leaf, leafOf, operators } from './filter.ts';
+import { type Filter, type Leaf, leafOf, operatorOf } from './filter.ts';
 
 /** What a filter is asked about: fields by id, and whether an activity occurred. */
 export interface Facts {
@@ -18,9 +18,9 @@ export function matches(filter: Filter, facts: Facts): boolean {
   if (!leaf) throw new Error(`not a filter: ${JSON.stringify(filter)}`);
   if (leaf.operator === '$act::has_occurred') return facts.occurred?.(leaf) ?? false;
   if (leaf.operator === '$act::has_not_occurred') return !(facts.occurred?.(leaf) ?? false);
-  const known = operators[leaf.operator];
+  const known = operatorOf(leaf.operator);
   if (!known) throw new Error(`unknown operator ${leaf.operator}`);
-  return known.test(facts.fields[leaf.fieldId], leaf.value);
+  return known.test(Object.hasOwn(facts.fields, leaf.fieldId) ? facts.fields[leaf.fieldId] : undefined, leaf.value);
 }
 
 /** Every activity id that the filter asks about. */

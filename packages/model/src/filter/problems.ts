@@ -1,4 +1,4 @@
-import { type Filter, isActivityOperator, leafOf, operators, type Problem } from './filter.ts';
+import { type Filter, isActivityOperator, leafOf, operatorOf, type Problem } from './filter.ts';
 
 /** At most this many conditions in one filter (Ortto help, a-258). */
 const CONDITIONS_MAX = 50;
@@ -41,7 +41,7 @@ function walk(filter: unknown, at: string, count: { all: number; activity: numbe
     }
     return leaf.where === undefined ? [] : walk(leaf.where, `${here}.filter`, count, depth + 1);
   }
-  const known = operators[operator];
+  const known = operatorOf(operator);
   if (!known) return [{ at: here, problem: `unknown operator ${operator}` }];
   if (known.value === 'none' || typeof leaf.value === known.value) return [];
   return [{ at: `${here}.value`, problem: `expected a ${known.value}` }];

@@ -1,4 +1,5 @@
-import type { Problem } from '../filter/filter.ts';
+import type { Filter, Problem } from '../filter/filter.ts';
+import { activitiesIn } from '../filter/matches.ts';
 import { problemsWithFilter } from '../filter/problems.ts';
 import { filtersOf, type JourneyDefinition, journeyDefinition } from './journey.ts';
 import { nextOf, type Shape } from './shapes/index.ts';
@@ -20,10 +21,17 @@ export function checkJourney(input: unknown): { journey: JourneyDefinition } | {
 function filterProblems(journey: JourneyDefinition): Problem[] {
   const { filter, person } = journey.entry;
   return [
-    ...(filter === undefined ? [] : problemsWithFilter(filter, 'entry.filter')),
-    ...(person === undefined ? [] : problemsWithFilter(person, 'entry.person')),
+    ...(filter === undefined ? [] : problemsWithEntry(filter, 'entry.filter')),
+    ...(person === undefined ? [] : problemsWithEntry(person, 'entry.person')),
     ...filtersOf(journey).flatMap((placed) => problemsWithFilter(placed.filter, placed.at)),
   ];
+}
+
+/** Who enters has done nothing in the journey yet: a condition on it would never hold, and nobody would see why. */
+function problemsWithEntry(filter: Filter, at: string): Problem[] {
+  const problems = problemsWithFilter(filter, at);
+  if (problems.length > 0) return problems;
+  return activitiesIn(filter).map((id) => ({ at, problem: `can not ask whether ${id} occurred` }));
 }
 
 function graphProblems(journey: JourneyDefinition): Problem[] {
@@ -44,7 +52,7 @@ function graphProblems(journey: JourneyDefinition): Problem[] {
     if (!reached.has(id)) problems.push({ at: `shapes.${id}`, problem: 'nothing leads here' });
   }
   const circle = circleWithoutDelay(shapes);
-  if (circle) problems.push({ at: `shapes.${circle[0]}`, problem: `a circle without a delay: ${circle.join(' → ')}` });
+  if (circle) problems.push({ at: `shapes.${circle[0]}`, problem: `a circle without a delay that always waits: ${circle.join(' → ')}` });
   return problems;
 }
 
@@ -59,13 +67,17 @@ function reachable(shapes: Record<string, Shape>, start: string): Set<string> {
   return seen;
 }
 
-/** A run in such a circle would never rest, and hang the engine. */
+/**
+ * A run in such a circle would never rest, and ask for its e-mails again and
+ * again. A delay that something can end is none: once it has happened, it no
+ * longer waits.
+ */
 function circleWithoutDelay(shapes: Record<string, Shape>): string[] | undefined {
   const done = new Set<string>();
   const visit = (id: string, path: string[]): string[] | undefined => {
     const before = path.indexOf(id);
     if (before >= 0) return [...path.slice(before), id];
-    if (done.has(id) || shapes[id]!.kind === 'delay') return undefined;
+    if (done.has(id) || alwaysWaits(shapes[id]!)) return undefined;
     for (const next of nextOf(shapes[id]!)) {
       const circle = visit(next, [...path, id]);
       if (circle) return circle;
@@ -78,4 +90,8 @@ function circleWithoutDelay(shapes: Record<string, Shape>): string[] | undefined
     if (circle) return circle;
   }
   return undefined;
+}
+
+function alwaysWaits(step: Shape): boolean {
+  return step.kind === 'delay' && !step.unless;
 }

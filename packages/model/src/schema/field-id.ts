@@ -37,7 +37,7 @@ export function isDisplayType(type: string): type is DisplayType {
 
 /** The parts of a field id, or undefined when it is not one. */
 export function parseFieldId(id: string): FieldId | undefined {
-  const match = /^([a-z0-9]{3,9}):([a-z]{0,4}):([^\s:][^\s:]*)$/.exec(id);
+  const match = /^([a-z0-9]{3,9}):([a-z]{0,4}):([^\s:\p{Cc}\p{Cs}]+)$/u.exec(id);
   if (!match) return undefined;
   return { type: match[1]!, source: match[2]!, name: match[3]! };
 }

@@ -22,6 +22,7 @@ export interface Engine {
 }
 
 const CLAIMED_AT_ONCE = 500;
+const HELD_MS = 5;
 
 /**
  * One turn of the engine: takes runs that are due, moves each as far as it
@@ -36,7 +37,9 @@ export async function engineTurn(engine: Engine): Promise<Turn> {
     return runs.length;
   });
   if (claimed === CLAIMED_AT_ONCE) return 'more';
-  return nextDue(engine.db, now);
+  const next = await nextDue(engine.db);
+  // Due, and not claimed: news about its person holds it for a moment, and will not call us when it lets go.
+  return next && next <= now ? new Date(now.getTime() + HELD_MS) : next;
 }
 
 interface Step extends Advanced {

@@ -29,12 +29,13 @@ export function movableClock(start?: Date): MovableClock {
     now,
     at(moment, callback) {
       let timer: NodeJS.Timeout | undefined;
+      let ringing: NodeJS.Immediate | undefined;
       const look = (): void => {
         clearTimeout(timer);
         const left = moment.getTime() - now().getTime();
         if (left <= 0) {
           alarms.delete(look);
-          setImmediate(callback);
+          ringing = setImmediate(callback);
         } else {
           timer = setTimeout(look, Math.min(left, LONGEST_TIMER_MS));
         }
@@ -43,6 +44,7 @@ export function movableClock(start?: Date): MovableClock {
       look();
       return () => {
         clearTimeout(timer);
+        clearImmediate(ringing);
         alarms.delete(look);
       };
     },

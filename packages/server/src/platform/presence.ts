@@ -55,6 +55,7 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
     process ??= (await joining.query<{ n: number }>(`select nextval('process_number')::int as n`)).rows[0]!.n;
     await joining.query('select pg_advisory_lock($1, $2)', [PROCESS_LOCK, process]);
     await joining.query(`listen ${CHANNEL}`);
+    if (closed) return joining.end();
     client = joining;
   };
 

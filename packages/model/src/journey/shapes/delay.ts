@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { Filter } from '../../filter/filter.ts';
 
+/** Longer than any journey; far below where dates end. */
+const DURATION_MAX_MS = 3650 * 24 * 3600 * 1000;
+
 /** A length of time; its parts add up. */
 export const duration = z
   .strictObject({
@@ -9,7 +12,8 @@ export const duration = z
     minutes: z.number().min(0).optional(),
     seconds: z.number().min(0).optional(),
   })
-  .refine((d) => durationMs(d) > 0, 'a duration is longer than nothing');
+  .refine((d) => durationMs(d) > 0, 'a duration is longer than nothing')
+  .refine((d) => durationMs(d) <= DURATION_MAX_MS, 'a duration is at most ten years');
 export type Duration = z.infer<typeof duration>;
 
 /** A duration in milliseconds. */

@@ -70,12 +70,11 @@ export async function claimDueRuns(tx: Tx, now: Date, limit: number): Promise<Ru
   return rows;
 }
 
-/** When the next run falls due, or undefined when none will by itself. */
-export async function nextDue(db: Queryable, after: Date): Promise<Date | undefined> {
+/** When the next run falls due, or fell due: one that another transaction holds is still there. */
+export async function nextDue(db: Queryable): Promise<Date | undefined> {
   const { rows } = await db.query<{ due: Date | null }>({
     name: 'run.next_due',
-    text: 'select min(due_at) as due from run where due_at > $1',
-    values: [after],
+    text: 'select min(due_at) as due from run',
   });
   return rows[0]?.due ?? undefined;
 }

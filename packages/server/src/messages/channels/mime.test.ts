@@ -53,7 +53,7 @@ describe('the mail on the wire', () => {
         assert.equal(parsed.from?.value[0]?.name, name);
       }),
       {
-        numRuns: 300,
+        numRuns: 200,
         examples: [['\ud83d\ude00'.repeat(40), 'é '.repeat(80), 'Привет, как дела? '.repeat(6).trim(), 'Анна "A" Б']],
       },
     );
@@ -79,8 +79,7 @@ describe('the mail on the wire', () => {
     assert.doesNotMatch(source, /^(?:bcc|x-evil):/im);
   });
 
-  test('a domain beyond ASCII goes out in the letters every server takes', async () => {
-    const { to } = await read({ to: 'anna@bücher.example' });
-    assert.equal((to as { text: string }).text, 'anna@xn--bcher-kva.example');
+  test('a domain beyond ASCII goes out in the letters every server takes', () => {
+    assert.match(compose(mail({ to: 'anna@bücher.example' })).toString(), /^To: anna@xn--bcher-kva\.example\r$/m);
   });
 });

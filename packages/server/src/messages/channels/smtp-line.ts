@@ -120,8 +120,15 @@ function sendOn(
       const isAnswer = responseCode !== undefined && responseCode >= 400;
       if (!isAnswer && !isOurs(error)) return broken(error.message);
       const refused = { did: 'refused', code: responseCode, response: response || error.message, command } as const;
-      if (connection.destroyed) return finish(refused);
+      // 421: the server is about to hang up (RFC 5321 4.2).
+      if (responseCode === 421 || connection.destroyed) {
+        connection.close();
+        return finish(refused);
+      }
       // The session is fine, only this mail was not wanted: clear the table for the next.
+      clearTimeout(timer);
+      timer = setTimeout(() => connection.close(), answerMs);
+      connection.once('end', () => finish(refused));
       connection.reset((failure) => {
         if (failure) connection.close();
         finish(refused);

@@ -47,7 +47,7 @@ export async function startSmtp(
     allowInsecureAuth: true,
     disableReverseLookup: true,
     hideENHANCEDSTATUSCODES: true,
-    closeTimeout: 100,
+    closeTimeout: 1,
     ...(o.maxClients === undefined ? {} : { maxClients: o.maxClients }),
     onConnect: (session, done) => answer(session, o.onConnect?.(), done),
     onAuth(auth, _session, done) {

@@ -38,9 +38,14 @@ export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Prom
     try {
       return await once(db, work);
     } catch (error) {
-      if (attempt >= TRIES || !(error instanceof pg.DatabaseError) || !RETRIABLE.has(error.code ?? '')) throw error;
+      if (attempt >= TRIES || !isRetriable(error)) throw error;
     }
   }
+}
+
+/** What the database says, or work that found out for itself that it lost a race. */
+function isRetriable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && RETRIABLE.has(String(error.code));
 }
 
 async function once<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {

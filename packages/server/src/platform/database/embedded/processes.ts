@@ -62,7 +62,8 @@ export interface ServerProcess {
 
 /** The living processes of the server with this mark. A zombie has no command line, so it is not among them. */
 export async function serverProcesses(mark: string): Promise<ServerProcess[]> {
-  const postmaster = new RegExp(`^\\S*postgres .*cluster_name=${mark}(\\s|$)`);
+  // Not its guard, nor what becomes the guard, which name the same command after their own.
+  const postmaster = new RegExp(`^(?!/bin/sh |unshare ).*postgres -D .*cluster_name=${mark}(\\s|$)`);
   return (await commandLines()).flatMap(({ pid, command }): ServerProcess[] => {
     if (command.startsWith(`postgres: ${mark}: `)) return [{ pid, postmaster: false }];
     return postmaster.test(command) ? [{ pid, postmaster: true }] : [];

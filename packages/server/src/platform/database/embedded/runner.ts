@@ -18,8 +18,8 @@ export interface Runner {
 }
 
 /**
- * The environment of every child. Not ours: a PGDATA or PGOPTIONS of the user's would change what the server does,
- * and his locale what it says.
+ * The environment of every child. Not ours: a PGDATA or PGOPTIONS would change what the server does, and a
+ * locale what it says.
  */
 export const environment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin',

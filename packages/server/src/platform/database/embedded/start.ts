@@ -63,7 +63,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   }
 }
 
-/** The server already running on that folder, if one answers; for commands beside a running Tributary. */
+/** The server already running on that folder, if one answers; for commands beside a running Tributary of the same user. */
 export async function findRunningEmbedded(dataDir: string): Promise<Connection | undefined> {
   const root = await realpath(dataDir).catch(() => undefined);
   if (root === undefined) return undefined;
@@ -107,11 +107,8 @@ async function startIn(
   log(state === 'missing' ? 'Made a PostgreSQL database' : 'Started PostgreSQL', {
     ms,
     as: way.runner.name,
-    ...where(connection),
+    host: connection.host,
+    port: connection.port,
   });
   return { connection, server };
-}
-
-function where({ host, port }: Connection): object {
-  return { host, port };
 }

@@ -38,6 +38,9 @@ export async function temporaryFolder(t: TestContext, mode = 0o755): Promise<str
   const folder = await mkdtemp(join(tmpdir(), 'embedded-test-'));
   await chmod(folder, mode);
   afterwards(t, async () => {
+    // A killed server leaves shared memory to its successor, and there will be none: let a guard finish its work.
+    const gone = async () => (await processesOn(join(folder, 'data'))).length === 0;
+    await until('the server is gone', gone, 3_000).catch(() => undefined);
     for (const { pid } of await processesOn(join(folder, 'data'))) signal(pid, 'SIGKILL');
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });

@@ -1,0 +1,47 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** A server in a process of its own, started as a user would start it. */
+export interface Child {
+  pid: number;
+  /** Ends it, as Ctrl-C does, and waits until it is gone. */
+  close(): Promise<void>;
+}
+
+export function startChild(script: URL, args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
+  const child = spawn(process.execPath, [...nodeOptions(env), fileURLToPath(script), ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return { pid: child.pid!, close: () => end(child) };
+}
+
+/** Runs a command to its end; returns what it printed. */
+export async function run(script: URL, args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(script), ...args]);
+  return stdout;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** `BENCH_NODE_OPTIONS="--cpu-prof --cpu-prof-dir=…"` profiles the server that is measured, and nothing else. */
+function nodeOptions({ BENCH_ROLE }: Readonly<Record<string, string>>): string[] {
+  return BENCH_ROLE === 'server' ? (process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter(Boolean) : [];
+}
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

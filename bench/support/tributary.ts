@@ -1,0 +1,112 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, run, startChild } from './child.ts';
+import { now } from './now.ts';
+import { until } from './pace.ts';
+
+const MAIN = new URL('../../packages/server/src/main.ts', import.meta.url);
+
+/** Tributary as its users run it: `serve` on a folder, in a process of its own. */
+export interface Tributary {
+  url: string;
+  dataDir: string;
+  pid: number;
+  /** From the start of the process until it was ready, in milliseconds. */
+  readyAfter: number;
+  /** `tributary …` beside the running server; returns what it prints. */
+  command(...args: string[]): Promise<string>;
+  /** Puts a playbook on. */
+  push(playbook: object): Promise<void>;
+  /** A call of the API, with a key. */
+  api(path: string, body: object): Promise<unknown>;
+  key: string;
+  /** Waits until nothing is waiting to be done. */
+  quiet(): Promise<void>;
+  /** A figure of `/metrics`, summed over its labels. */
+  metric(name: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function startTributary(o: { dataDir: string; smtpUrl: string }): Promise<Tributary> {
+  const { dataDir } = o;
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const began = now();
+  const options = ['--data', dataDir, '--port', String(port)];
+  const child = startChild(MAIN, ['serve', ...options], {
+    SMTP_URL: o.smtpUrl,
+    LOG_LEVEL: 'warn',
+    BENCH_ROLE: 'server',
+  });
+  try {
+    await until('Tributary is ready', () => isReady(url));
+  } catch (error) {
+    await child.close();
+    throw error;
+  }
+  const readyAfter = now() - began;
+  const command = (...args: string[]): Promise<string> => run(MAIN, [...args, ...options]);
+  let key = '';
+
+  const metric = async (name: string): Promise<number> => {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  };
+
+  return {
+    url,
+    dataDir,
+    pid: child.pid,
+    readyAfter,
+    command,
+    metric,
+    get key() {
+      return key;
+    },
+    async push(playbook) {
+      const file = join(dataDir, 'bench-playbook.json');
+      await writeFile(file, JSON.stringify(playbook));
+      await command('journeys', 'push', file);
+    },
+    async api(path, body) {
+      key ||= (await command('keys', 'create', '--name', 'Bench')).trim().split('\n').at(-1)!;
+      const answer = await fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': key },
+        body: JSON.stringify(body),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text}`);
+      return JSON.parse(text) as unknown;
+    },
+    quiet: () =>
+      until('nothing is waiting', async () => {
+        for (const name of WAITING) if ((await metric(name)) > 0) return false;
+        return true;
+      }),
+    close: child.close,
+  };
+}
+
+const WAITING = [
+  'tributary_connector_inbox',
+  'tributary_news_waiting',
+  'tributary_runs_due',
+  'tributary_messages_queued',
+  'tributary_connector_outbox',
+];
+
+async function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+/** An empty folder of our own. */
+export async function makeFolder(): Promise<{ path: string; close(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
+  return { path, close: () => rm(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import { type KommoSandbox, type SandboxOptions, startKommoSandbox } from '@tributary/kommo-sandbox';
+import { type ParsedMail, simpleParser } from 'mailparser';
+import { createKey } from '../../src/access/index.ts';
+import { readConfig } from '../../src/config.ts';
+import type { JourneyRow } from '../../src/journeys/index.ts';
+import { type MovableClock, movableClock } from '../../src/platform/clock.ts';
+import type { ConnectionSettings, Db } from '../../src/platform/database/pool.ts';
+import { pushPlaybook } from '../../src/playbook.ts';
+import { startTributary, type Tributary } from '../../src/tributary.ts';
+import { silent, testDatabase } from './database.ts';
+import type { SmtpSink } from './smtp-sink.ts';
+import { until } from './until.ts';
+
+/** Tributary, Kommo and the mailboxes of everyone, in one process and on one clock that can be moved. */
+export interface World {
+  clock: MovableClock;
+  kommo: KommoSandbox;
+  tributary: Tributary;
+  db: Db;
+  /** The mail that arrived for an address, oldest first. */
+  mailsTo(address: string): Promise<ParsedMail[]>;
+  /** Calls Ortto's API with a key. */
+  api(path: string, body: object): Promise<{ status: number; body: unknown }>;
+  /** Puts the playbook on, with changes to its journey. */
+  push(change?: Record<string, unknown>): Promise<JourneyRow>;
+  /** Time passes, and everything that comes of it has happened. */
+  pass(ms: number): Promise<void>;
+  /** Nothing is on its way any more, and nothing is due. */
+  quiet(): Promise<void>;
+  /** What is on its way or due, by where it is. */
+  pending(): Promise<Pending>;
+  close(): Promise<void>;
+}
+
+export interface Pending {
+  news: number;
+  runs: number;
+  messages: number;
+  hooks: number;
+  writes: number;
+}
+
+export const SECOND = 1000;
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+const PLAYBOOK = new URL('../../../../playbooks/qualification-follow-up.json', import.meta.url);
+/** A Monday morning. Written down, so that no story depends on the day it is told. */
+const BEGINNING = new Date('2026-03-02T08:00:00Z');
+
+/** The playbook that ships, as it is read from its file. */
+export async function playbook(): Promise<{ journey: Record<string, unknown>; templates: Record<string, unknown> }> {
+  return JSON.parse(await readFile(PLAYBOOK, 'utf8')) as Awaited<ReturnType<typeof playbook>>;
+}
+
+/** Connected to Kommo, with the playbook's journey on and nobody held out. Without a sink, mail goes to the built-in mailbox. */
+export async function openWorld(o: { sink?: SmtpSink; kommo?: SandboxOptions } = {}): Promise<World> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    const database = await testDatabase();
+    closers.push(database.close);
+    const clock = movableClock(BEGINNING);
+    // Our own limit stands in the connector. Kommo's, real time too, is for the story that is about it.
+    const kommo = await startKommoSandbox({ now: clock.now, requestsPerSecond: 0, retryScale: 1e-4, ...o.kommo });
+    closers.push(kommo.close);
+    const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), port: 0, smtpUrl: o.sink?.url };
+    const tributary = await startTributary(config, { clock, log: silent });
+    closers.push(tributary.close);
+    const world = worldOf({ clock, kommo, tributary, sink: o.sink, close });
+    await tributary.connectors.connect(tributary.workspace.id, 'kommo', { url: kommo.url, token: kommo.token });
+    await world.api('/v1/definitions/activity/create', { name: 'Meeting booked' });
+    await world.push();
+    return world;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function worldOf(o: {
+  clock: MovableClock;
+  kommo: KommoSandbox;
+  tributary: Tributary;
+  sink: SmtpSink | undefined;
+  close: () => Promise<void>;
+}): World {
+  const { clock, kommo, tributary, sink } = o;
+  const { db, workspace } = tributary;
+  let key: Promise<{ key: string }> | undefined;
+
+  const world: World = {
+    clock,
+    kommo,
+    tributary,
+    db,
+    async mailsTo(address) {
+      const sources = sink ? sink.mailsTo(address) : await tributary.mailbox!.mailsTo(address);
+      return Promise.all(sources.map(({ source }) => simpleParser(source)));
+    },
+    async api(path, body) {
+      key ??= createKey(db, workspace, 'Stories', clock.now());
+      const answer = await fetch(`${tributary.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': (await key).key },
+        body: JSON.stringify(body),
+      });
+      return { status: answer.status, body: await answer.json() };
+    },
+    async push(change = {}) {
+      const { journey, templates } = await playbook();
+      return pushPlaybook(tributary, workspace.id, { journey: { ...journey, holdOut: 0, ...change }, templates });
+    },
+    async pass(ms) {
+      clock.advance(ms);
+      await world.quiet();
+    },
+    async quiet() {
+      let heard = -1;
+      await until(
+        'nothing is on its way any more',
+        async () => {
+          await kommo.settled();
+          const deliveries = kommo.webhookDeliveries().length;
+          const isQuiet = Object.values(await world.pending()).every((count) => count === 0);
+          // What we wrote comes back from Kommo as webhooks: none may have come since the last look.
+          const wasQuiet = isQuiet && deliveries === heard;
+          heard = isQuiet ? deliveries : -1;
+          return wasQuiet;
+        },
+        { told: world.pending },
+      );
+    },
+    async pending() {
+      const { rows } = await db.query<Pending>(PENDING, [clock.now()]);
+      return rows[0]!;
+    },
+    close: o.close,
+  };
+  return world;
+}
+
+/** One statement, one snapshot: what leaves one of these in a transaction has entered the next in the same one. */
+const PENDING = `
+  select (select count(*)::int from news where not_before <= $1) as news,
+         (select count(*)::int from run where due_at <= $1 and parked_error is null) as runs,
+         (select count(*)::int from message
+           where state = 'sending' or state in ('queued', 'uncertain') and due_at <= $1) as messages,
+         (select count(*)::int from connector_inbox where error is null) as hooks,
+         (select count(*)::int from connector_outbox where state in ('queued', 'writing')) as writes`;
+
+function urlOf(connection: ConnectionSettings): string {
+  const { host = '', port, user = '', password, database = '' } = connection;
+  const login = `${encodeURIComponent(user)}:${encodeURIComponent(String(password))}`;
+  return host.startsWith('/')
+    ? `postgres://${login}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
+    : `postgres://${login}@${host}:${port}/${database}`;
+}
