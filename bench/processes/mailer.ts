@@ -4,7 +4,17 @@ import { openSmtp } from '../support/smtp-client.ts';
 
 /** The raw limit of sending: the same mail to so many addresses over so many connections, and nothing else. */
 answer({
-  async send({ port, connections, mails, source }: { port: number; connections: number; mails: number; source: Buffer }) {
+  async send({
+    port,
+    connections,
+    mails,
+    source,
+  }: {
+    port: number;
+    connections: number;
+    mails: number;
+    source: Buffer;
+  }) {
     const clients = await Promise.all(Array.from({ length: connections }, () => openSmtp(port)));
     const began = now();
     let next = 0;

@@ -9,7 +9,7 @@ import { answer } from '../support/rpc.ts';
  */
 const received: { to: string; at: number }[] = [];
 const waiting: { count: number; resolve(): void }[] = [];
-let sample = Buffer.alloc(0);
+let sample: Buffer = Buffer.alloc(0);
 
 function serve(socket: Socket): void {
   let pending: Buffer = Buffer.alloc(0);

@@ -11,9 +11,13 @@ export interface Child {
   close(): Promise<void>;
 }
 
-export function startChild(script: URL, args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
-  const child = spawn(process.execPath, [...nodeOptions(env), fileURLToPath(script), ...args], {
-    env: { ...process.env, ...env },
+export function startChild(
+  script: URL,
+  args: readonly string[],
+  o: { env?: Readonly<Record<string, string>>; nodeArgs?: readonly string[] } = {},
+): Child {
+  const child = spawn(process.execPath, [...(o.nodeArgs ?? []), fileURLToPath(script), ...args], {
+    env: { ...process.env, ...o.env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   return { pid: child.pid!, close: () => end(child) };
@@ -30,11 +34,6 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   await ended;
-}
-
-/** `BENCH_NODE_OPTIONS="--cpu-prof --cpu-prof-dir=…"` profiles the server that is measured, and nothing else. */
-function nodeOptions({ BENCH_ROLE }: Readonly<Record<string, string>>): string[] {
-  return BENCH_ROLE === 'server' ? (process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter(Boolean) : [];
 }
 
 /** A port that is free now. */

@@ -14,7 +14,9 @@ export function printTable(figures: readonly Figure[]): void {
   const head = ['', 'Tributary', 'raw limit', 'target', '', ''];
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
   const line = (row: string[]): string =>
-    row.map((cell, i) => (i === 1 || i === 2 || i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ');
+    row
+      .map((cell, i) => (i === 1 || i === 2 || i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ');
   console.log(`\n${styleText('bold', line(head).trimEnd())}`);
   for (const [i, row] of rows.entries()) {
     const met = meets(figures[i]!);

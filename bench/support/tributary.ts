@@ -28,16 +28,20 @@ export interface Tributary {
   close(): Promise<void>;
 }
 
-export async function startTributary(o: { dataDir: string; smtpUrl: string }): Promise<Tributary> {
+export async function startTributary(o: {
+  dataDir: string;
+  smtpUrl: string;
+  /** Where to put a CPU profile of the server when it ends. */
+  profile?: string | undefined;
+}): Promise<Tributary> {
   const { dataDir } = o;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const began = now();
   const options = ['--data', dataDir, '--port', String(port)];
   const child = startChild(MAIN, ['serve', ...options], {
-    SMTP_URL: o.smtpUrl,
-    LOG_LEVEL: 'warn',
-    BENCH_ROLE: 'server',
+    env: { SMTP_URL: o.smtpUrl, LOG_LEVEL: 'warn' },
+    nodeArgs: o.profile ? ['--cpu-prof', `--cpu-prof-dir=${o.profile}`] : [],
   });
   try {
     await until('Tributary is ready', () => isReady(url));

@@ -10,7 +10,8 @@ import { type KommoSettings, kommoSettings } from './settings.ts';
 import { actions } from './speech/actions.ts';
 import { hear, hears } from './speech/hear.ts';
 import { parseWebhook } from './webhook/parse.ts';
-import { createWriter, writeAll } from './writing/write.ts';
+import { writeAll } from './writing/write.ts';
+import { createWriter } from './writing/writer.ts';
 
 /** Kommo, and amoCRM: deals and their contacts come in, what people do with e-mail goes onto the deal. */
 export const kommo: Connector<KommoSettings> = {

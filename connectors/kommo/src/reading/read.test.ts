@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import type { HttpResponse } from '@tributary/connector-kit';
 import { customActivityId, customFieldId, type IntakeItem } from '@tributary/model';
 import { type Account, leadHint, openAccount } from '../../test/support.ts';
 import { provides } from '../provides.ts';
@@ -275,6 +276,29 @@ describe('what happens in Kommo', () => {
     assert.deepEqual((await account.read(hooks)).items, []);
     await patchLead(account, deal.id, { _embedded: { contacts: [{ id: account.sandbox.contacts()[0]?.id }] } });
     assert.equal((await account.read(hooks)).items.length, 1);
+  });
+
+  test('REST that lags behind the hook is asked again, and what it says then counts', async () => {
+    const deal = await seenDeal();
+    const lag = (before: () => HttpResponse | undefined) =>
+      account.intercept((request) => {
+        if (!request.url.includes('/leads?')) return undefined;
+        account.intercept(undefined);
+        return before();
+      });
+    const url = `${account.sandbox.url}/api/v4/leads?filter[id][]=${deal.id}&with=contacts`;
+    const stale = await account.http({
+      method: 'GET',
+      url,
+      headers: { authorization: `Bearer ${account.sandbox.token}` },
+    });
+    move(deal.id, 'Qualification');
+    lag(() => stale);
+    assert.equal(attributesOf((await account.read()).items[0])['str:cm:stage'], 'Qualification');
+
+    account.sandbox.addLead({ name: 'New', contact: { ...anna, email: 'new@example.com' } });
+    lag(() => ({ status: 204, headers: {}, body: '' }));
+    assert.equal(attributesOf((await account.read()).items[0])['str:cm:stage'], 'New lead');
   });
 
   test('a hook of another account is dropped', async () => {

@@ -1,28 +1,13 @@
-import type { Hint, Memory, Reading, Remembered, Tools } from '@tributary/connector-kit';
+import type { Hint, Memory, Reading, Remembered } from '@tributary/connector-kit';
 import type { IntakeItem } from '@tributary/model';
-import type { Api } from '../rest/api.ts';
-import { byIds } from '../rest/lists.ts';
-import { contactsIn, leadsIn } from '../rest/records.ts';
-import { contactMemoryOf, personOf, sameContact } from './contact.ts';
-import { changeOf, type LeadChange, leadFields, leadMemoryOf, stageChange } from './lead.ts';
-import { type LeadHint, leadHints } from './lead-hint.ts';
-import { type ContactMemory, recallAccount, recallContacts, recallLeads } from './memory.ts';
-import { type Echoes, nothingNew } from './nothing-new.ts';
-import type { createStages } from './stages.ts';
-
-export interface Reader {
-  api: Api;
-  tools: Tools;
-  stages: ReturnType<typeof createStages>;
-  echoes: Echoes;
-}
-
-/**
- * A contact read so recently is not read again for its deal, unless a hook said
- * that it changed: at seven requests a second, each one saved halves what the
- * next stage change has to wait for under load.
- */
-const contactFreshFor = 10 * 60_000;
+import { personOf } from './contact.ts';
+import { type LeadChange, leadFields, leadMemoryOf, stageChange } from './lead.ts';
+import { leadHints } from './lead-hint.ts';
+import { recallAccount } from './memory.ts';
+import { readContacts } from './read-contacts.ts';
+import { readLeads } from './read-leads.ts';
+import type { Reader } from './reader.ts';
+import type { NameOf } from './stages.ts';
 
 /**
  * Reads what the hints point at: at most one request for the leads, one for
@@ -82,28 +67,6 @@ function isOurs({ tools }: Reader, hint: Hint, accountId: number | undefined): b
   return ours;
 }
 
-async function readLeads(
-  { api, tools, echoes }: Reader,
-  hints: readonly LeadHint[],
-  memory: Memory,
-): Promise<LeadChange[]> {
-  const known = await recallLeads(
-    memory,
-    hints.map((hint) => hint.id),
-  );
-  const wanted = hints.filter((hint) => !nothingNew(hint, known.get(hint.id), echoes.wroteJustNow(hint.id)));
-  const asked = new Map(wanted.map((hint) => [hint.id, hint]));
-  const leads = leadsIn(await byIds(api, '/leads', 'leads', [...asked.keys()], [['with', 'contacts']]));
-  const changes = leads.flatMap((lead) => {
-    const hint = asked.get(String(lead.id));
-    asked.delete(String(lead.id));
-    return hint ? [changeOf(lead, hint, known.get(hint.id))] : [];
-  });
-  if (asked.size > 0) tools.log('Deals that can not be read: deleted, or not visible', { leads: [...asked.keys()] });
-  // Oldest first, so that of several deals of one person the one that moved last is the one the person shows.
-  return changes.sort((a, b) => a.lead.updated_at - b.lead.updated_at || a.lead.id - b.lead.id);
-}
-
 function hintedContacts(hints: readonly Hint[]): number[] {
   return [...new Set(hints.filter((hint) => hint.kind === 'contact').map((hint) => Number(hint.id)))];
 }
@@ -112,39 +75,7 @@ function contactIdsOf(changes: readonly LeadChange[]): number[] {
   return changes.flatMap(({ contactId }) => contactId ?? []);
 }
 
-async function readContacts(
-  { api, tools }: Reader,
-  wanted: { hinted: readonly number[]; forLeads: readonly number[] },
-  memory: Memory,
-): Promise<{ now: Map<number, ContactMemory>; read: number[]; changed: number[] }> {
-  const ids = [...new Set([...wanted.hinted, ...wanted.forLeads])];
-  const known = await recallContacts(memory, ids.map(String));
-  const now = tools.now();
-  const isFresh = (id: number) => {
-    const contact = known.get(String(id));
-    // Without an e-mail nothing can be sent, so the next look may be the one that finds it.
-    if (!contact?.email || wanted.hinted.includes(id)) return false;
-    return Math.abs(now.getTime() - contact.readAt) < contactFreshFor;
-  };
-  const read = ids.filter((id) => !isFresh(id));
-  const current = new Map<number, ContactMemory>();
-  for (const id of ids) {
-    const contact = known.get(String(id));
-    if (contact && isFresh(id)) current.set(id, contact);
-  }
-  const asked = new Set(read);
-  for (const contact of contactsIn(await byIds(api, '/contacts', 'contacts', read.map(String)))) {
-    if (asked.has(contact.id)) current.set(contact.id, contactMemoryOf(contact, now));
-  }
-  const changed = wanted.hinted.filter((id) => {
-    const before = known.get(String(id));
-    const after = current.get(id);
-    return after && !(before && sameContact(before, after));
-  });
-  return { now: current, read, changed };
-}
-
-async function namesFor({ stages }: Reader, touched: readonly LeadChange[]) {
+async function namesFor({ stages }: Reader, touched: readonly LeadChange[]): Promise<NameOf> {
   if (touched.length === 0) return () => ({ stage: '', pipeline: '' });
   return await stages.namesFor(
     touched.flatMap(({ lead, moved }) => [

@@ -28,7 +28,7 @@ export interface LeadFields {
  * that it lacks are added, since Kommo makes none from an unknown text (Kommo,
  * "Custom fields").
  */
-export async function ensureLeadFields(api: Api): Promise<LeadFields> {
+async function ensureLeadFields(api: Api): Promise<LeadFields> {
   const report = { made: [] as string[], found: [] as string[], warnings: [] as string[] };
   let existing = await readFields(api);
   const missing: Wanted[] = [];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { NeedsReconnect } from '@tributary/connector-kit';
 import { defaultSeed, type SeedField } from '@tributary/kommo-sandbox';
 import { type Account, openAccount, secret } from '../../test/support.ts';
@@ -10,28 +10,26 @@ const withFields = (...fields: SeedField[]) => ({
   seed: { ...defaultSeed, fields: [...(defaultSeed.fields ?? []), ...fields] },
 });
 
-describe('setting up an account', () => {
-  let account: Account;
-  const open = async (o: Parameters<typeof openAccount>[0] = {}) => {
-    account = await openAccount(o);
-  };
-  beforeEach(() => open());
-  afterEach(() => account.close());
-  const reopen = async (o: Parameters<typeof openAccount>[0]) => {
-    await account.close();
-    await open(o);
-  };
-  const fieldsThere = async () => {
-    const response = await fetch(`${account.sandbox.url}/api/v4/leads/custom_fields?limit=250`, {
-      headers: { authorization: `Bearer ${account.sandbox.token}` },
-    });
-    const body = (await response.json()) as {
-      _embedded: { custom_fields: { name: string; type: string; enums: { id: number; value: string }[] | null }[] };
-    };
-    return body._embedded.custom_fields.filter((field) => field.name.startsWith('Email'));
-  };
+/** An account for this test alone: they all wait for Kommo's second, and wait together. */
+async function open(t: TestContext, o: Parameters<typeof openAccount>[0] = {}): Promise<Account> {
+  const account = await openAccount(o);
+  t.after(() => account.close());
+  return account;
+}
 
-  test('both fields and the webhook are made, and said in words', async () => {
+async function emailFields(account: Account) {
+  const response = await fetch(`${account.sandbox.url}/api/v4/leads/custom_fields?limit=250`, {
+    headers: { authorization: `Bearer ${account.sandbox.token}` },
+  });
+  const body = (await response.json()) as {
+    _embedded: { custom_fields: { name: string; type: string; enums: { value: string }[] | null }[] };
+  };
+  return body._embedded.custom_fields.filter((field) => field.name.startsWith('Email'));
+}
+
+describe('setting up an account', { concurrency: true }, () => {
+  test('both fields and the webhook are made, and said in words', async (t) => {
+    const account = await open(t);
     const report = await account.session.setUp(account.webhookUrl);
     assert.deepEqual(report.account, { id: String(account.sandbox.accountId), name: 'Larkspur Software' });
     assert.deepEqual(report.made, ['The deal field “Email activity”', 'The deal field “Email status”', 'The webhook']);
@@ -39,7 +37,7 @@ describe('setting up an account', () => {
     assert.deepEqual(account.sandbox.webhooks(), [
       { destination: account.webhookUrl, settings: [...events], disabled: false },
     ]);
-    const fields = await fieldsThere();
+    const fields = await emailFields(account);
     assert.deepEqual(
       fields.map(({ name, type, enums }) => [name, type, enums?.map(({ value }) => value) ?? null]),
       [
@@ -49,7 +47,8 @@ describe('setting up an account', () => {
     );
   });
 
-  test('repeated, it finds everything and makes nothing', async () => {
+  test('repeated, it finds everything and makes nothing', async (t) => {
+    const account = await open(t);
     await account.session.setUp(account.webhookUrl);
     account.renew();
     const report = await account.session.setUp(account.webhookUrl);
@@ -58,12 +57,13 @@ describe('setting up an account', () => {
       report.found.includes('The webhook') && report.found.includes('The deal field “Email status”'),
       report.found.join(),
     );
-    assert.equal((await fieldsThere()).length, 2);
+    assert.equal((await emailFields(account)).length, 2);
     assert.equal(account.sandbox.webhooks().length, 1);
   });
 
-  test('a field that somebody made is used, gets the options it lacks and keeps the ones it has', async () => {
-    await reopen(
+  test('a field that somebody made is used, gets the options it lacks and keeps the ones it has', async (t) => {
+    const account = await open(
+      t,
       withFields({
         id: 1,
         owner: 'leads',
@@ -78,7 +78,7 @@ describe('setting up an account', () => {
     const report = await account.session.setUp(account.webhookUrl);
     assert.ok(report.made.includes('“Subscribed”, “Bounced” in the deal field “email status”'), report.made.join());
     assert.deepEqual(
-      (await fieldsThere()).map(({ name }) => name),
+      (await emailFields(account)).map(({ name }) => name),
       ['Email activity'],
       'and no second one is made',
     );
@@ -99,7 +99,8 @@ describe('setting up an account', () => {
     );
   });
 
-  test('a webhook with another list of events, or one that Kommo switched off, is made anew', async () => {
+  test('a webhook with another list of events, or one that Kommo switched off, is made anew', async (t) => {
+    const account = await open(t);
     await subscribe(account, account.webhookUrl, ['add_lead']);
     assert.deepEqual((await account.session.setUp(account.webhookUrl)).made.at(-1), 'The webhook');
     assert.deepEqual(account.sandbox.webhooks()[0]?.settings, [...events]);
@@ -122,7 +123,8 @@ describe('setting up an account', () => {
     assert.deepEqual(account.requests().slice(-2), ['DELETE /webhooks', 'POST /webhooks']);
   });
 
-  test('our webhook at a former address is removed; those of others are left alone', async () => {
+  test('our webhook at a former address is removed; those of others are left alone', async (t) => {
+    const account = await open(t);
     await subscribe(account, `https://old.example/hooks/kommo/${secret}`, [...events]);
     await subscribe(account, 'https://other.example/hooks/kommo', ['add_lead']);
     await subscribe(account, 'https://other.example/hooks/kommo/another-secret-of-24-char', ['add_lead']);
@@ -141,14 +143,15 @@ describe('setting up an account', () => {
     );
   });
 
-  test("an address that does not end in a secret is nobody else's by its last word", async () => {
+  test("an address that does not end in a secret is nobody else's by its last word", async (t) => {
+    const account = await open(t);
     await subscribe(account, 'https://other.example/hooks/kommo', ['add_lead']);
     await account.session.setUp(account.webhookUrl.replace(`/${secret}`, ''));
     assert.equal(account.sandbox.webhooks().length, 2);
   });
 
-  test('an event that this account does not take is left out, and the user told what is missed', async () => {
-    await reopen({ seed: { ...defaultSeed, refusedSettings: ['restore_lead', 'delete_contact'] } });
+  test('an event that this account does not take is left out, and the user told what is missed', async (t) => {
+    const account = await open(t, { seed: { ...defaultSeed, refusedSettings: ['restore_lead', 'delete_contact'] } });
     const report = await account.session.setUp(account.webhookUrl);
     assert.deepEqual(report.warnings, [
       'Kommo does not take the event restore_lead: deals that are restored are seen only when they change.',
@@ -162,7 +165,8 @@ describe('setting up an account', () => {
     [402, /plan/],
     [403, /administrator/],
   ] as const) {
-    test(`a ${status} for the webhook is a warning that says what to do`, async () => {
+    test(`a ${status} for the webhook is a warning that says what to do`, async (t) => {
+      const account = await open(t);
       account.intercept(({ method, url }) =>
         method === 'POST' && url.endsWith('/webhooks')
           ? { status, headers: { 'content-type': 'application/problem+json' }, body: '{}' }
@@ -174,7 +178,8 @@ describe('setting up an account', () => {
     });
   }
 
-  test('a field that can not be made is a warning, and the webhook is made all the same', async () => {
+  test('a field that can not be made is a warning, and the webhook is made all the same', async (t) => {
+    const account = await open(t);
     account.intercept(({ method, url }) =>
       method === 'POST' && url.endsWith('/custom_fields')
         ? { status: 403, headers: { 'content-type': 'application/problem+json' }, body: '{"detail":"no rights"}' }
@@ -185,7 +190,8 @@ describe('setting up an account', () => {
     assert.deepEqual(report.made, ['The webhook']);
   });
 
-  test('a wrong token needs a person', async () => {
+  test('a wrong token needs a person', async (t) => {
+    const account = await open(t);
     const tools = { http: account.http, now: account.now, log: () => undefined };
     const session = kommo.open({ url: account.sandbox.url, token: 'wrong' }, tools);
     await assert.rejects(session.setUp(account.webhookUrl), NeedsReconnect);

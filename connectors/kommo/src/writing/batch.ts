@@ -45,7 +45,8 @@ export function createBatchSize(): BatchSize {
       size = Math.max(1, Math.floor(Math.min(size, sent) / 2));
     },
     fine() {
-      size = Math.min(advised, size * 2);
+      // One at a time: what was too much a moment ago costs a minute of waiting for the next 504.
+      size = Math.min(advised, size + 1);
     },
   };
 }
@@ -61,20 +62,24 @@ const settledAfter = 10_000;
  */
 export async function* sendAll(sender: Sender, given: readonly Item[]): AsyncGenerator<WriteOutcome[]> {
   let queue = [...given];
+  /** How many to send at most while a refusal is narrowed down. */
+  let narrow = advised;
   const repaired = new Set<Item>();
   while (queue.length > 0) {
-    const batch = queue.slice(0, sender.size.now());
+    const batch = queue.slice(0, Math.min(narrow, sender.size.now()));
     const rest = queue.slice(batch.length);
     const answer = await send(sender, batch);
     if (answer === 'too slow') {
       queue = [...batch, ...rest];
     } else if (answer.ok) {
       sender.size.fine();
+      narrow *= 2;
       yield done(sender, batch, answer);
       queue = rest;
     } else {
       const { failed, again } = await sortOut(sender, batch, answer, repaired);
       if (failed.length > 0) yield failed;
+      if (again.length === batch.length) narrow = Math.max(1, Math.floor(batch.length / 2));
       const { there, missing } = sender.appends ? await sender.lookUp(again) : { there: [], missing: again };
       if (there.length > 0) yield there;
       queue = [...missing, ...rest];
@@ -112,10 +117,7 @@ async function sortOut(
     return found ? [{ item, found }] : [];
   });
   const [only, another] = batch;
-  if (guilty.length === 0 && only && another) {
-    sender.size.tooMuch(batch.length);
-    return { failed: [], again: [...batch] };
-  }
+  if (guilty.length === 0 && only && another) return { failed: [], again: [...batch] };
   if (guilty.length === 0 && only) guilty.push({ item: only, found: [] });
   const failed: WriteOutcome[] = [];
   const again = new Set(batch);
@@ -144,11 +146,11 @@ export function noLongerThere(leadId: string): string {
 
 function done(sender: Sender, batch: readonly Item[], { body }: Answer): WriteOutcome[] {
   const listed = (body as { _embedded?: Record<string, unknown> } | undefined)?._embedded?.[sender.name];
-  const rows = (Array.isArray(listed) ? listed : []) as { id?: unknown; request_id?: unknown }[];
+  const rows = (Array.isArray(listed) ? listed : []) as ({ id?: unknown; request_id?: unknown } | null)[];
   return batch.flatMap((item, i) => {
     const row = sender.appends
-      ? (rows.find((one) => one.request_id === item.requestId) ?? rows[i])
-      : rows.find((one) => String(one.id) === item.leadId);
+      ? (rows.find((one) => one?.request_id === item.requestId) ?? rows[i])
+      : rows.find((one) => String(one?.id) === item.leadId);
     // An answer that names other deals and not this one: there was nothing to change.
     if (!sender.appends && rows.length > 0 && !row) return failures(item, noLongerThere(item.leadId));
     const reference = row?.id === undefined ? {} : { reference: String(row.id) };
@@ -158,4 +160,8 @@ function done(sender: Sender, batch: readonly Item[], { body }: Answer): WriteOu
 
 export function failures(item: Pick<Item, 'writes'>, why: string): WriteOutcome[] {
   return item.writes.map(({ id }) => ({ id, done: false, why }));
+}
+
+export function requestIdOf(write: DueWrite): string {
+  return `w-${write.id}`;
 }

@@ -3,8 +3,9 @@ import type { KommoField } from '../rest/records.ts';
 import { type LeadFields, optionOf } from '../set-up/fields.ts';
 import { fieldBody } from '../speech/writes.ts';
 import { failures, type Item, sendAll } from './batch.ts';
+import type { FieldTimes } from './field-times.ts';
 import { lookUpNothing } from './look-up.ts';
-import type { Addressed, Writer } from './write.ts';
+import type { Addressed, Writer } from './writer.ts';
 
 /** The value a field is to have, and all the writes that are settled with it. */
 interface Wanted {
@@ -131,26 +132,4 @@ function coalesce(
     lead.set(field, { value: latest.value, at: latest.at, writes: [...(other?.writes ?? []), write] });
   }
   return { leads, overtaken };
-}
-
-/** The moments of the values last written, so that a write that comes late, after a retry, does not undo a newer one. */
-export interface FieldTimes {
-  isOvertaken(leadId: string, field: string, at: number): boolean;
-  wrote(leadId: string, field: string, at: number): void;
-}
-
-const kept = 20_000;
-
-export function createFieldTimes(): FieldTimes {
-  const times = new Map<string, number>();
-  return {
-    isOvertaken: (leadId, field, at) => (times.get(`${leadId} ${field}`) ?? Number.NEGATIVE_INFINITY) > at,
-    wrote(leadId, field, at) {
-      const key = `${leadId} ${field}`;
-      times.delete(key);
-      times.set(key, at);
-      const [oldest] = times.keys();
-      if (times.size > kept && oldest !== undefined) times.delete(oldest);
-    },
-  };
 }

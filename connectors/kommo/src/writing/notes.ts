@@ -1,8 +1,8 @@
-import type { DueWrite, WriteOutcome } from '@tributary/connector-kit';
+import type { WriteOutcome } from '@tributary/connector-kit';
 import { noteBody } from '../speech/writes.ts';
-import { type Item, sendAll } from './batch.ts';
+import { type Item, requestIdOf, sendAll } from './batch.ts';
 import { lookUpNotes, splitUncertain } from './look-up.ts';
-import type { Addressed, Writer } from './write.ts';
+import type { Addressed, Writer } from './writer.ts';
 
 /** The type Kommo recommends to integrations: it can be long, and is folded (Kommo, "Types of notes"). */
 const noteType = 'extended_service_message';
@@ -36,8 +36,4 @@ function itemOf({ write, leadId }: Addressed): Item {
       is_need_to_trigger_digital_pipeline: false,
     }),
   };
-}
-
-export function requestIdOf(write: DueWrite): string {
-  return `w-${write.id}`;
 }

@@ -2,10 +2,9 @@ import type { WriteOutcome } from '@tributary/connector-kit';
 import { byIds } from '../rest/lists.ts';
 import { leadsIn } from '../rest/records.ts';
 import { taskBody } from '../speech/writes.ts';
-import { failures, type Item, noLongerThere, sendAll } from './batch.ts';
+import { failures, type Item, noLongerThere, requestIdOf, sendAll } from './batch.ts';
 import { lookUpTasks, splitUncertain } from './look-up.ts';
-import { requestIdOf } from './notes.ts';
-import type { Addressed, Writer } from './write.ts';
+import type { Addressed, Writer } from './writer.ts';
 
 /** Tasks on deals, for whoever is responsible for the deal now: it may have changed hands since the journey asked. */
 export async function* writeTasks(writer: Writer, writes: readonly Addressed[]): AsyncGenerator<WriteOutcome[]> {

@@ -1,33 +1,10 @@
-import type { DueWrite, Tools, WriteOutcome } from '@tributary/connector-kit';
+import type { DueWrite, WriteOutcome } from '@tributary/connector-kit';
 import type { z } from 'zod';
-import type { Echoes } from '../reading/nothing-new.ts';
-import type { Api } from '../rest/api.ts';
-import type { FieldBook } from '../set-up/fields.ts';
 import { fieldBody, leadOfTarget, noteBody, taskBody } from '../speech/writes.ts';
-import { type BatchSize, createBatchSize } from './batch.ts';
-import { createFieldTimes, type FieldTimes, writeFields } from './fields.ts';
+import { writeFields } from './fields.ts';
 import { writeNotes } from './notes.ts';
 import { writeTasks } from './tasks.ts';
-
-/** What writing needs, for the length of a session. */
-export interface Writer {
-  api: Api;
-  tools: Tools;
-  fields: FieldBook;
-  echoes: Echoes;
-  fieldTimes: FieldTimes;
-  sizes: Record<'fields' | 'notes' | 'tasks', BatchSize>;
-}
-
-export interface Addressed {
-  write: DueWrite;
-  leadId: string;
-}
-
-export function createWriter(o: Pick<Writer, 'api' | 'tools' | 'fields' | 'echoes'>): Writer {
-  const sizes = { fields: createBatchSize(), notes: createBatchSize(), tasks: createBatchSize() };
-  return { ...o, fieldTimes: createFieldTimes(), sizes };
-}
+import type { Addressed, Writer } from './writer.ts';
 
 const bodies = new Map<string, z.ZodType>([
   ['field', fieldBody],

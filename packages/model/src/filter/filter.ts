@@ -41,22 +41,21 @@ interface KnownOperator {
 }
 
 /** The operators on one field. Text is compared without regard to case. */
-const operators: Readonly<Record<string, KnownOperator>> =
-  {
-    $has_any_value: { test: hasValue, value: 'none' },
-    $has_no_value: { test: (field) => !hasValue(field), value: 'none' },
-    '$str::is': { test: both(texts, (f, v) => f === v), value: 'string' },
-    '$str::is_not': { test: (f, v) => !both(texts, (a, b) => a === b)(f, v), value: 'string' },
-    '$str::contains': { test: both(texts, (f, v) => f.includes(v)), value: 'string' },
-    '$str::does_not_contains': { test: (f, v) => !both(texts, (a, b) => a.includes(b))(f, v), value: 'string' },
-    '$str::starts': { test: both(texts, (f, v) => f.startsWith(v)), value: 'string' },
-    '$str::ends': { test: both(texts, (f, v) => f.endsWith(v)), value: 'string' },
-    '$int::is': { test: both(numbers, (f, v) => f === v), value: 'number' },
-    '$int::is_not': { test: (f, v) => !both(numbers, (a, b) => a === b)(f, v), value: 'number' },
-    '$int::greater_than': { test: both(numbers, (f, v) => f > v), value: 'number' },
-    '$int::less_than': { test: both(numbers, (f, v) => f < v), value: 'number' },
-    '$bol::is': { test: (f, v) => (f ?? false) === v, value: 'boolean' },
-  };
+const operators: Readonly<Record<string, KnownOperator>> = {
+  $has_any_value: { test: hasValue, value: 'none' },
+  $has_no_value: { test: (field) => !hasValue(field), value: 'none' },
+  '$str::is': { test: both(texts, (f, v) => f === v), value: 'string' },
+  '$str::is_not': { test: (f, v) => !both(texts, (a, b) => a === b)(f, v), value: 'string' },
+  '$str::contains': { test: both(texts, (f, v) => f.includes(v)), value: 'string' },
+  '$str::does_not_contains': { test: (f, v) => !both(texts, (a, b) => a.includes(b))(f, v), value: 'string' },
+  '$str::starts': { test: both(texts, (f, v) => f.startsWith(v)), value: 'string' },
+  '$str::ends': { test: both(texts, (f, v) => f.endsWith(v)), value: 'string' },
+  '$int::is': { test: both(numbers, (f, v) => f === v), value: 'number' },
+  '$int::is_not': { test: (f, v) => !both(numbers, (a, b) => a === b)(f, v), value: 'number' },
+  '$int::greater_than': { test: both(numbers, (f, v) => f > v), value: 'number' },
+  '$int::less_than': { test: both(numbers, (f, v) => f < v), value: 'number' },
+  '$bol::is': { test: (f, v) => (f ?? false) === v, value: 'boolean' },
+};
 
 /** An operator on one field by its name; undefined where there is none of that name. */
 export function operatorOf(name: string): KnownOperator | undefined {

@@ -52,7 +52,11 @@ function graphProblems(journey: JourneyDefinition): Problem[] {
     if (!reached.has(id)) problems.push({ at: `shapes.${id}`, problem: 'nothing leads here' });
   }
   const circle = circleWithoutDelay(shapes);
-  if (circle) problems.push({ at: `shapes.${circle[0]}`, problem: `a circle without a delay that always waits: ${circle.join(' → ')}` });
+  if (circle)
+    problems.push({
+      at: `shapes.${circle[0]}`,
+      problem: `a circle without a delay that always waits: ${circle.join(' → ')}`,
+    });
   return problems;
 }
 

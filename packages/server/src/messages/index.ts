@@ -74,8 +74,6 @@ export interface MessagesOptions {
   whenUncertain: WhenUncertain;
   /** No other process shares the database. */
   alone: boolean;
-  /** How an activity's attribute is shown; without it, numbers are shown as the wire has them. */
-  attributeType?: (workspaceId: number, activityId: string, attributeId: string) => string | undefined;
 }
 
 const TOUCHES_CLOSE_MS = 5000;
@@ -91,10 +89,10 @@ export function createMessages(o: MessagesOptions): Messages {
     secrets,
     templates: createTemplateCache(),
     displayTypes: async (workspaceId) => {
-      const { fields } = await people.schema(db, workspaceId);
+      const { fields, activities } = await people.schema(db, workspaceId);
       return {
         field: (id) => fields.get(id)?.displayType,
-        attribute: (activityId, id) => o.attributeType?.(workspaceId, activityId, id),
+        attribute: (activityId, id) => activities.get(activityId)?.attributeTypes.get(id),
       };
     },
   });

@@ -1,4 +1,14 @@
-import { type Fields, type IntakeItem, internalId, parseFieldId, problemWithValue, type Value } from '@tributary/model';
+import {
+  type ActivityInput,
+  type Fields,
+  type IntakeItem,
+  internalId,
+  isStorable,
+  jsonBytes,
+  parseFieldId,
+  problemWithValue,
+  type Value,
+} from '@tributary/model';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { Schema } from './schema.ts';
 
@@ -40,12 +50,13 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
   for (const id of item.clear ?? []) {
     if (!schema.fields.has(id)) return { error: `failed to validate field ${id} in schema: ${id}: Object not found` };
   }
+  if (!isStorable([...(item.tags ?? []), ...(item.unsetTags ?? [])])) return { error: 'a tag can not hold U+0000' };
   if (!item.activity) return { ...item, fields, touch: false, definitionId: undefined };
   const definition = schema.activities.get(item.activity.id);
   if (!definition) {
     return { error: `${item.activity.id}: Object not found (create the activity definition first)` };
   }
-  const activityProblem = checkActivity(item.activity.attributes, item.activity.at, now);
+  const activityProblem = checkActivity(item.activity, now);
   if (activityProblem) return { error: `${item.activity.id}: ${activityProblem}` };
   return { ...item, fields, touch: definition.touch, definitionId: definition.definitionId };
 }
@@ -55,17 +66,20 @@ function checkWho(item: IntakeItem, fields: Fields, schema: Schema): string | un
   const { by } = item.who;
   if (by.length === 0 || by.length > KEYS_MAX) return `merge_by takes one to ${KEYS_MAX} fields`;
   for (const id of by) {
-    if (!schema.fields.get(id)) return `failed to validate field ${id} in schema: ${id}: Object not found`;
+    const field = schema.fields.get(id);
+    if (!field) return `failed to validate field ${id} in schema: ${id}: Object not found`;
+    if (!field.isKey) return `failed to validate field ${id}: people can not be found by it`;
   }
   return by.some((id) => keyValue(id, fields[id]) !== undefined)
     ? undefined
     : `none of the merge keys is given: ${by.join(', ')}`;
 }
 
-function checkActivity(attributes: Fields, at: Date | undefined, now: Date): string | undefined {
+function checkActivity({ attributes, at, key }: ActivityInput, now: Date): string | undefined {
+  if (!isStorable(key)) return 'a key can not hold U+0000';
   const entries = Object.entries(attributes);
   if (entries.length > ATTRIBUTES_MAX) return `more than ${ATTRIBUTES_MAX} attributes`;
-  if (JSON.stringify(attributes).length > ATTRIBUTES_MAX_BYTES) return `larger than ${ATTRIBUTES_MAX_BYTES} bytes`;
+  if (jsonBytes(attributes) > ATTRIBUTES_MAX_BYTES) return `larger than ${ATTRIBUTES_MAX_BYTES} bytes`;
   for (const [id, value] of entries) {
     const parsed = parseFieldId(id);
     if (!parsed) return `"${id}" is not an attribute id such as str:cm:name`;

@@ -1,4 +1,4 @@
-import { customFieldId, type DisplayType } from '@tributary/model';
+import { customFieldId, type DisplayType, parseFieldId } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { notify } from '../platform/presence.ts';
@@ -50,6 +50,10 @@ export function addDefinitions(
   return change(of, (tx) => insertDefinitions(tx, workspaceId, definitions, { builtIn: false, now: of.clock.now() }));
 }
 
+/** What people are told apart by: short, and with one spelling. */
+const KEY_TYPES = new Set(['str', 'int', 'phn']);
+
+/** Makes keys of those of these custom fields that can be one. */
 export async function ensureKeys(
   of: Define,
   cache: SchemaCache,
@@ -57,9 +61,10 @@ export async function ensureKeys(
   fieldIds: readonly string[],
 ): Promise<void> {
   const { fields } = await cache.get(of.db, workspaceId);
-  const missing = fieldIds.filter(
-    (id) => fields.get(id)?.isKey === false && !fields.get(id)!.readOnly && id.includes(':cm:'),
-  );
+  const missing = fieldIds.filter((id) => {
+    const { type, source } = parseFieldId(id) ?? { type: '', source: '' };
+    return fields.get(id)?.isKey === false && source === 'cm' && KEY_TYPES.has(type);
+  });
   if (missing.length === 0) return;
   await change(of, async (tx) => {
     for (const id of missing)

@@ -165,6 +165,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
 
 function knows(schema: Schema, item: IntakeItem): boolean {
   if (item.activity && !schema.activities.has(item.activity.id)) return false;
+  if ('by' in item.who && !item.who.by.every((id) => schema.fields.get(id)?.isKey)) return false;
   return Object.keys(item.fields).every((id) => schema.fields.has(id));
 }
 

@@ -1,12 +1,12 @@
 import { type IntakeItem, type IntakeOutcome, mergeFields } from '@tributary/model';
 import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
-import { type CheckedItem, checkItem } from './check.ts';
+import { type CheckedItem, checkItem, keyValue } from './check.ts';
 import { builtInHappening, type Happening } from './happening.ts';
 import type { Ids } from './numbers.ts';
 import type { Partitions } from './partitions.ts';
 import { permissionChanges, withDefaultPermissions } from './permission.ts';
-import { choose, createDirectory, keyChanges, keysOf, type Subject } from './resolve.ts';
+import { choose, createDirectory, type Directory, keyChanges, keysOf, type Subject } from './resolve.ts';
 import type { Schema } from './schema.ts';
 import { insertActivities } from './store/activity.sql.ts';
 import { deleteKeys, findByKeys, insertKeys, keyText } from './store/identity.sql.ts';
@@ -55,6 +55,7 @@ export async function record(
     tx,
     good.filter(({ item }) => !('personId' in item.who) && !choose(item, directory.byKey)).map(() => now),
   );
+  const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
   const happenings: Happening[] = [];
   const tagged: { subject: Subject; item: CheckedItem }[] = [];
 
@@ -66,14 +67,18 @@ export async function record(
       else if (item.existingOnly)
         outcomes[at] = { status: 'not_found', error: 'Person not found, and none is to be made' };
       if (outcomes[at]) continue;
-      subject = newSubject(newIds.pop()!, now);
+      const id = newIds.pop() ?? (await recorder.personIds.next(tx, [now]))[0]!;
+      subject = newSubject(id, now);
       subjects.push(subject);
       subject.foundBy = keysOf(item)
         .filter((key) => !directory.byKey(key))
         .map(keyText);
     }
     happenings.push(...mergeInto(subject, item, isNew, { schema, now }));
-    for (const key of keysOf(item)) if (!directory.byKey(key)) directory.learn(key, subject);
+    for (const fieldId of keyFields) {
+      const value = keyValue(fieldId, subject.row.fields[fieldId]);
+      if (value !== undefined && !directory.byKey({ fieldId, value })) directory.learn({ fieldId, value }, subject);
+    }
     if (item.tags?.length || item.unsetTags?.length) tagged.push({ subject, item });
     const untouched = !isNew && item.strategy === 3;
     outcomes[at] = { personId: subject.row.id, status: isNew ? 'created' : untouched ? 'untouched' : 'merged' };
@@ -81,7 +86,7 @@ export async function record(
   }
 
   if (tagged.length > 0) happenings.push(...(await applyTags(tx, { workspaceId, schema, now }, tagged)));
-  await writeSubjects(tx, workspaceId, subjects, schema, now);
+  await writeSubjects(tx, { workspaceId, keyFields, now }, subjects, directory);
   await writeActivities(tx, recorder, of, happenings, outcomes, subjects);
   return outcomes;
 }
@@ -172,10 +177,15 @@ function happening(subject: Subject, item: CheckedItem, at: number, now: Date): 
   };
 }
 
-async function writeSubjects(tx: Tx, workspaceId: number, subjects: readonly Subject[], schema: Schema, now: Date) {
-  const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
+async function writeSubjects(
+  tx: Tx,
+  of: { workspaceId: number; keyFields: readonly string[]; now: Date },
+  subjects: readonly Subject[],
+  directory: Directory,
+): Promise<void> {
+  const { workspaceId, keyFields, now } = of;
   const changed = subjects.filter((subject) => subject.changed);
-  const changes = changed.map((subject) => ({ subject, ...keyChanges(subject, keyFields) }));
+  const changes = changed.map((subject) => ({ subject, ...keyChanges(subject, keyFields, directory.byKey) }));
   await deleteKeys(
     tx,
     workspaceId,
@@ -188,7 +198,10 @@ async function writeSubjects(tx: Tx, workspaceId: number, subjects: readonly Sub
   );
   // A key that was free when we looked and is not now: someone else has just made that person. Anyone who
   // takes over a key of another keeps the value in the field; the key stays with its first owner.
-  if (subjects.some((subject) => subject.foundBy.some((key) => !claimed.has(key)))) throw new RaceLost('race lost');
+  const missed = changes.some(({ subject, gained }) =>
+    gained.map(keyText).some((key) => subject.foundBy.includes(key) && !claimed.has(key)),
+  );
+  if (missed) throw new RaceLost('race lost');
   await insertPeople(
     tx,
     workspaceId,

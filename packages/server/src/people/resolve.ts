@@ -44,16 +44,22 @@ export function choose(item: CheckedItem, byKey: (key: Key) => Subject | undefin
   return undefined;
 }
 
-/** Which keys a person has gained and lost in the batch, of the fields that are keys. */
+/**
+ * Which keys a person has gained and lost in the batch, of the fields that are
+ * keys. A value that others in the batch are found by is not this person's key.
+ */
 export function keyChanges(
   subject: Subject,
   keyFields: readonly string[],
+  byKey: Directory['byKey'],
 ): { gained: (Key & { personId: string })[]; lost: (Key & { personId: string })[] } {
   const gained: (Key & { personId: string })[] = [];
   const lost: (Key & { personId: string })[] = [];
   for (const fieldId of keyFields) {
     const was = subject.isNew ? undefined : keyValue(fieldId, subject.before[fieldId]);
-    const is = keyValue(fieldId, subject.row.fields[fieldId]);
+    const value = keyValue(fieldId, subject.row.fields[fieldId]);
+    const holder = value === undefined ? undefined : byKey({ fieldId, value });
+    const is = holder === undefined || holder === subject ? value : undefined;
     if (was === is) continue;
     if (was !== undefined) lost.push({ fieldId, value: was, personId: subject.row.id });
     if (is !== undefined) gained.push({ fieldId, value: is, personId: subject.row.id });
@@ -61,14 +67,22 @@ export function keyChanges(
   return { gained, lost };
 }
 
-/** Finds subjects by key, and learns the keys of people made in the course of the batch. */
-export function createDirectory(): {
+export interface Directory {
   byKey(key: Key): Subject | undefined;
   learn(key: Key, subject: Subject): void;
-} {
+}
+
+/**
+ * Finds subjects by key, as the items so far have left them: a key that its
+ * person has lost on the way finds nobody, just as if the items had come one by one.
+ */
+export function createDirectory(): Directory {
   const subjects = new Map<string, Subject>();
   return {
-    byKey: (key) => subjects.get(keyText(key)),
+    byKey(key) {
+      const subject = subjects.get(keyText(key));
+      return subject && keyValue(key.fieldId, subject.row.fields[key.fieldId]) === key.value ? subject : undefined;
+    },
     learn: (key, subject) => void subjects.set(keyText(key), subject),
   };
 }

@@ -22,6 +22,8 @@ export interface SchemaActivity {
   activityId: string;
   name: string;
   touch: boolean;
+  /** How its attributes are shown, by their ids, as the definition says. */
+  attributeTypes: ReadonlyMap<string, string>;
 }
 
 /** The built-in fields by which people are found without anyone asking for it. */
@@ -38,7 +40,10 @@ const builtIn: readonly SchemaField[] = builtInFields.map((field) => ({
 /** The schema as the database has it now. */
 export async function loadSchema(db: Queryable, workspaceId: number): Promise<Schema> {
   const custom = (await listFields(db, workspaceId)).map(fromRow);
-  const definitions = await listDefinitions(db, workspaceId);
+  const definitions = (await listDefinitions(db, workspaceId)).map(({ attributes, ...definition }) => ({
+    ...definition,
+    attributeTypes: new Map(attributes.map((attribute) => [attribute.field_id, attribute.display_type])),
+  }));
   return {
     fields: new Map([...builtIn, ...custom].map((field) => [field.id, field])),
     activities: new Map(definitions.map((definition) => [definition.activityId, definition])),

@@ -3,7 +3,7 @@ import type { CheckedItem } from './check.ts';
 import { builtInHappening, type Happening } from './happening.ts';
 import type { Subject } from './resolve.ts';
 import type { Schema } from './schema.ts';
-import { upsertTags } from './store/tag.sql.ts';
+import { findTags, upsertTags } from './store/tag.sql.ts';
 
 /** Adds and removes tags. Returns what that adds to the timelines; a tag that is there, or not there, is no event. */
 export async function applyTags(
@@ -11,19 +11,29 @@ export async function applyTags(
   of: { workspaceId: number; schema: Schema; now: Date },
   tagged: readonly { subject: Subject; item: CheckedItem }[],
 ): Promise<Happening[]> {
-  const names = tagged.flatMap(({ item }) => [...(item.tags ?? []), ...(item.unsetTags ?? [])]);
-  const numbers = await upsertTags(tx, of.workspaceId, names, of.now);
+  const wanted = await upsertTags(
+    tx,
+    of.workspaceId,
+    tagged.flatMap(({ item }) => item.tags ?? []),
+    of.now,
+  );
+  const unwanted = await findTags(
+    tx,
+    of.workspaceId,
+    tagged.flatMap(({ item }) => item.unsetTags ?? []),
+  );
   return tagged.flatMap(({ subject, item }) => {
-    const numberOf = (name: string): number => numbers.get(name.toLowerCase())!;
-    const has = (name: string): boolean => subject.row.tags.includes(numberOf(name));
-    const added = [...new Set(item.tags ?? [])].filter((name) => !has(name));
-    const removed = [...new Set(item.unsetTags ?? [])].filter(has);
-    if (added.length + removed.length === 0) return [];
-    const gone = new Set(removed.map(numberOf));
-    subject.row.tags = [...subject.row.tags.filter((tag) => !gone.has(tag)), ...added.map(numberOf)];
+    // By number, as names that differ in case only are one tag.
+    const before = new Set(subject.row.tags);
+    const added = new Map((item.tags ?? []).map((name) => [wanted.get(name)!, name]));
+    const removed = new Map((item.unsetTags ?? []).map((name) => [unwanted.get(name), name]));
+    for (const tag of before) added.delete(tag);
+    for (const tag of removed.keys()) if (tag === undefined || !before.has(tag)) removed.delete(tag);
+    if (added.size + removed.size === 0) return [];
+    subject.row.tags = [...subject.row.tags.filter((tag) => !removed.has(tag)), ...added.keys()];
     subject.changed = true;
     const event = (activityId: string) => (name: string) =>
       builtInHappening(subject, { activityId, attributes: { 'str::n': name } }, item.source, of);
-    return [...added.map(event('act::ta')), ...removed.map(event('act::tr'))];
+    return [...[...added.values()].map(event('act::ta')), ...[...removed.values()].map(event('act::tr'))];
   });
 }

@@ -14,7 +14,6 @@ function displayType(type: string) {
 export function customFieldRoute(app: FastifyInstance, o: { people: People }): void {
   app.post('/person/custom-field/create', async (request: Called) => {
     const body = parse(customFieldBody, request.body);
-    if (kebab(body.name) === '') throw new UserError('bad_request', 'name: has no letter and no digit');
     const type = displayType(body.type);
     const field = await o.people.addField(request.workspaceId, {
       name: body.name,
@@ -38,7 +37,6 @@ export function definitionRoute(app: FastifyInstance, o: { people: People; now: 
   app.post('/definitions/activity/create', async (request: Called) => {
     const body = parse(definitionBody, request.body);
     const activityId = customActivityId(body.name);
-    if (kebab(body.name) === '') throw new UserError('bad_request', 'name: has no letter and no digit');
     const attributes = body.attributes.map((attribute) => ({
       name: attribute.name,
       field_id: attribute.field_id ?? customFieldId(attribute.name, displayType(attribute.display_type)),

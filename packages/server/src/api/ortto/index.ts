@@ -5,7 +5,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { UserError } from '../../platform/errors.ts';
 import { activitiesCreateRoute } from './activities-create.ts';
 import { customFieldRoute, definitionRoute } from './define.ts';
-import { serialize } from './envelope.ts';
+import { sendError, serialize } from './envelope.ts';
 import { personMergeRoute } from './person-merge.ts';
 
 /** A request's size, as Ortto limits it (Ortto help, a-235). */
@@ -17,6 +17,9 @@ export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: Key
     async (v1) => {
       v1.decorateRequest('workspaceId', 0);
       v1.setReplySerializer(serialize);
+      v1.addHook('onRoute', (route) => {
+        route.bodyLimit = BODY_MAX;
+      });
       v1.addHook('onRequest', async (request) => {
         const text = request.headers['x-api-key'];
         const key = typeof text === 'string' && text !== '' ? await o.keys.find(text) : undefined;
@@ -26,11 +29,12 @@ export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: Key
       v1.addHook('onSend', async (_request, reply) => {
         reply.header('access-control-allow-origin', '*');
       });
+      v1.setNotFoundHandler((request, reply) => sendError(reply, 404, `${request.method} ${request.url}: not found`));
       personMergeRoute(v1, o);
       activitiesCreateRoute(v1, o);
       customFieldRoute(v1, o);
       definitionRoute(v1, { people: o.people, now: o.clock.now });
     },
-    { prefix: '/v1', bodyLimit: BODY_MAX },
+    { prefix: '/v1' },
   );
 }

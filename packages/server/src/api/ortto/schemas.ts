@@ -1,8 +1,17 @@
+import { isStorable, kebab } from '@tributary/model';
 import { z } from 'zod';
 
 /** At most this many records a request (Ortto help, a-235). */
 const RECORDS_MAX = 100;
 
+const text = z.string().refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
+/** What becomes an id: some letters take up many, spelled out. */
+const name = text
+  .trim()
+  .min(1)
+  .max(255)
+  .refine((given) => kebab(given) !== '', 'has no letter and no digit')
+  .refine((given) => kebab(given).length <= 255, 'is too long, spelled out');
 const fields = z.record(z.string(), z.json());
 const strategy = z.union([z.literal(1), z.literal(2), z.literal(3)]);
 const records = <T extends z.ZodType>(record: T, what: string) =>
@@ -50,15 +59,15 @@ export const activitiesBody = z.object({
 /** `POST /v1/person/custom-field/create` (recorded). */
 export const customFieldBody = z.object({
   type: z.string(),
-  name: z.string().trim().min(1).max(255),
-  values: z.array(z.string().min(1)).nullish(),
+  name,
+  values: z.array(text.min(1)).nullish(),
   track_changes: z.boolean().nullish(),
 });
 
 /** `POST /v1/definitions/activity/create` (recorded). */
 export const definitionBody = z.object({
-  name: z.string().trim().min(1).max(255),
-  icon_id: z.string().default('moneys-illustration-icon'),
+  name,
+  icon_id: text.default('moneys-illustration-icon'),
   track_conversion_value: z.boolean().default(false),
   touch: z.boolean().default(false),
   filterable: z.boolean().default(true),
@@ -66,17 +75,17 @@ export const definitionBody = z.object({
   display_style: z
     .object({
       type: z.enum(['activity', 'activity_attribute', 'activity_template']),
-      title: z.string().optional(),
-      attribute_name: z.string().optional(),
-      attribute_field_id: z.string().optional(),
+      title: text.optional(),
+      attribute_name: text.optional(),
+      attribute_field_id: text.optional(),
     })
     .default({ type: 'activity' }),
   attributes: z
     .array(
       z.object({
-        name: z.string().trim().min(1),
-        display_type: z.string(),
-        field_id: z.string().optional(),
+        name,
+        display_type: text,
+        field_id: text.optional(),
       }),
     )
     .default([]),

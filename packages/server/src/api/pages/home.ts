@@ -18,7 +18,7 @@ export async function homePage(o: PageContext): Promise<string> {
               'No journeys yet',
               html`<code>npm run tributary -- journeys push playbooks/qualification-follow-up.json</code>`,
             )
-          : html`<table>
+          : html`<div class="sheet flush"><div class="scroll"><table>
               <thead><tr><th>Journey</th><th></th><th>Entered</th><th>Inside</th><th>Reached the goal</th></tr></thead>
               <tbody>${journeys.map(
                 (journey, i) => html`<tr>
@@ -27,7 +27,7 @@ export async function homePage(o: PageContext): Promise<string> {
                   <td>${sum(i, 'entered')}</td><td>${sum(i, 'inside')}</td><td>${sum(i, 'goals')}</td>
                 </tr>`,
               )}</tbody>
-            </table>`
+            </table></div></div>`
       }
       <h2>Connections</h2>
       ${
@@ -36,7 +36,7 @@ export async function homePage(o: PageContext): Promise<string> {
               'Nothing is connected',
               html`<code>npm run tributary -- kommo connect --url https://yours.kommo.com --token TOKEN</code>`,
             )
-          : html`<table>
+          : html`<div class="sheet flush"><div class="scroll"><table>
               <thead><tr><th>Connection</th><th></th><th>Webhooks to read</th><th>Writes to do</th><th>Failed</th></tr></thead>
               <tbody>${connections.map(
                 (connection) => html`<tr>
@@ -45,7 +45,7 @@ export async function homePage(o: PageContext): Promise<string> {
                   <td>${connection.inbox}</td><td>${connection.open}</td><td>${connection.failed}</td>
                 </tr>`,
               )}</tbody>
-            </table>`
+            </table></div></div>`
       }
       ${o.mailbox && html`<p>Mail is kept in the built-in <a href="/mailbox">mailbox</a>: nobody outside gets any.</p>`}`,
   });

@@ -12,13 +12,19 @@ export async function journeyPage(o: PageContext, id: string): Promise<string | 
     up: [{ href: '/', text: 'Tributary' }],
     aside: badge(journey.state, journey.state === 'on' ? 'good' : 'quiet'),
     body: html`
+      <div class="figures">
+        <div><b>${report.treated.entered + report.heldOut.entered}</b><span>entered</span></div>
+        <div><b>${report.inside}</b><span>inside now</span></div>
+        <div><b>${report.messages.sent}</b><span>e-mails sent</span></div>
+        <div><b>${percent(report.messages.opened, report.messages.delivered)}</b><span>opened</span></div>
+        <div><b>${report.treated.goals + report.heldOut.goals}</b><span>reached the goal</span></div>
+      </div>
       <h2>Goal</h2>
       ${goalTable(report)}
       <p>${lift(report.lift)}</p>
       <h2>E-mail</h2>
       ${messageTable(report)}
-      <p>${report.inside} inside now${report.parked > 0 && html`, ${report.parked} parked with an error`}. Opens and clicks
-      that a machine made do not count. Ranges are 95 % intervals.</p>`,
+      <p class="soft">${report.parked > 0 && html`${badge(`${report.parked} parked with an error`, 'bad')} `}Opens and clicks that a machine made do not count. Ranges are 95 % intervals.</p>`,
   });
 }
 
@@ -26,10 +32,10 @@ function goalTable(report: JourneyReport): Html {
   const row = (name: string, group: JourneyReport['treated']): Html => html`<tr>
     <td>${name}</td><td>${group.entered}</td><td>${group.goals}</td><td>${share(group.conversion)}</td>
   </tr>`;
-  return html`<table>
+  return html`<div class="sheet flush"><div class="scroll"><table>
     <thead><tr><th>Group</th><th>Entered</th><th>Reached it</th><th>Conversion</th></tr></thead>
     <tbody>${row('Went through the journey', report.treated)}${row('Held out, got nothing', report.heldOut)}</tbody>
-  </table>`;
+  </table></div></div>`;
 }
 
 function messageTable({ messages }: JourneyReport): Html {
@@ -41,14 +47,14 @@ function messageTable({ messages }: JourneyReport): Html {
     ['Unsubscribed', messages.unsubscribed, messages.delivered],
     ['Bounced', messages.bounced, messages.sent + messages.bounced],
   ];
-  return html`<table>
+  return html`<div class="sheet flush"><div class="scroll"><table>
     <thead><tr><th></th><th>Messages</th><th>Of</th><th>Share</th></tr></thead>
     <tbody>${rows.map(
       ([name, hits, total]) =>
         html`<tr><td>${name}</td><td>${hits}</td><td>${total}</td><td>${percent(hits, total)}</td></tr>`,
     )}
     <tr><td>Not sent, with a reason on the timeline</td><td>${messages.skipped}</td><td></td><td></td></tr></tbody>
-  </table>`;
+  </table></div></div>`;
 }
 
 function lift(estimate: Estimate | undefined): string {

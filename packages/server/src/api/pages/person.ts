@@ -23,13 +23,13 @@ export async function personPage(o: PageContext, outside: string): Promise<strin
       <h2>Timeline</h2>
       ${timeline(activities, moves, schema)}
       <h2>Fields</h2>
-      <table><tbody>${Object.entries(person.fields).map(
+      <div class="sheet flush"><table class="stack"><tbody>${Object.entries(person.fields).map(
         ([field, value]) => html`<tr>
           <td>${schema.fields.get(field)?.name ?? field}</td><td>${show(value, schema.fields.get(field)?.displayType)}</td>
           <td><code>${field}</code></td>
         </tr>`,
       )}
-      ${person.tags.length > 0 && html`<tr><td>Tags</td><td>${person.tags.join(', ')}</td><td></td></tr>`}</tbody></table>`,
+      ${person.tags.length > 0 && html`<tr><td>Tags</td><td>${person.tags.join(', ')}</td><td></td></tr>`}</tbody></table></div>`,
   });
 }
 
@@ -38,45 +38,58 @@ interface Line {
   what: string;
   detail: string;
   source: string;
-  machine: boolean;
+  tone: 'good' | 'bad' | 'warn' | '';
 }
+
+/** Their own doings stand out in green, what went wrong in red; what a machine did is marked. */
+const tones: Readonly<Record<string, Line['tone']>> = {
+  'act::o': 'good',
+  'act::c': 'good',
+  'act::u-all': 'bad',
+  'act::b': 'bad',
+  'act::sk': 'bad',
+  'act::fja': 'bad',
+};
+
+/** What a move of the engine tells better, with its reason. */
+const TOLD_BY_MOVES = new Set(['act::lj']);
 
 function timeline(activities: readonly RecordedActivity[], moves: readonly MoveRow[], schema: Schema): Html {
   const lines: Line[] = [
-    ...activities.map((activity) => ({
-      at: activity.occurredAt,
-      what: schema.activities.get(activity.activityId)?.name ?? activity.activityId,
-      detail: detailOf(activity.attributes),
-      source: activity.source ?? '',
-      machine: activity.attributes['bol::m'] === true,
-    })),
+    ...activities
+      .filter((activity) => !TOLD_BY_MOVES.has(activity.activityId))
+      .map((activity) => ({
+        at: activity.occurredAt,
+        what: schema.activities.get(activity.activityId)?.name ?? activity.activityId,
+        detail: detailOf(activity.attributes, schema.activities.get(activity.activityId)?.attributeTypes),
+        source: activity.source ?? '',
+        tone: activity.attributes['bol::m'] === true ? ('warn' as const) : (tones[activity.activityId] ?? ''),
+      })),
     ...moves.map((move) => ({
       at: move.at,
       what: move.did,
       detail: '',
       source: `${move.journey}${move.shapeId ? ` · ${move.shapeId}` : ''}`,
-      machine: false,
+      tone: '' as const,
     })),
   ].sort((a, b) => b.at.getTime() - a.at.getTime());
   if (lines.length === 0) return empty('Nothing has happened yet', 'What this person does appears here.');
-  return html`<table>
-    <thead><tr><th>When</th><th>What</th><th>By</th></tr></thead>
-    <tbody>${lines.map(
-      (line) => html`<tr>
-        <td>${time(line.at)}</td>
-        <td>${line.what}${line.machine && html` ${badge('by a machine', 'warn')}`}${line.detail && html`<br><small>${line.detail}</small>`}</td>
-        <td>${line.source}</td>
-      </tr>`,
-    )}</tbody>
-  </table>`;
+  return html`<ol class="line">${lines.map(
+    (
+      line,
+    ) => html`<li class="${line.tone}">${line.what}${line.tone === 'warn' && html` ${badge('by a machine', 'warn')}`}
+      ${line.detail && html`<br><span class="soft">${line.detail}</span>`}
+      <br>${time(line.at)} <small>· ${line.source}</small></li>`,
+  )}</ol>`;
 }
 
 /** The attributes that tell a reader something; ids are left out. */
-function detailOf(attributes: Fields): string {
+function detailOf(attributes: Fields, types?: ReadonlyMap<string, string>): string {
   return Object.entries(attributes)
     .filter(([id, value]) => !id.startsWith('idt:') && !id.startsWith('bol:') && value !== '' && value !== null)
     .filter(([id]) => !['str::ct', 'str::cn', 'str::jsi', 'str::is'].includes(id))
-    .map(([, value]) => show(value))
+    .map(([id, value]) => show(value, types?.get(id)))
+    .filter((text, i, all) => all.indexOf(text) === i)
     .slice(0, 5)
     .join(' · ');
 }

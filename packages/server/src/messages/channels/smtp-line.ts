@@ -128,10 +128,14 @@ function sendOn(
       // The session is fine, only this mail was not wanted: clear the table for the next.
       clearTimeout(timer);
       timer = setTimeout(() => connection.close(), answerMs);
-      connection.once('end', () => finish(refused));
+      const cleared = (): void => {
+        connection.off('end', cleared);
+        finish(refused);
+      };
+      connection.on('end', cleared);
       connection.reset((failure) => {
         if (failure) connection.close();
-        finish(refused);
+        cleared();
       });
     });
   });

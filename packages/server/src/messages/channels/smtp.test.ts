@@ -92,6 +92,15 @@ describe('handing mails over by SMTP', () => {
     });
   }
 
+  test('refused many times over, the same connection goes on', async (t) => {
+    const warned = t.mock.method(process, 'emitWarning', () => undefined);
+    const smtp = await server({ onTo: () => ({ code: 550, text: '5.1.1 no such user' }) });
+    const channel = channelTo(smtp.url);
+    for (let i = 0; i < 15; i++) assert.equal((await channel.send(mail())).did, 'refused');
+    assert.equal(smtp.connections(), 1);
+    assert.equal(warned.mock.callCount(), 0);
+  });
+
   test('a server that hangs up after it has the mail leaves it uncertain, and it is not handed over again', async () => {
     const smtp = await server({ onMail: () => 'hang up' });
     const outcome = await channelTo(smtp.url).send(mail());

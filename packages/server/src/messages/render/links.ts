@@ -1,11 +1,9 @@
 import { decodeEntities, escapeHtml } from './entities.ts';
+import { piecesOf } from './pieces.ts';
 
 /** Longer ones would make lines and paths that mail gateways break. */
 const URL_MAX = 2000;
 
-/** Comments (Outlook's conditional ones among them) and raw text stay as they are; tags that hold a link are taken apart. */
-const PIECES =
-  /<!--[\s\S]*?-->|<(style|script|title|textarea)\b[\s\S]*?<\/\1\s*>|<(?:a|area)\b((?:[^"'>]|"[^"]*"|'[^']*')*)>/gi;
 const ATTRIBUTE = /([^\s=/"'>]+)(?:(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+))?/g;
 
 /**
@@ -15,17 +13,24 @@ const ATTRIBUTE = /([^\s=/"'>]+)(?:(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+))?/g;
  */
 export function trackLinks(html: string, own: string, trackedUrl: (url: string, link: number) => string): string {
   let link = 0;
-  return html.replace(PIECES, (piece, _raw: string | undefined, attributes: string | undefined) => {
-    if (attributes === undefined || /(?:^|\s)data-no-track(?:[\s=/]|$)/i.test(attributes)) return piece;
-    const rewritten = attributes.replace(ATTRIBUTE, (whole, name: string, equals: string | undefined, value = '') => {
-      if (name.toLowerCase() !== 'href' || equals === undefined) return whole;
-      const url = decodeEntities(unquoted(value)).trim();
-      if (!isTrackable(url) || url.startsWith(own)) return whole;
-      link += 1;
-      return `${name}="${escapeHtml(trackedUrl(url, link))}"`;
-    });
-    return piece.replace(attributes, () => rewritten);
-  });
+  return piecesOf(html)
+    .map((piece) => {
+      if (piece.kind !== 'tag' || !isLink(piece.name) || /(?:^|\s)data-no-track(?:[\s=/]|$)/i.test(piece.attributes)) {
+        return piece.source;
+      }
+      const attributes = piece.attributes.replace(
+        ATTRIBUTE,
+        (whole, name: string, equals: string | undefined, value = '') => {
+          if (name.toLowerCase() !== 'href' || equals === undefined) return whole;
+          const url = decodeEntities(unquoted(value)).trim();
+          if (!isTrackable(url) || url.startsWith(own)) return whole;
+          link += 1;
+          return `${name}="${escapeHtml(trackedUrl(url, link))}"`;
+        },
+      );
+      return `${piece.source.slice(0, piece.source.length - piece.attributes.length - 1)}${attributes}>`;
+    })
+    .join('');
 }
 
 /** The HTML with an invisible picture at its end, whose loading tells that it was opened. */
@@ -37,14 +42,21 @@ export function withPixel(html: string, url: string): string {
 
 /** Every link in a piece of HTML, in order, as a reader would follow it. */
 export function linksIn(html: string): string[] {
-  const found: string[] = [];
-  for (const [, , attributes] of html.matchAll(PIECES)) {
-    for (const [, name, , value] of (attributes ?? '').matchAll(ATTRIBUTE)) {
-      if (name?.toLowerCase() === 'href' && value) found.push(decodeEntities(unquoted(value)).trim());
-    }
-  }
-  return found;
+  return piecesOf(html).flatMap((piece) => {
+    const href = piece.kind === 'tag' && isLink(piece.name) ? attribute(piece.attributes, 'href') : undefined;
+    return href === undefined ? [] : [href];
+  });
 }
+
+/** The value of an attribute, decoded; undefined when the tag has none of that name. */
+export function attribute(attributes: string, wanted: string): string | undefined {
+  for (const [, name, , value] of attributes.matchAll(ATTRIBUTE)) {
+    if (name?.toLowerCase() === wanted) return decodeEntities(unquoted(value ?? '')).trim();
+  }
+  return undefined;
+}
+
+const isLink = (name: string): boolean => name === 'a' || name === 'area';
 
 function unquoted(value: string): string {
   return /^["']/.test(value) ? value.slice(1, -1) : value;

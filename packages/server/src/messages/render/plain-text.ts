@@ -1,7 +1,13 @@
 import { decodeEntities } from './entities.ts';
+import { attribute } from './links.ts';
+import { piecesOf } from './pieces.ts';
 
 /** Elements that stand on lines of their own. */
-const BLOCKS = 'p|div|h[1-6]|ul|ol|table|tr|blockquote|pre|section|article|header|footer|hr|address|figure|center';
+const BLOCKS = new Set(
+  'p div h1 h2 h3 h4 h5 h6 ul ol table tr blockquote pre section article header footer hr address figure center'.split(
+    ' ',
+  ),
+);
 
 /**
  * The text alternative of an HTML mail that has none: blocks become lines,
@@ -9,31 +15,39 @@ const BLOCKS = 'p|div|h[1-6]|ul|ol|table|tr|blockquote|pre|section|article|heade
  * purpose; a template that needs better brings its own text.
  */
 export function plainText(html: string): string {
-  const text = html
-    .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(/<(head|style|script|title)\b[\s\S]*?<\/\1\s*>/gi, '')
-    .replace(/\s+/g, ' ')
-    .replace(/<a\b((?:[^"'>]|"[^"]*"|'[^']*')*)>([\s\S]*?)<\/a\s*>/gi, (_, attributes: string, inner: string) => {
-      const href = /(?:^|\s)href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i.exec(attributes);
-      return withAddress(inner, (href?.[1] ?? href?.[2] ?? href?.[3] ?? '').trim());
-    })
-    .replace(/<img\b[^>]*\balt\s*=\s*"([^"]+)"[^>]*>/gi, '$1')
-    .replace(/<br\s*\/?>/gi, '\n')
-    .replace(/<li\b[^>]*>/gi, '\n- ')
-    .replace(/<\/t[dh]\s*>/gi, ' ')
-    .replace(new RegExp(`</?(?:${BLOCKS})\\b[^>]*>`, 'gi'), '\n\n')
-    .replace(/<[^>]*>/g, '');
-  return decodeEntities(text)
-    .split('\n')
-    .map((line) => line.trim())
+  const out: string[] = [];
+  let inHead = false;
+  let link: { href: string; from: number } | undefined;
+  for (const piece of piecesOf(html)) {
+    if (piece.kind === 'tag' && piece.name === 'head') inHead = !piece.closes;
+    if (inHead || piece.kind === 'other') continue;
+    if (piece.kind === 'text') {
+      out.push(decodeEntities(piece.source.replace(/\s+/g, ' ')));
+      continue;
+    }
+    const { name, closes, attributes } = piece;
+    if (name === 'br') out.push('\n');
+    else if (name === 'li' && !closes) out.push('\n- ');
+    else if (name === 'td' || name === 'th') out.push(' ');
+    else if (name === 'img') out.push(attribute(attributes, 'alt') ?? '');
+    else if (name === 'a' && !closes) link = { href: attribute(attributes, 'href') ?? '', from: out.length };
+    else if (name === 'a' && link) {
+      out.push(addressAfter(out.slice(link.from).join(''), link.href));
+      link = undefined;
+    } else if (BLOCKS.has(name)) out.push('\n\n');
+  }
+  const lines = out.join('').split('\n');
+  return lines
+    .map((line) => line.replace(/[ \t]+/g, ' ').trim())
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }
 
-function withAddress(inner: string, href: string): string {
-  const said = inner.replace(/<[^>]*>/g, '').trim();
+/** What a reader has to see of a link beside its words. */
+function addressAfter(words: string, href: string): string {
+  const said = words.trim();
   const address = href.replace(/^mailto:/i, '');
-  if (address === '' || address.startsWith('#') || said === address) return inner;
-  return said === '' ? address : `${inner} (${address})`;
+  if (address === '' || address.startsWith('#') || said === address) return '';
+  return said === '' ? address : ` (${address})`;
 }

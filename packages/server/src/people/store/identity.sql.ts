@@ -67,12 +67,15 @@ export async function deleteKeys(
   );
 }
 
-/** Fills in the keys of everyone who already has a value in a field that has just become a key. Text values only. */
+/** Fills in the keys of everyone who already has a value in a field that has just become a key, as `keyValue` spells them. */
 export async function insertKeysOfAll(tx: Tx, workspaceId: number, fieldId: string): Promise<void> {
   await tx.query(
     `insert into identity (workspace_id, field_id, value, person_id)
-     select workspace_id, $2, fields->>$2, id from person
-     where workspace_id = $1 and fields->>$2 <> '' order by id
+     select workspace_id, $2, k.value, id
+     from person, lateral (
+       select case jsonb_typeof(fields->$2) when 'object' then concat(fields->$2->>'c', fields->$2->>'n')
+                                            else fields->>$2 end as value) k
+     where workspace_id = $1 and k.value <> '' order by id
      on conflict do nothing`,
     [workspaceId, fieldId],
   );

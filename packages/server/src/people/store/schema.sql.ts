@@ -60,11 +60,12 @@ export interface DefinitionRow {
   activityId: string;
   name: string;
   touch: boolean;
+  attributes: { field_id: string; display_type: string }[];
 }
 
 export async function listDefinitions(db: Queryable, workspaceId: number): Promise<DefinitionRow[]> {
   const { rows } = await db.query<DefinitionRow>(
-    `select id as "definitionId", activity_id as "activityId", name, touch
+    `select id as "definitionId", activity_id as "activityId", name, touch, attributes
      from activity_definition where workspace_id = $1`,
     [workspaceId],
   );

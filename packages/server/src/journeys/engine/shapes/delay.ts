@@ -12,5 +12,5 @@ export function delay(shape: ShapeOf<'delay'>, moment: Moment): Move {
     return { do: 'go', to: shape.next, did: 'went on at once: what ends the wait has happened' };
   }
   if (moment.now >= until) return { do: 'go', to: shape.next, did: 'waited long enough' };
-  return { do: 'wait', until, did: `waits until ${until.toISOString()}` };
+  return { do: 'wait', until, did: `waits until ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC` };
 }

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { publicId } from '@tributary/model';
+import { silent } from '../../../test/support/database.ts';
+import { openPool } from '../../platform/database/pool.ts';
+import { databaseProxy } from '../test/database-proxy.ts';
+import { eventually } from '../test/eventually.ts';
+import { type Answer, type Received, startSmtp, type TestSmtp } from '../test/smtp-server.ts';
+import { createWorld, type ProcessOptions, type TestProcess, type World } from '../test/world.ts';
+
+describe('a message is sent once, whatever is killed', () => {
+  let world: World;
+  const open: { stop(): Promise<unknown> }[] = [];
+  before(async () => {
+    world = await createWorld();
+  });
+  after(() => world.close());
+  afterEach(async () => {
+    for (const one of open.splice(0).toReversed()) await one.stop();
+  });
+
+  const smtpServer = async (onMail: (mail: Received) => Answer = () => undefined): Promise<TestSmtp> => {
+    const smtp = await startSmtp({ onMail });
+    open.push({ stop: smtp.close });
+    return smtp;
+  };
+  const sender = async (smtp: { url: string }, o: Partial<ProcessOptions> = {}): Promise<TestProcess> => {
+    const process = await world.process({ smtp: smtp.url, ...o });
+    open.push(process);
+    return process;
+  };
+  let people = 0;
+  const somebody = () => world.person({ 'str::email': `once${++people}@example.com`, 'str::first': 'Anna' });
+  const copies = (smtp: TestSmtp, message: { id: string }) =>
+    smtp.received.filter(({ source }) => source.includes(`Message-ID: <${publicId(message.id, 'message')}@`)).length;
+
+  /** Lets a process of its own send to a server that never answers, and kills it there. */
+  const killedOnTheWire = async (messages: number): Promise<string> => {
+    const person = await somebody();
+    for (let i = 0; i < messages; i++) await world.queue(person);
+    const mute = await startSmtp({ onMail: () => 'never' });
+    const script = fileURLToPath(new URL('../test/sender-process.ts', import.meta.url));
+    const settings = JSON.stringify({ connection: world.t.connection, smtp: mute.url });
+    const child = spawn(process.execPath, [script, settings], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const inHand = `select count(*)::int as n from message where person_id = $1 and state = 'sending'`;
+    await eventually(
+      'all in hand',
+      async () => (await world.t.db.query<{ n: number }>(inHand, [person])).rows[0]!.n === messages,
+    );
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await mute.close();
+    return person;
+  };
+
+  test('killed with a mail on the wire: uncertain, and sent again under the same Message-ID', async () => {
+    const person = await killedOnTheWire(1);
+    const smtp = await smtpServer();
+    await sender(smtp, { alone: true });
+    const message = await world.message(person, 'sent');
+    assert.equal(message.uncertainCount, 1);
+    assert.equal(message.attempts, 2);
+    assert.equal(copies(smtp, message), 1);
+    assert.equal((await world.timeline(person)).filter(({ activityId }) => activityId === 'act::s').length, 1);
+  });
+
+  test('held, when the operator wants it held; sent again once they do not', async () => {
+    const person = await killedOnTheWire(5);
+    const smtp = await smtpServer();
+    const holding = await sender(smtp, { alone: true, whenUncertain: 'hold' });
+    const held = await world.message(person, 'uncertain');
+    assert.match(held.reason ?? '', /ended before the answer came/);
+    await eventually('all five', async () => (await holding.messages.outboxState(world.t.db)).uncertain === 5);
+    const other = await somebody();
+    await world.queue(other);
+    await world.message(other, 'sent');
+    assert.equal(smtp.received.length, 1, 'others are not held up');
+    await open.splice(open.indexOf(holding), 1)[0]!.stop();
+
+    await sender(smtp, { alone: true, whenUncertain: 'resend' });
+    await eventually('the five', async () => smtp.received.length === 6);
+    await world.message(person, 'sent');
+  });
+
+  test('what a living process has in hand is not taken from it', async () => {
+    const smtp = await smtpServer(() => 'never');
+    const busy = await world.process({ smtp: smtp.url });
+    const person = await somebody();
+    await world.queue(person);
+    await eventually('a mail on the wire', async () => (await world.message(person)).state === 'sending');
+    const { messages } = await sender(smtp, { alone: true });
+    const other = await somebody();
+    await world.queue(other);
+    await eventually('a turn of the other', async () => (await messages.outboxState(world.t.db)).sending === 2);
+    assert.equal((await world.message(person)).uncertainCount, 0);
+    smtp.dropAll();
+    await busy.stop();
+  });
+
+  test('the connection breaks before the answer: uncertain, sent again after a while', async () => {
+    let mails = 0;
+    const smtp = await smtpServer(() => (++mails === 1 ? 'hang up' : undefined));
+    await sender(smtp);
+    const person = await somebody();
+    await world.queue(person);
+    const uncertain = await world.message(person, 'uncertain');
+    assert.equal(uncertain.uncertainCount, 1);
+    assert.equal(mails, 1, 'not at once: the server may be in trouble');
+    world.clock.advance(10_000);
+    const message = await world.message(person, 'sent');
+    assert.equal(message.attempts, 2);
+    assert.equal(copies(smtp, message), 2);
+  });
+
+  test('a server that breaks off every time is not sent to for ever', async () => {
+    const smtp = await smtpServer(() => 'hang up');
+    await sender(smtp);
+    const person = await somebody();
+    await world.queue(person);
+    for (let tries = 1; tries <= 11; tries++) {
+      const row = await eventually(`uncertain for the ${tries}th time`, async () => {
+        const message = await world.message(person);
+        return message.state === 'uncertain' && message.uncertainCount === tries && message;
+      });
+      world.clock.advance(row.dueAt!.getTime() - world.clock.now().getTime() + 1);
+    }
+    assert.equal(smtp.received.length, 11);
+    const other = await somebody();
+    await world.queue(other);
+    await world.message(other, 'uncertain');
+    assert.equal((await world.message(person)).attempts, 11);
+  });
+
+  test('the database away while mails are on the wire: what became of them is kept, and written down later', async () => {
+    const answers: (() => void)[] = [];
+    const smtp = await startSmtp({
+      onMail: () => new Promise<undefined>((resolve) => answers.push(() => resolve(undefined))),
+    });
+    open.push({ stop: smtp.close });
+    const proxy = await databaseProxy(world.t.connection);
+    const db = openPool(proxy.connection, silent, 4);
+    open.push({ stop: proxy.close }, { stop: () => db.end() });
+    await sender(smtp, { db });
+    const persons = await Promise.all([somebody(), somebody(), somebody()]);
+    for (const person of persons) await world.queue(person);
+    await eventually('three on the wire', async () => answers.length === 3);
+    proxy.cut();
+    for (const answer of answers) answer();
+    await eventually('three handed over', async () => smtp.received.length === 3);
+    for (const person of persons) assert.equal((await world.message(person)).state, 'sending');
+    proxy.mend();
+    for (const person of persons) {
+      const message = await world.message(person, 'sent');
+      assert.deepEqual([message.attempts, message.uncertainCount, copies(smtp, message)], [1, 0, 1]);
+      assert.equal((await world.timeline(person)).filter(({ activityId }) => activityId === 'act::s').length, 1);
+    }
+  });
+
+  test('the database breaking off again and again loses no message and doubles none', async () => {
+    const smtp = await smtpServer();
+    const proxy = await databaseProxy(world.t.connection);
+    const db = openPool(proxy.connection, silent, 4);
+    open.push({ stop: proxy.close }, { stop: () => db.end() });
+    await sender(smtp, { db });
+    const person = await somebody();
+    const count = 150;
+    for (let i = 0; i < count; i++) {
+      await world.queue(person);
+      if (i % 15 === 7) {
+        proxy.cut();
+        proxy.mend();
+      }
+    }
+    const sent = `select count(*)::int as n from message where person_id = $1 and state = 'sent'`;
+    await eventually(
+      'all sent',
+      async () => (await world.t.db.query<{ n: number }>(sent, [person])).rows[0]!.n === count,
+    );
+    const ids = smtp.received.map(({ source }) => /^Message-ID: (.*)\r$/m.exec(source)![1]);
+    assert.deepEqual([ids.length, new Set(ids).size], [count, count]);
+  });
+});

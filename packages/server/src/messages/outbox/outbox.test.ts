@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { publicId } from '@tributary/model';
+import { simpleParser } from 'mailparser';
+import { eventually } from '../test/eventually.ts';
+import { startSmtp, type TestSmtp } from '../test/smtp-server.ts';
+import { createWorld, listeningLog, type TestProcess, type World } from '../test/world.ts';
+
+describe('sending messages', () => {
+  let world: World;
+  const open: { stop(): Promise<void> }[] = [];
+  before(async () => {
+    world = await createWorld();
+  });
+  after(() => world.close());
+  afterEach(async () => {
+    for (const one of open.splice(0).toReversed()) await one.stop();
+  });
+
+  const smtpServer = async (o: Parameters<typeof startSmtp>[0] = {}): Promise<TestSmtp> => {
+    const smtp = await startSmtp(o);
+    open.push({ stop: smtp.close });
+    return smtp;
+  };
+  const sender = async (smtp: { url: string }, o: object = {}): Promise<TestProcess> => {
+    const process = await world.process({ smtp: smtp.url, ...o });
+    open.push(process);
+    return process;
+  };
+  let people = 0;
+  const somebody = (fields: object = {}) =>
+    world.person({ 'str::email': `p${++people}@example.com`, 'str::first': 'Anna', ...fields } as never);
+  const ids = async (personId: string) => (await world.timeline(personId)).map(({ activityId }) => activityId);
+
+  test('a message is sent once, and the timeline says so', async () => {
+    const smtp = await smtpServer();
+    await sender(smtp);
+    const anna = await somebody();
+    await world.queue(anna, { key: 'once' });
+    await world.queue(anna, { key: 'once' });
+    const message = await world.message(anna, 'sent');
+    assert.equal(message.subject, 'Hello Anna');
+    assert.equal(message.attempts, 1);
+    const [mail] = smtp.received;
+    const parsed = await simpleParser(mail!.source);
+    assert.equal(parsed.messageId, `<${publicId(message.id, 'message')}@acme.example>`);
+    assert.equal(parsed.from?.text, '"Acme Sales" <sales@acme.example>');
+    assert.equal(parsed.subject, 'Hello Anna');
+    const sent = (await world.timeline(anna)).find(({ activityId }) => activityId === 'act::s');
+    assert.deepEqual(sent?.attributes, {
+      'idt::c': 'c1',
+      'str::cn': 'Follow-up',
+      'str::ct': 'journey',
+      'str::jsi': 'mail-1',
+      'idt::jri': 'r1',
+      'idt::mi': publicId(message.id, 'message'),
+      'str::asn': 'hello',
+      'str::s': 'Hello Anna',
+      'bol::t': false,
+    });
+    assert.equal(smtp.received.length, 1);
+  });
+
+  test('a template that was changed a moment ago is sent as it is now', async () => {
+    const smtp = await smtpServer();
+    await sender(smtp);
+    const anna = await somebody();
+    for (const subject of ['One', 'Two']) {
+      await world.putTemplate('edited', { subject });
+      await world.queue(anna, { template: 'edited' });
+      await eventually(`the mail “${subject}”`, async () =>
+        smtp.received.some(({ source }) => source.includes(`Subject: ${subject}`)),
+      );
+    }
+  });
+
+  const skipped: [string, object, RegExp][] = [
+    ['who has unsubscribed', { 'bol::p': false }, /unsubscribed/],
+    ['who has no address', { 'str::email': null, 'str::ei': 'x1' }, /no e-mail address/],
+  ];
+  for (const [who, fields, reason] of skipped) {
+    test(`a person ${who} gets nothing, and the timeline says why`, async () => {
+      const smtp = await smtpServer();
+      await sender(smtp);
+      const person = await somebody(fields);
+      await world.queue(person);
+      assert.match((await world.message(person, 'skipped')).reason ?? '', reason);
+      const [newest] = await world.timeline(person);
+      assert.equal(newest?.activityId, 'act::sk');
+      assert.match(String(newest?.attributes['str::rn']), reason);
+      assert.equal(smtp.received.length, 0);
+    });
+  }
+
+  test('greylisting: tried again ten seconds later, and then sent', async () => {
+    let tries = 0;
+    const smtp = await smtpServer({
+      onTo: () => (++tries === 1 ? { code: 451, text: '4.7.1 come again' } : undefined),
+    });
+    await sender(smtp);
+    const anna = await somebody();
+    await world.queue(anna);
+    const waiting = await eventually('a refusal', async () => {
+      const row = await world.message(anna);
+      return row.reason !== null && row;
+    });
+    assert.equal(waiting.state, 'queued');
+    assert.match(waiting.reason ?? '', /451 4\.7\.1 come again/);
+    assert.equal(tries, 1);
+    world.clock.advance(10_000);
+    assert.equal((await world.message(anna, 'sent')).attempts, 2);
+    assert.equal(smtp.received.length, 1);
+  });
+
+  test('refused for three days: given up, as a soft bounce', async () => {
+    const smtp = await smtpServer({ onTo: () => ({ code: 452, text: '4.2.2 mailbox full' }) });
+    await sender(smtp);
+    const anna = await somebody();
+    await world.queue(anna);
+    const started = world.clock.now().getTime();
+    for (let tries = 1; tries < 11; tries++) {
+      const row = await eventually(`try ${tries}`, async () => {
+        const message = await world.message(anna);
+        return message.attempts === tries && message.state === 'queued' && message;
+      });
+      world.clock.advance(row.dueAt!.getTime() - world.clock.now().getTime());
+    }
+    await world.message(anna, 'failed');
+    const days = (world.clock.now().getTime() - started) / 86_400_000;
+    assert.ok(days > 2.5 && days < 3.5, `${days} days`);
+    const bounce = (await world.timeline(anna)).find(({ activityId }) => activityId === 'act::b');
+    assert.equal(bounce?.attributes['str::bt'], 'soft');
+    assert.notEqual((await world.fields(anna))['bol::hb'], true);
+  });
+
+  test('an address nobody has: a hard bounce, and nothing more is sent there', async () => {
+    const smtp = await smtpServer({ onTo: () => ({ code: 550, text: '5.1.1 no such user' }) });
+    await sender(smtp);
+    const anna = await somebody();
+    await world.queue(anna);
+    assert.equal((await world.message(anna, 'bounced')).reason, '550 5.1.1 no such user');
+    const bounce = (await world.timeline(anna)).find(({ activityId }) => activityId === 'act::b');
+    assert.equal(bounce?.attributes['str::bt'], 'hard');
+    assert.equal(bounce?.attributes['str::be'], `p${people}@example.com`);
+    assert.equal((await world.fields(anna))['bol::hb'], true);
+    await world.queue(anna);
+    assert.match((await world.message(anna, 'skipped')).reason ?? '', /bounced before/);
+  });
+
+  test('a refusal that is about us does not mark the person', async () => {
+    const smtp = await smtpServer({ onMail: () => ({ code: 554, text: '5.7.1 looks like spam' }) });
+    await sender(smtp);
+    const anna = await somebody();
+    await world.queue(anna);
+    await world.message(anna, 'failed');
+    assert.notEqual((await world.fields(anna))['bol::hb'], true);
+    assert.equal((await ids(anna)).includes('act::b'), true);
+  });
+
+  test('a template that fails for one person does not hold up the others', async () => {
+    await world.putTemplate('sum', {
+      subject: '{% if people.first-name == "Zero" %}{% for i in (1..100000000) %}{% endfor %}{% endif %}x',
+    });
+    const smtp = await smtpServer();
+    await sender(smtp);
+    const zero = await somebody({ 'str::first': 'Zero' });
+    const other = await somebody();
+    await world.queue(zero, { template: 'sum' });
+    await world.queue(other, { template: 'sum' });
+    await world.message(other, 'sent');
+    assert.match((await world.message(zero, 'failed')).reason ?? '', /can not be rendered: line 1: memory/);
+    assert.equal((await ids(zero))[0], 'act::sk');
+  });
+
+  test('a template that is not there: failed, and it says so', async () => {
+    const anna = await somebody();
+    await world.queue(anna, { template: 'nowhere' });
+    assert.equal((await world.message(anna, 'failed')).reason, 'there is no template "nowhere"');
+  });
+
+  test('the mail server away: everything waits, no try is lost, and the log says it once', async () => {
+    const gone = await startSmtp();
+    await gone.close();
+    const { log, lines } = listeningLog();
+    const { messages } = await sender(gone, { log });
+    const persons = [await somebody(), await somebody(), await somebody()];
+    for (const person of persons) await world.queue(person);
+    const said = (text: RegExp) => lines.filter(({ msg }) => text.test(msg)).length;
+    await eventually('that it is noticed', async () => !messages.channelState().reachable);
+    for (let i = 0; i < 5; i++) world.clock.advance(60_000);
+    await eventually('that nothing is in hand', async () => (await messages.outboxState(world.t.db)).sending === 0);
+    assert.equal(said(/can not be reached/), 1);
+    const smtp = await smtpServer({ port: gone.port });
+    await eventually('the mails', async () => {
+      world.clock.advance(60_000);
+      return smtp.received.length === 3;
+    });
+    for (const person of persons) assert.equal((await world.message(person, 'sent')).attempts, 1);
+    assert.equal(said(/is there again/), 1);
+    assert.equal(said(/can not be reached/), 1);
+  });
+
+  test('four processes share the work, and each message is sent once', async () => {
+    const smtp = await smtpServer();
+    await Promise.all([1, 2, 3, 4].map(() => sender(smtp, { connections: 4 })));
+    const person = await somebody();
+    await Promise.all(Array.from({ length: 200 }, () => world.queue(person)));
+    const sent = `select count(*)::int as n from message where person_id = $1 and state = 'sent'`;
+    await eventually(
+      '200 sent',
+      async () => (await world.t.db.query<{ n: number }>(sent, [person])).rows[0]!.n === 200,
+    );
+    const messageIds = smtp.received.map(({ source }) => /^Message-ID: (.*)\r$/m.exec(source)![1]);
+    assert.equal(messageIds.length, 200);
+    assert.equal(new Set(messageIds).size, 200);
+  });
+
+  test('stopped with mails on the wire: they are finished and written down, the rest goes back to the queue', async () => {
+    let answer: (() => void) | undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const smtp = await smtpServer({ onMail: async () => void (await asked) });
+    const process = await world.process({ smtp: smtp.url, connections: 2 });
+    const person = await somebody();
+    for (let i = 0; i < 6; i++) await world.queue(person);
+    const states = async () =>
+      (
+        await world.t.db.query<{ state: string; attempts: number; n: number }>(
+          'select state, attempts, count(*)::int as n from message where person_id = $1 group by 1, 2 order by 1',
+          [person],
+        )
+      ).rows;
+    await eventually('all in hand', async () => (await states()).every(({ state }) => state === 'sending'));
+    const stopped = process.stop();
+    answer!();
+    await stopped;
+    assert.deepEqual(await states(), [
+      { state: 'queued', attempts: 0, n: 4 },
+      { state: 'sent', attempts: 1, n: 2 },
+    ]);
+    await sender(smtp);
+    await eventually('the rest', async () => (await states()).every(({ state }) => state === 'sent'));
+    assert.equal(smtp.received.length, 6);
+  });
+});

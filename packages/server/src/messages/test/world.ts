@@ -1,0 +1,162 @@
+import type { Fields, Template } from '@tributary/model';
+import { pino } from 'pino';
+import { silent, type TestDatabase, testDatabase } from '../../../test/support/database.ts';
+import { ensureWorkspace } from '../../access/index.ts';
+import { createPeople, type People } from '../../people/index.ts';
+import { type MovableClock, movableClock } from '../../platform/clock.ts';
+import { type Db, openPool, transaction } from '../../platform/database/pool.ts';
+import type { Log } from '../../platform/log.ts';
+import { openPresence } from '../../platform/presence.ts';
+import { createMessages, type MessageRow, type Messages, smtpChannel, type WhenUncertain } from '../index.ts';
+import { eventually } from './eventually.ts';
+
+export interface World {
+  t: TestDatabase;
+  people: People;
+  workspaceId: number;
+  clock: MovableClock;
+  /** A process of its own, as far as the database can tell. Stop it, or the test does not end. */
+  process(o: ProcessOptions): Promise<TestProcess>;
+  putTemplate(name: string, template: Partial<Template>): Promise<void>;
+  person(fields: Fields): Promise<string>;
+  queue(personId: string, o?: { template?: string; key?: string; entry?: Fields }): Promise<void>;
+  /** The newest message of a person, once it has come to that. */
+  message(personId: string, state?: MessageRow['state']): Promise<MessageRow>;
+  /** What is on a person's timeline: activity ids, newest first. */
+  timeline(personId: string): Promise<{ activityId: string; attributes: Fields }[]>;
+  fields(personId: string): Promise<Fields>;
+  close(): Promise<void>;
+}
+
+export interface ProcessOptions {
+  smtp: string;
+  connections?: number;
+  whenUncertain?: WhenUncertain;
+  alone?: boolean;
+  /** Its way to the database, where that is not the usual one. */
+  db?: Db;
+  log?: Log;
+}
+
+export interface TestProcess {
+  messages: Messages;
+  number: number;
+  stop(): Promise<void>;
+}
+
+export const CAMPAIGN: Fields = {
+  'idt::c': 'c1',
+  'str::cn': 'Follow-up',
+  'str::ct': 'journey',
+  'str::jsi': 'mail-1',
+  'idt::jri': 'r1',
+};
+
+export async function createWorld(): Promise<World> {
+  const t = await testDatabase();
+  const clock = movableClock();
+  const people = createPeople({ db: t.db, clock });
+  const workspaceId = (await transaction(t.db, (tx) => ensureWorkspace(tx, clock.now(), people.seed))).id;
+  const presence = await openPresence(t.connection, silent);
+  const publicUrl = () => 'https://t.example';
+  const from = { name: 'Acme Sales', email: 'sales@acme.example' };
+  const common = { people, clock, publicUrl, from };
+  // The writing half: it queues, and sends nothing.
+  const messages = createMessages({
+    ...common,
+    db: t.db,
+    presence,
+    log: silent,
+    channel: smtpChannel('smtp://127.0.0.1:1'),
+    whenUncertain: 'resend',
+    alone: false,
+  });
+  let requests = 0;
+  const listed = async (personId: string) => (await messages.listOfPerson(t.db, workspaceId, personId, 10))[0];
+
+  const world: World = {
+    t,
+    people,
+    workspaceId,
+    clock,
+    async process(o) {
+      const own = o.db ? undefined : openPool(t.connection, silent, 4);
+      const db = o.db ?? own!;
+      const presence = await openPresence(t.connection, silent);
+      const channel = smtpChannel(o.smtp, { ...(o.connections ? { connections: o.connections } : {}) });
+      const running = createMessages({
+        ...common,
+        db,
+        people: o.db ? createPeople({ db, clock }) : people,
+        presence,
+        log: o.log ?? silent,
+        channel,
+        whenUncertain: o.whenUncertain ?? 'resend',
+        alone: o.alone ?? false,
+      });
+      const sending = running.start();
+      return {
+        messages: running,
+        number: presence.process,
+        async stop() {
+          await sending.close();
+          await channel.close();
+          await presence.close();
+          await own?.end();
+        },
+      };
+    },
+    putTemplate: (name, template) =>
+      transaction(t.db, (tx) =>
+        messages.putTemplate(tx, workspaceId, name, { subject: 'Hello', html: '<p>Hi</p>', ...template }),
+      ),
+    async person(fields) {
+      const [outcome] = await people.record(workspaceId, [
+        { who: { by: ['str::email', 'str::ei'] }, fields, source: 'API' },
+      ]);
+      return (outcome as { personId: string }).personId;
+    },
+    queue: (personId, { template = 'hello', key = `request ${++requests}`, entry = {} } = {}) =>
+      transaction(t.db, (tx) =>
+        messages.queue(tx, [
+          {
+            workspaceId,
+            personId,
+            template,
+            requestKey: key,
+            entry,
+            attributes: CAMPAIGN,
+            at: clock.now(),
+            journeyId: 1,
+            shapeId: 'mail-1',
+          },
+        ]),
+      ),
+    message: (personId, state) =>
+      eventually(`a message that is ${state ?? 'there'}`, async () => {
+        const row = await listed(personId);
+        return row && (state === undefined || row.state === state) && row;
+      }),
+    timeline: (personId) => people.timeline(t.db, workspaceId, personId, 50),
+    fields: async (personId) => (await people.find(t.db, workspaceId, [personId])).get(personId)?.fields ?? {},
+    async close() {
+      await presence.close();
+      await t.close();
+    },
+  };
+  await world.putTemplate('hello', {
+    subject: 'Hello {{ people.first-name }}',
+    html: '<p>Hi</p><a href="https://a.example/">Go</a>',
+  });
+  return world;
+}
+
+/** A log whose lines a test can read. */
+export function listeningLog(): { log: Log; lines: { level: number; msg: string }[] } {
+  const lines: { level: number; msg: string }[] = [];
+  const log = pino(
+    { level: 'info' },
+    { write: (line: string) => lines.push(JSON.parse(line) as { level: number; msg: string }) },
+  );
+  return { log, lines };
+}
