@@ -207,6 +207,7 @@ describe('what happens in Kommo', () => {
       account.requests().filter((request) => request === 'GET /contacts'),
       [],
     );
+    account.renew();
     account.advance(2 * minute);
     move(deal.id, 'Negotiation');
     await account.read();
@@ -248,6 +249,7 @@ describe('what happens in Kommo', () => {
     assert.equal('phn::phone' in (items[0]?.fields ?? {}), false, 'a number of no known country is left out');
     account.sandbox.updateContact(deal.contacts[0]?.id ?? 0, { email: 'boris@example.com' });
     await account.hooks();
+    account.renew();
     account.advance(1_000);
     move(deal.id, 'Negotiation');
     assert.equal((await account.read()).items[0]?.fields['str::email'], 'boris@example.com');

@@ -127,6 +127,7 @@ export function createMessages(o: MessagesOptions): Messages {
           messageId: `${publicId(message.id, 'message')}@${host}`,
           now: clock.now(),
         }),
+        onUncertain: () => uncertain.nudge(),
       });
       outbox = sending;
       presence.on('message', sending.nudge);

@@ -33,6 +33,8 @@ export interface OutboxOptions {
   channel: EmailChannel;
   load: Loader;
   sender: (message: ClaimedMessage) => Sender;
+  /** A message has become uncertain, and that is written down. */
+  onUncertain: () => void;
 }
 
 export interface Outbox {
@@ -146,6 +148,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
         () => {
           inHand.delete(message.id);
           if (result.did === 'back') loop.nudge();
+          if (result.did === 'uncertain') o.onUncertain();
         },
         // It stays in hand: queued again, it would be sent again.
         (error: unknown) =>
