@@ -16,7 +16,13 @@ const anna: Fields = {
 
 describe('merging what is known of a person', () => {
   test('strategy 1 fills what is empty, and "" and 0 are not', () => {
-    const given = { 'str::first': 'B', 'int::v': 5, 'str::postal': 'LV', 'str::last': 'Petrova', 'sst:cm:brands': ['b'] };
+    const given = {
+      'str::first': 'B',
+      'int::v': 5,
+      'str::postal': 'LV',
+      'str::last': 'Petrova',
+      'sst:cm:brands': ['b'],
+    };
     assert.deepEqual(mergeFields(anna, given, { strategy: 1 }), { ...anna, 'str::last': 'Petrova' });
     assert.equal(mergeFields(anna, { 'str::first': null }, { strategy: 1 }), anna);
     assert.equal(mergeFields(anna, {}, { strategy: 1, clear: ['str::first'] }), anna, 'clearing needs strategy 2');
@@ -24,12 +30,18 @@ describe('merging what is known of a person', () => {
 
   test('strategy 2 overwrites what is given, clears what is null, and leaves the rest', () => {
     const { 'str::postal': _cleared, ...rest } = anna;
-    assert.deepEqual(mergeFields(anna, { 'str::first': 'B', 'str::postal': null }, overwrite), { ...rest, 'str::first': 'B' });
+    assert.deepEqual(mergeFields(anna, { 'str::first': 'B', 'str::postal': null }, overwrite), {
+      ...rest,
+      'str::first': 'B',
+    });
     assert.deepEqual(mergeFields(anna, { 'str::first': '', 'int::v': 0 }, overwrite), { ...anna, 'str::first': '' });
   });
 
   test('strategy 3 leaves a person alone', () => {
-    assert.equal(mergeFields(anna, { 'str::first': 'B', 'int::v': null }, { strategy: 3, clear: ['str::first'] }), anna);
+    assert.equal(
+      mergeFields(anna, { 'str::first': 'B', 'int::v': null }, { strategy: 3, clear: ['str::first'] }),
+      anna,
+    );
   });
 
   test('a set grows, each member once, and is replaced only where it is cleared first', () => {
@@ -99,7 +111,8 @@ describe('whatever is merged into whomever', () => {
       fc.property(stored, fields, how, (current, given, o) => {
         const after = mergeFields(current, given, o);
         const touched = new Set([...Object.keys(given), ...o.clear]);
-        for (const [field, value] of Object.entries(current)) if (!touched.has(field)) assert.equal(after[field], value);
+        for (const [field, value] of Object.entries(current))
+          if (!touched.has(field)) assert.equal(after[field], value);
         for (const field of Object.keys(after)) assert.ok(field in current || touched.has(field));
       }),
     );

@@ -55,7 +55,8 @@ const wrong: [prefix: string, value: Value, problem: RegExp][] = [
 describe('values', () => {
   test('every type takes what Ortto documents for it', () => {
     for (const [prefix, ...values] of right) {
-      for (const value of values) assert.equal(problemWithValue(prefix, value), undefined, `${prefix} ${JSON.stringify(value)}`);
+      for (const value of values)
+        assert.equal(problemWithValue(prefix, value), undefined, `${prefix} ${JSON.stringify(value)}`);
     }
   });
 

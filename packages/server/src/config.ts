@@ -26,10 +26,17 @@ const environment = z.object({
     .optional(),
   DATA_DIR: z.string().min(1).default('./data'),
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+  PORT: z.coerce.number('expected a number').int().min(0).max(65535).default(8080),
   PUBLIC_URL: origin.optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'expected smtp://user:password@host:port' }).optional(),
-  MAIL_FROM: z.string().default('Tributary <hello@tributary.localhost>'),
+  MAIL_FROM: z
+    .string()
+    .default('Tributary <hello@tributary.localhost>')
+    .transform((text, context) => {
+      const from = mailbox(text);
+      if (!from) context.addIssue('expected an address such as "Your team <hello@example.com>"');
+      return from ?? z.NEVER;
+    }),
   MAIL_WHEN_UNCERTAIN: z.enum(['resend', 'hold']).default('resend'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -49,13 +56,10 @@ export function readConfig(env: NodeJS.ProcessEnv, options: { data?: string; por
     ...(options.data === undefined ? {} : { DATA_DIR: options.data }),
     ...(options.port === undefined ? {} : { PORT: options.port }),
   });
-  const problems = parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  const from = parsed.success ? mailbox(parsed.data.MAIL_FROM) : undefined;
-  if (parsed.success && !from)
-    problems.push('  MAIL_FROM: expected an address such as "Your team <hello@example.com>"');
-  if (!parsed.success || !from) throw new ConfigError(`the configuration is wrong:\n${problems.join('\n')}`);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`the configuration is wrong:\n${problems.join('\n')}`);
+  }
   const c = parsed.data;
   return {
     dataDir: resolve(c.DATA_DIR),
@@ -65,7 +69,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: { data?: string; por
     port: c.PORT,
     publicUrl: c.PUBLIC_URL,
     smtpUrl: c.SMTP_URL,
-    from,
+    from: c.MAIL_FROM,
     whenUncertain: c.MAIL_WHEN_UNCERTAIN,
     logLevel: c.LOG_LEVEL,
   };

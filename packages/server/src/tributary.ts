@@ -73,11 +73,17 @@ export async function startTributary(
     gauges(metrics, { db, messages, journeys, connectors });
     const app = createHttp({ log, metrics });
     const keys = keyCache(db);
-    routes(app, { db, workspace, keys, clock, metrics, ...rooms, mailbox, look: o.look ?? false });
-    url = await listen(app, config);
-    closers.push(() => app.close());
-
-    for (const loop of [news.start(), journeys.start(), messages.start(), connectors.start()]) closers.push(loop.close);
+    routes(app, {
+      db,
+      workspace,
+      keys,
+      clock,
+      metrics,
+      ...rooms,
+      mailbox,
+      look: o.look ?? false,
+      local: isLoopback(config.host),
+    });
     const jobs = await startJobs({
       db,
       log,
@@ -87,6 +93,10 @@ export async function startTributary(
       ],
     });
     closers.push(jobs.close);
+    // Mail carries our address, so nothing is sent before we have one.
+    url = await listen(app, config);
+    for (const loop of [news.start(), journeys.start(), messages.start(), connectors.start()]) closers.push(loop.close);
+    closers.push(() => app.close());
     return { url, db, workspace, mailbox, ...rooms, close };
   } catch (error) {
     await close();
@@ -99,6 +109,10 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<str
   const address = app.server.address();
   const bound = typeof address === 'object' && address ? address.port : port;
   return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${bound}`;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function fatal(log: Log): (error: Error) => void {

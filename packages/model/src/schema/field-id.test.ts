@@ -70,7 +70,11 @@ describe('field ids', () => {
   });
 
   test('the built-in fields and activities have one id each, and fields one Liquid name each', () => {
-    for (const list of [builtInFields.map((f) => f.id), builtInFields.map((f) => f.liquid), builtInActivities.map((a) => a.id)])
+    for (const list of [
+      builtInFields.map((f) => f.id),
+      builtInFields.map((f) => f.liquid),
+      builtInActivities.map((a) => a.id),
+    ])
       assert.equal(new Set(list).size, list.length);
     for (const { id } of builtInActivities) assert.equal(parseFieldId(id)?.type, 'act', id);
     for (const { id, readOnly } of builtInFields) {

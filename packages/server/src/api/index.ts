@@ -8,8 +8,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/pool.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { healthRoutes } from './health.ts';
+import { openapiRoute } from './openapi.ts';
 import { orttoRoutes } from './ortto/index.ts';
-import { pageRoutes } from './pages/index.ts';
+import { keyNeeded, pageRoutes } from './pages/index.ts';
 
 export { createHttp } from './http.ts';
 
@@ -29,12 +30,21 @@ export function routes(
     mailbox: Mailbox | undefined;
     /** The pages about people need no key. */
     look: boolean;
+    /** Only this machine can reach us: the built-in mailbox needs no key. */
+    local: boolean;
   },
 ): void {
   healthRoutes(app, o);
   orttoRoutes(app, o);
+  openapiRoute(app);
   o.connectors.routes(app);
   o.messages.routes(app);
-  o.mailbox?.routes(app);
+  const { mailbox } = o;
+  if (mailbox) {
+    app.register(async (scope) => {
+      if (!o.local) scope.addHook('onRequest', keyNeeded(o.keys));
+      mailbox.routes(scope);
+    });
+  }
   pageRoutes(app, o);
 }

@@ -69,7 +69,7 @@ async function disk(config: Config): Promise<Finding[]> {
 function inside(config: Config): Promise<Finding[]> {
   return withRooms(config, async (o) => {
     const migrations = await migrationState(o.db);
-    const { rows } = await o.db.query<{ version: string }>('show server_version');
+    const { rows } = await o.db.query<{ version: string }>(`select current_setting('server_version') as version`);
     const news = await newsWaiting(o.db);
     const engine = await o.journeys.engineCounts(o.db);
     const outbox = await o.messages.outboxState(o.db);

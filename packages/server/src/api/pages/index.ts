@@ -1,5 +1,5 @@
 import { publicId } from '@tributary/model';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import type { KeyCache } from '../../access/index.ts';
 import { UserError } from '../../platform/errors.ts';
 import { pageHeaders } from '../../platform/page.ts';
@@ -15,14 +15,8 @@ import { personPage } from './person.ts';
  */
 export function pageRoutes(app: FastifyInstance, o: PageContext): void {
   app.register(async (pages) => {
-    pages.addHook('onRequest', async (request, reply) => {
-      reply.headers(pageHeaders);
-      if (o.look || (await hasKey(o.keys, request.headers.authorization))) return;
-      return reply
-        .code(401)
-        .header('www-authenticate', 'Basic realm="Tributary: any user name, an API key as password"')
-        .send('An API key is needed, as the password: npm run tributary -- keys create --name NAME\n');
-    });
+    pages.addHook('onRequest', async (_request, reply) => void reply.headers(pageHeaders));
+    if (!o.look) pages.addHook('onRequest', keyNeeded(o.keys));
     pages.get('/', async () => homePage(o));
     pages.get<{ Params: { id: string } }>('/journeys/:id', async (request) =>
       found(await journeyPage(o, request.params.id), 'journey'),
@@ -40,6 +34,17 @@ export function pageRoutes(app: FastifyInstance, o: PageContext): void {
 function found<T>(thing: T | undefined, what: string): T {
   if (thing === undefined) throw new UserError('not_found', `there is no such ${what}`, 404);
   return thing;
+}
+
+/** Asks for an API key, as the password of HTTP basic authentication. */
+export function keyNeeded(keys: KeyCache): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    if (await hasKey(keys, request.headers.authorization)) return;
+    return reply
+      .code(401)
+      .header('www-authenticate', 'Basic realm="Tributary: any user name, an API key as password"')
+      .send('An API key is needed, as the password: npm run tributary -- keys create --name NAME\n');
+  };
 }
 
 async function hasKey(keys: KeyCache, authorization: string | undefined): Promise<boolean> {

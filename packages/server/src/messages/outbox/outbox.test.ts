@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { publicId } from '@tributary/model';
 import { simpleParser } from 'mailparser';
+import { silent } from '../../../test/support/database.ts';
+import { openPool } from '../../platform/database/pool.ts';
 import { eventually } from '../test/eventually.ts';
 import { startSmtp, type TestSmtp } from '../test/smtp-server.ts';
 import { createWorld, listeningLog, type TestProcess, type World } from '../test/world.ts';
@@ -59,6 +61,20 @@ describe('sending messages', () => {
       'bol::t': false,
     });
     assert.equal(smtp.received.length, 1);
+  });
+
+  test('a process with nothing to send asks the database next to nothing', async (t) => {
+    const db = openPool(world.t.connection, silent, 4);
+    open.push({ stop: () => db.end() });
+    const smtp = await smtpServer();
+    await sender(smtp, { db });
+    const anna = await somebody();
+    await world.queue(anna);
+    await world.message(anna, 'sent');
+    const asked = t.mock.method(db, 'query');
+    // Some hundred round trips: time enough for a loop that spins to show.
+    for (let i = 0; i < 300; i++) await world.t.db.query('select 1');
+    assert.ok(asked.mock.callCount() < 20, `${asked.mock.callCount()} statements`);
   });
 
   test('a template that was changed a moment ago is sent as it is now', async () => {

@@ -104,10 +104,10 @@ export function startOutbox(o: OutboxOptions): Outbox {
       const delivery = deliver(loaded).finally(() => {
         onTheWire.delete(delivery);
         pump();
+        if (waiting.length <= PREFETCH / 2) loop.nudge();
       });
       onTheWire.add(delivery);
     }
-    if (waiting.length <= PREFETCH / 2) loop.nudge();
   };
 
   const deliver = async (loaded: Loaded): Promise<void> => {
