@@ -70,15 +70,20 @@ describe('merging what is known of a person', () => {
 });
 
 const id = fc.constantFrom('str::first', 'str::last', 'int::v', 'sst:cm:brands', 'geo::city', 'obj:cm:o');
-const valueOf = (field: string): fc.Arbitrary<Value> => {
+const valueFor = (field: string): fc.Arbitrary<Value> => {
   if (field.startsWith('sst')) return fc.array(fc.constantFrom('a', 'b', 'c'));
   if (field.startsWith('int')) return fc.integer({ min: 0, max: 3 });
   if (field.startsWith('str')) return fc.constantFrom('', 'Anna', 'Ben');
-  return fc.dictionary(fc.constantFrom('x', 'y', 'z'), fc.integer({ min: 0, max: 2 }), { maxKeys: 3 });
+  return fc.dictionary(fc.constantFrom('x', 'y', 'z'), fc.integer({ min: 0, max: 2 }), {
+    maxKeys: 3,
+    noNullPrototype: true,
+  });
 };
 const fields = fc
   .uniqueArray(id)
-  .chain((ids) => fc.tuple(...ids.map((field) => fc.tuple(fc.constant(field), fc.option(valueOf(field), { freq: 4 })))))
+  .chain((ids) =>
+    fc.tuple(...ids.map((field) => fc.tuple(fc.constant(field), fc.option(valueFor(field), { freq: 4 })))),
+  )
   .map((entries): Fields => Object.fromEntries(entries));
 /** As they are stored: through one merge, so without nulls and without doubles in sets. */
 const stored = fields.map((given) => mergeFields({}, given, overwrite));

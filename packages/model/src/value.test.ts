@@ -71,16 +71,16 @@ describe('values', () => {
   });
 
   test('a text is storable exactly when it survives the way to the database and back', () => {
+    // Both halves of a fox among them, which make one when they meet.
+    const unit = fc.constantFrom('a', 'ж', '\0', '\ud83e', '\udd8a', '🦊');
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit, maxLength: 4 }), (text) => {
         const survives = Buffer.from(text, 'utf8').toString('utf8') === text && !text.includes('\0');
         assert.equal(isStorable(text), survives);
         assert.equal(isStorable([{ [text]: 1 }, text]), survives);
         assert.equal(isStorable({ a: [text] }), survives);
       }),
     );
-    // Alone, a half is not; fast-check makes none by itself.
-    assert.equal(isStorable('\udc00'), false);
     assert.equal(isStorable([undefined, 1, null, true]), true);
   });
 

@@ -57,7 +57,7 @@ const checks: Record<string, Check> = {
  */
 export function problemWithValue(prefix: string, value: Value): string | undefined {
   if (value === null) return undefined;
-  const check = checks[prefix];
+  const check = Object.hasOwn(checks, prefix) ? checks[prefix] : undefined;
   if (!check) return `values of type ${prefix} can not be written`;
   return check(value) ?? (isStorable(value) ? undefined : 'a string can not hold U+0000 or half a surrogate pair');
 }

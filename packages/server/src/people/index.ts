@@ -58,6 +58,10 @@ export interface People {
   seed(tx: Tx, workspaceId: number): Promise<void>;
 }
 
+/** Activities can be dated back by 90 days, which begin in the third month before this one. */
+const MONTHS_BEFORE = 3;
+const MONTHS_AHEAD = 2;
+
 export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): People {
   const { db, clock } = o;
   const cache = createSchemaCache();
@@ -150,12 +154,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     addField: (workspaceId, field) => addField(define, workspaceId, field),
     addDefinitions: (workspaceId, definitions) => addDefinitions(define, workspaceId, definitions),
     ensureKeys: (workspaceId, fieldIds) => ensureKeys(define, cache, workspaceId, fieldIds),
-    async preparePartitions() {
-      const now = clock.now();
-      await recorder.partitions.ensure(
-        [-1, 0, 1, 2].map((months) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, 1))),
-      );
-    },
+    preparePartitions: () => recorder.partitions.prepare(clock.now(), MONTHS_BEFORE, MONTHS_AHEAD),
     async seed(tx, workspaceId) {
       const definitions = seededActivities.map(({ id, name, touch }) => ({ activityId: id, name, touch }));
       await insertDefinitions(tx, workspaceId, definitions, { builtIn: true, now: clock.now() });

@@ -230,7 +230,7 @@ async function writeActivities(
   subjects: readonly Subject[],
 ): Promise<void> {
   const moments = happenings.map((happening) => happening.occurredAt);
-  await recorder.partitions.ensure(moments);
+  await recorder.partitions.ensure(tx, moments);
   const ids = await recorder.activityIds.next(tx, moments);
   const rows = happenings.map((happening, i) => ({ ...happening, id: ids[i]! }));
   const written = await insertActivities(tx, of.workspaceId, rows);

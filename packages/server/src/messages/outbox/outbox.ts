@@ -1,13 +1,14 @@
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
+import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import { startLoop, type Turn } from '../../platform/loop.ts';
 import type { EmailChannel, SendOutcome } from '../channels/channel.ts';
 import { type ClaimedMessage, claimMessages, giveBackStrays, nextDueAt } from '../store/outbox.sql.ts';
 import { type ChannelState, createGate } from './gate.ts';
 import type { Loader } from './load.ts';
-import { type Loaded, prepare, type Sender } from './prepare.ts';
+import { type Loaded, type Prepared, prepare, type Sender } from './prepare.ts';
 import { createRecorder } from './recorder.ts';
 import { type Result, settle } from './settle.ts';
 
@@ -98,7 +99,8 @@ export function startOutbox(o: OutboxOptions): Outbox {
   };
 
   const pump = (): void => {
-    while (onTheWire.size < channel.capacity && !closing && !gate.closedUntil()) {
+    if (gate.closedUntil()) giveBack();
+    while (onTheWire.size < channel.capacity && !closing) {
       const loaded = waiting.shift();
       if (!loaded) break;
       const delivery = deliver(loaded).finally(() => {
@@ -110,9 +112,23 @@ export function startOutbox(o: OutboxOptions): Outbox {
     }
   };
 
+  const giveBack = (): void => {
+    for (const { message } of waiting.splice(0)) write(message, '', { did: 'back', dueAt: message.dueAt });
+  };
+
+  /** One message that can not be made must not end the process. */
+  const prepareSafely = (loaded: Loaded): Prepared => {
+    try {
+      return prepare(loaded, o.sender(loaded.message));
+    } catch (error) {
+      log.error({ err: error, message: loaded.message.id }, 'a message could not be prepared');
+      return { do: 'fail', reason: messageOf(error) };
+    }
+  };
+
   const deliver = async (loaded: Loaded): Promise<void> => {
     const { message, template } = loaded;
-    const prepared = prepare(loaded, o.sender(message));
+    const prepared = prepareSafely(loaded);
     if (prepared.do !== 'send') {
       write(message, template.name, { did: prepared.do, reason: prepared.reason });
       return;
@@ -124,8 +140,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
     });
     if (outcome.did === 'unreachable') {
       gate.failed(outcome.why);
-      for (const { message } of [loaded, ...waiting.splice(0)])
-        write(message, '', { did: 'back', dueAt: message.dueAt });
+      write(message, '', { did: 'back', dueAt: message.dueAt });
       return;
     }
     if (outcome.did !== 'uncertain') gate.worked();
@@ -147,7 +162,8 @@ export function startOutbox(o: OutboxOptions): Outbox {
       .then(
         () => {
           inHand.delete(message.id);
-          if (result.did === 'back') loop.nudge();
+          // It has a new time at which it is due.
+          if (settled.change.state === 'queued') loop.nudge();
           if (result.did === 'uncertain') o.onUncertain();
         },
         // It stays in hand: queued again, it would be sent again.
@@ -163,7 +179,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
     async close() {
       closing = true;
       await loop.close();
-      for (const { message } of waiting.splice(0)) write(message, '', { did: 'back', dueAt: message.dueAt });
+      giveBack();
       await within(CLOSE_SENDS_MS, Promise.all(onTheWire));
       await recorder.close(CLOSE_WRITES_MS);
       if (inHand.size > 0)

@@ -93,14 +93,33 @@ export async function listActivitiesOf(db: Queryable, personId: string, limit: n
   return rows;
 }
 
-/** Makes the partition of a month when it is not there; safe from many processes at once. */
+/**
+ * Makes the partition of a month when it is not there; safe from many processes at once. Attached, not created in
+ * place: that would lock out everyone who reads or writes activities, and wait for the very transaction whose
+ * activity the partition is for, for ever. To attach waits for none of them.
+ */
 export async function createPartition(tx: Tx, month: Date): Promise<void> {
   const next = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1, 1));
   const [from, to] = [month, next].map((date) => date.toISOString().slice(0, 10));
-  const name = `activity_${from!.slice(0, 7).replace('-', '_')}`;
+  const name = partitionOf(month);
   // One at a time: two processes that create the same table collide in the catalogue.
   await tx.query('select pg_advisory_xact_lock(7482002)');
+  const { rows } = await tx.query<{ there: boolean }>('select to_regclass($1) is not null as there', [name]);
+  if (rows[0]?.there) return;
+  await tx.query(`create table ${name} (like activity)`);
   await tx.query(
-    `create table if not exists ${name} partition of activity for values from ('${from}T00:00:00Z') to ('${to}T00:00:00Z')`,
+    `alter table activity attach partition ${name} for values from ('${from}T00:00:00Z') to ('${to}T00:00:00Z')`,
   );
+}
+
+/**
+ * Makes a transaction that has written activities before notice a partition attached since: PostgreSQL looks for
+ * such news only where a lock is new to the transaction.
+ */
+export async function noticePartition(tx: Tx, month: Date): Promise<void> {
+  await tx.query(`lock table ${partitionOf(month)} in access share mode`);
+}
+
+function partitionOf(month: Date): string {
+  return `activity_${month.toISOString().slice(0, 7).replace('-', '_')}`;
 }

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { Fields, Value } from '../value.ts';
+import type { Filter, Leaf } from './filter.ts';
+import { activitiesIn, matches } from './matches.ts';
+import { problemsWithFilter } from './problems.ts';
+
+const anna: Fields = { 'str::first': 'Anna', 'str:cm:stage': '', 'int::v': 12_000, 'bol::p': true, 'sst:cm:b': ['a'] };
+const leaf = (operator: string, field_id: string, value?: unknown): Filter => ({ [operator]: { field_id, value } });
+const holds = (operator: string, field: string, value?: unknown): boolean =>
+  matches(leaf(operator, field, value), { fields: anna });
+
+describe('whether a filter holds for a person', () => {
+  const table: [operator: string, field: string, value: unknown, expected: boolean][] = [
+    ['$has_any_value', 'str::first', undefined, true],
+    ['$has_any_value', 'str:cm:stage', undefined, true],
+    ['$has_any_value', 'str::last', undefined, false],
+    ['$has_no_value', 'str::first', undefined, false],
+    ['$has_no_value', 'str::last', undefined, true],
+    ['$str::is', 'str::first', 'aNNA', true],
+    ['$str::is', 'str::first', 'Ann', false],
+    ['$str::is', 'str::last', 'Anna', false],
+    ['$str::is_not', 'str::first', 'ANNA', false],
+    ['$str::is_not', 'str::first', 'Ben', true],
+    ['$str::is_not', 'str::last', 'Anna', true],
+    ['$str::contains', 'str::first', 'NN', true],
+    ['$str::contains', 'str::first', 'nna!', false],
+    ['$str::contains', 'str::last', '', false],
+    ['$str::does_not_contains', 'str::first', 'nn', false],
+    ['$str::does_not_contains', 'str::first', 'x', true],
+    ['$str::does_not_contains', 'str::last', 'nn', true],
+    ['$str::starts', 'str::first', 'an', true],
+    ['$str::starts', 'str::first', 'nna', false],
+    ['$str::ends', 'str::first', 'NNA', true],
+    ['$str::ends', 'str::first', 'Ann', false],
+    ['$int::is', 'int::v', 12_000, true],
+    ['$int::is', 'int::v', 12_001, false],
+    ['$int::is', 'int::none', 0, false],
+    ['$int::is_not', 'int::v', 12_000, false],
+    ['$int::is_not', 'int::v', 1, true],
+    ['$int::is_not', 'int::none', 0, true],
+    ['$int::greater_than', 'int::v', 11_999, true],
+    ['$int::greater_than', 'int::v', 12_000, false],
+    ['$int::greater_than', 'int::none', -1, false],
+    ['$int::less_than', 'int::v', 12_001, true],
+    ['$int::less_than', 'int::v', 12_000, false],
+    ['$int::less_than', 'int::none', 1, false],
+    ['$bol::is', 'bol::p', true, true],
+    ['$bol::is', 'bol::p', false, false],
+    ['$bol::is', 'bol::sp', false, true],
+    ['$bol::is', 'bol::sp', true, false],
+  ];
+
+  for (const [operator, field, value, expected] of table) {
+    const shown = field in anna ? JSON.stringify(anna[field]) : 'nothing';
+    test(`${shown} ${operator} ${JSON.stringify(value) ?? ''}: ${expected ? 'yes' : 'no'}`, () => {
+      assert.equal(holds(operator, field, value), expected);
+    });
+  }
+
+  test('a value of another kind equals nothing and lies nowhere', () => {
+    assert.equal(holds('$str::is', 'int::v', '12000'), false);
+    assert.equal(holds('$int::greater_than', 'str::first', 0), false);
+    assert.equal(holds('$str::contains', 'sst:cm:b', 'a'), false);
+  });
+
+  test('a field is the person’s own, never something every object has', () => {
+    for (const name of ['constructor', 'toString', '__proto__']) assert.equal(holds('$has_any_value', name), false);
+  });
+
+  test('an empty filter, and an empty "and", hold for everyone; an empty "or" for nobody', () => {
+    assert.equal(matches({}, { fields: anna }), true);
+    assert.equal(matches({ $and: [] }, { fields: anna }), true);
+    assert.equal(matches({ $or: [] }, { fields: anna }), false);
+  });
+
+  test('an operator that is not known is an error, not a no', () => {
+    assert.throws(() => holds('$str::eq', 'str::first', 'Anna'), /unknown operator \$str::eq/);
+    assert.throws(() => holds('constructor', 'str::first', 'Anna'), /unknown operator constructor/);
+    assert.throws(() => matches({ '$str::is': 'Anna' }, { fields: anna }), /not a filter/);
+  });
+});
+
+describe('whether something happened', () => {
+  const condition = (operator: string): Filter => ({
+    [operator]: { field_id: 'act::o', filter: leaf('$str::is', 'str::jsi', 'first'), same: ['str:cm:lead-id'] },
+  });
+
+  test('is asked of whoever knows, with the whole condition', () => {
+    const asked: Leaf[] = [];
+    const occurred = (c: Leaf): boolean => asked.push(c) > 0;
+    assert.equal(matches(condition('$act::has_occurred'), { fields: {}, occurred }), true);
+    assert.equal(matches(condition('$act::has_not_occurred'), { fields: {}, occurred }), false);
+    const where = leaf('$str::is', 'str::jsi', 'first');
+    const expected = { fieldId: 'act::o', value: undefined, where, same: ['str:cm:lead-id'] };
+    assert.deepEqual(asked, [
+      { operator: '$act::has_occurred', ...expected },
+      { operator: '$act::has_not_occurred', ...expected },
+    ]);
+  });
+
+  test('nothing happened where nobody knows', () => {
+    assert.equal(matches(condition('$act::has_occurred'), { fields: {} }), false);
+    assert.equal(matches(condition('$act::has_not_occurred'), { fields: {} }), true);
+  });
+
+  test('a filter names every activity it asks about', () => {
+    const both = {
+      $or: [condition('$act::has_occurred'), { $and: [{ '$act::has_not_occurred': { field_id: 'act::c' } }] }],
+    };
+    assert.deepEqual(activitiesIn(both), ['act::o', 'act::c']);
+    assert.deepEqual(activitiesIn(leaf('$str::is', 'act::not-asked', 'x')), []);
+    assert.deepEqual(activitiesIn({}), []);
+  });
+});
+
+const value = fc.oneof(fc.constantFrom('anna', 'An', 'NA', ''), fc.integer({ min: -1, max: 1 }), fc.boolean());
+const fieldId = fc.constantFrom('a', 'b', 'c');
+const fields = fc.dictionary(fieldId, value as fc.Arbitrary<Value>);
+const anyLeaf = fc
+  .oneof(
+    fc.record({
+      o: fc.constantFrom(
+        '$str::is',
+        '$str::is_not',
+        '$str::contains',
+        '$str::does_not_contains',
+        '$str::starts',
+        '$str::ends',
+      ),
+      f: fieldId,
+      v: fc.constantFrom('anna', 'n', ''),
+    }),
+    fc.record({
+      o: fc.constantFrom('$int::is', '$int::is_not', '$int::greater_than', '$int::less_than'),
+      f: fieldId,
+      v: fc.integer({ min: -1, max: 1 }),
+    }),
+    fc.record({ o: fc.constantFrom('$has_any_value', '$has_no_value'), f: fieldId, v: fc.constant(undefined) }),
+  )
+  .map(({ o, f, v }) => leaf(o, f, v));
+const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
+  filter: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    anyLeaf,
+    fc.array(tie('filter'), { maxLength: 3 }).map((parts): Filter => ({ $and: parts })),
+    fc.array(tie('filter'), { maxLength: 3 }).map((parts): Filter => ({ $or: parts })),
+  ),
+}));
+
+const opposite: Record<string, string> = {
+  '$str::is': '$str::is_not',
+  '$str::contains': '$str::does_not_contains',
+  '$int::is': '$int::is_not',
+  $has_any_value: '$has_no_value',
+};
+
+describe('whatever the filter, whoever the person', () => {
+  test('a filter that has no problems has an answer', () => {
+    fc.assert(
+      fc.property(filter, fields, (f, facts) => {
+        assert.deepEqual(problemsWithFilter(f), []);
+        assert.equal(typeof matches(f, { fields: facts }), 'boolean');
+      }),
+    );
+  });
+
+  test('a condition and its opposite never agree', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(opposite)), fieldId, value, fields, (operator, field, v, facts) => {
+        const yes = matches(leaf(operator, field, v), { fields: facts });
+        assert.equal(matches(leaf(opposite[operator]!, field, v), { fields: facts }), !yes);
+      }),
+    );
+  });
+
+  test('groups say what every and some say of their parts', () => {
+    fc.assert(
+      fc.property(fc.array(filter, { maxLength: 4 }), fields, (parts, facts) => {
+        const each = parts.map((part) => matches(part, { fields: facts }));
+        assert.equal(matches({ $and: parts }, { fields: facts }), !each.includes(false));
+        assert.equal(matches({ $or: parts }, { fields: facts }), each.includes(true));
+      }),
+    );
+  });
+
+  test('what a stored filter says beside its named keys makes no difference', () => {
+    const asStored = {
+      '$int::greater_than': { field_id: 'int::v', not_existing_as_zero: false, value: 20, label: 'x', formData: {} },
+    };
+    assert.deepEqual(problemsWithFilter(asStored), []);
+    assert.equal(matches(asStored, { fields: anna }), true);
+  });
+});

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { Filter } from './filter.ts';
+import { matches } from './matches.ts';
+import { problemsWithFilter } from './problems.ts';
+
+const is = { '$str::is': { field_id: 'str::first', value: 'Anna' } };
+const opened = { '$act::has_occurred': { field_id: 'act::o' } };
+const times = (n: number, part: Filter): Filter => ({ $and: Array.from({ length: n }, () => part) });
+const nested = (levels: number): Filter => (levels === 0 ? is : { $and: [nested(levels - 1)] });
+
+describe('what is wrong with a filter', () => {
+  test('nothing, where it is as Ortto stores one', () => {
+    assert.deepEqual(problemsWithFilter({}), []);
+    assert.deepEqual(
+      problemsWithFilter({ $and: [{ $or: [is, opened] }, { $has_no_value: { field_id: 'str::last' } }] }),
+      [],
+    );
+  });
+
+  const table: [what: string, filter: unknown, at: string, problem: string][] = [
+    ['a word', 'x', 'f', 'a filter is an object with one operator'],
+    ['null', null, 'f', 'a filter is an object with one operator'],
+    ['a list', [is], 'f', 'a filter is an object with one operator'],
+    ['two operators', { ...is, ...opened }, 'f', 'one operator per object, not 2'],
+    ['a group that is no list', { $and: is }, 'f.$and', 'a group is a list of filters'],
+    ['a part that is no filter', { $or: [is, 7] }, 'f.$or[1]', 'a filter is an object with one operator'],
+    ['a condition on nothing', { '$str::is': { value: 'x' } }, 'f.$str::is', 'a condition needs a field_id'],
+    ['a condition that is a word', { '$str::is': 'x' }, 'f.$str::is', 'a condition needs a field_id'],
+    [
+      'an unknown operator',
+      { $and: [{ '$int::gt': { field_id: 'int::v', value: 1 } }] },
+      'f.$and[0].$int::gt',
+      'unknown operator $int::gt',
+    ],
+    [
+      'a name all objects have',
+      { constructor: { field_id: 'x', value: 1 } },
+      'f.constructor',
+      'unknown operator constructor',
+    ],
+    [
+      'a text where a number belongs',
+      { '$int::is': { field_id: 'int::v', value: '1' } },
+      'f.$int::is.value',
+      'expected a number',
+    ],
+    [
+      'a number where a text belongs',
+      { '$str::is': { field_id: 'str::a', value: 1 } },
+      'f.$str::is.value',
+      'expected a string',
+    ],
+    [
+      'a text where yes or no belongs',
+      { '$bol::is': { field_id: 'bol::p', value: 'true' } },
+      'f.$bol::is.value',
+      'expected a boolean',
+    ],
+    [
+      'an activity that is a field',
+      { '$act::has_occurred': { field_id: 'str::o' } },
+      'f.$act::has_occurred',
+      'str::o is not an activity',
+    ],
+    [
+      '"same" that is a word',
+      { '$act::has_occurred': { field_id: 'act::o', same: 'x' } },
+      'f.$act::has_occurred.same',
+      'expected a list of attribute ids',
+    ],
+    [
+      '"same" with a number',
+      { '$act::has_occurred': { field_id: 'act::o', same: [1] } },
+      'f.$act::has_occurred.same',
+      'expected a list of attribute ids',
+    ],
+    [
+      'a wrong filter on an activity',
+      { '$act::has_occurred': { field_id: 'act::o', filter: { '$str::eq': { field_id: 'a' } } } },
+      'f.$act::has_occurred.filter.$str::eq',
+      'unknown operator $str::eq',
+    ],
+  ];
+
+  for (const [what, filter, at, problem] of table) {
+    test(`${what}: it says where and what`, () => assert.deepEqual(problemsWithFilter(filter, 'f'), [{ at, problem }]));
+  }
+
+  test('every problem is told, not only the first', () => {
+    const problems = problemsWithFilter({
+      $and: [{ '$str::is': {} }, { $or: [3, { '$int::is': { field_id: 'a', value: '1' } }] }],
+    });
+    assert.deepEqual(
+      problems.map(({ at }) => at),
+      ['filter.$and[0].$str::is', 'filter.$and[1].$or[0]', 'filter.$and[1].$or[1].$int::is.value'],
+    );
+  });
+
+  test('fifty conditions are enough, fifteen about activities, and twelve levels', () => {
+    assert.deepEqual(problemsWithFilter(times(50, is)), []);
+    assert.deepEqual(problemsWithFilter(times(51, is)), [{ at: 'filter', problem: 'more than 50 conditions' }]);
+    assert.deepEqual(problemsWithFilter(times(15, opened)), []);
+    assert.deepEqual(problemsWithFilter(times(16, opened)), [
+      { at: 'filter', problem: 'more than 15 activity conditions' },
+    ]);
+    assert.deepEqual(problemsWithFilter(nested(12)), []);
+    const [deep] = problemsWithFilter(nested(13));
+    assert.deepEqual(deep, { at: `filter${'.$and[0]'.repeat(13)}`, problem: 'nested too deeply' });
+  });
+
+  test('conditions on what an activity was about count too', () => {
+    const where = { '$act::has_occurred': { field_id: 'act::o', filter: times(4, is) } };
+    assert.deepEqual(problemsWithFilter(times(10, where)), []);
+    assert.deepEqual(problemsWithFilter(times(11, where)), [{ at: 'filter', problem: 'more than 50 conditions' }]);
+  });
+
+  test('whatever it is given, it answers; and what it finds right can be asked', () => {
+    const operator = fc.constantFrom(
+      '$and',
+      '$or',
+      '$str::is',
+      '$int::is',
+      '$bol::is',
+      '$has_any_value',
+      '$act::has_occurred',
+      '__proto__',
+      'x',
+    );
+    const body = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.record(
+        {
+          field_id: fc.constantFrom('act::o', 'str::a', 3),
+          value: fc.jsonValue({ maxDepth: 0 }),
+          filter: fc.jsonValue({ maxDepth: 1 }),
+        },
+        { requiredKeys: [] },
+      ),
+    );
+    const { anything } = fc.letrec<{ anything: unknown }>((tie) => ({
+      anything: fc.oneof(
+        { maxDepth: 3 },
+        fc.jsonValue({ maxDepth: 2 }),
+        fc.dictionary(operator, body, { maxKeys: 2 }),
+        fc.array(tie('anything'), { maxLength: 3 }).map(($and) => ({ $and })),
+      ),
+    }));
+    fc.assert(
+      fc.property(anything, (given) => {
+        if (problemsWithFilter(given).length > 0) return;
+        assert.equal(typeof matches(given as Filter, { fields: {} }), 'boolean');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { Problem } from '../filter/filter.ts';
+import { playbook } from '../playbook.ts';
+import { activitiesAskedBy, type JourneyDefinition } from './journey.ts';
+import { checkJourney } from './problems.ts';
+import { nextOf, type Shape } from './shapes/index.ts';
+
+const exit = { kind: 'exit' };
+const email = (next: string) => ({ kind: 'email', template: 'Hello', next });
+const wait = (next: string, more: object = {}) => ({ kind: 'delay', for: { days: 2 }, next, ...more });
+const opened = { '$act::has_occurred': { field_id: 'act::o' } };
+const fork = (yes: string, no: string) => ({ kind: 'condition', if: opened, yes, no });
+
+/** A journey that is right, with changes. */
+const journey = (change: object = {}) => ({
+  name: 'Follow-up',
+  entry: { activity: 'act:cm:crm-stage-changed' },
+  start: 'hello',
+  shapes: { hello: email('end'), end: exit },
+  ...change,
+});
+const problems = (input: unknown): Problem[] => {
+  const checked = checkJourney(input);
+  return 'problems' in checked ? checked.problems : [];
+};
+const withShapes = (shapes: Record<string, unknown>, start = Object.keys(shapes)[0]): Problem[] =>
+  problems(journey({ shapes, start }));
+
+describe('a journey that is right', () => {
+  test('comes back with everything that may be left out', () => {
+    const checked = checkJourney(journey());
+    assert.ok('journey' in checked);
+    assert.deepEqual(checked.journey, {
+      ...journey(),
+      exits: [],
+      holdOut: 0,
+      shapes: { hello: email('end'), end: { kind: 'exit', reason: 'completed' } },
+    });
+  });
+
+  test('the playbook that ships is right, and asks about what the story tells', async () => {
+    const file = new URL('../../../../playbooks/qualification-follow-up.json', import.meta.url);
+    const read = playbook.parse(JSON.parse(await readFile(file, 'utf8')));
+    const checked = checkJourney(read.journey);
+    assert.ok('journey' in checked, JSON.stringify(checked));
+    assert.deepEqual(activitiesAskedBy(checked.journey).sort(), [
+      'act::o',
+      'act:cm:crm-stage-changed',
+      'act:cm:meeting-booked',
+    ]);
+    const sent = Object.values(checked.journey.shapes).flatMap((step) =>
+      step.kind === 'email' ? [step.template] : [],
+    );
+    assert.deepEqual(sent.sort(), Object.keys(read.templates).sort());
+  });
+
+  test('may go in circles, as long as it always rests on the way', () => {
+    assert.deepEqual(
+      withShapes({ hello: email('week'), week: wait('seen'), seen: fork('end', 'hello'), end: exit }),
+      [],
+    );
+  });
+});
+
+describe('what is wrong with a journey is said with its place', () => {
+  const table: [what: string, found: () => Problem[], expected: Problem[]][] = [
+    [
+      'a start that is not there',
+      () => problems(journey({ start: 'x' })),
+      [{ at: 'start', problem: 'there is no shape "x"' }],
+    ],
+    [
+      'a start that all objects have',
+      () => problems(journey({ start: 'constructor' })),
+      [{ at: 'start', problem: 'there is no shape "constructor"' }],
+    ],
+    [
+      'a way into nothing',
+      () => withShapes({ a: email('x') }),
+      [{ at: 'shapes.a', problem: 'leads to "x", which is not there' }],
+    ],
+    [
+      'both ways of a condition into nothing',
+      () => withShapes({ a: fork('x', 'y') }),
+      [
+        { at: 'shapes.a', problem: 'leads to "x", which is not there' },
+        { at: 'shapes.a', problem: 'leads to "y", which is not there' },
+      ],
+    ],
+    [
+      'a shape that nothing leads to',
+      () => withShapes({ a: exit, b: email('a') }),
+      [{ at: 'shapes.b', problem: 'nothing leads here' }],
+    ],
+    [
+      'a circle of e-mails',
+      () => withShapes({ a: email('b'), b: email('a') }),
+      [{ at: 'shapes.a', problem: 'a circle without a delay that always waits: a → b → a' }],
+    ],
+    [
+      'an e-mail that leads to itself',
+      () => withShapes({ a: email('a') }),
+      [{ at: 'shapes.a', problem: 'a circle without a delay that always waits: a → a' }],
+    ],
+    [
+      'a circle beyond a delay',
+      () => withShapes({ d: wait('a'), a: fork('b', 'e'), b: email('a'), e: exit }),
+      [{ at: 'shapes.a', problem: 'a circle without a delay that always waits: a → b → a' }],
+    ],
+    [
+      'a circle whose only delay ends at once, once she has opened',
+      () => withShapes({ a: email('d'), d: wait('a', { unless: opened }) }),
+      [{ at: 'shapes.a', problem: 'a circle without a delay that always waits: a → d → a' }],
+    ],
+    [
+      'an entry filter that is none',
+      () => problems(journey({ entry: { activity: 'act::o', filter: { '$str::eq': { field_id: 'a' } }, person: 5 } })),
+      [
+        { at: 'entry.filter.$str::eq', problem: 'unknown operator $str::eq' },
+        { at: 'entry.person', problem: 'a filter is an object with one operator' },
+      ],
+    ],
+    [
+      'an entry that asks what she did before',
+      () => problems(journey({ entry: { activity: 'act::o', person: { $and: [opened] } } })),
+      [{ at: 'entry.person', problem: 'can not ask whether act::o occurred' }],
+    ],
+    [
+      'an exit, a goal, a delay and a condition with a wrong filter',
+      () =>
+        problems(
+          journey({
+            exits: [{}, { $and: 1 }],
+            goal: { name: 'Meeting', when: 'booked' },
+            shapes: { hello: wait('c', { unless: 'soon' }), c: { ...fork('end', 'end'), if: [] }, end: exit },
+          }),
+        ),
+      [
+        { at: 'exits[1].$and', problem: 'a group is a list of filters' },
+        { at: 'goal.when', problem: 'a filter is an object with one operator' },
+        { at: 'shapes.hello.unless', problem: 'a filter is an object with one operator' },
+        { at: 'shapes.c.if', problem: 'a filter is an object with one operator' },
+      ],
+    ],
+  ];
+
+  for (const [what, found, expected] of table) test(what, () => assert.deepEqual(found(), expected));
+
+  test('a shape too many', () => {
+    const chain = (n: number): Record<string, unknown> =>
+      Object.fromEntries(Array.from({ length: n }, (_, i) => [`s${i}`, i === n - 1 ? exit : wait(`s${i + 1}`)]));
+    assert.deepEqual(withShapes(chain(100)), []);
+    assert.deepEqual(withShapes(chain(101)), [{ at: 'shapes', problem: 'more than 100 shapes' }]);
+  });
+
+  test('parts that are missing, unknown or out of range', () => {
+    const at = (change: object): string[] => problems(journey(change)).map((problem) => problem.at);
+    assert.deepEqual(at({ name: ' ' }), ['name']);
+    assert.deepEqual(at({ entry: { activity: 'str::email' } }), ['entry.activity']);
+    assert.deepEqual(at({ entry: undefined, start: undefined }), ['entry', 'start']);
+    assert.deepEqual(at({ holdOut: 0.95 }), ['holdOut']);
+    assert.deepEqual(at({ holdOut: -0.1 }), ['holdOut']);
+    assert.deepEqual(at({ goal: { name: '', when: {} } }), ['goal.name']);
+    assert.deepEqual(at({ goal: { name: 'Meeting' } }), ['goal.when']);
+    assert.deepEqual(at({ colour: 'red' }), ['']);
+    assert.deepEqual(at({ shapes: { 'Not kebab': exit } }), ['shapes.Not kebab']);
+    assert.deepEqual(at({ shapes: { hello: { kind: 'dance' } } }), ['shapes.hello.kind']);
+    assert.deepEqual(at({ shapes: { hello: { kind: 'condition', yes: 'a', no: 'b' } } }), ['shapes.hello.if']);
+    assert.deepEqual(at({ shapes: { hello: wait('end', { for: {} }), end: exit } }), ['shapes.hello.for']);
+    assert.deepEqual(at({ shapes: { hello: { ...email('end'), colour: 'red' }, end: exit } }), ['shapes.hello']);
+    assert.deepEqual(problems(null).length, 1);
+  });
+});
+
+describe('whatever graph is drawn', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e'];
+  const to = fc.constantFrom(...ids);
+  const shape = fc.oneof(
+    to.map((next) => email(next)),
+    to.map((next) => wait(next)),
+    to.map((next) => wait(next, { unless: opened })),
+    fc.tuple(to, to).map(([yes, no]) => fork(yes, no)),
+    fc.constant(exit),
+  );
+  const graph = fc
+    .tuple(shape, shape, shape, shape, shape)
+    .map((shapes) => Object.fromEntries(shapes.map((s, i) => [ids[i]!, s])));
+
+  /** Walks every way from every shape, and tells whether one comes back without having rested. */
+  const isRestless = (shapes: Record<string, Shape>): boolean =>
+    ids.some((from) => {
+      const rests = (id: string): boolean => shapes[id]!.kind === 'delay' && !('unless' in shapes[id]!);
+      let reached = rests(from) ? [] : nextOf(shapes[from]!);
+      for (let step = 0; step < ids.length; step++) {
+        if (reached.includes(from)) return true;
+        reached = [...new Set(reached.filter((id) => !rests(id)).flatMap((id) => nextOf(shapes[id]!)))];
+      }
+      return false;
+    });
+
+  test('a journey is refused exactly when a run could go round without rest, or a shape is out of reach', () => {
+    fc.assert(
+      fc.property(graph, (shapes) => {
+        const found = withShapes(shapes, 'a').map(({ problem }) => problem);
+        assert.equal(
+          found.some((problem) => problem.startsWith('a circle')),
+          isRestless(shapes as JourneyDefinition['shapes']),
+        );
+        const seen = new Set(['a']);
+        for (const id of seen) for (const next of nextOf(shapes[id] as Shape)) seen.add(next);
+        assert.equal(found.filter((problem) => problem === 'nothing leads here').length, ids.length - seen.size);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

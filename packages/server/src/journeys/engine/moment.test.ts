@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { idAt } from '@tributary/model';
+import { occurredIn } from './moment.ts';
+import { did, entered, newRun, runOf, SECOND } from './test/support.ts';
+
+const run = newRun();
+const begin = { ...run, runId: run.id };
+const opened = { operator: '$act::has_occurred', fieldId: 'act::o', value: undefined };
+const moved = { operator: '$act::has_occurred', fieldId: 'act:cm:stage', value: undefined };
+const ofRun = { 'idt::jri': runOf(run) };
+
+describe('whether something happened in this run', () => {
+  test('nothing did, where she did nothing', () => {
+    assert.equal(occurredIn(begin, [])(opened), false);
+  });
+
+  test('an open of its own message did, one of another run’s did not', () => {
+    const other = runOf(newRun({ id: idAt(entered, 78n) }));
+    assert.equal(occurredIn(begin, [did('act::o', SECOND, ofRun)])(opened), true);
+    assert.equal(occurredIn(begin, [did('act::o', SECOND, { 'idt::jri': other })])(opened), false);
+    assert.equal(occurredIn(begin, [did('act::o', SECOND, ofRun)])({ ...opened, fieldId: 'act::c' }), false);
+  });
+
+  test('an activity about no message at all did, for it can be about anything', () => {
+    assert.equal(occurredIn(begin, [did('act::o', SECOND)])(opened), true);
+  });
+
+  test('what a machine did does not count', () => {
+    assert.equal(occurredIn(begin, [did('act::o', SECOND, { ...ofRun, 'bol::m': true })])(opened), false);
+    assert.equal(occurredIn(begin, [did('act::o', SECOND, { ...ofRun, 'bol::m': false })])(opened), true);
+    const both = [did('act::o', SECOND, { ...ofRun, 'bol::m': true }), did('act::o', 2 * SECOND, ofRun)];
+    assert.equal(occurredIn(begin, both)(opened), true);
+  });
+
+  test('what she did before she entered does not count', () => {
+    assert.equal(occurredIn(begin, [did('act::o', -1)])(opened), false);
+  });
+
+  test('what started the run is not something that happened in it', () => {
+    const entry = { ...did('act:cm:stage', 0), id: run.entryActivityId };
+    assert.equal(occurredIn(begin, [entry])(moved), false);
+  });
+
+  test('within a second the order of recording decides', () => {
+    assert.equal(occurredIn(begin, [did('act:cm:stage', 0, {}, 9n)])(moved), false);
+    assert.equal(occurredIn(begin, [did('act:cm:stage', 0, {}, 11n)])(moved), true);
+    // Numbers, not texts: "9…" is less than "10…".
+    const late = { ...begin, entryActivityId: '99' };
+    assert.equal(occurredIn(late, [{ ...did('act:cm:stage', 0), id: '100' }])(moved), true);
+  });
+
+  test('the same deal is told from another, where the condition asks for it', () => {
+    const same = { ...moved, same: ['str:cm:lead-id'] };
+    assert.equal(occurredIn(begin, [did('act:cm:stage', SECOND, { 'str:cm:lead-id': '42' })])(same), true);
+    assert.equal(occurredIn(begin, [did('act:cm:stage', SECOND, { 'str:cm:lead-id': '43' })])(same), false);
+    assert.equal(occurredIn(begin, [did('act:cm:stage', SECOND)])(same), false);
+    assert.equal(occurredIn(begin, [did('act:cm:stage', SECOND, { 'str:cm:lead-id': '43' })])(moved), true);
+  });
+
+  test('all that is asked has to be true of one activity, not of two', () => {
+    const where = { '$str::is': { field_id: 'str:cm:stage', value: 'Won' } };
+    const condition = { ...moved, where, same: ['str:cm:lead-id'] };
+    const two = [
+      did('act:cm:stage', SECOND, { 'str:cm:lead-id': '42', 'str:cm:stage': 'Proposal' }),
+      did('act:cm:stage', SECOND, { 'str:cm:lead-id': '43', 'str:cm:stage': 'Won' }),
+    ];
+    assert.equal(occurredIn(begin, two)(condition), false);
+    assert.equal(
+      occurredIn(begin, [did('act:cm:stage', SECOND, { 'str:cm:lead-id': '42', 'str:cm:stage': 'won' })])(condition),
+      true,
+    );
+  });
+});

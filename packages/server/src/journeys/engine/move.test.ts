@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { moveFrom } from './move.ts';
+import { moment } from './test/support.ts';
+
+describe('what a shape makes of a moment', () => {
+  test('an e-mail is asked for, and she goes on without waiting for it', () => {
+    assert.deepEqual(moveFrom({ kind: 'email', template: 'Case study', next: 'wait' }, moment()), {
+      do: 'go',
+      to: 'wait',
+      did: 'asked for the e-mail “Case study”',
+      effect: { kind: 'email', template: 'Case study' },
+    });
+  });
+
+  test('an action is asked for with what it is given, and she goes on', () => {
+    const input = { text: 'Call {{ people.first-name }}', dueInHours: 24 };
+    const step = { kind: 'action', connector: 'kommo', action: 'task', input, next: 'end' } as const;
+    assert.deepEqual(moveFrom(step, moment()), {
+      do: 'go',
+      to: 'end',
+      did: 'asked kommo for “task”',
+      effect: { kind: 'action', connector: 'kommo', action: 'task', input },
+    });
+  });
+
+  test('a condition sends her one way or the other, as things stand, and says which', () => {
+    const step = {
+      kind: 'condition',
+      if: {
+        $and: [
+          { '$str::is': { field_id: 'str:cm:segment', value: 'SaaS' } },
+          { '$act::has_occurred': { field_id: 'act::o' } },
+        ],
+      },
+      yes: 'call',
+      no: 'ask',
+    } as const;
+    const occurred = () => true;
+    const fields = { 'str:cm:segment': 'saas' };
+    assert.deepEqual(moveFrom(step, moment({ fields, occurred })), {
+      do: 'go',
+      to: 'call',
+      did: 'the condition holds',
+    });
+    const not = { do: 'go', to: 'ask', did: 'the condition does not hold' };
+    assert.deepEqual(moveFrom(step, moment({ fields })), not);
+    assert.deepEqual(moveFrom(step, moment({ occurred })), not);
+  });
+
+  test('an exit ends her way, with its reason', () => {
+    assert.deepEqual(moveFrom({ kind: 'exit', reason: 'no answer' }, moment()), { do: 'leave', reason: 'no answer' });
+  });
+
+  test('a delay keeps her', () => {
+    assert.equal(moveFrom({ kind: 'delay', for: { hours: 1 }, next: 'end' }, moment()).do, 'wait');
+  });
+});

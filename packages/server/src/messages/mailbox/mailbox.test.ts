@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import fastify, { type FastifyInstance } from 'fastify';
+import { silent, type TestDatabase, testDatabase } from '../../../test/support/database.ts';
+import { systemClock } from '../../platform/clock.ts';
+import type { EmailChannel, Mail } from '../channels/channel.ts';
+import { smtpChannel } from '../channels/smtp.ts';
+import { createMailbox, type Mailbox } from './mailbox.ts';
+
+const evil = '<script>alert(1)</script>';
+
+describe('the built-in mailbox', () => {
+  let t: TestDatabase;
+  let mailbox: Mailbox;
+  let channel: EmailChannel;
+  let app: FastifyInstance;
+  before(async () => {
+    t = await testDatabase();
+    mailbox = await createMailbox({ db: t.db, clock: systemClock, log: silent });
+    channel = smtpChannel(mailbox.smtpUrl);
+    app = fastify();
+    mailbox.routes(app);
+  });
+  after(async () => {
+    await app.close();
+    await channel.close();
+    await mailbox.close();
+    await t.close();
+  });
+
+  const send = async (more: Partial<Mail>): Promise<void> => {
+    const outcome = await channel.send({
+      messageId: 'm@acme.example',
+      date: new Date(),
+      from: { name: 'Acme Sales', address: 'sales@acme.example' },
+      to: 'anna@example.com',
+      subject: 'Hello',
+      html: '<p>Hi</p>',
+      text: 'Hi',
+      unsubscribeUrl: 'https://t.example/t/u/x',
+      ...more,
+    });
+    assert.equal(outcome.did, 'sent');
+  };
+  const get = async (url: string) => app.inject({ url });
+  const newest = async () => `/mailbox/${/href="\/mailbox\/(\d+)"/.exec((await get('/mailbox')).body)![1]}`;
+
+  test('empty, it says what to do', async () => {
+    const { statusCode, body } = await get('/mailbox');
+    assert.equal(statusCode, 200);
+    assert.match(body, /No mail yet/);
+    assert.match(body, /SMTP_URL/);
+  });
+
+  test('a mail is there as soon as the server has said it took it', async () => {
+    await send({ to: 'now@example.com', subject: 'Привет, Анна' });
+    assert.equal((await mailbox.mailsTo('now@example.com')).length, 1);
+    const { body } = await get('/mailbox');
+    assert.match(body, /Привет, Анна/);
+    assert.match(body, /now@example\.com/);
+  });
+
+  test('a mail is shown rendered, as text, as source, and with its links', async () => {
+    await send({ subject: 'Look', html: '<p>Hi</p><a href="https://a.example/?x=1&amp;y=2">A</a>', text: 'Hi there' });
+    const mail = await newest();
+    assert.match((await get(mail)).body, new RegExp(`<iframe[^>]+src="${mail}/body" sandbox="allow-popups`));
+    assert.match((await get(`${mail}?view=text`)).body, /Hi there/);
+    assert.match((await get(`${mail}?view=links`)).body, /href="https:\/\/a\.example\/\?x=1&#38;y=2"/);
+    const source = await get(`${mail}/source`);
+    assert.match(String(source.headers['content-type']), /^text\/plain/);
+    assert.match(source.body, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
+  });
+
+  test('nothing in a mail runs here: not in the list, not in the mail', async () => {
+    await send({
+      subject: evil,
+      to: "a&b'c@example.com",
+      html: `<p>${evil}</p><a href="javascript:alert(1)">x</a>`,
+      text: evil,
+    });
+    const mail = await newest();
+    for (const url of ['/mailbox', mail, `${mail}?view=text`, `${mail}?view=links`, `${mail}?view=headers`]) {
+      const answer = await get(url);
+      assert.equal(answer.statusCode, 200, url);
+      assert.doesNotMatch(answer.body, /<script|href="javascript/i, url);
+      assert.match(String(answer.headers['content-security-policy']), /^default-src 'none'/, url);
+    }
+    const body = await get(`${mail}/body`);
+    const policy = String(body.headers['content-security-policy']);
+    assert.match(policy, /^sandbox [^;]*; default-src 'none'/);
+    assert.doesNotMatch(policy, /allow-scripts|allow-same-origin|script-src/);
+  });
+
+  test('the list goes on page by page', async () => {
+    await Promise.all(Array.from({ length: 60 }, (_, i) => send({ subject: `Mail ${i}` })));
+    const first = await get('/mailbox');
+    const older = /href="(\/mailbox\?before=\d+)"/.exec(first.body)![1]!;
+    const second = await get(older);
+    const subjects = (page: string) => [...page.matchAll(/>Mail (\d+)</g)].map((match) => match[1]);
+    const all = [...subjects(first.body), ...subjects(second.body)];
+    assert.equal(subjects(first.body).length, 50);
+    assert.equal(new Set(all).size, 60);
+    assert.doesNotMatch(second.body, /before=/);
+  });
+
+  test('a mail that is not there: 404, in words', async () => {
+    for (const url of ['/mailbox/999999', '/mailbox/0', '/mailbox/x', '/mailbox/99999999999999999999/source']) {
+      const answer = await get(url);
+      assert.equal(answer.statusCode, 404, url);
+      assert.match(answer.body, /There is no such mail/);
+    }
+  });
+});
