@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { PRIVACY_PROXY } from '../../src/demo/reader.ts';
 import {
   addDeal,
+  all,
   type Beat,
   clicks,
   loses,
@@ -52,7 +53,7 @@ const stories: Record<string, readonly Beat[]> = {
       opens(FIRST),
       { mails: [FIRST, CASE], notes: [OPENED_FIRST], emailActivity: `Opened “${FIRST}”`, runs: ['three-days'] },
     ],
-    ['she opens it again an hour later', (s) => (passes({ ms: HOUR })(s), opens(FIRST)(s)), { mails: [FIRST, CASE] }],
+    ['she opens it again an hour later', all(passes({ ms: HOUR }), opens(FIRST)), { mails: [FIRST, CASE] }],
     [
       'she opens the case study',
       opens(CASE),
@@ -100,7 +101,7 @@ const stories: Record<string, readonly Beat[]> = {
     ['weeks pass', passes({ days: 20 }), { mails: [FIRST], tasks: [], emailStatus: 'Unsubscribed' }],
     [
       'another deal of hers begins',
-      (s) => (addDeal('other')(s), moves('Qualification', 'other')(s)),
+      all(addDeal('other'), moves('Qualification', 'other')),
       { mails: [FIRST], runs: ['left: completed', 'until-opened'] },
     ],
   ],

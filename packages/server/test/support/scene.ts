@@ -123,6 +123,13 @@ export function moves(stage: string, name?: string): Act {
     kommo.moveLead((name ? deals[name]! : deal).id, kommo.stage(stage).statusId);
 }
 
+/** One after the other. */
+export function all(...acts: readonly Act[]): Act {
+  return async (scene) => {
+    for (const act of acts) await act(scene);
+  };
+}
+
 export const wins = moves('Closed - won');
 export const loses = moves('Closed - lost');
 

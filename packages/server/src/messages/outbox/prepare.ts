@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Person } from '../../people/index.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Mail } from '../channels/channel.ts';
@@ -11,7 +12,7 @@ export interface Loaded {
   message: ClaimedMessage;
   template: LoadedTemplate;
   person: Person | undefined;
-  secret: Buffer;
+  secret: KeyObject;
   types: DisplayTypes;
 }
 

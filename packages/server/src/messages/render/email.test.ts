@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { UserError } from '../../platform/errors.ts';
 import { readToken } from '../tracking/token.ts';
@@ -29,7 +30,12 @@ const anna: Subject = {
   entryActivityId: 'act:cm:crm-stage-changed',
   entry: { 'str:cm:stage': 'Qualification', 'int:cm:deal-value': 12_000_000 },
 };
-const tracking = { publicUrl: 'https://t.example', secret: Buffer.alloc(32, 1), workspaceId: 1, messageId: '77' };
+const tracking = {
+  publicUrl: 'https://t.example',
+  secret: createSecretKey(Buffer.alloc(32, 1)),
+  workspaceId: 1,
+  messageId: '77',
+};
 const text = (template: string, subject = anna): string => renderText(template, subject, types);
 const email = (html: string, more: object = {}, subject = anna) =>
   renderEmail(compileEmail({ subject: 'Hi', html, ...more }), subject, types, tracking);

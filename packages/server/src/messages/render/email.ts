@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Template } from '@tributary/model';
 import { UserError } from '../../platform/errors.ts';
 import { signToken } from '../tracking/token.ts';
@@ -28,7 +29,7 @@ export interface RenderedEmail {
 /** Where the links of one message lead, and with what they are signed. */
 export interface Tracking {
   publicUrl: string;
-  secret: Buffer;
+  secret: KeyObject;
   workspaceId: number;
   messageId: string;
 }

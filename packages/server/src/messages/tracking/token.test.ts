@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { bigInt, assert as check, integer, nat, property, record, string, webUrl } from 'fast-check';
 import { type Claim, proven, readToken, signToken } from './token.ts';
 
-const secret = randomBytes(32);
+const secret = createSecretKey(randomBytes(32));
 const read = (token: string, purpose: Claim['purpose'], by = secret): Claim | undefined => {
   const unproven = readToken(token, purpose);
   return unproven && proven(unproven, by);
@@ -38,7 +38,7 @@ describe('the tokens in links', () => {
 
   test('another workspace’s secret does not prove them, and one purpose does not serve for another', () => {
     const token = signToken(secret, { purpose: 'open', workspaceId: 1, messageId: '5' });
-    assert.equal(read(token, 'open', randomBytes(32)), undefined);
+    assert.equal(read(token, 'open', createSecretKey(randomBytes(32))), undefined);
     assert.equal(read(token, 'unsubscribe'), undefined);
     assert.equal(read(token, 'click'), undefined);
   });

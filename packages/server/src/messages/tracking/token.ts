@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /**
  * What a link in an e-mail says. It stands in the link itself, signed: links
@@ -21,7 +21,7 @@ const MAC_BYTES = 16;
 const DOMAIN = 'tributary link 1\0';
 
 /** The token for a claim, in characters that a path can hold. */
-export function signToken(secret: Buffer, claim: Claim): string {
+export function signToken(secret: KeyObject, claim: Claim): string {
   const head = Buffer.alloc(claim.purpose === 'click' ? HEAD_BYTES + LINK_BYTES : HEAD_BYTES);
   head.writeUInt8(purposes.indexOf(claim.purpose), 0);
   head.writeUInt32BE(claim.workspaceId, 1);
@@ -55,10 +55,10 @@ export interface UnprovenClaim {
 }
 
 /** The claim, if it was signed with this secret. */
-export function proven(unproven: UnprovenClaim, secret: Buffer): Claim | undefined {
+export function proven(unproven: UnprovenClaim, secret: KeyObject): Claim | undefined {
   return timingSafeEqual(mac(secret, unproven.said), unproven.mac) ? unproven.claim : undefined;
 }
 
-function mac(secret: Buffer, said: Buffer): Buffer {
+function mac(secret: KeyObject, said: Buffer): Buffer {
   return createHmac('sha256', secret).update(DOMAIN).update(said).digest().subarray(0, MAC_BYTES);
 }
