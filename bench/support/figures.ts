@@ -17,7 +17,7 @@ export function meets({ value, target }: Figure): boolean | undefined {
 }
 
 /** The value that this share of all does not exceed. */
-export function percentile(values: readonly number[], share: number): number {
+function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }

@@ -6,6 +6,8 @@ export interface FaultSwitches {
   failNext: number;
   /** REST: do the next so many requests, then cut the connection before the answer. */
   loseNext: number;
+  /** REST: `loseNext` is about requests that begin so, such as `POST /api/v4/tasks`; empty: about any. */
+  loseOnly: string;
   /** REST: wait before each answer. */
   delayMs: number;
   /** REST: cut every connection, as if Kommo could not be reached. */
@@ -23,8 +25,10 @@ export interface Faults {
   set(switches: Partial<FaultSwitches>): void;
   clear(): void;
   get(): FaultSwitches;
-  /** Counts one down; false when there is none left. */
-  take(counter: 'loseNext' | 'dropNext'): boolean;
+  /** Whether this webhook is to be dropped; counts one down. */
+  takeDrop(): boolean;
+  /** Whether the answer to this request is to be lost; counts one down. */
+  takeLoss(request: string): boolean;
   /** The status this request must fail with, or 0. */
   takeFailure(): number;
 }
@@ -33,6 +37,7 @@ const allWell: FaultSwitches = {
   status: 0,
   failNext: 0,
   loseNext: 0,
+  loseOnly: '',
   delayMs: 0,
   offline: false,
   dropNext: 0,
@@ -42,6 +47,11 @@ const allWell: FaultSwitches = {
 
 export function createFaults(): Faults {
   let now = { ...allWell };
+  const take = (counter: 'loseNext' | 'dropNext'): boolean => {
+    if (now[counter] <= 0) return false;
+    now[counter] -= 1;
+    return true;
+  };
   return {
     set(switches) {
       now = { ...now, ...switches };
@@ -50,11 +60,8 @@ export function createFaults(): Faults {
       now = { ...allWell };
     },
     get: () => ({ ...now }),
-    take(counter) {
-      if (now[counter] <= 0) return false;
-      now[counter] -= 1;
-      return true;
-    },
+    takeDrop: () => take('dropNext'),
+    takeLoss: (request) => request.startsWith(now.loseOnly) && take('loseNext'),
     takeFailure() {
       if (now.failNext === 0) return now.status;
       const status = now.status || 500;

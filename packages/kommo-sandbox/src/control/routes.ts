@@ -31,6 +31,7 @@ const faults = z.strictObject({
   status: count,
   failNext: count,
   loseNext: count,
+  loseOnly: z.string().exactOptional(),
   delayMs: count,
   offline: z.boolean().exactOptional(),
   dropNext: count,

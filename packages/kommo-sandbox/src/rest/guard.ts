@@ -46,7 +46,7 @@ export function watch(app: FastifyInstance, { faults, log }: Guarded): void {
     if (delayMs > 0) await pause(delayMs);
   });
   app.addHook('onSend', async (request, reply, payload) => {
-    const lost = faults.take('loseNext');
+    const lost = faults.takeLoss(`${request.method} ${request.url}`);
     note(request, reply, lost ? 0 : reply.statusCode);
     if (lost) request.raw.socket.destroy();
     return payload;

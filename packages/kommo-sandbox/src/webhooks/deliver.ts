@@ -109,7 +109,7 @@ export function createDeliverer(o: {
   async function fly(job: Job): Promise<void> {
     const { id, webhook, body, attempt } = job;
     const at = new Date();
-    const answer = o.faults.take('dropNext')
+    const answer = o.faults.takeDrop()
       ? { status: 0, ms: 0, error: 'dropped' }
       : await o.poster.post(webhook.destination, body);
     if (closed) return;

@@ -48,7 +48,7 @@ export async function revokeKey(db: Queryable, idOrName: string, now: Date): Pro
 }
 
 /** The key in use that this text is, or undefined. */
-export async function findKey(db: Queryable, key: string): Promise<ApiKey | undefined> {
+async function findKey(db: Queryable, key: string): Promise<ApiKey | undefined> {
   const { rows } = await db.query<ApiKey>(`select ${columns} from api_key where hash = $1 and revoked_at is null`, [
     hashOf(key),
   ]);

@@ -1,4 +1,4 @@
-import { builtInFields, type DisplayType, type Fields, type IntakeItem, type IntakeOutcome } from '@tributary/model';
+import type { DisplayType, IntakeItem, IntakeOutcome } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
 import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts';
@@ -15,7 +15,7 @@ import { insertDefinitions, type NewDefinition } from './store/schema.sql.ts';
 import { listTagNames } from './store/tag.sql.ts';
 import type { Person, RecordedActivity } from './types.ts';
 
-export { keyValue, personIdFrom } from './check.ts';
+export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
 export type { PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
@@ -167,10 +167,3 @@ function knows(schema: Schema, item: IntakeItem): boolean {
   if ('by' in item.who && !item.who.by.every((id) => schema.fields.get(id)?.isKey)) return false;
   return Object.keys(item.fields).every((id) => schema.fields.has(id));
 }
-
-/** The name Liquid and people use for a field: `people.first-name`, `people.custom.job-title`. */
-export function liquidNames(): ReadonlyMap<string, string> {
-  return new Map(builtInFields.map((field) => [field.id, field.liquid]));
-}
-
-export type { Fields };

@@ -38,7 +38,7 @@ const builtIn: readonly SchemaField[] = builtInFields.map((field) => ({
 }));
 
 /** The schema as the database has it now. */
-export async function loadSchema(db: Queryable, workspaceId: number): Promise<Schema> {
+async function loadSchema(db: Queryable, workspaceId: number): Promise<Schema> {
   const custom = (await listFields(db, workspaceId)).map(fromRow);
   const definitions = (await listDefinitions(db, workspaceId)).map(({ attributes, ...definition }) => ({
     ...definition,

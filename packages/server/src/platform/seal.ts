@@ -13,7 +13,10 @@ export function seal(secret: Buffer, purpose: string, text: string): Buffer {
 
 /** Throws when it was not sealed with this secret for this purpose, or was changed since. */
 export function unseal(secret: Buffer, purpose: string, sealed: Buffer): string {
-  const decipher = createDecipheriv('aes-256-gcm', keyFor(secret, purpose), sealed.subarray(0, NONCE));
+  const decipher = createDecipheriv('aes-256-gcm', keyFor(secret, purpose), sealed.subarray(0, NONCE), {
+    // Without it a tag cut to four bytes would do.
+    authTagLength: TAG,
+  });
   decipher.setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
   return Buffer.concat([decipher.update(sealed.subarray(NONCE + TAG)), decipher.final()]).toString('utf8');
 }

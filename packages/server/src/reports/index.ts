@@ -1,2 +1,2 @@
-export { difference, type Estimate, proportion } from './interval.ts';
+export type { Estimate } from './interval.ts';
 export { type JourneyReport, reportOn } from './journey.ts';

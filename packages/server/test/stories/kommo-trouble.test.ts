@@ -19,18 +19,7 @@ after(() => world?.close());
 afterEach(() => world.kommo.faults.clear());
 
 /** Lets the pauses between tries pass, until all is done. */
-async function comeBack(): Promise<void> {
-  await until(
-    'everything has arrived at Kommo and from it',
-    async () => {
-      world.clock.advance(15 * SECOND);
-      const { hooks, writes } = await world.pending();
-      return hooks === 0 && writes === 0;
-    },
-    { everyMs: 50, told: world.pending },
-  );
-  await world.quiet();
-}
+const comeBack = (): Promise<void> => world.quiet({ pausesPass: true });
 
 /** Several tries, so that each may do harm. */
 async function severalTries(): Promise<void> {
@@ -151,7 +140,8 @@ for (const [what, { path, act }] of Object.entries(appends)) {
       await world.quiet();
     }
     kommo.clearLogs();
-    await loseAnswersTo(path, () => act(anna));
+    kommo.faults.set({ loseNext: 1, loseOnly: `POST ${path}` });
+    await act(anna);
     await comeBack();
     const posts = kommo.requests().filter((one) => one.method === 'POST' && one.path.startsWith(path));
     assert.deepEqual(
@@ -163,21 +153,4 @@ for (const [what, { path, act }] of Object.entries(appends)) {
     assert.deepEqual(notes, [OPENED_FIRST, OPENED_CASE]);
     assert.deepEqual(tasks, what === 'task' ? [CALL] : []);
   });
-}
-
-/** Loses answers from here on until a POST to that path was done without one. */
-async function loseAnswersTo(path: string, act: () => unknown): Promise<void> {
-  const { kommo } = world;
-  kommo.faults.set({ loseNext: 1_000 });
-  await act();
-  const isIt = ({ method, path: at }: { method: string; path: string }) => method === 'POST' && at.startsWith(path);
-  // Reads before it must succeed: they are let through one by one.
-  await until('the write whose answer is lost', () => {
-    const requests = kommo.requests();
-    if (requests.some(isIt)) return true;
-    kommo.faults.set({ loseNext: requests.at(-1)?.status === 0 ? 0 : 1_000 });
-    world.clock.advance(SECOND);
-    return false;
-  });
-  kommo.faults.set({ loseNext: 0 });
 }

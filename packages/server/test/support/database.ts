@@ -21,10 +21,19 @@ export interface TestDatabase {
 }
 
 /** A migrated database of its own for one test file. Close it, or the run does not end. */
-export async function testDatabase(): Promise<TestDatabase> {
+export function testDatabase(): Promise<TestDatabase> {
+  return cloneOf(TEMPLATE);
+}
+
+/** A database with nothing in it, as one is on the day of installation. */
+export function emptyDatabase(): Promise<TestDatabase> {
+  return cloneOf('template0');
+}
+
+async function cloneOf(template: string): Promise<TestDatabase> {
   const { server, stop } = await testServer();
   const name = `t_${process.pid}_${Date.now().toString(36)}_${Math.random().toString(36).slice(2, 6)}`;
-  await asAdmin(server, (admin) => admin.query(`create database ${name} template ${TEMPLATE}`));
+  await asAdmin(server, (admin) => admin.query(`create database ${name} template ${template}`));
   const connection = { ...server, database: name };
   const db = openPool(connection, silent);
   return {

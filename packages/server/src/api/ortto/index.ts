@@ -9,7 +9,7 @@ import { sendError, serialize } from './envelope.ts';
 import { personMergeRoute } from './person-merge.ts';
 
 /** A request's size, as Ortto limits it (Ortto help, a-235). */
-export const BODY_MAX = 2 * 1024 * 1024;
+const BODY_MAX = 2 * 1024 * 1024;
 
 /** Ortto's wire under `/v1`: same paths, bodies and errors, so that its clients only change the host. */
 export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: KeyCache; clock: Clock }): void {

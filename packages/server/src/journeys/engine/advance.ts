@@ -1,7 +1,8 @@
 import { activitiesIn, type Fields, type Filter, type JourneyDefinition, matches } from '@tributary/model';
 import type { RecordedActivity } from '../../people/index.ts';
 import { occurredIn } from './moment.ts';
-import { type Effect, moveFrom } from './move.ts';
+import type { Effect } from './move.ts';
+import { moveFrom } from './move-from.ts';
 
 /** A run as the engine takes it up and lays it down. */
 export interface RunState {

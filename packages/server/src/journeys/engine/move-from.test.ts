@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { moveFrom } from './move.ts';
+import { moveFrom } from './move-from.ts';
 import { moment } from './test/support.ts';
 
 describe('what a shape makes of a moment', () => {

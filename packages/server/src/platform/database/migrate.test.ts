@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { describe, type TestContext, test } from 'node:test';
+import { emptyDatabase, silent, type TestDatabase } from '../../../test/support/database.ts';
+import { migrate, migrationState } from './migrate.ts';
+import { openPool } from './pool.ts';
+
+const files = async (): Promise<string[]> =>
+  (await readdir(new URL('../../../migrations/', import.meta.url))).filter((name) => name.endsWith('.sql')).sort();
+
+async function onTheDayOfInstallation(t: TestContext): Promise<TestDatabase> {
+  const database = await emptyDatabase();
+  t.after(database.close);
+  return database;
+}
+
+describe('migrating a database', () => {
+  test('every migration is applied once, in order, and doctor can tell', async (t) => {
+    const { db } = await onTheDayOfInstallation(t);
+    const known = await files();
+    assert.deepEqual(await migrationState(db), { known: known.length, applied: 0 });
+    assert.deepEqual(await migrate(db), { applied: known });
+    assert.deepEqual(await migrate(db), { applied: [] });
+    assert.deepEqual(await migrationState(db), { known: known.length, applied: known.length });
+    const { rows } = await db.query('select number, name, length(checksum) as length from migration order by number');
+    assert.deepEqual(
+      rows,
+      known.map((name, i) => ({ number: i + 1, name, length: 64 })),
+    );
+    await db.query('select from person, activity, message, journey, run, news, connection');
+  });
+
+  test('twenty servers that start at once on an empty database all come up, and the work is done once', async (t) => {
+    const { db, connection } = await onTheDayOfInstallation(t);
+    const pools = Array.from({ length: 20 }, () => openPool(connection, silent, 2));
+    t.after(() => Promise.all(pools.map((pool) => pool.end())));
+    await Promise.all(pools.map((pool) => pool.query('select 1')));
+    const outcomes = await Promise.allSettled(pools.map(migrate));
+    assert.deepEqual(
+      outcomes.filter((outcome) => outcome.status === 'rejected'),
+      [],
+    );
+    const applied = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value.applied : []));
+    assert.deepEqual(applied.sort(), await files());
+    assert.deepEqual(await migrate(db), { applied: [] });
+  });
+
+  test('a migration that fails is as if it had not been begun, and the next start takes it up again', async (t) => {
+    const { db } = await onTheDayOfInstallation(t);
+    await db.query('create table message (already int)');
+    await assert.rejects(migrate(db), { code: '42P07' });
+    const { applied, known } = await migrationState(db);
+    assert.ok(applied > 0 && applied < known, `${applied} of ${known}`);
+    assert.equal((await db.query(`select to_regclass('template') as template`)).rows[0].template, null);
+    await db.query('drop table message');
+    assert.equal((await migrate(db)).applied.length, known - applied);
+  });
+
+  test('a database that a newer Tributary wrote is refused, with what to do', async (t) => {
+    const { db } = await onTheDayOfInstallation(t);
+    await migrate(db);
+    const known = (await files()).length;
+    await db.query(`insert into migration values ($1, 'tomorrow.sql', '', now())`, [known + 1]);
+    await assert.rejects(migrate(db), {
+      name: 'UserError',
+      code: 'database_is_newer',
+      message: `this database was written by a newer Tributary (migration ${known + 1}; this code knows ${known}): update the code`,
+    });
+  });
+});

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import pg from 'pg';
+import { silent, type TestDatabase, testDatabase } from '../../../test/support/database.ts';
+import { type Db, openPool, type Tx, transaction } from './pool.ts';
+
+describe('a transaction', () => {
+  let t: TestDatabase;
+  let db: Db;
+
+  before(async () => {
+    t = await testDatabase();
+    db = openPool(t.connection, silent, 6);
+    await db.query('create table note (id int primary key, text text not null)');
+  });
+  beforeEach(async () => {
+    await db.query(`truncate note; insert into note values (1, ''), (2, '')`);
+  });
+  after(async () => {
+    await db.end();
+    await t.close();
+  });
+
+  const write = (tx: Tx, id: number, text: string) =>
+    tx.query('update note set text = text || $2 where id = $1', [id, text]);
+  const notes = async (): Promise<string[]> =>
+    (await db.query<{ text: string }>('select text from note order by id')).rows.map((row) => row.text);
+
+  test('holds what was done in it, and gives back what its work returns', async () => {
+    assert.equal(await transaction(db, async (tx) => (await write(tx, 1, 'a')).rowCount), 1);
+    assert.deepEqual(await notes(), ['a', '']);
+  });
+
+  test('leaves nothing behind when its work fails, and is not tried again', async () => {
+    let tries = 0;
+    const work = async (tx: Tx): Promise<void> => {
+      tries += 1;
+      await write(tx, 1, 'a');
+      throw new Error('no');
+    };
+    await assert.rejects(transaction(db, work), /^Error: no$/);
+    assert.deepEqual([tries, await notes()], [1, ['', '']]);
+  });
+
+  test('what a statement refuses is not tried again either', async () => {
+    let tries = 0;
+    await assert.rejects(
+      transaction(db, async (tx) => {
+        tries += 1;
+        await tx.query(`insert into note values (1, 'twice')`);
+      }),
+      { code: '23505' },
+    );
+    assert.equal(tries, 1);
+  });
+
+  test('two that lock in opposite order both get their way: the loser of the deadlock starts over', async () => {
+    let tries = 0;
+    const firstOf: (() => void)[] = [];
+    /** Both hold their first row before either asks for its second. */
+    const together = (): Promise<void> =>
+      new Promise((resolve) => {
+        firstOf.push(resolve);
+        if (firstOf.length >= 2) for (const go of firstOf) go();
+      });
+    const both = (first: number, second: number, text: string) =>
+      transaction(db, async (tx) => {
+        tries += 1;
+        await write(tx, first, text);
+        await together();
+        await write(tx, second, text);
+      });
+    await Promise.all([both(1, 2, 'a'), both(2, 1, 'b')]);
+    assert.equal(tries, 3);
+    for (const text of await notes()) assert.match(text, /^(ab|ba)$/, 'each was written once');
+  });
+
+  test('work that says it lost a race starts over, in a new transaction', async () => {
+    let tries = 0;
+    await transaction(db, async (tx) => {
+      tries += 1;
+      await write(tx, 1, `${tries}`);
+      if (tries < 3) throw Object.assign(new Error('lost'), { code: '40001' });
+    });
+    assert.deepEqual(await notes(), ['3', '']);
+  });
+
+  test('but not for ever', async () => {
+    let tries = 0;
+    await assert.rejects(
+      transaction(db, async () => {
+        tries += 1;
+        throw Object.assign(new Error('lost'), { code: '40P01' });
+      }),
+      /lost/,
+    );
+    assert.equal(tries, 5);
+  });
+
+  test('whose connection is cut fails, and the next one gets another connection', async () => {
+    const work = async (tx: Tx): Promise<void> => {
+      await write(tx, 1, 'a');
+      const { rows } = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await db.query('select pg_terminate_backend($1)', [rows[0]!.pid]);
+      await write(tx, 2, 'a');
+    };
+    await assert.rejects(transaction(db, work), (error) => error instanceof pg.DatabaseError || error instanceof Error);
+    assert.deepEqual(await notes(), ['', '']);
+    for (let i = 0; i < 6; i++) await transaction(db, (tx) => write(tx, 2, 'x'));
+    assert.deepEqual(await notes(), ['', 'xxxxxx']);
+    assert.ok(db.totalCount <= 6 && db.waitingCount === 0, 'no connection is left behind');
+  });
+
+  test('connections that break while nobody uses them are replaced', async () => {
+    await db.query('select 1');
+    await t.db.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    // One that has not been told yet may still be handed out; what comes after it is whole.
+    await transaction(db, (tx) => write(tx, 1, 'a')).catch(() => transaction(db, (tx) => write(tx, 1, 'a')));
+    assert.deepEqual(await notes(), ['a', '']);
+  });
+});
