@@ -31,6 +31,8 @@ export interface IntakeItem {
   tags?: readonly string[];
   unsetTags?: readonly string[];
   activity?: ActivityInput;
+  /** May write fields that nobody outside may, such as "Hard bounced". */
+  ours?: true;
   /** Where it comes from, as timelines show it: "API", "Kommo", "Email". */
   source: string;
 }

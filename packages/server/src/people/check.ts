@@ -20,6 +20,9 @@ const BACKDATE_MAX_MS = 90 * 24 * 3600 * 1000;
 /** Clocks differ a little. */
 const AHEAD_MAX_MS = 5 * 60 * 1000;
 const KEYS_MAX = 3;
+/** E.164 has fifteen and three; people write some more. */
+const PHONE_DIGITS_MAX = 20;
+const COUNTRY_DIGITS_MAX = 4;
 /** Loose on purpose: whether an address exists, only its server knows. */
 const EMAIL = /^[^\s@<>,;]+@[^\s@<>,;]+$/;
 
@@ -35,7 +38,8 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
   for (const [id, value] of Object.entries(item.fields)) {
     const field = schema.fields.get(id);
     // Recorded from Ortto: an unknown field is an error of the record, not ignored.
-    if (!field || field.readOnly) return { error: `failed to validate field ${id} in schema: ${id}: Object not found` };
+    if (!field || (field.readOnly && !item.ours))
+      return { error: `failed to validate field ${id} in schema: ${id}: Object not found` };
     const normal = id.startsWith('phn:') ? phone(value) : value;
     if (normal === undefined) return { error: `failed to validate field ${id}: not a phone number` };
     const problem = problemWithValue(id.slice(0, 3), normal);
@@ -100,8 +104,9 @@ function phone(value: Value): Value | undefined {
     const parsed = parsePhoneNumberFromString(`+${given.phone.replace(/\D/g, '')}`);
     return parsed ? { c: parsed.countryCallingCode, n: parsed.nationalNumber } : undefined;
   }
-  if (typeof given.n !== 'string' || !/\d/.test(given.n)) return undefined;
-  return { ...(typeof given.c === 'string' ? { c: given.c } : {}), n: given.n.replace(/\D/g, '') };
+  const [c, n] = [given.c, given.n].map((part) => (typeof part === 'string' ? part.replace(/\D/g, '') : ''));
+  if (!n || n.length > PHONE_DIGITS_MAX || c!.length > COUNTRY_DIGITS_MAX) return undefined;
+  return { ...(c && { c }), n };
 }
 
 /** The text under which a value of a key field is looked up, or undefined when it identifies nobody. */

@@ -1,12 +1,12 @@
 import { type IntakeItem, type IntakeOutcome, mergeFields } from '@tributary/model';
 import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
-import { type CheckedItem, checkItem, keyValue } from './check.ts';
+import { type CheckedItem, checkItem } from './check.ts';
 import { builtInHappening, type Happening } from './happening.ts';
 import type { Ids } from './numbers.ts';
 import type { Partitions } from './partitions.ts';
 import { permissionChanges, withDefaultPermissions } from './permission.ts';
-import { choose, createDirectory, type Directory, keyChanges, keysOf, type Subject } from './resolve.ts';
+import { choose, createDirectory, type Directory, keyChanges, keysOf, newKeys, type Subject } from './resolve.ts';
 import type { Schema } from './schema.ts';
 import { insertActivities } from './store/activity.sql.ts';
 import { deleteKeys, findByKeys, insertKeys, keyText } from './store/identity.sql.ts';
@@ -74,10 +74,10 @@ export async function record(
         .filter((key) => !directory.byKey(key))
         .map(keyText);
     }
+    const before = subject.row.fields;
     happenings.push(...mergeInto(subject, item, isNew, { schema, now }));
-    for (const fieldId of keyFields) {
-      const value = keyValue(fieldId, subject.row.fields[fieldId]);
-      if (value !== undefined && !directory.byKey({ fieldId, value })) directory.learn({ fieldId, value }, subject);
+    for (const key of newKeys(before, subject.row.fields, keyFields)) {
+      if (!directory.byKey(key)) directory.learn(key, subject);
     }
     if (item.tags?.length || item.unsetTags?.length) tagged.push({ subject, item });
     const untouched = !isNew && item.strategy === 3;

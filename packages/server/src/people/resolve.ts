@@ -1,3 +1,4 @@
+import type { Fields } from '@tributary/model';
 import type { CheckedItem } from './check.ts';
 import { keyValue } from './check.ts';
 import { type Key, keyText } from './store/identity.sql.ts';
@@ -44,9 +45,17 @@ export function choose(item: CheckedItem, byKey: (key: Key) => Subject | undefin
   return undefined;
 }
 
+/** The keys that a merge has given a person who did not have them before it. */
+export function newKeys(before: Fields, after: Fields, keyFields: readonly string[]): Key[] {
+  return keyFields.flatMap((fieldId) => {
+    const value = keyValue(fieldId, after[fieldId]);
+    return value === undefined || value === keyValue(fieldId, before[fieldId]) ? [] : [{ fieldId, value }];
+  });
+}
+
 /**
- * Which keys a person has gained and lost in the batch, of the fields that are
- * keys. A value that others in the batch are found by is not this person's key.
+ * Which keys a person has gained and lost in the batch. A value that belonged to
+ * someone else when this person got it is kept in the field, and is no key.
  */
 export function keyChanges(
   subject: Subject,
@@ -59,7 +68,7 @@ export function keyChanges(
     const was = subject.isNew ? undefined : keyValue(fieldId, subject.before[fieldId]);
     const value = keyValue(fieldId, subject.row.fields[fieldId]);
     const holder = value === undefined ? undefined : byKey({ fieldId, value });
-    const is = holder === undefined || holder === subject ? value : undefined;
+    const is = holder === subject || (holder === undefined && value === was) ? value : undefined;
     if (was === is) continue;
     if (was !== undefined) lost.push({ fieldId, value: was, personId: subject.row.id });
     if (is !== undefined) gained.push({ fieldId, value: is, personId: subject.row.id });

@@ -3,8 +3,8 @@ import { after, before, beforeEach, describe, type TestContext, test } from 'nod
 import { silent, type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { until } from '../../test/support/until.ts';
 import { type MovableClock, movableClock } from './clock.ts';
-import { openPool, transaction } from './database/pool.ts';
-import { createHearers, type Hearer, leave, newsWaiting } from './news.ts';
+import { openPool, type Tx, transaction } from './database/pool.ts';
+import { createHearers, leave, newsWaiting } from './news.ts';
 import { openPresence } from './presence.ts';
 
 declare module './news.ts' {
@@ -35,8 +35,8 @@ describe('news', () => {
     });
   /** Writes down what it hears, in the transaction it is given. */
   const writes =
-    (by: string): Hearer<'test.said'> =>
-    async (tx, pieces) => {
+    (by: string) =>
+    async (tx: Tx, pieces: readonly { n: number }[]): Promise<void> => {
       await tx.query('insert into heard (n, by) select n, $2 from unnest($1::int[]) n', [pieces.map(({ n }) => n), by]);
     };
   const heard = async (): Promise<number[]> =>

@@ -143,9 +143,14 @@ describe('processes', () => {
         )
       ).rows[0].n;
     await until('the others are gone', async () => (await count()) === 1);
+    // Somebody holds its lock, so that it is still on its way when it is closed.
+    const holder = await t.db.connect();
     await cut();
+    await holder.query('select pg_advisory_lock(7482001, $1)', [presence.process]);
     await until('it is on its way back', async () => (await count()) === 1);
     await presence.close();
+    await holder.query('select pg_advisory_unlock_all()');
+    holder.release();
     await until('nobody is there', async () => (await count()) === 0);
   });
 });

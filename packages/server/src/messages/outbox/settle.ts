@@ -73,7 +73,7 @@ export function settle(message: ClaimedMessage, template: string, result: Result
       });
       if (!hard) return settled(change('failed', { reason }), bounce);
       // Two items, so that the bounce is on the timeline even where the field is not to be had.
-      const mark: IntakeItem = { who: bounce.who, fields: { 'bol::hb': true }, source: 'Email' };
+      const mark: IntakeItem = { who: bounce.who, fields: { 'bol::hb': true }, ours: true, source: 'Email' };
       return settled(change('bounced', { reason }), mark, bounce);
     }
   }

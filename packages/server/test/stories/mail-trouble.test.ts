@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { all, moves, openScene, opens, passes, play, type Scene } from '../support/scene.ts';
+import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts';
+import { until } from '../support/until.ts';
+import { HOUR, openWorld, SECOND, type World } from '../support/world.ts';
+
+const FIRST = 'How did the first call go?';
+const CASE = 'How teams like yours cut their sales cycle';
+
+let sink: SmtpSink;
+let world: World;
+before(async () => {
+  sink = await startSmtpSink();
+  world = await openWorld({ sink });
+});
+after(async () => {
+  await world?.close();
+  await sink?.close();
+});
+afterEach(() => {
+  sink.onRecipient = () => 'take';
+  sink.onMail = () => 'take';
+});
+
+const state = () => world.tributary.messages.outboxState(world.db);
+
+async function messagesTo({ email }: Scene) {
+  const { tributary, db } = world;
+  const id = (await tributary.people.findByEmail(db, tributary.workspace.id, email))!;
+  return tributary.messages.listOfPerson(db, tributary.workspace.id, id, 10);
+}
+
+test('while the mail server is away, mail waits; then each mail leaves once', async () => {
+  const scenes = [await openScene(world), await openScene(world), await openScene(world)];
+  await sink.shut();
+  for (const scene of scenes) moves('Qualification')(scene);
+  await until('the mails wait', async () => {
+    world.clock.advance(SECOND);
+    const { reachable } = world.tributary.messages.channelState();
+    return !reachable && (await state()).queued === scenes.length;
+  });
+  const tries = (await messagesTo(scenes[0]!))[0]!.attempts;
+  assert.equal(tries, 0, 'a server that is away is not a try of the mail');
+  await sink.open();
+  await until('the mails are there', () => {
+    world.clock.advance(10 * SECOND);
+    return scenes.every(({ email }) => sink.mailsTo(email).length > 0);
+  });
+  await world.quiet();
+  await world.pass(HOUR);
+  for (const { email } of scenes) assert.equal(sink.mailsTo(email).length, 1);
+  assert.deepEqual(world.tributary.messages.channelState(), { reachable: true });
+});
+
+test('an address that is refused for good is bounced: the deal says so, and nothing more is tried', async () => {
+  const scene = await openScene(world);
+  sink.onRecipient = (address) => (address === scene.email ? { code: 550, text: '5.1.1 no such user here' } : 'take');
+  await play(scene, [
+    [
+      'her deal moves to Qualification',
+      moves('Qualification'),
+      {
+        mails: [],
+        emailStatus: 'Bounced',
+        notes: ['The e-mail “How did the first call go?” bounced: 550 5.1.1 no such user here'],
+      },
+    ],
+  ]);
+  sink.onRecipient = () => 'take';
+  await play(scene, [
+    ['two days pass', passes({ days: 2 }), { mails: [], skipped: ['mail to this address has bounced before'] }],
+    ['weeks pass', passes({ days: 20 }), { mails: [], tasks: [], runs: ['left: completed'] }],
+  ]);
+});
+
+test('an address that is refused for the moment is tried again, and gets the mail once', async () => {
+  const scene = await openScene(world);
+  let asked = 0;
+  sink.onRecipient = (address) => {
+    if (address !== scene.email) return 'take';
+    asked += 1;
+    return asked < 3 ? { code: 451, text: '4.7.1 greylisted, come back later' } : 'take';
+  };
+  await play(scene, [
+    ['her deal moves to Qualification', moves('Qualification'), { mails: [], emailStatus: undefined }],
+    ['ten seconds pass', passes({ ms: 10 * SECOND }), { mails: [] }],
+    ['a minute passes', passes({ ms: 60 * SECOND }), { mails: [FIRST] }],
+    ['an hour passes', passes({ ms: HOUR }), { mails: [FIRST], emailStatus: undefined, notes: [] }],
+  ]);
+});
+
+test('a mail that is refused for its content says so, and does not mark the person', async () => {
+  const scene = await openScene(world);
+  sink.onMail = () => ({ code: 554, text: '5.7.1 looks like spam' });
+  await play(scene, [
+    ['her deal moves to Qualification', moves('Qualification'), { mails: [], runs: ['until-opened'] }],
+  ]);
+  const [message] = await messagesTo(scene);
+  assert.equal(message!.state, 'failed');
+  assert.match(message!.reason ?? '', /looks like spam/);
+  sink.onMail = () => 'take';
+  await play(scene, [['two days pass', passes({ days: 2 }), { mails: [CASE] }]]);
+});
+
+test('when the answer to a mail is lost, it goes again under the same Message-ID, and is known to have been uncertain', async () => {
+  const scene = await openScene(world);
+  sink.onMail = () => 'take and hang up';
+  await all(moves('Qualification'))(scene);
+  await until('the server took it and hung up', () => sink.mailsTo(scene.email).length === 1);
+  sink.onMail = () => 'take';
+  await world.quiet();
+  await world.pass(60 * SECOND);
+  const mails = sink.mailsTo(scene.email);
+  assert.equal(mails.length, 2);
+  assert.equal(new Set(mails.map(({ messageId }) => messageId)).size, 1);
+  const [message] = await messagesTo(scene);
+  assert.deepEqual([message!.state, message!.uncertainCount], ['sent', 1]);
+  await play(scene, [
+    ['she opens it', opens(FIRST), { notes: [`Opened the e-mail “${FIRST}”`], runs: ['three-days'] }],
+    ['weeks pass', passes({ days: 20 }), {}],
+  ]);
+  assert.equal(sink.mailsTo(scene.email).filter(({ source }) => source.includes('first call go')).length, 2);
+});
