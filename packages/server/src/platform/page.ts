@@ -165,6 +165,7 @@ th { font-size: .8rem; font-weight: 600; color: var(--soft); white-space: nowrap
 tr:last-child > td { border-bottom: 0; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 td.main { width: 60%; overflow-wrap: anywhere; }
+td.index { width: 1%; color: var(--soft); font-variant-numeric: tabular-nums; }
 td.main a { font-weight: 550; color: var(--ink); text-decoration: none; }
 td.main a:hover { color: var(--accent); text-decoration: underline; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; margin: 0; font-size: .95rem; }
@@ -207,7 +208,7 @@ button:hover { filter: brightness(1.06); }
   table.stack tr { display: block; padding: .7rem .9rem; border-bottom: 1px solid var(--line); }
   table.stack tr:last-child { border-bottom: 0; }
   table.stack td { display: block; padding: 0; border: 0; width: auto; }
-  table.stack td.main { order: -1; }
+  table.stack td.number { text-align: left; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .5rem; }
 }

@@ -82,11 +82,15 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
     },
     async leads(matter) {
       if (led.has(matter)) return true;
-      const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1, $2) as mine', [
-        LEADER_LOCK,
-        matter,
-      ]);
-      if (rows[0]?.mine) led.add(matter);
+      // Without a connection nobody leads; which is no error, for it comes back.
+      const mine = await client
+        .query<{ mine: boolean }>('select pg_try_advisory_lock($1, $2) as mine', [LEADER_LOCK, matter])
+        .then(({ rows }) => rows[0]?.mine === true)
+        .catch((error: unknown) => {
+          log.debug(`presence: ${messageOf(error)}`);
+          return false;
+        });
+      if (mine) led.add(matter);
       return led.has(matter);
     },
     async close() {

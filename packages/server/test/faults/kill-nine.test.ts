@@ -161,8 +161,7 @@ test('twenty kills lose nothing acknowledged, and do nothing twice', { timeout: 
   over = true;
   await load;
 
-  const connection = await findRunningEmbedded(data);
-  assert.ok(connection);
+  const connection = await until('the database answers', () => findRunningEmbedded(data));
   const db = openPool(connection, silent, 2);
   try {
     await until('everything has come to its end', () => isQuiet(db, deals.length), { withinMs: 90_000, everyMs: 250 });

@@ -44,7 +44,7 @@ export async function startSmtpSink(): Promise<SmtpSink> {
       listening = undefined;
     },
     async open() {
-      listening = await listen(sink, port);
+      listening ??= await listen(sink, port);
       port = listening.port;
     },
     close: () => sink.shut(),

@@ -29,7 +29,11 @@ export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: Key
       v1.addHook('onSend', async (_request, reply) => {
         reply.header('access-control-allow-origin', '*');
       });
-      v1.setNotFoundHandler((request, reply) => sendError(reply, 404, `${request.method} ${request.url}: not found`));
+      v1.setNotFoundHandler((request, reply) => {
+        // What is not found knows nothing of the serializer above.
+        reply.type('application/json; charset=utf-8').serializer(serialize);
+        return sendError(reply, 404, `${request.method} ${request.url}: not found`);
+      });
       personMergeRoute(v1, o);
       activitiesCreateRoute(v1, o);
       customFieldRoute(v1, o);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import fastify, { type FastifyInstance } from 'fastify';
 import { silent, type TestDatabase, testDatabase } from '../../../test/support/database.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { EmailChannel, Mail } from '../channels/channel.ts';
 import { smtpChannel } from '../channels/smtp.ts';
+import { signToken } from '../tracking/token.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 
 const evil = '<script>alert(1)</script>';
@@ -66,6 +68,12 @@ describe('the built-in mailbox', () => {
     assert.match((await get(mail)).body, new RegExp(`<iframe[^>]+src="${mail}/body" sandbox="allow-popups`));
     assert.match((await get(`${mail}?view=text`)).body, /Hi there/);
     assert.match((await get(`${mail}?view=links`)).body, /href="https:\/\/a\.example\/\?x=1&#38;y=2"/);
+    const url = 'https://b.example/case';
+    const claim = { purpose: 'click', workspaceId: 1, messageId: '7', link: 1, url } as const;
+    const token = signToken(createSecretKey(Buffer.alloc(32)), claim);
+    await send({ html: `<a href="https://t.example/t/c/${token}">B</a>` });
+    const links = (await get(`${await newest()}?view=links`)).body;
+    assert.match(links, new RegExp(`href="https://t.example/t/c/${token}"[^>]*>https://b.example/case</a>`));
     const source = await get(`${mail}/source`);
     assert.match(String(source.headers['content-type']), /^text\/plain/);
     assert.match(source.body, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);

@@ -1,6 +1,7 @@
 import { badge, empty, type Html, html, page, tabs } from '../../platform/page.ts';
 import { linksIn } from '../render/links.ts';
 import type { MailHead, StoredMail } from '../store/mailbox.sql.ts';
+import { readToken } from '../tracking/token.ts';
 import type { ReadMail } from './parse.ts';
 
 export const views = ['mail', 'text', 'links', 'headers'] as const;
@@ -75,17 +76,22 @@ function body(stored: StoredMail, mail: ReadMail, view: View): Html {
 function linkList(links: readonly string[]): Html {
   if (links.length === 0) return empty('No links', 'There is nothing to click in this mail.');
   const rows = links.map((link, i) => {
-    const isWeb = /^https?:\/\//i.test(link);
-    const kind = /\/t\/u\//.test(link)
-      ? badge('unsubscribes', 'warn')
-      : /\/t\/c\//.test(link)
-        ? badge('tracked', 'good')
-        : badge('direct');
-    return html`<tr><td class="number">${i + 1}</td><td class="main">${
-      isWeb ? html`<a href="${link}" target="_blank" rel="noreferrer">${link}</a>` : link
-    }</td><td>${kind}</td></tr>`;
+    const { kind, target } = meaningOf(link);
+    const shown = /^https?:\/\//i.test(target)
+      ? html`<a href="${link}" target="_blank" rel="noreferrer">${target}</a>`
+      : target;
+    return html`<tr><td class="index">${i + 1}</td><td class="main">${shown}</td><td>${kind}</td></tr>`;
   });
   return html`<div class="sheet flush"><table class="stack"><tbody>${rows}</tbody></table></div>`;
+}
+
+/** What a link does, and where it leads in the end. Not checked: whoever follows it finds out. */
+function meaningOf(link: string): { kind: Html; target: string } {
+  const click = /\/t\/c\/([\w-]+)$/.exec(link)?.[1];
+  const claim = click === undefined ? undefined : readToken(click, 'click')?.claim;
+  if (claim?.purpose === 'click') return { kind: badge('click is recorded', 'good'), target: claim.url };
+  if (/\/t\/u\/[\w-]+$/.test(link)) return { kind: badge('unsubscribes', 'warn'), target: link };
+  return { kind: badge('direct'), target: link };
 }
 
 export function noMailPage(): string {

@@ -67,6 +67,14 @@ describe('a message is sent once, whatever is killed', () => {
     assert.equal((await world.timeline(person)).filter(({ activityId }) => activityId === 'act::s').length, 1);
   });
 
+  test('killed beside others that live: they find it after a moment, and send for it', async () => {
+    const person = await killedOnTheWire(1);
+    const smtp = await smtpServer();
+    await sender(smtp);
+    const message = await world.message(person, 'sent');
+    assert.deepEqual([message.uncertainCount, copies(smtp, message)], [1, 1]);
+  });
+
   test('held, when the operator wants it held; sent again once they do not', async () => {
     const person = await killedOnTheWire(5);
     const smtp = await smtpServer();

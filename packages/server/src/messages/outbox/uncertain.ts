@@ -8,6 +8,12 @@ import type { WhenUncertain } from '../types.ts';
 import { TRIES_MAX } from './backoff.ts';
 
 /**
+ * A process is believed dead when it has been missing for so long: one whose
+ * connection broke is back sooner, and its mails are still on the wire.
+ */
+const MISSING_MS = 3000;
+
+/**
  * Settles what dead processes left behind: their messages may have been on the
  * way, so they are uncertain, and the operator's rule says what becomes of
  * them. Sent again, they go under the same Message-ID, by which mail servers
@@ -24,9 +30,20 @@ export function startUncertain(o: {
   released: () => void;
 }): Loop {
   const { db, log } = o;
-  const turn = async (): Promise<Turn> => {
+  /** Processes that are missing, and since when. */
+  const missing = new Map<number, number>();
+
+  const findDead = async (): Promise<number[]> => {
     const claimers = await listClaimers(db, o.process);
-    const dead = claimers.length > 0 ? await deadAmong(db, claimers, o.alone) : [];
+    const gone = claimers.length > 0 ? await deadAmong(db, claimers, o.alone) : [];
+    if (o.alone) return gone;
+    for (const process of [...missing.keys()]) if (!gone.includes(process)) missing.delete(process);
+    for (const process of gone) if (!missing.has(process)) missing.set(process, performance.now());
+    return gone.filter((process) => performance.now() - missing.get(process)! >= MISSING_MS);
+  };
+
+  const turn = async (): Promise<Turn> => {
+    const dead = await findDead();
     if (dead.length > 0) {
       const messages = await updateToUncertain(db, dead, o.clock.now());
       if (messages > 0) {

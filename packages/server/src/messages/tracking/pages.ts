@@ -6,7 +6,7 @@ export function unsubscribePage(sender: string): string {
     title: 'Unsubscribe',
     width: 'narrow',
     body: html`<div class="sheet">
-<p>You will no longer get e-mails from <b>${sender}</b>.</p>
+<p>Do you want to get no more e-mails from <b>${sender}</b>?</p>
 <form method="post"><input type="hidden" name="from" value="page"><button>Unsubscribe me</button></form>
 </div>
 <p class="soft">Here by mistake? Just close this page: nothing has changed.</p>`,

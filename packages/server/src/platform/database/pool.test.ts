@@ -71,7 +71,7 @@ describe('a transaction', () => {
         await write(tx, second, text);
       });
     await Promise.all([both(1, 2, 'a'), both(2, 1, 'b')]);
-    assert.equal(tries, 3);
+    assert.ok(tries >= 3, 'one of them started over');
     for (const text of await notes()) assert.match(text, /^(ab|ba)$/, 'each was written once');
   });
 

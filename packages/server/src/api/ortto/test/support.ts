@@ -1,0 +1,71 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
+import { createKey, ensureWorkspace, keyCache, revokeKey } from '../../../access/index.ts';
+import { createPeople, type People } from '../../../people/index.ts';
+import { movableClock } from '../../../platform/clock.ts';
+import { openPool, transaction } from '../../../platform/database/pool.ts';
+import { createMetrics } from '../../../platform/metrics.ts';
+import { createHttp } from '../../http.ts';
+import { orttoRoutes } from '../index.ts';
+
+export interface Answer {
+  status: number;
+  /** As it came, but for the request's id, which is `#`. */
+  text: string;
+  headers: IncomingHttpHeaders;
+}
+
+/** Ortto's wire on a database of its own. */
+export interface Wire {
+  t: TestDatabase;
+  people: People;
+  ws: number;
+  now(): Date;
+  key: string;
+  /** A key that is no longer in use. */
+  revokedKey: string;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  send(method: 'GET' | 'PUT' | 'POST', path: string, headers: Record<string, string>, text?: string): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export async function openWire(): Promise<Wire> {
+  const t = await testDatabase();
+  const clock = movableClock();
+  const db = openPool(t.connection, silent);
+  const people = createPeople({ db, clock });
+  const workspace = await transaction(db, (tx) => ensureWorkspace(tx, clock.now(), people.seed));
+  await people.preparePartitions();
+  const { key } = await createKey(db, workspace, 'In use', clock.now());
+  const { key: revokedKey } = await createKey(db, workspace, 'Revoked', clock.now());
+  await revokeKey(db, 'Revoked', clock.now());
+  const app = createHttp({ log: silent, metrics: createMetrics() });
+  orttoRoutes(app, { people, keys: keyCache(db), clock });
+
+  const send: Wire['send'] = async (method, url, headers, payload) => {
+    const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+    const text = answer.body.replace(/"request_id":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"/, '"request_id":"#"');
+    return { status: answer.statusCode, text, headers: answer.headers as IncomingHttpHeaders };
+  };
+  return {
+    t,
+    people,
+    ws: workspace.id,
+    now: clock.now,
+    key,
+    revokedKey,
+    send,
+    post: (path, body, headers = {}) =>
+      send(
+        'POST',
+        path,
+        { 'x-api-key': key, 'content-type': 'application/json', ...headers },
+        typeof body === 'string' ? body : JSON.stringify(body),
+      ),
+    async close() {
+      await app.close();
+      await db.end();
+      await t.close();
+    },
+  };
+}
