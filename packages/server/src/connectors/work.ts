@@ -74,9 +74,11 @@ async function readHooks(work: Work, connection: Connection): Promise<boolean> {
   const hooks = await listHooks(work.db, connection.id, HOOKS_AT_ONCE);
   if (hooks.length === 0) return false;
   const hints: Hint[] = [];
+  const readable: string[] = [];
   for (const hook of hooks) {
     try {
       hints.push(...connection.connector.parseWebhook(hook.body, hook.contentType));
+      readable.push(hook.id);
     } catch (error) {
       if (!(error instanceof BadWebhook)) throw error;
       await updateHookError(work.db, hook.id, error.message);
@@ -87,13 +89,7 @@ async function readHooks(work: Work, connection: Connection): Promise<boolean> {
   });
   const outcomes = await transaction(work.db, async (tx) => {
     // Gone already: another process led for a moment, and recorded them.
-    if (
-      (await deleteHooks(
-        tx,
-        hooks.map((hook) => hook.id),
-      )) === 0
-    )
-      return [];
+    if ((await deleteHooks(tx, readable)) === 0) return [];
     await remember(tx, connection.id, reading.remember, work.clock.now());
     return work.people.recordIn(tx, connection.workspaceId, reading.items);
   });
