@@ -201,9 +201,12 @@ const activities = fc.record(
   { requiredKeys: ['activities'] },
 );
 
-const name = fc
-  .tuple(word, fc.nat(25), fc.oneof({ weight: 4, arbitrary: word }, { weight: 1, arbitrary: text }))
-  .map((parts) => parts.join(' '));
+const common = fc.tuple(word, fc.nat(2)).map((parts) => parts.join(' '));
+const name = fc.oneof(
+  { weight: 2, arbitrary: common },
+  { weight: 2, arbitrary: fc.nat(999).map((n) => `New ${n}`) },
+  { weight: 1, arbitrary: text },
+);
 const displayType = fc.constantFrom('text', 'currency', 'multi_select', 'link', 'link', 'bool', 'colour');
 const customField = fc.record(
   {
