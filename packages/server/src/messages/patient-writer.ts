@@ -14,7 +14,8 @@ export interface PatientWriter<Item, Result> {
 }
 
 const PAUSE_MIN_MS = 50;
-const PAUSE_MAX_MS = 2000;
+/** Short: what waits is only in memory, and is lost with this process. */
+const PAUSE_MAX_MS = 250;
 
 /** Group commit that keeps its items while the database is away, and tries again until it is back. */
 export function createPatientWriter<Item, Result>(o: {

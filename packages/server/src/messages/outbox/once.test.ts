@@ -5,11 +5,13 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { publicId } from '@tributary/model';
 import { silent } from '../../../test/support/database.ts';
-import { openPool } from '../../platform/database/pool.ts';
+import { openPool, transaction } from '../../platform/database/pool.ts';
+import { claimMessages, releaseUncertain, updateOutcomes, updateToUncertain } from '../store/outbox.sql.ts';
 import { databaseProxy } from '../test/database-proxy.ts';
 import { eventually } from '../test/eventually.ts';
 import { type Answer, type Received, startSmtp, type TestSmtp } from '../test/smtp-server.ts';
 import { createWorld, type ProcessOptions, type TestProcess, type World } from '../test/world.ts';
+import { settle } from './settle.ts';
 
 describe('a message is sent once, whatever is killed', () => {
   let world: World;
@@ -115,6 +117,40 @@ describe('a message is sent once, whatever is killed', () => {
     assert.equal((await messages.outboxState(world.t.db)).sending, 1);
     assert.equal((await world.message(held)).uncertainCount, 0);
     smtp.dropAll();
+  });
+
+  test('an outcome is written down once, by the process that has the message, and a late answer counts', async () => {
+    const person = await somebody();
+    for (let i = 0; i < 2; i++) await world.queue(person);
+    const { db } = world.t;
+    const mine = await claimMessages(db, { process: 901, now: world.clock.now(), limit: 2, inHand: [] });
+    const sent = mine.map(
+      (message) =>
+        settle(message, 'hello', { did: 'sent', response: '', address: 'a', subject: 's' }, world.clock.now()).change,
+    );
+    const write = (process: number, changes = sent) => transaction(db, (tx) => updateOutcomes(tx, process, changes));
+    assert.equal((await write(902)).size, 0, 'not another’s');
+    assert.equal(await updateToUncertain(db, [901], world.clock.now()), 2);
+    assert.equal(await releaseUncertain(db, world.clock.now(), 11), 2);
+    const [taken] = await claimMessages(db, { process: 902, now: world.clock.now(), limit: 1, inHand: [] });
+    assert.deepEqual(
+      [...(await write(901))],
+      mine.map(({ id }) => id).filter((id) => id !== taken?.id),
+    );
+    assert.equal((await write(901)).size, 0, 'not twice');
+    assert.equal((await write(902, sent)).size, 1);
+  });
+
+  test('a claim whose answer never came from the database is given back', async () => {
+    const person = await somebody();
+    await world.queue(person);
+    await world.t.db.query(
+      `update message set state = 'sending', attempts = 1, claimed_by = (select last_value + 1 from process_number)`,
+    );
+    const smtp = await smtpServer();
+    await sender(smtp);
+    const message = await world.message(person, 'sent');
+    assert.deepEqual([message.attempts, message.uncertainCount], [1, 0]);
   });
 
   test('the connection breaks before the answer: uncertain, sent again after a while', async () => {

@@ -123,14 +123,15 @@ export interface MessageChange {
 /**
  * Writes outcomes down, and says for which messages: not for those written down
  * before (a commit whose answer was lost), nor for those another process has
- * taken since. Rows are locked in the order of their ids, as everywhere.
+ * taken since. One that was given up as uncertain still belongs to the process
+ * that sent it, until another takes it: a late answer counts. Rows are locked in the order of their ids, as everywhere.
  */
 export async function updateOutcomes(tx: Tx, process: number, changes: readonly MessageChange[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ id: string }>({
     name: 'message.outcome',
     text: `with own as materialized (
              select id from message
-             where id = any($2::bigint[]) and claimed_by = $1 and state in ('sending', 'uncertain', 'queued')
+             where id = any($2::bigint[]) and claimed_by = $1
              order by id for update
            )
            update message m

@@ -170,7 +170,7 @@ describe('what readers do with a mail', () => {
     test(`one click, sent as ${form}, unsubscribes once, however often it is sent`, async () => {
       const mail = await mailed();
       const post = () => app.inject({ method: 'POST', url: mail.unsubscribe, headers: { 'content-type': type }, body });
-      const answers = [await post(), await post(), ...(await Promise.all([post(), post(), post()]))];
+      const answers = [...(await Promise.all([post(), post(), post()])), await post()];
       for (const { statusCode } of answers) assert.equal(statusCode, 200);
       assert.equal((await world.fields(mail.person))['bol::p'], false);
       const unsubscribed = await of(mail.person, 'act::u-all');
