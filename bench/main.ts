@@ -1,6 +1,4 @@
-import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { startEmbedded } from '../packages/server/src/platform/database/embedded/index.ts';
 import { activityToMail } from './activity-to-mail.ts';
 import { burst } from './burst.ts';
@@ -9,6 +7,7 @@ import { intake } from './intake.ts';
 import { start } from './start.ts';
 import { type Benchmark, runBenchmark } from './support/bench.ts';
 import { type Figure, meets } from './support/figures.ts';
+import { busyPercent, describeMachine } from './support/machine.ts';
 import { printTable } from './support/table.ts';
 import { makeFolder } from './support/tributary.ts';
 import { webhookToMail } from './webhook-to-mail.ts';
@@ -51,7 +50,7 @@ async function main(names: readonly string[]): Promise<number> {
     console.log(machine);
     for (const name of names) {
       const say = (line: string): void => console.log(`${name}: ${line}`);
-      say('…');
+      say(`the machine is ${Math.round(await busyPercent())} % busy with other things`);
       try {
         const rawDatabase = database.connection;
         const { quick, profile } = values;
@@ -71,14 +70,4 @@ async function main(names: readonly string[]): Promise<number> {
     await folder.close();
   }
   return failed > 0 ? 1 : 0;
-}
-
-async function describeMachine(connection: pg.ClientConfig): Promise<string> {
-  const client = new pg.Client(connection);
-  await client.connect();
-  const { rows } = await client.query<{ server_version: string }>('show server_version');
-  await client.end();
-  const [processor] = cpus();
-  const memory = Math.round(totalmem() / 2 ** 30);
-  return `${cpus().length} cores (${processor?.model.trim()}), ${memory} GB, Node ${process.versions.node}, PostgreSQL ${rows[0]!.server_version}`;
 }

@@ -112,6 +112,11 @@ export type WriteOutcome = { id: string; done: true; reference?: string } | { id
 export interface Session {
   /** Makes what it needs over there and subscribes the webhook; safe to repeat. Says what it found and made, in words. */
   setUp(webhookUrl: string): Promise<SetUpReport>;
+  /**
+   * Resolves when a read need not wait for the other side's limit. Hooks are taken up only then, so that those which
+   * come during the wait are read by the same request, and not by the next. Left out where there is no limit.
+   */
+  ready?(): Promise<void>;
   /** Reads what the hints point at, many at once. */
   read(hints: readonly Hint[], memory: Memory): Promise<Reading>;
   /** Writes, few calls for many; yields outcomes as soon as they are known, so that a crash leaves few uncertain. */

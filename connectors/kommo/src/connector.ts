@@ -37,6 +37,7 @@ function open(settings: KommoSettings, tools: Tools): Session {
   const writer = createWriter({ api: writing, tools, fields, echoes });
   return {
     setUp: (webhookUrl) => setUpAccount(reading, fields, webhookUrl),
+    ready: () => line.limiter.ready(),
     read: (hints, memory) => readHints(reader, hints, memory),
     write: (writes) => writeAll(writer, writes),
   };

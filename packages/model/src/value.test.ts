@@ -9,7 +9,7 @@ const right: [prefix: string, ...values: Value[]][] = [
   ['int', 0, -1, 15_300, Number.MAX_SAFE_INTEGER],
   ['bol', true, false],
   ['dtz', { year: 1980, month: 3, day: 4, timezone: 'Australia/Sydney' }, { year: 2024, month: 2, day: 29 }],
-  ['dtz', { year: 50, month: 1, day: 1 }],
+  ['dtz', { year: 50, month: 1, day: 1 }, { year: 0, month: 2, day: 29 }],
   ['tme', '2025-10-15T14:30:00Z', '2025-10-15T14:30:00.123+02:00'],
   ['phn', { c: '61', n: '401234567' }, { n: '401234567' }, { phone: '61401234567', parse_with_country_code: true }],
   ['geo', { name: 'Melbourne' }, { name: 'Melbourne', id: 1, lat: -37_000_000, lng: 144_000_000 }],

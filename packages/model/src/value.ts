@@ -29,8 +29,9 @@ const checks: Record<string, Check> = {
     const { year, month, day } = value as { year?: unknown; month?: unknown; day?: unknown };
     const parts = [year, month, day];
     if (!parts.every(Number.isInteger)) return 'expected whole numbers for year, month and day';
-    const date = new Date(Date.UTC(year as number, (month as number) - 1, day as number));
-    date.setUTCFullYear(year as number);
+    // Not by Date.UTC, which takes the year 50 for 1950.
+    const date = new Date(0);
+    date.setUTCFullYear(year as number, (month as number) - 1, day as number);
     return date.getUTCMonth() + 1 === month && date.getUTCDate() === day ? undefined : 'no such day';
   },
   tme: (value) =>

@@ -44,6 +44,18 @@ describe('the limit of seven requests a second', { concurrency: true }, () => {
     );
   });
 
+  test('ready waits as long as the next request would, and takes nobody’s place', async () => {
+    const limiter = createLimiter();
+    for (let i = 0; i < 7; i++) await limiter.ready();
+    for (let i = 0; i < 3; i++) await limiter.run('read', async () => undefined);
+    const started = performance.now();
+    await limiter.ready();
+    assert.ok(performance.now() - started > 100);
+    const open = performance.now();
+    await limiter.run('read', async () => undefined);
+    assert.ok(performance.now() - open < 50);
+  });
+
   test('reads go ahead of writes that came before them, and a write is not kept waiting for ever', async () => {
     const limiter = createLimiter();
     let release: (() => void) | undefined;

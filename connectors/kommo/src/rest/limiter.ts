@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** Reads go ahead of writes: a journey waits for a read, nobody waits for a note. */
 export type Lane = 'read' | 'write';
 
 export interface Limiter {
   run<T>(lane: Lane, call: () => Promise<T>): Promise<T>;
+  /** Resolves when a request could start, without taking its place. */
+  ready(): Promise<void>;
 }
 
 /** Seven requests a second; above it 429, and for those who go on a block of the address (Kommo, "Limitations"). */
@@ -44,7 +48,8 @@ export function createLimiter(clock: () => number = () => performance.now()): Li
   }
 
   /** When the next request may start; undefined while that hangs on an answer. */
-  function opensAt(): number | undefined {
+  function opensAt(now: number): number | undefined {
+    freeAt = freeAt.filter((moment) => moment > now);
     const taken = inFlight + freeAt.length;
     if (taken >= most) return freeAt[0];
     if (taken < atOnce) return lastStart;
@@ -56,8 +61,7 @@ export function createLimiter(clock: () => number = () => performance.now()): Li
     for (;;) {
       if (waiting.read.length + waiting.write.length === 0) return;
       const now = clock();
-      freeAt = freeAt.filter((moment) => moment > now);
-      const at = opensAt();
+      const at = opensAt(now);
       // With every place in flight there is nothing to wait for but an answer, and that pumps.
       if (at === undefined) return;
       if (at > now) {
@@ -91,6 +95,11 @@ export function createLimiter(clock: () => number = () => performance.now()): Li
         freeAt.push(clock() + second);
         pump();
       }
+    },
+    async ready() {
+      const now = clock();
+      const ms = (opensAt(now) ?? now) - now;
+      if (ms > 0) await sleep(ms);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Queryable } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 
@@ -68,18 +68,18 @@ export function keyCache(db: Queryable): KeyCache {
   const kept = new Map<string, { key: ApiKey; until: number }>();
   return {
     async find(text) {
-      const hash = hashOf(text).toString('base64');
-      const hit = kept.get(hash);
+      const hashed = hashOf(text).toString('base64');
+      const hit = kept.get(hashed);
       if (hit && hit.until > performance.now()) return hit.key;
       const key = await findKey(db, text);
       if (kept.size >= KEPT_MAX) kept.clear();
-      if (key) kept.set(hash, { key, until: performance.now() + KEPT_MS });
-      else kept.delete(hash);
+      if (key) kept.set(hashed, { key, until: performance.now() + KEPT_MS });
+      else kept.delete(hashed);
       return key;
     },
   };
 }
 
 function hashOf(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+  return hash('sha256', key, 'buffer');
 }

@@ -1,10 +1,9 @@
 import { BadWebhook } from '@tributary/connector-kit';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../platform/clock.ts';
-import { type Db, transaction } from '../platform/database/pool.ts';
+import type { Db } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import { createGroupCommit } from '../platform/group-commit.ts';
-import { notify } from '../platform/presence.ts';
 import type { Connections } from './connections.ts';
 import { insertHooks, type NewHook } from './store/inbox.sql.ts';
 
@@ -17,13 +16,10 @@ const BODY_MAX = 1024 * 1024;
  * at all is refused with a 400 and not kept.
  */
 export function webhookRoutes(app: FastifyInstance, o: { db: Db; connections: Connections; clock: Clock }): void {
-  const inbox = createGroupCommit<NewHook, undefined>((hooks) =>
-    transaction(o.db, async (tx) => {
-      await insertHooks(tx, hooks);
-      await tx.query(notify('connection'));
-      return hooks.map(() => undefined);
-    }),
-  );
+  const inbox = createGroupCommit<NewHook, undefined>(async (hooks) => {
+    await insertHooks(o.db, hooks);
+    return hooks.map(() => undefined);
+  });
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_MAX }, (_request, body, done) =>

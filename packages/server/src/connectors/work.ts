@@ -71,6 +71,7 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
 
 /** Reads what the waiting webhooks point at, many at once, and records it as they leave the inbox. */
 async function readHooks(work: Work, connection: Connection): Promise<boolean> {
+  await connection.session.ready?.();
   const hooks = await listHooks(work.db, connection.id, HOOKS_AT_ONCE);
   if (hooks.length === 0) return false;
   const hints: Hint[] = [];

@@ -204,6 +204,12 @@ describe('who a person is', () => {
       assert.equal(stranger!.status, 'created');
       assert.equal((await room.fieldsOf(anna))['str::first'], 'Anna');
       assert.equal((await room.keys())[`${EMAIL} old@example.com`], idOf(stranger));
+      const [, another] = await room.people.record(room.ws, [
+        itemOf({ [EMAIL]: 'newest@example.com' }, byId(anna)),
+        itemOf({ [EMAIL]: 'new@example.com' }),
+      ]);
+      assert.equal(another!.status, 'created', 'of whom nobody could say so beforehand');
+      assert.notEqual(idOf(another), anna);
     });
 
     test('of somebody made in the same batch, she is found by the last one', async () => {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { IntakeItem } from '@tributary/model';
-import type { People } from './index.ts';
+import { silent } from '../../test/support/database.ts';
+import { until } from '../../test/support/until.ts';
+import { openPool } from '../platform/database/pool.ts';
+import { createPeople, type People } from './index.ts';
 import { idOf, itemOf, openRoom, type Room } from './test/support.ts';
 
 describe('many at once', () => {
@@ -120,8 +123,15 @@ describe('many at once', () => {
     await isWhole();
   });
 
-  test('a field that another process has just made a key, or just made, is known without waiting', async () => {
-    const [one, two] = processes as [People, People];
+  test('a field or an activity that another process has just made, or made a key, is known before its signal comes', async () => {
+    const [one] = processes as [People];
+    const two = room.deaf();
+    await two.schema(room.t.db, room.ws);
+    await one.addDefinitions(room.ws, [{ activityId: 'act:cm:new', name: 'new', touch: false }]);
+    const [did] = await two.record(room.ws, [
+      itemOf({ 'str::email': 'k@example.com' }, { activity: { id: 'act:cm:new', attributes: {} } }),
+    ]);
+    assert.ok(idOf(did));
     await one.addField(room.ws, { name: 'Kommo id', type: 'integer' });
     await one.addField(room.ws, { name: 'Mobile', type: 'phone' });
     const mobile = { c: '61', n: '401234567' };
@@ -145,4 +155,31 @@ describe('many at once', () => {
       assert.match('error' in outcome! ? outcome.error : '', /people can not be found by it$/);
     }
   });
+});
+
+test('people who are here are locked in one order: batches in opposite order wait, and never deadlock', async (t) => {
+  const room = await openRoom();
+  t.after(room.close);
+  const emails = Array.from({ length: 40 }, (_, i) => `q${i}@example.com`);
+  await room.people.record(
+    room.ws,
+    emails.map((email) => itemOf({ 'str::email': email })),
+  );
+  // With connections of their own: what a connection has seen is counted when it ends.
+  const pools = [openPool(room.t.connection, silent, 2), openPool(room.t.connection, silent, 2)];
+  const two = pools.map((db) => createPeople({ db, clock: room.clock }));
+  for (let round = 0; round < 15; round++) {
+    const items = emails.map((email) => itemOf({ 'str::email': email, 'str::first': `${round}` }));
+    await Promise.all([two[0]!.record(room.ws, items), two[1]!.record(room.ws, items.toReversed())]);
+  }
+  const count = async (): Promise<number> =>
+    (await room.t.db.query(`select count(*)::int as n from pg_stat_activity where datname = current_database()`))
+      .rows[0].n;
+  const before = await count();
+  await Promise.all(pools.map((pool) => pool.end()));
+  await until('their connections have ended', async () => (await count()) < before);
+  const { rows } = await room.t.db.query(
+    'select deadlocks::int from pg_stat_database where datname = current_database()',
+  );
+  assert.deepEqual(rows, [{ deadlocks: 0 }]);
 });

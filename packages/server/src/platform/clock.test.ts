@@ -54,6 +54,18 @@ describe('a clock that can be moved', () => {
     assert.deepEqual(rung, []);
   });
 
+  test('never asks more of a timer than it can hold', async (t) => {
+    const warnings: string[] = [];
+    const note = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', note);
+    t.after(() => process.off('warning', note));
+    const clock = movableClock();
+    const cancel = clock.at(new Date(clock.now().getTime() + 40 * DAY), () => undefined);
+    await settled();
+    cancel();
+    assert.deepEqual(warnings, []);
+  });
+
   test('by itself rings in time, and a wait of forty days, longer than a timer can hold, is no less exact', (t) => {
     t.mock.timers.enable({ apis: ['Date', 'setTimeout', 'setImmediate'] });
     const clock = movableClock();

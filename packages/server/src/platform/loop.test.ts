@@ -105,6 +105,18 @@ describe('a loop', () => {
     assert.equal(turns.length, 2, 'that moment has been and gone');
   });
 
+  test('forgets the moment it named when it has looked since', async (t) => {
+    const { loop, clock, turns, last } = watched(t);
+    (await last()).end(new Date(clock.now().getTime() + 3_600_000));
+    await settled();
+    loop.nudge();
+    (await last()).end();
+    await settled();
+    clock.advance(3_600_000);
+    await settled();
+    assert.equal(turns.length, 2);
+  });
+
   test('pauses after a failure, longer each time, and nudges do not cut the pause short', async (t) => {
     const { loop, turns, last, logged } = watched(t);
     for (const [failed, pause] of [100, 200, 400, 800, 1600, 3200, 5000, 5000].entries()) {

@@ -25,11 +25,12 @@ const BACKOFF_MAX_SECONDS = 600;
 export async function leave<N extends Name>(tx: Tx, now: Date, name: N, piece: News[N]): Promise<void> {
   await tx.query({
     name: 'news.leave',
-    text: 'insert into news (name, payload, not_before) values ($1, $2, $3)',
-    values: [name, piece, now],
+    text: `with piece as (insert into news (name, payload, not_before) values ($2, $3, $4)) ${signal.text}`,
+    values: [...signal.values, name, piece, now],
   });
-  await tx.query(notify('news'));
 }
+
+const signal = notify('news');
 
 export interface Hearers {
   hear<N extends Name>(name: N, hearer: Hearer<N>): void;

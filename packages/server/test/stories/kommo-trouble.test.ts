@@ -111,19 +111,17 @@ test('when Kommo fails now and then, everything arrives once', async () => {
   await assertOnce(anna, other);
 });
 
-for (const lost of [2, 5]) {
-  test(`when Kommo does what it is asked and ${lost} of its answers are lost, nothing is written twice`, async () => {
-    const anna = await aboutToBeCalled();
-    const other = await openScene(world);
-    world.kommo.clearLogs();
-    world.kommo.faults.set({ loseNext: lost });
-    await meanwhile(anna, other);
-    await comeBack();
-    const unanswered = world.kommo.requests().filter(({ status }) => status === 0);
-    assert.equal(unanswered.length, lost);
-    await assertOnce(anna, other);
-  });
-}
+test('when Kommo does what it is asked and five of its answers are lost, nothing is written twice', async () => {
+  const anna = await aboutToBeCalled();
+  const other = await openScene(world);
+  world.kommo.clearLogs();
+  world.kommo.faults.set({ loseNext: 5 });
+  await meanwhile(anna, other);
+  await comeBack();
+  const unanswered = world.kommo.requests().filter(({ status }) => status === 0);
+  assert.equal(unanswered.length, 5);
+  await assertOnce(anna, other);
+});
 
 const appends: Record<string, { path: string; act: (scene: Scene) => unknown }> = {
   note: { path: '/api/v4/leads/notes', act: opens(CASE) },

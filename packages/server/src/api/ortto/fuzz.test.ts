@@ -298,11 +298,11 @@ describe('whatever is sent', () => {
   };
 
   test('to person/merge is taken or refused, and never half written', async () => {
-    someOfEach(await everything('/v1/person/merge', merge, 400), 200, 400);
+    someOfEach(await everything('/v1/person/merge', merge, 250), 200, 400);
   });
 
   test('to activities/create is taken or refused, and never half written', async () => {
-    someOfEach(await everything('/v1/activities/create', activities, 400), 200, 400);
+    someOfEach(await everything('/v1/activities/create', activities, 250), 200, 400);
   });
 
   test('to person/custom-field/create is taken or refused', async () => {

@@ -220,10 +220,14 @@ describe('records on Ortto’s wire', () => {
         merge_by: ['str::email'],
       });
       assert.equal(status, 200);
+      const janaId = await idOf('jana@example.com');
       await wire.post(ACTIVITIES, {
-        activities: [{ ...of(''), fields: { 'str::ei': 'J', 'str::first': 'Jana' }, merge_by: ['str::ei'] }],
+        activities: [
+          { ...of(''), fields: { 'str::ei': 'J', 'str::email': 'jana@example.org' }, merge_by: ['str::ei'] },
+        ],
+        merge_by: ['str::email'],
       });
-      assert.equal((await fieldsOf('jana@example.com'))['str::first'], 'Jana');
+      assert.equal(await idOf('jana@example.org'), janaId, 'by her external id, though the request says by e-mail');
     });
 
     test('says in its place which is wrong, and takes the others', async () => {

@@ -1,4 +1,5 @@
-import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import type { Db, Queryable, Tx } from '../../platform/database/pool.ts';
+import { notify } from '../../platform/presence.ts';
 
 export interface NewHook {
   connectionId: number;
@@ -7,12 +8,16 @@ export interface NewHook {
   body: string;
 }
 
-export async function insertHooks(tx: Tx, hooks: readonly NewHook[]): Promise<void> {
-  await tx.query({
+/** Keeps hooks and signals that there are some: one statement and its own transaction, for somebody waits for the answer. */
+export async function insertHooks(db: Db, hooks: readonly NewHook[]): Promise<void> {
+  await db.query({
     name: 'inbox.insert',
-    text: `insert into connector_inbox (connection_id, received_at, content_type, body)
-           select * from unnest($1::int[], $2::timestamptz[], $3::text[], $4::text[])`,
+    text: `with hooks as (
+             insert into connector_inbox (connection_id, received_at, content_type, body)
+             select * from unnest($2::int[], $3::timestamptz[], $4::text[], $5::text[])
+           ) ${signal.text}`,
     values: [
+      ...signal.values,
       hooks.map((hook) => hook.connectionId),
       hooks.map((hook) => hook.receivedAt),
       hooks.map((hook) => hook.contentType),
@@ -20,6 +25,8 @@ export async function insertHooks(tx: Tx, hooks: readonly NewHook[]): Promise<vo
     ],
   });
 }
+
+const signal = notify('connection');
 
 export interface HookRow {
   id: string;

@@ -74,6 +74,13 @@ describe('a run', () => {
     assert.deepEqual([at.shapeId, at.leftAt, at.leftReason], ['end', after(2 * DAY + 3 * HOUR), 'completed']);
   });
 
+  test('counts each delay from when she came to it, not from when she might have', () => {
+    const delay = (next: string) => ({ kind: 'delay', for: { days: 1 }, next });
+    const twice = journeyOf({ one: delay('two'), two: delay('end'), end: { kind: 'exit' } });
+    const { run: at } = move(move(run, twice, 0).run, twice, DAY + HOUR);
+    assert.deepEqual([at.shapeId, at.arrivedAt, at.dueAt], ['two', after(DAY + HOUR), after(2 * DAY + HOUR)]);
+  });
+
   test('goes on at once when she opens; a machine, another run’s message and another message do not count', () => {
     const of = (activity: ReturnType<typeof did>) =>
       move(waiting, followUp, HOUR, { activities: [activity] }).moves.length;

@@ -17,6 +17,8 @@ export interface Room {
   ws: number;
   /** Another process on the same database, with a pool of its own. */
   another(): Promise<People>;
+  /** Another that no signal has reached yet: what it has read of the schema, it takes for true. */
+  deaf(): People;
   /** One item, by e-mail unless it says otherwise. */
   merge(fields: Fields, more?: Partial<IntakeItem>): Promise<IntakeOutcome>;
   fieldsOf(personId: string): Promise<Fields>;
@@ -56,6 +58,7 @@ export async function openRoom(): Promise<Room> {
     people,
     ws,
     another,
+    deaf: () => createPeople({ db: t.db, clock }),
     merge: async (fields, more) => (await people.record(ws, [itemOf(fields, more)]))[0]!,
     fieldsOf: async (personId) => (await people.find(t.db, ws, [personId])).get(personId)!.fields,
     async keys() {

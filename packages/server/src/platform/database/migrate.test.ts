@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, type TestContext, test } from 'node:test';
 import { emptyDatabase, silent, type TestDatabase } from '../../../test/support/database.ts';
+import { until } from '../../../test/support/until.ts';
 import { migrate, migrationState } from './migrate.ts';
 import { openPool } from './pool.ts';
 
-const files = async (): Promise<string[]> =>
-  (await readdir(new URL('../../../migrations/', import.meta.url))).filter((name) => name.endsWith('.sql')).sort();
+const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
+const FIRST_TABLE =
+  'create table migration (number int primary key, name text not null, checksum text not null, applied_at timestamptz not null)';
+
+const files = async (): Promise<string[]> => (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
 
 async function onTheDayOfInstallation(t: TestContext): Promise<TestDatabase> {
   const database = await emptyDatabase();
@@ -43,6 +47,36 @@ describe('migrating a database', () => {
     const applied = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value.applied : []));
     assert.deepEqual(applied.sort(), await files());
     assert.deepEqual(await migrate(db), { applied: [] });
+  });
+
+  /** Starts while another has done this and not yet committed. Returns what was left for it to apply. */
+  const startedAmid = async ({ db }: TestDatabase, done: string): Promise<string[]> => {
+    const other = await db.connect();
+    await other.query(`begin; ${done}`);
+    const migrating = migrate(db);
+    await until('it waits for the other', async () => {
+      const { rows } = await db.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows.length > 0;
+    });
+    await other.query('commit');
+    other.release();
+    return (await migrating).applied;
+  };
+
+  test('one that starts while another makes the very first table waits for it, and comes up', async (t) => {
+    const database = await onTheDayOfInstallation(t);
+    assert.deepEqual(await startedAmid(database, FIRST_TABLE), await files());
+  });
+
+  test('one that starts while another applies a migration waits for it, and goes on with the next', async (t) => {
+    const database = await onTheDayOfInstallation(t);
+    await database.db.query(FIRST_TABLE);
+    const [first, ...rest] = await files();
+    const sql = await readFile(new URL(first!, MIGRATIONS), 'utf8');
+    const row = `insert into migration values (1, '${first}', '', now())`;
+    assert.deepEqual(await startedAmid(database, `${row}; ${sql}`), rest);
   });
 
   test('a migration that fails is as if it had not been begun, and the next start takes it up again', async (t) => {

@@ -22,9 +22,13 @@ export function openPool(connection: ConnectionSettings, log: Log, max = 12): Db
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
   });
-  // A connection that breaks while it is lent out: its query rejects too, so here it is only noted.
-  pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'a connection broke')));
-  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  // A connection that breaks while it is lent out: its query rejects too, so here it is only noted. In words, for the
+  // pool hangs the whole connection on the error, a hundred kilobytes of log.
+  pool.on('connect', (client) => client.on('error', (error) => log.debug(`a connection broke: ${error.message}`)));
+  pool.on('error', (error) => {
+    // While the pool closes, a connection may hear of the database's end before its own.
+    if (!pool.ending) log.warn({ why: error.message }, 'a database connection was lost');
+  });
   return pool;
 }
 
