@@ -93,9 +93,12 @@ export async function record(
 
 async function findSubjects(tx: Tx, workspaceId: number, items: readonly CheckedItem[]) {
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
-  const owners = await findByKeys(tx, workspaceId, [...keys.values()]);
   const named = items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : []));
-  const rows = await lockPeople(tx, workspaceId, [...new Set([...owners.values(), ...named])]);
+  // Both at once: whoever loses a key between the two is locked and not found by it, as if it had been lost before.
+  const [owners, rows] = await Promise.all([
+    findByKeys(tx, workspaceId, [...keys.values()]),
+    lockPeople(tx, workspaceId, [...new Set(named)], [...keys.values()]),
+  ]);
   const subjects = rows.map(
     (row): Subject => ({ row, before: row.fields, isNew: false, changed: false, seen: false, foundBy: [] }),
   );
@@ -186,7 +189,7 @@ async function writeSubjects(
   const { workspaceId, keyFields, now } = of;
   const changed = subjects.filter((subject) => subject.changed);
   const changes = changed.map((subject) => ({ subject, ...keyChanges(subject, keyFields, directory.byKey) }));
-  await deleteKeys(
+  deleteKeys(
     tx,
     workspaceId,
     changes.flatMap((change) => change.lost),
@@ -202,19 +205,19 @@ async function writeSubjects(
     gained.map(keyText).some((key) => subject.foundBy.includes(key) && !claimed.has(key)),
   );
   if (missed) throw new RaceLost('race lost');
-  await insertPeople(
+  insertPeople(
     tx,
     workspaceId,
     changed.filter((s) => s.isNew).map((s) => s.row),
     now,
   );
-  await updatePeople(
+  updatePeople(
     tx,
     workspaceId,
     changed.filter((s) => !s.isNew).map((s) => s.row),
     now,
   );
-  await updateSeen(
+  updateSeen(
     tx,
     workspaceId,
     subjects.filter((s) => s.seen && !s.changed).map((s) => s.row),
@@ -245,6 +248,6 @@ async function writeActivities(
     .map(({ id, personId, activityId, occurredAt }) => ({ id, personId, activityId, at: occurredAt.toISOString() }));
   const changed = subjects.filter((subject) => subject.changed).map((subject) => subject.row.id);
   if (activities.length > 0 || changed.length > 0) {
-    await leave(tx, of.now, 'people.recorded', { workspaceId: of.workspaceId, activities, changed });
+    leave(tx, of.now, 'people.recorded', { workspaceId: of.workspaceId, activities, changed });
   }
 }
