@@ -11,6 +11,7 @@ export {
 } from './filter/operators/index.ts';
 export { isWrong } from './filter/operators/reading.ts';
 export { type Askable, problemsWithFilter } from './filter/problems.ts';
+export { dayAt, startOfDay, today } from './filter/days.ts';
 export type { Asked, Day, Moment, Test, TextTest } from './filter/test.ts';
 export { type IdKind, idAt, internalId, NO_ID, objectId, publicId } from './ids.ts';
 export type { ActivityInput, FindStrategy, IntakeItem, IntakeOutcome, MergeStrategy, Who } from './intake.ts';
