@@ -4,10 +4,12 @@ import { type Db, type Queryable, type Tx, transaction } from '../platform/datab
 import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts';
 import type { Presence } from '../platform/presence.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
+import { createFilters, type Filters } from './filter/index.ts';
 import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
 import { record } from './record.ts';
 import { createSchemaCache, type Schema, seededActivities } from './schema.ts';
+import { createSearch, type Search } from './search/index.ts';
 import { type ActivityRow, findActivities, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
 import { findByKeys } from './store/identity.sql.ts';
 import { findPeople } from './store/person.sql.ts';
@@ -17,14 +19,18 @@ import type { Person, RecordedActivity } from './types.ts';
 
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
+export { createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
 export type { PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
 export type { Schema } from './schema.ts';
+export { type FoundPerson, fieldIdsOf, type Search, type Searched, valuesOf } from './search/index.ts';
 export type { NewDefinition } from './store/schema.sql.ts';
 export type { Person, RecordedActivity } from './types.ts';
 
 /** Everything known of people, and the one way in. */
 export interface People {
+  filters: Filters;
+  search: Search;
   /** Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. */
   record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   /** Records in the caller's transaction. */
@@ -110,8 +116,11 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     }));
   };
   const define = { db, clock, forget: cache.forget };
+  const filters = createFilters({ schema: cache.get });
 
   return {
+    filters,
+    search: createSearch({ db, clock, filters, schema: cache.get }),
     record: (workspaceId, items) => intakeOf(workspaceId).submit(items),
     recordIn,
     async find(queryable, workspaceId, ids) {
