@@ -124,8 +124,8 @@ async function afterSql(
   const later = `p.id ${beyond} ${id}`;
   if (!key) return ` and ${later}`;
   const { rows } = await db.query<{ value: string | null }>(
-    `select (${key.sql})::text as value from person p where p.workspace_id = ${parameters.add(workspaceId, 'int')} and p.id = ${id}`,
-    [...parameters.values],
+    `select (${key.sql})::text as value from person p where p.workspace_id = $1 and p.id = $2`,
+    [workspaceId, after],
   );
   const at = rows[0];
   if (!at) throw new UserError('bad_request', 'cursor_id: this person is not there any more; begin again without it');
