@@ -67,6 +67,8 @@ export async function startTributary(
     const news = createHearers({ db, presence, clock, log });
     news.hear('people.recorded', journeys.hear);
     news.hear('people.recorded', connectors.hearRecorded);
+    news.hear('people.archived', journeys.hearArchived);
+    for (const room of [messages, journeys, connectors]) news.hear('people.deleted', room.hearDeleted);
     news.hear('journeys.action', connectors.hearActions);
 
     const metrics = createMetrics();

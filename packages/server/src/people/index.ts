@@ -4,6 +4,7 @@ import { type Db, type Queryable, type Tx, transaction } from '../platform/datab
 import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts';
 import type { Presence } from '../platform/presence.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
+import { createLifecycle, type Lifecycle } from './lifecycle/index.ts';
 import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
 import { record } from './record.ts';
@@ -17,7 +18,8 @@ import type { Person, RecordedActivity } from './types.ts';
 
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
-export type { PeopleRecorded } from './news.ts';
+export type { ChangeKind, Selection } from './lifecycle/selection.ts';
+export type { PeopleNamed, PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
 export type { Schema } from './schema.ts';
 export type { NewDefinition } from './store/schema.sql.ts';
@@ -52,6 +54,7 @@ export interface People {
   addDefinitions(workspaceId: number, definitions: readonly NewDefinition[]): Promise<string[]>;
   /** People can be found by these fields from now on, those already here included. */
   ensureKeys(workspaceId: number, fieldIds: readonly string[]): Promise<void>;
+  lifecycle: Lifecycle;
   /** Makes the months ahead ready for activities, so that none has to wait for it. */
   preparePartitions(): Promise<void>;
   /** What every workspace starts with. */
@@ -126,6 +129,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
             tags: row.tags.map((tag) => tagNames.get(tag) ?? ''),
             createdAt: row.createdAt,
             lastSeenAt: row.lastSeenAt ?? undefined,
+            archivedAt: row.archivedAt ?? undefined,
           },
         ]),
       );
@@ -154,6 +158,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     addField: (workspaceId, field) => addField(define, workspaceId, field),
     addDefinitions: (workspaceId, definitions) => addDefinitions(define, workspaceId, definitions),
     ensureKeys: (workspaceId, fieldIds) => ensureKeys(define, cache, workspaceId, fieldIds),
+    lifecycle: createLifecycle({ db, clock, cache }),
     preparePartitions: () => recorder.partitions.prepare(clock.now(), MONTHS_BEFORE, MONTHS_AHEAD),
     async seed(tx, workspaceId) {
       const definitions = seededActivities.map(({ id, name, touch }) => ({ activityId: id, name, touch }));

@@ -6,8 +6,18 @@ export interface PeopleRecorded {
   changed: string[];
 }
 
+/** People as a whole: put away, brought back, or gone for good with all that was known of them. */
+export interface PeopleNamed {
+  workspaceId: number;
+  ids: string[];
+}
+
 declare module '../platform/news.ts' {
   interface News {
     'people.recorded': PeopleRecorded;
+    'people.archived': PeopleNamed;
+    'people.restored': PeopleNamed;
+    /** What other rooms keep of these people is to go: nothing personal stays. */
+    'people.deleted': PeopleNamed;
   }
 }

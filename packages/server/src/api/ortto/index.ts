@@ -6,6 +6,7 @@ import { UserError } from '../../platform/errors.ts';
 import { activitiesCreateRoute } from './activities-create.ts';
 import { customFieldRoute, definitionRoute } from './define.ts';
 import { sendError, serialize } from './envelope.ts';
+import { personLifecycleRoutes } from './person-lifecycle.ts';
 import { personMergeRoute } from './person-merge.ts';
 
 /** A request's size, as Ortto limits it (Ortto help, a-235). */
@@ -16,6 +17,7 @@ export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: Key
   app.register(
     async (v1) => {
       v1.decorateRequest('workspaceId', 0);
+      v1.decorateRequest('instance', '');
       v1.setReplySerializer(serialize);
       v1.addHook('onRoute', (route) => {
         route.bodyLimit = BODY_MAX;
@@ -25,6 +27,7 @@ export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: Key
         const key = typeof text === 'string' && text !== '' ? await o.keys.find(text) : undefined;
         if (!key) throw new UserError('unauthorized', text ? 'The X-Api-Key is not valid' : 'No X-Api-Key header', 401);
         request.workspaceId = key.workspaceId;
+        request.instance = key.instance;
       });
       v1.addHook('onSend', async (_request, reply) => {
         reply.header('access-control-allow-origin', '*');
@@ -35,6 +38,7 @@ export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: Key
         return sendError(reply, 404, `${request.method} ${request.url}: not found`);
       });
       personMergeRoute(v1, o);
+      personLifecycleRoutes(v1, o);
       activitiesCreateRoute(v1, o);
       customFieldRoute(v1, o);
       definitionRoute(v1, { people: o.people, now: o.clock.now });

@@ -63,7 +63,8 @@ export function prepare(loaded: Loaded, sender: Sender): Prepared {
 }
 
 function whyNot(person: Person | undefined): string | undefined {
-  if (!person) return 'the person is archived or no longer there';
+  if (!person) return 'the person is no longer there';
+  if (person.archivedAt) return 'the person is archived';
   const { fields } = person;
   const address = fields['str::email'];
   if (typeof address !== 'string' || address === '') return 'the person has no e-mail address';

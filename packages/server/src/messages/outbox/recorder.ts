@@ -26,7 +26,8 @@ export function createRecorder(o: { db: Db; people: People; process: number; log
           if (items.length === 0) continue;
           const outcomes = await o.people.recordIn(tx, workspaceId, items);
           for (const [i, outcome] of outcomes.entries()) {
-            if ('error' in outcome)
+            // Somebody archived or deleted has no timeline that goes on.
+            if ('error' in outcome && outcome.status !== 'not_found')
               o.log.error({ item: items[i], error: outcome.error }, 'an activity of a message could not be recorded');
           }
         }

@@ -13,12 +13,17 @@ export interface PersonRow {
   tags: number[];
 }
 
+/** A person as read outside of intake, which sees nobody who is archived. */
+export interface FoundPerson extends PersonRow {
+  archivedAt: Date | null;
+}
+
 const columns = `id, fields, created_at as "createdAt", first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt",
   subscribed_at as "subscribedAt", unsubscribed_at as "unsubscribedAt", tags`;
 
 /**
  * Reads the people with these ids or keys and keeps everyone else from changing them until the transaction ends; in
- * one order, against deadlocks.
+ * one order, against deadlocks. Who is archived is not found, not even by id: they get no updates (Ortto help).
  */
 export async function lockPeople(
   tx: Tx,
@@ -30,7 +35,7 @@ export async function lockPeople(
   const { rows } = await tx.query<PersonRow>({
     name: 'person.lock',
     text: `select ${columns} from person
-           where workspace_id = $1 and id = any(array(
+           where workspace_id = $1 and archived_at is null and id = any(array(
              select unnest($2::bigint[])
              union select i.person_id from unnest($3::text[], $4::text[]) as k(field_id, value)
                    join identity i on i.workspace_id = $1 and i.field_id = k.field_id and i.value = k.value))
@@ -40,11 +45,11 @@ export async function lockPeople(
   return rows;
 }
 
-export async function findPeople(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<PersonRow[]> {
+export async function findPeople(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<FoundPerson[]> {
   if (ids.length === 0) return [];
-  const { rows } = await db.query<PersonRow>({
+  const { rows } = await db.query<FoundPerson>({
     name: 'person.find',
-    text: `select ${columns} from person where id = any($2::bigint[]) and workspace_id = $1`,
+    text: `select ${columns}, archived_at as "archivedAt" from person where id = any($2::bigint[]) and workspace_id = $1`,
     values: [workspaceId, ids],
   });
   return rows;
