@@ -14,6 +14,7 @@ import { findByKeys } from './store/identity.sql.ts';
 import { findPeople } from './store/person.sql.ts';
 import { insertDefinitions, type NewDefinition } from './store/schema.sql.ts';
 import { listTagNames } from './store/tag.sql.ts';
+import { createSuppression, type Suppression } from './suppression/index.ts';
 import type { Person, RecordedActivity } from './types.ts';
 
 export { personIdFrom } from './check.ts';
@@ -23,6 +24,7 @@ export type { PeopleNamed, PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
 export type { Schema } from './schema.ts';
 export type { NewDefinition } from './store/schema.sql.ts';
+export { HARD_BOUNCED } from './suppression/index.ts';
 export type { Person, RecordedActivity } from './types.ts';
 
 /** Everything known of people, and the one way in. */
@@ -55,6 +57,7 @@ export interface People {
   /** People can be found by these fields from now on, those already here included. */
   ensureKeys(workspaceId: number, fieldIds: readonly string[]): Promise<void>;
   lifecycle: Lifecycle;
+  suppression: Suppression;
   /** Makes the months ahead ready for activities, so that none has to wait for it. */
   preparePartitions(): Promise<void>;
   /** What every workspace starts with. */
@@ -159,6 +162,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     addDefinitions: (workspaceId, definitions) => addDefinitions(define, workspaceId, definitions),
     ensureKeys: (workspaceId, fieldIds) => ensureKeys(define, cache, workspaceId, fieldIds),
     lifecycle: createLifecycle({ db, clock, cache }),
+    suppression: createSuppression({ db, clock, recordIn }),
     preparePartitions: () => recorder.partitions.prepare(clock.now(), MONTHS_BEFORE, MONTHS_AHEAD),
     async seed(tx, workspaceId) {
       const definitions = seededActivities.map(({ id, name, touch }) => ({ activityId: id, name, touch }));

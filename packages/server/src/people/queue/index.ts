@@ -1,0 +1,96 @@
+import type { IntakeItem, IntakeOutcome } from '@tributary/model';
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, type Queryable, type Tx, transaction } from '../../platform/database/pool.ts';
+import { messageOf } from '../../platform/errors.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Turn } from '../../platform/loop.ts';
+import {
+  countIntake,
+  type IntakeRow,
+  insertIntake,
+  postponeIntake,
+  takeIntake,
+  takeOneIntake,
+} from '../store/intake.sql.ts';
+
+/** Requests recorded in one transaction: up to two thousand records. */
+const AT_ONCE = 20;
+
+/** Records that nobody waits for: written down durably, and recorded in the order they came. */
+export interface IntakeQueue {
+  add(workspaceId: number, items: readonly IntakeItem[]): Promise<void>;
+  /** How many requests wait. */
+  waiting(db: Queryable): Promise<number>;
+  /** Records what waits. What is wrong with a record, nobody can be told any more: the log has it. */
+  turn(log: Log): Promise<Turn>;
+}
+
+type RecordAll = (tx: Tx, workspaceId: number, items: readonly IntakeItem[]) => Promise<IntakeOutcome[]>;
+
+export function createQueue(o: { db: Db; clock: Clock; recordAll: RecordAll }): IntakeQueue {
+  const { db, clock } = o;
+
+  const recordRows = async (tx: Tx, rows: readonly IntakeRow[]): Promise<Problem[]> => {
+    const problems: Problem[] = [];
+    for (const workspaceId of new Set(rows.map((row) => row.workspaceId))) {
+      const items = rows.filter((row) => row.workspaceId === workspaceId).flatMap((row) => row.items.map(revive));
+      const outcomes = await o.recordAll(tx, workspaceId, items);
+      for (const [i, outcome] of outcomes.entries()) {
+        if ('error' in outcome) problems.push({ workspaceId, item: items[i]!, error: outcome.error });
+      }
+    }
+    return problems;
+  };
+
+  /** One bad request must not hold up the others: each is recorded alone, and the bad ones wait. */
+  const recordOne = async (id: string, log: Log): Promise<void> => {
+    try {
+      tell(log, await transaction(db, async (tx) => recordRows(tx, await takeOneIntake(tx, id))));
+    } catch (error) {
+      log.error({ err: error, intake: id }, `records can not be recorded and wait: ${messageOf(error)}`);
+      await postponeIntake(db, id, clock.now(), messageOf(error));
+    }
+  };
+
+  return {
+    // Its moment is when it came, not when its turn comes.
+    add: (workspaceId, items) => insertIntake(db, workspaceId, items.map(dated(clock.now())), clock.now()),
+    waiting: countIntake,
+    async turn(log) {
+      let taken: IntakeRow[] = [];
+      try {
+        const problems = await transaction(db, async (tx) => {
+          taken = (await takeIntake(tx, clock.now(), AT_ONCE)) ?? [];
+          return recordRows(tx, taken);
+        });
+        tell(log, problems);
+      } catch (error) {
+        if (taken.length === 0) throw error;
+        for (const { id } of taken) await recordOne(id, log);
+      }
+      return taken.length === AT_ONCE ? 'more' : undefined;
+    },
+  };
+}
+
+interface Problem {
+  workspaceId: number;
+  item: IntakeItem;
+  error: string;
+}
+
+function tell(log: Log, problems: readonly Problem[]): void {
+  for (const { workspaceId, item, error } of problems) {
+    log.warn({ workspace: workspaceId, who: item.who, error }, `a record taken with async was not recorded: ${error}`);
+  }
+}
+
+const dated =
+  (now: Date) =>
+  (item: IntakeItem): IntakeItem =>
+    item.activity ? { ...item, activity: { ...item.activity, at: item.activity.at ?? now } } : item;
+
+/** JSON knows no moments. */
+function revive(item: IntakeItem): IntakeItem {
+  return item.activity?.at ? { ...item, activity: { ...item.activity, at: new Date(item.activity.at) } } : item;
+}
