@@ -9,7 +9,7 @@ import { permissionChanges, withDefaultPermissions } from './permission.ts';
 import { choose, createDirectory, type Directory, keyChanges, keysOf, newKeys, type Subject } from './resolve.ts';
 import type { Schema } from './schema.ts';
 import { insertActivities } from './store/activity.sql.ts';
-import { deleteKeys, findByKeys, insertKeys, keyText } from './store/identity.sql.ts';
+import { deleteKeys, insertKeys, keyText } from './store/identity.sql.ts';
 import { insertPeople, lockPeople, type PersonRow, updatePeople, updateSeen } from './store/person.sql.ts';
 import { applyTags } from './tags.ts';
 
@@ -93,22 +93,19 @@ export async function record(
 
 async function findSubjects(tx: Tx, workspaceId: number, items: readonly CheckedItem[]) {
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
-  const named = items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : []));
-  // Both at once: whoever loses a key between the two is locked and not found by it, as if it had been lost before.
-  const [owners, rows] = await Promise.all([
-    findByKeys(tx, workspaceId, [...keys.values()]),
-    lockPeople(tx, workspaceId, [...new Set(named)], [...keys.values()]),
-  ]);
-  const subjects = rows.map(
-    (row): Subject => ({ row, before: row.fields, isNew: false, changed: false, seen: false, foundBy: [] }),
-  );
-  const byId = new Map(subjects.map((subject) => [subject.row.id, subject]));
+  const named = [...new Set(items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : [])))];
+  const byId = new Map<string, Subject>();
   const directory = createDirectory();
-  for (const [text, key] of keys) {
-    const subject = byId.get(owners.get(text) ?? '');
-    if (subject) directory.learn(key, subject);
+  for (const { fieldId, value, ...row } of await lockPeople(tx, workspaceId, named, [...keys.values()])) {
+    const subject = byId.get(row.id) ?? oldSubject(row);
+    byId.set(row.id, subject);
+    if (fieldId !== null) directory.learn({ fieldId, value }, subject);
   }
-  return { subjects, byId, directory };
+  return { subjects: [...byId.values()], byId, directory };
+}
+
+function oldSubject(row: PersonRow): Subject {
+  return { row, before: row.fields, isNew: false, changed: false, seen: false, foundBy: [] };
 }
 
 function newSubject(id: string, now: Date): Subject {

@@ -31,7 +31,7 @@ export interface IntakeRow {
  * asked later is recorded later; undefined while another is at it.
  */
 export async function takeIntake(tx: Tx, now: Date, limit: number): Promise<IntakeRow[] | undefined> {
-  const lock = await tx.query<{ mine: boolean }>('select pg_try_advisory_xact_lock(7482007) as mine');
+  const lock = await tx.query<{ mine: boolean }>('select pg_try_advisory_xact_lock(7482012) as mine');
   if (!lock.rows[0]!.mine) return undefined;
   const { rows } = await tx.query<IntakeRow>({
     name: 'intake.take',

@@ -27,7 +27,7 @@ export async function insertChange(db: Db, change: Omit<PersonChange, 'id' | 'af
 /** The oldest change, for this transaction alone; undefined when there is none, or another process is at it. */
 export async function takeChange(tx: Tx): Promise<PersonChange | undefined> {
   // One after the other, across processes: to archive and then to delete is not the same as the other way round.
-  const lock = await tx.query<{ mine: boolean }>('select pg_try_advisory_xact_lock(7482006) as mine');
+  const lock = await tx.query<{ mine: boolean }>('select pg_try_advisory_xact_lock(7482011) as mine');
   if (!lock.rows[0]!.mine) return undefined;
   const { rows } = await tx.query<PersonChange>(
     `select id, workspace_id as "workspaceId", kind, person_ids as ids, except_ids as "except", source,
