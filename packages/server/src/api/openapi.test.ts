@@ -28,7 +28,7 @@ describe('the description of the API', () => {
     app.addHook('onRoute', ({ method, url }) => {
       if (url.startsWith('/v1/')) routes.push(`${method} ${url}`);
     });
-    orttoRoutes(app, { people: createPeople({ db, clock: systemClock }), keys: keyCache(db), clock: systemClock });
+    orttoRoutes(app, { db, people: createPeople({ db, clock: systemClock }), keys: keyCache(db), clock: systemClock });
     openapiRoute(app);
     return { app, routes };
   }

@@ -2,18 +2,21 @@ import type { FastifyInstance } from 'fastify';
 import type { KeyCache } from '../../access/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { activitiesCreateRoute } from './activities-create.ts';
 import { customFieldRoute, definitionRoute } from './define.ts';
 import { sendError, serialize } from './envelope.ts';
+import { personActivitiesRoute } from './person-activities.ts';
 import { personLifecycleRoutes } from './person-lifecycle.ts';
 import { personMergeRoute } from './person-merge.ts';
+import { suppressionListRoutes } from './suppression-list.ts';
 
 /** A request's size, as Ortto limits it (Ortto help, a-235). */
 const BODY_MAX = 2 * 1024 * 1024;
 
 /** Ortto's wire under `/v1`: same paths, bodies and errors, so that its clients only change the host. */
-export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: KeyCache; clock: Clock }): void {
+export function orttoRoutes(app: FastifyInstance, o: { db: Db; people: People; keys: KeyCache; clock: Clock }): void {
   app.register(
     async (v1) => {
       v1.decorateRequest('workspaceId', 0);
@@ -39,6 +42,8 @@ export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: Key
       });
       personMergeRoute(v1, o);
       personLifecycleRoutes(v1, o);
+      personActivitiesRoute(v1, { ...o, now: o.clock.now });
+      suppressionListRoutes(v1, o);
       activitiesCreateRoute(v1, o);
       customFieldRoute(v1, o);
       definitionRoute(v1, { people: o.people, now: o.clock.now });

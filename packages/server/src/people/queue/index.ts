@@ -18,16 +18,23 @@ const AT_ONCE = 20;
 
 /** Records that nobody waits for: written down durably, and recorded in the order they came. */
 export interface IntakeQueue {
-  add(workspaceId: number, items: readonly IntakeItem[]): Promise<void>;
+  /** Takes those that are right as far as can be seen without the people; says what is wrong with the others. */
+  add(workspaceId: number, items: readonly IntakeItem[]): Promise<QueueOutcome[]>;
   /** How many requests wait. */
   waiting(db: Queryable): Promise<number>;
   /** Records what waits. What is wrong with a record, nobody can be told any more: the log has it. */
   turn(log: Log): Promise<Turn>;
 }
 
+/** What is said of a record at once. */
+export type QueueOutcome = { status: 'queued' } | { status: 'invalid'; error: string };
+
 type RecordAll = (tx: Tx, workspaceId: number, items: readonly IntakeItem[]) => Promise<IntakeOutcome[]>;
 
-export function createQueue(o: { db: Db; clock: Clock; recordAll: RecordAll }): IntakeQueue {
+/** For each item what is wrong with it, if anything is. */
+type Check = (workspaceId: number, items: readonly IntakeItem[]) => Promise<readonly object[]>;
+
+export function createQueue(o: { db: Db; clock: Clock; recordAll: RecordAll; check: Check }): IntakeQueue {
   const { db, clock } = o;
 
   const recordRows = async (tx: Tx, rows: readonly IntakeRow[]): Promise<Problem[]> => {
@@ -53,8 +60,16 @@ export function createQueue(o: { db: Db; clock: Clock; recordAll: RecordAll }): 
   };
 
   return {
-    // Its moment is when it came, not when its turn comes.
-    add: (workspaceId, items) => insertIntake(db, workspaceId, items.map(dated(clock.now())), clock.now()),
+    async add(workspaceId, items) {
+      const outcomes = (await o.check(workspaceId, items)).map(
+        (checked): QueueOutcome =>
+          'error' in checked ? { status: 'invalid', error: String(checked.error) } : { status: 'queued' },
+      );
+      const good = items.filter((_, i) => outcomes[i]!.status === 'queued');
+      // Its moment is when it came, not when its turn comes.
+      if (good.length > 0) await insertIntake(db, workspaceId, good.map(dated(clock.now())), clock.now());
+      return outcomes;
+    },
     waiting: countIntake,
     async turn(log) {
       let taken: IntakeRow[] = [];
