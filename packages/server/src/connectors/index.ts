@@ -3,7 +3,7 @@ import type { Connector, SetUpReport } from '@tributary/connector-kit';
 import { customActivityId, customFieldId, type Problem } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { JourneyActions, Journeys } from '../journeys/index.ts';
-import type { People, PeopleNamed, PeopleRecorded } from '../people/index.ts';
+import type { People, PeopleDeleted, PeopleRecorded } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
@@ -32,7 +32,7 @@ export interface Connectors {
   hearRecorded(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
   hearActions(tx: Tx, pieces: readonly JourneyActions[]): Promise<void>;
   /** Forgets what was kept to write about people who were deleted. */
-  hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
+  hearDeleted(tx: Tx, pieces: readonly PeopleDeleted[]): Promise<void>;
   counts(db: Queryable): Promise<ConnectorCounts[]>;
   routes(app: FastifyInstance): void;
   start(): Loop;
@@ -96,7 +96,7 @@ export function createConnectors(o: {
     problemsWith: (shapes) => problemsWith(o.connectors, shapes),
     hearRecorded: (tx, pieces) => hearRecorded(tx, ears, pieces, clock.now()),
     hearActions: (tx, pieces) => hearActions(tx, ears, pieces, clock.now()),
-    hearDeleted: (tx, pieces) => forget(tx, pieces, clock.now()),
+    hearDeleted: (tx, pieces) => forget(tx, connections, pieces, clock.now()),
     counts: countConnections,
     routes: (app) => webhookRoutes(app, { db, connections, clock }),
     start() {

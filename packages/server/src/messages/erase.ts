@@ -14,6 +14,6 @@ export async function erase(tx: Tx, pieces: readonly PeopleNamed[], now: Date): 
     await eraseMessages(tx, workspaceId, ids);
     // The address comes back with the outcome of what is on the wire, so those are looked at once more.
     if (inHand.length > 0)
-      leave(tx, new Date(now.getTime() + AGAIN_MS), 'people.deleted', { workspaceId, ids: inHand });
+      leave(tx, new Date(now.getTime() + AGAIN_MS), 'people.deleted', { workspaceId, ids: inHand, keys: [] });
   }
 }

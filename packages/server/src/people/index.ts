@@ -26,7 +26,7 @@ import type { Person, RecordedActivity } from './types.ts';
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
 export type { ChangeKind, Selection } from './lifecycle/selection.ts';
-export type { PeopleNamed, PeopleRecorded } from './news.ts';
+export type { PeopleDeleted, PeopleNamed, PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
 export type { QueueOutcome } from './queue/index.ts';
 export type { DisplayStyle, Schema } from './schema.ts';

@@ -12,12 +12,17 @@ export interface PeopleNamed {
   ids: string[];
 }
 
+/** People who are gone, with what they were found by and nobody else is now: for those who keep things under it. */
+export interface PeopleDeleted extends PeopleNamed {
+  keys: { fieldId: string; value: string }[];
+}
+
 declare module '../platform/news.ts' {
   interface News {
     'people.recorded': PeopleRecorded;
     'people.archived': PeopleNamed;
     'people.restored': PeopleNamed;
     /** What other rooms keep of these people is to go: nothing personal stays. */
-    'people.deleted': PeopleNamed;
+    'people.deleted': PeopleDeleted;
   }
 }

@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/database/pool.ts';
 import { leave } from '../../platform/news.ts';
 import { keyValue } from '../check.ts';
 import type { Schema } from '../schema.ts';
-import { insertKeys } from '../store/identity.sql.ts';
+import { findByKeys, insertKeys, keyText } from '../store/identity.sql.ts';
 import { deleteKeysOf, deletePeople, updateToArchived, updateToRestored } from '../store/lifecycle.sql.ts';
 import type { ChangeKind } from './selection.ts';
 
@@ -30,7 +30,10 @@ export async function changePeople(
   } else {
     await deleteKeysOf(tx, workspaceId, ids);
     await deletePeople(tx, workspaceId, ids);
-    leave(tx, now, 'people.deleted', { workspaceId, ids });
+    const keys = keysOf(people, of.schema);
+    const others = await findByKeys(tx, workspaceId, keys);
+    const own = keys.filter((key) => !others.has(keyText(key))).map(({ fieldId, value }) => ({ fieldId, value }));
+    leave(tx, now, 'people.deleted', { workspaceId, ids, keys: own });
   }
   // Who looks at people's fields, as audiences do, has to look again.
   if (kind !== 'delete') leave(tx, now, 'people.recorded', { workspaceId, activities: [], changed: ids });
