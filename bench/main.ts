@@ -4,6 +4,7 @@ import { activityToMail } from './activity-to-mail.ts';
 import { burst } from './burst.ts';
 import { delay } from './delay.ts';
 import { intake } from './intake.ts';
+import { scale } from './scale.ts';
 import { start } from './start.ts';
 import { type Benchmark, runBenchmark } from './support/bench.ts';
 import { type Figure, meets } from './support/figures.ts';
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   delay,
   intake,
   start,
+  scale,
 };
 
 const { values, positionals } = parseArgs({
