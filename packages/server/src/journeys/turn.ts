@@ -54,13 +54,15 @@ async function advanceAll(tx: Tx, engine: Engine, runs: readonly RunState[], now
   for (const workspaceId of new Set([...versions.values()].map((version) => version.workspaceId))) {
     const own = runs.filter((run) => versions.get(run)!.workspaceId === workspaceId);
     const asks = [...new Set(own.flatMap((run) => versions.get(run)!.asks))];
-    const since = own.map((run) => ({ personId: run.personId, since: run.entryAt }));
-    const done = groupByPerson(await engine.people.activitiesSince(tx, workspaceId, since, asks));
     const people = await engine.people.find(tx, workspaceId, [...new Set(own.map((run) => run.personId))]);
+    // Somebody may have become another a moment ago, whose news has not been heard yet.
+    const current = (run: RunState): string => people.get(run.personId)?.id ?? run.personId;
+    const since = own.map((run) => ({ personId: current(run), since: run.entryAt }));
+    const done = groupByPerson(await engine.people.activitiesSince(tx, workspaceId, since, asks));
     for (const before of own) {
       const version = versions.get(before)!;
       const fields = people.get(before.personId)?.fields ?? {};
-      const facts = { fields, activities: done.get(before.personId) ?? [], now, asks: version.asks };
+      const facts = { fields, activities: done.get(current(before)) ?? [], now, asks: version.asks };
       try {
         steps.push({ before, version, ...advance(before, version.definition, facts) });
       } catch (error) {

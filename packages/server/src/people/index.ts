@@ -4,19 +4,24 @@ import { type Db, type Queryable, type Tx, transaction } from '../platform/datab
 import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts';
 import type { Presence } from '../platform/presence.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
+import { findCurrent, findMoved } from './identity/find.ts';
+import { createIdentity, type Identity } from './identity/index.ts';
+import { carryAnonymousIds, recordLinked } from './identity/link.ts';
+import { findAliases } from './identity/store/alias.sql.ts';
 import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
 import { record } from './record.ts';
 import { createSchemaCache, type Schema, seededActivities } from './schema.ts';
-import { type ActivityRow, findActivities, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
+import { type ActivityRow, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
 import { findByKeys } from './store/identity.sql.ts';
-import { findPeople } from './store/person.sql.ts';
 import { insertDefinitions, type NewDefinition } from './store/schema.sql.ts';
 import { listTagNames } from './store/tag.sql.ts';
 import type { Person, RecordedActivity } from './types.ts';
 
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
+export type { Duplicate, Identity, Merge } from './identity/index.ts';
+export type { PeopleUnited } from './identity/news.ts';
 export type { PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
 export type { Schema } from './schema.ts';
@@ -29,6 +34,7 @@ export interface People {
   record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   /** Records in the caller's transaction. */
   recordIn(tx: Tx, workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
+  /** By the ids asked for: the id of somebody who has become another finds the other, whose `id` is their own. */
   find(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Map<string, Person>>;
   findByEmail(db: Queryable, workspaceId: number, email: string): Promise<string | undefined>;
   /** The activities news told of, with their attributes. */
@@ -54,6 +60,8 @@ export interface People {
   ensureKeys(workspaceId: number, fieldIds: readonly string[]): Promise<void>;
   /** Makes the months ahead ready for activities, so that none has to wait for it. */
   preparePartitions(): Promise<void>;
+  /** Who is who: two people that turn out to be one. */
+  identity: Identity;
   /** What every workspace starts with. */
   seed(tx: Tx, workspaceId: number): Promise<void>;
 }
@@ -82,8 +90,10 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     cache.forget();
     return cache.get(queryable, workspaceId);
   };
-  const recordIn: People['recordIn'] = async (tx, workspaceId, items) =>
-    record(tx, recorder, { workspaceId, schema: await schemaFor(tx, workspaceId, items), now: clock.now() }, items);
+  const recordIn: People['recordIn'] = async (tx, workspaceId, items) => {
+    const of = { workspaceId, schema: await schemaFor(tx, workspaceId, items), now: clock.now() };
+    return carryAnonymousIds(items) ? recordLinked({ tx, recorder, ...of }, items) : record(tx, recorder, of, items);
+  };
   const intakes = new Map<number, GroupCommit<IntakeItem, IntakeOutcome>>();
   const intakeOf = (workspaceId: number): GroupCommit<IntakeItem, IntakeOutcome> => {
     const known = intakes.get(workspaceId);
@@ -115,11 +125,12 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     record: (workspaceId, items) => intakeOf(workspaceId).submit(items),
     recordIn,
     async find(queryable, workspaceId, ids) {
-      const rows = await findPeople(queryable, workspaceId, ids);
-      const tagNames = await listTagNames(queryable, workspaceId, [...new Set(rows.flatMap((row) => row.tags))]);
+      const rows = await findCurrent(queryable, workspaceId, ids);
+      const tags = new Set([...rows.values()].flatMap((row) => row.tags));
+      const tagNames = await listTagNames(queryable, workspaceId, [...tags]);
       return new Map(
-        rows.map((row) => [
-          row.id,
+        [...rows].map(([asked, row]) => [
+          asked,
           {
             id: row.id,
             fields: row.fields,
@@ -134,26 +145,29 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
       const key = { fieldId: 'str::email', value: email.trim().toLowerCase() };
       return [...(await findByKeys(queryable, workspaceId, [key])).values()][0];
     },
-    activities: async (queryable, workspaceId, at) =>
-      named(
-        queryable,
-        workspaceId,
-        await findActivities(
-          queryable,
-          at.map((a) => ({ ...a, occurredAt: new Date(a.at) })),
-        ),
-      ),
+    async activities(queryable, workspaceId, at) {
+      const asked = at.map((a) => ({ ...a, occurredAt: new Date(a.at) }));
+      return named(queryable, workspaceId, await findMoved(queryable, workspaceId, asked));
+    },
     async activitiesSince(queryable, workspaceId, people, activityIds) {
       const { activities } = await cache.get(queryable, workspaceId);
       const definitions = activityIds.flatMap((id) => activities.get(id)?.definitionId ?? []);
       return named(queryable, workspaceId, await listActivitiesSince(queryable, people, definitions));
     },
-    timeline: async (queryable, workspaceId, personId, limit) =>
-      named(queryable, workspaceId, await listActivitiesOf(queryable, personId, limit)),
+    async timeline(queryable, workspaceId, personId, limit) {
+      const rows = await listActivitiesOf(queryable, personId, limit);
+      const now = rows.length > 0 ? personId : (await findAliases(queryable, workspaceId, [personId])).get(personId);
+      return named(
+        queryable,
+        workspaceId,
+        now === undefined || now === personId ? rows : await listActivitiesOf(queryable, now, limit),
+      );
+    },
     schema: (queryable, workspaceId) => cache.get(queryable, workspaceId),
     addField: (workspaceId, field) => addField(define, workspaceId, field),
     addDefinitions: (workspaceId, definitions) => addDefinitions(define, workspaceId, definitions),
     ensureKeys: (workspaceId, fieldIds) => ensureKeys(define, cache, workspaceId, fieldIds),
+    identity: createIdentity({ db, clock, recorder, schema: cache.get }),
     preparePartitions: () => recorder.partitions.prepare(clock.now(), MONTHS_BEFORE, MONTHS_AHEAD),
     async seed(tx, workspaceId) {
       const definitions = seededActivities.map(({ id, name, touch }) => ({ activityId: id, name, touch }));

@@ -3,13 +3,26 @@ import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
 import { type CheckedItem, checkItem } from './check.ts';
 import { builtInHappening, type Happening } from './happening.ts';
+import { ANONYMOUS_ID } from './identity/anonymous.ts';
+import { type Conflict, conflictsOf, withoutOtherNames } from './identity/conflicts.ts';
+import { lockAliased } from './identity/find.ts';
+import { upsertDuplicates } from './identity/store/duplicate.sql.ts';
 import type { Ids } from './numbers.ts';
 import type { Partitions } from './partitions.ts';
 import { permissionChanges, withDefaultPermissions } from './permission.ts';
-import { choose, createDirectory, type Directory, keyChanges, keysOf, newKeys, type Subject } from './resolve.ts';
+import {
+  choose,
+  createDirectory,
+  type Directory,
+  isValueOf,
+  keyChanges,
+  keysOf,
+  newKeys,
+  type Subject,
+} from './resolve.ts';
 import type { Schema } from './schema.ts';
 import { insertActivities } from './store/activity.sql.ts';
-import { deleteKeys, findByKeys, insertKeys, keyText } from './store/identity.sql.ts';
+import { deleteKeys, findByKeys, insertKeys, type Key, keyText } from './store/identity.sql.ts';
 import { insertPeople, lockPeople, type PersonRow, updatePeople, updateSeen } from './store/person.sql.ts';
 import { applyTags } from './tags.ts';
 
@@ -58,6 +71,8 @@ export async function record(
   const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
   const happenings: Happening[] = [];
   const tagged: { subject: Subject; item: CheckedItem }[] = [];
+  const claims: (Key & { personId: string })[] = [];
+  const conflicts: Conflict[] = [];
 
   for (const { item, at } of good) {
     let subject = 'personId' in item.who ? byId.get(item.who.personId) : choose(item, directory.byKey);
@@ -75,9 +90,17 @@ export async function record(
         .map(keyText);
     }
     const before = subject.row.fields;
-    happenings.push(...mergeInto(subject, item, isNew, { schema, now }));
+    happenings.push(...mergeInto(subject, withoutOtherNames(item, subject, directory), isNew, { schema, now }));
     for (const key of newKeys(before, subject.row.fields, keyFields)) {
       if (!directory.byKey(key)) directory.learn(key, subject);
+    }
+    if ('by' in item.who && item.who.by.length > 1) conflicts.push(...conflictsOf(item, subject, directory.byKey));
+    if (item.anonymousId !== undefined) {
+      const key = { fieldId: ANONYMOUS_ID, value: item.anonymousId };
+      if (!directory.byKey(key)) {
+        directory.learn(key, subject, { isOtherName: true });
+        claims.push({ ...key, personId: subject.row.id });
+      }
     }
     if (item.tags?.length || item.unsetTags?.length) tagged.push({ subject, item });
     const untouched = !isNew && item.strategy === 3;
@@ -86,8 +109,9 @@ export async function record(
   }
 
   if (tagged.length > 0) happenings.push(...(await applyTags(tx, { workspaceId, schema, now }, tagged)));
-  await writeSubjects(tx, { workspaceId, keyFields, now }, subjects, directory);
+  conflicts.push(...(await writeSubjects(tx, { workspaceId, keyFields, now, claims }, subjects, directory)));
   await writeActivities(tx, recorder, of, happenings, outcomes, subjects);
+  upsertDuplicates(tx, workspaceId, conflicts, now);
   return outcomes;
 }
 
@@ -95,20 +119,44 @@ async function findSubjects(tx: Tx, workspaceId: number, items: readonly Checked
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
   const named = items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : []));
   // Both at once: whoever loses a key between the two is locked and not found by it, as if it had been lost before.
+  // Whoever is gone between the two is somebody else by now: their keys will be found with them.
   const [owners, rows] = await Promise.all([
     findByKeys(tx, workspaceId, [...keys.values()]),
     lockPeople(tx, workspaceId, [...new Set(named)], [...keys.values()]),
   ]);
-  const subjects = rows.map(
-    (row): Subject => ({ row, before: row.fields, isNew: false, changed: false, seen: false, foundBy: [] }),
-  );
+  const subjects = rows.map(subjectOf);
   const byId = new Map(subjects.map((subject) => [subject.row.id, subject]));
+  for (const owner of owners.values()) if (!byId.has(owner)) throw new RaceLost('race lost');
+  const missing = named.filter((id) => !byId.has(id));
+  for (const [id, row] of missing.length > 0 ? await lockAliased(tx, workspaceId, missing) : []) {
+    const subject = byId.get(row.id) ?? subjectOf(row);
+    if (!byId.has(row.id)) subjects.push(subject);
+    byId.set(row.id, subject).set(id, subject);
+  }
   const directory = createDirectory();
+  const odd: { key: Key; subject: Subject }[] = [];
   for (const [text, key] of keys) {
     const subject = byId.get(owners.get(text) ?? '');
-    if (subject) directory.learn(key, subject);
+    if (!subject) continue;
+    directory.learn(key, subject, { isOtherName: key.fieldId === ANONYMOUS_ID });
+    if (key.fieldId !== ANONYMOUS_ID && !isValueOf(key, subject)) odd.push({ key, subject });
+  }
+  if (odd.length > 0) {
+    // Another name of theirs, or one they lost while we waited for them. Now that they are ours, it can be told.
+    const still = await findByKeys(
+      tx,
+      workspaceId,
+      odd.map(({ key }) => key),
+    );
+    for (const { key, subject } of odd) {
+      if (still.get(keyText(key)) === subject.row.id) directory.learn(key, subject, { isOtherName: true });
+    }
   }
   return { subjects, byId, directory };
+}
+
+function subjectOf(row: PersonRow): Subject {
+  return { row, before: row.fields, isNew: false, changed: false, seen: false, foundBy: [] };
 }
 
 function newSubject(id: string, now: Date): Subject {
@@ -182,11 +230,11 @@ function happening(subject: Subject, item: CheckedItem, at: number, now: Date): 
 
 async function writeSubjects(
   tx: Tx,
-  of: { workspaceId: number; keyFields: readonly string[]; now: Date },
+  of: { workspaceId: number; keyFields: readonly string[]; now: Date; claims: readonly (Key & { personId: string })[] },
   subjects: readonly Subject[],
   directory: Directory,
-): Promise<void> {
-  const { workspaceId, keyFields, now } = of;
+): Promise<Conflict[]> {
+  const { workspaceId, keyFields, now, claims } = of;
   const changed = subjects.filter((subject) => subject.changed);
   const changes = changed.map((subject) => ({ subject, ...keyChanges(subject, keyFields, directory.byKey) }));
   deleteKeys(
@@ -194,17 +242,14 @@ async function writeSubjects(
     workspaceId,
     changes.flatMap((change) => change.lost),
   );
-  const claimed = await insertKeys(
-    tx,
-    workspaceId,
-    changes.flatMap((change) => change.gained),
-  );
+  const wanted = [...changes.flatMap((change) => change.gained), ...claims];
+  const claimed = await insertKeys(tx, workspaceId, wanted);
   // A key that was free when we looked and is not now: someone else has just made that person. Anyone who
   // takes over a key of another keeps the value in the field; the key stays with its first owner.
   const missed = changes.some(({ subject, gained }) =>
     gained.map(keyText).some((key) => subject.foundBy.includes(key) && !claimed.has(key)),
   );
-  if (missed) throw new RaceLost('race lost');
+  if (missed || claims.some((claim) => !claimed.has(keyText(claim)))) throw new RaceLost('race lost');
   insertPeople(
     tx,
     workspaceId,
@@ -222,6 +267,12 @@ async function writeSubjects(
     workspaceId,
     subjects.filter((s) => s.seen && !s.changed).map((s) => s.row),
   );
+  const unclaimed = wanted.filter((key) => !claimed.has(keyText(key)));
+  const holders = await findByKeys(tx, workspaceId, unclaimed);
+  return unclaimed.flatMap(({ fieldId, value, personId }) => {
+    const otherId = holders.get(keyText({ fieldId, value }));
+    return otherId === undefined || otherId === personId ? [] : [{ personId, otherId, fieldId }];
+  });
 }
 
 async function writeActivities(

@@ -1,6 +1,7 @@
 import type { Fields } from '@tributary/model';
 import type { CheckedItem } from './check.ts';
 import { keyValue } from './check.ts';
+import { ANONYMOUS_ID } from './identity/anonymous.ts';
 import { type Key, keyText } from './store/identity.sql.ts';
 import type { PersonRow } from './store/person.sql.ts';
 
@@ -15,8 +16,15 @@ export interface Subject {
   foundBy: string[];
 }
 
-/** The keys an item can be found by, in the order it names them; keys without a value are left out. */
+/** The keys an item can be found by, in the order it names them, an anonymous id last; keys without a value are left out. */
 export function keysOf(item: CheckedItem): Key[] {
+  const { anonymousId } = item;
+  const keys = namedKeysOf(item);
+  return anonymousId === undefined ? keys : [...keys, { fieldId: ANONYMOUS_ID, value: anonymousId }];
+}
+
+/** The same without the anonymous id. */
+export function namedKeysOf(item: CheckedItem): Key[] {
   if ('personId' in item.who) return [];
   return item.who.by.flatMap((fieldId) => {
     const value = keyValue(fieldId, item.fields[fieldId]);
@@ -30,8 +38,25 @@ export function keysOf(item: CheckedItem): Key[] {
  * earlier key fields are empty; 2: all keys given find one and the same
  * (Ortto help, a-257).
  */
-export function choose(item: CheckedItem, byKey: (key: Key) => Subject | undefined): Subject | undefined {
-  const found = keysOf(item).map((key) => ({ key, subject: byKey(key) }));
+export function choose(item: CheckedItem, byKey: Directory['byKey']): Subject | undefined {
+  return chooseByName(item, byKey) ?? (item.anonymousId === undefined ? undefined : chooseAnonymous(item, byKey));
+}
+
+/**
+ * Whoever the anonymous id leads to, unless a key that the item names is another
+ * one of theirs: then somebody else is at the same machine.
+ */
+function chooseAnonymous(item: CheckedItem, byKey: Directory['byKey']): Subject | undefined {
+  const subject = byKey({ fieldId: ANONYMOUS_ID, value: item.anonymousId! });
+  const fits = namedKeysOf(item).every(({ fieldId, value }) => {
+    const known = keyValue(fieldId, subject?.row.fields[fieldId]);
+    return known === undefined || known === value;
+  });
+  return fits ? subject : undefined;
+}
+
+function chooseByName(item: CheckedItem, byKey: Directory['byKey']): Subject | undefined {
+  const found = namedKeysOf(item).map((key) => ({ key, subject: byKey(key) }));
   const find = 'by' in item.who ? (item.who.find ?? 0) : 0;
   if (find === 2) {
     const first = found[0]?.subject;
@@ -76,9 +101,16 @@ export function keyChanges(
   return { gained, lost };
 }
 
+/** Whether a key is what its field says of the person. */
+export function isValueOf(key: Key, { row }: Subject): boolean {
+  return keyValue(key.fieldId, row.fields[key.fieldId]) === key.value;
+}
+
 export interface Directory {
   byKey(key: Key): Subject | undefined;
-  learn(key: Key, subject: Subject): void;
+  /** An other name finds its person though no field of theirs has it as value. */
+  learn(key: Key, subject: Subject, how?: { isOtherName: boolean }): void;
+  isOtherName(key: Key): boolean;
 }
 
 /**
@@ -87,11 +119,18 @@ export interface Directory {
  */
 export function createDirectory(): Directory {
   const subjects = new Map<string, Subject>();
+  const otherNames = new Set<string>();
   return {
     byKey(key) {
-      const subject = subjects.get(keyText(key));
-      return subject && keyValue(key.fieldId, subject.row.fields[key.fieldId]) === key.value ? subject : undefined;
+      const text = keyText(key);
+      const subject = subjects.get(text);
+      return subject && (isValueOf(key, subject) || otherNames.has(text)) ? subject : undefined;
     },
-    learn: (key, subject) => void subjects.set(keyText(key), subject),
+    learn(key, subject, how) {
+      const text = keyText(key);
+      subjects.set(text, subject);
+      if (how?.isOtherName) otherNames.add(text);
+    },
+    isOtherName: (key) => otherNames.size > 0 && otherNames.has(keyText(key)),
   };
 }
