@@ -14,6 +14,7 @@ import {
   choose,
   createDirectory,
   type Directory,
+  freeKeys,
   isValueOf,
   keyChanges,
   keysOf,
@@ -85,16 +86,16 @@ export async function record(
       const id = newIds.pop() ?? (await recorder.personIds.next(tx, [now]))[0]!;
       subject = newSubject(id, now);
       subjects.push(subject);
-      subject.foundBy = keysOf(item)
-        .filter((key) => !directory.byKey(key))
-        .map(keyText);
+    }
+    if (isNew || ('by' in item.who && item.who.by.length > 1)) {
+      subject.foundBy.push(...freeKeys(item, directory.byKey));
+      conflicts.push(...conflictsOf(item, subject, directory.byKey));
     }
     const before = subject.row.fields;
     happenings.push(...mergeInto(subject, withoutOtherNames(item, subject, directory), isNew, { schema, now }));
     for (const key of newKeys(before, subject.row.fields, keyFields)) {
       if (!directory.byKey(key)) directory.learn(key, subject);
     }
-    if ('by' in item.who && item.who.by.length > 1) conflicts.push(...conflictsOf(item, subject, directory.byKey));
     if (item.anonymousId !== undefined) {
       const key = { fieldId: ANONYMOUS_ID, value: item.anonymousId };
       if (!directory.byKey(key)) {
@@ -117,45 +118,47 @@ export async function record(
 
 async function findSubjects(tx: Tx, workspaceId: number, items: readonly CheckedItem[]) {
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
-  const named = items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : []));
-  // Both at once: whoever loses a key between the two is locked and not found by it, as if it had been lost before.
-  // Whoever is gone between the two is somebody else by now: their keys will be found with them.
-  const [owners, rows] = await Promise.all([
-    findByKeys(tx, workspaceId, [...keys.values()]),
-    lockPeople(tx, workspaceId, [...new Set(named)], [...keys.values()]),
-  ]);
-  const subjects = rows.map(subjectOf);
-  const byId = new Map(subjects.map((subject) => [subject.row.id, subject]));
-  for (const owner of owners.values()) if (!byId.has(owner)) throw new RaceLost('race lost');
-  const missing = named.filter((id) => !byId.has(id));
-  for (const [id, row] of missing.length > 0 ? await lockAliased(tx, workspaceId, missing) : []) {
-    const subject = byId.get(row.id) ?? subjectOf(row);
-    if (!byId.has(row.id)) subjects.push(subject);
-    byId.set(row.id, subject).set(id, subject);
-  }
+  const named = [...new Set(items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : [])))];
+  const byId = new Map<string, Subject>();
   const directory = createDirectory();
   const odd: { key: Key; subject: Subject }[] = [];
-  for (const [text, key] of keys) {
-    const subject = byId.get(owners.get(text) ?? '');
-    if (!subject) continue;
-    directory.learn(key, subject, { isOtherName: key.fieldId === ANONYMOUS_ID });
-    if (key.fieldId !== ANONYMOUS_ID && !isValueOf(key, subject)) odd.push({ key, subject });
+  for (const { fieldId, value, ...row } of await lockPeople(tx, workspaceId, named, [...keys.values()])) {
+    const subject = byId.get(row.id) ?? oldSubject(row);
+    byId.set(row.id, subject);
+    if (fieldId === null) continue;
+    const key = { fieldId, value };
+    directory.learn(key, subject, { isOtherName: fieldId === ANONYMOUS_ID });
+    if (fieldId !== ANONYMOUS_ID && !isValueOf(key, subject)) odd.push({ key, subject });
   }
-  if (odd.length > 0) {
-    // Another name of theirs, or one they lost while we waited for them. Now that they are ours, it can be told.
-    const still = await findByKeys(
-      tx,
-      workspaceId,
-      odd.map(({ key }) => key),
-    );
-    for (const { key, subject } of odd) {
-      if (still.get(keyText(key)) === subject.row.id) directory.learn(key, subject, { isOtherName: true });
-    }
+  if (odd.length > 0) await learnOtherNames(tx, workspaceId, odd, directory);
+  const subjects = new Set(byId.values());
+  const missing = named.filter((id) => !byId.has(id));
+  for (const [id, row] of missing.length > 0 ? await lockAliased(tx, workspaceId, missing) : []) {
+    const subject = byId.get(row.id) ?? oldSubject(row);
+    byId.set(row.id, subject).set(id, subject);
+    subjects.add(subject);
   }
-  return { subjects, byId, directory };
+  return { subjects: [...subjects], byId, directory };
 }
 
-function subjectOf(row: PersonRow): Subject {
+/** Keys that are not what their field says: other names of theirs, unless they were lost while we waited for the lock. */
+async function learnOtherNames(
+  tx: Tx,
+  workspaceId: number,
+  odd: readonly { key: Key; subject: Subject }[],
+  directory: Directory,
+): Promise<void> {
+  const still = await findByKeys(
+    tx,
+    workspaceId,
+    odd.map(({ key }) => key),
+  );
+  for (const { key, subject } of odd) {
+    if (still.get(keyText(key)) === subject.row.id) directory.learn(key, subject, { isOtherName: true });
+  }
+}
+
+function oldSubject(row: PersonRow): Subject {
   return { row, before: row.fields, isNew: false, changed: false, seen: false, foundBy: [] };
 }
 

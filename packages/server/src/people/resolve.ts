@@ -12,7 +12,7 @@ export interface Subject {
   isNew: boolean;
   changed: boolean;
   seen: boolean;
-  /** Of a new person: the keys that belonged to nobody when we looked. */
+  /** The keys by which they were asked for, and which belonged to nobody when we looked. */
   foundBy: string[];
 }
 
@@ -21,6 +21,13 @@ export function keysOf(item: CheckedItem): Key[] {
   const { anonymousId } = item;
   const keys = namedKeysOf(item);
   return anonymousId === undefined ? keys : [...keys, { fieldId: ANONYMOUS_ID, value: anonymousId }];
+}
+
+/** Those of an item's keys that belong to nobody. */
+export function freeKeys(item: CheckedItem, byKey: Directory['byKey']): string[] {
+  return keysOf(item)
+    .filter((key) => !byKey(key))
+    .map(keyText);
 }
 
 /** The same without the anonymous id. */

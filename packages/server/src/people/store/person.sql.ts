@@ -16,25 +16,29 @@ export interface PersonRow {
 const columns = `id, fields, created_at as "createdAt", first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt",
   subscribed_at as "subscribedAt", unsubscribed_at as "unsubscribedAt", tags`;
 
+/** A person as asked for: by a key, or by id. */
+export type LockedPerson = PersonRow & (Key | { fieldId: null; value: null });
+
 /**
- * Reads the people with these ids or keys and keeps everyone else from changing them until the transaction ends; in
- * one order, against deadlocks.
+ * Reads the people with these ids and those whom these keys belong to, a row for each id or key that finds anyone, and
+ * keeps everyone else from changing them until the transaction ends. All in one order, against deadlocks.
  */
 export async function lockPeople(
   tx: Tx,
   workspaceId: number,
   ids: readonly string[],
   keys: readonly Key[],
-): Promise<PersonRow[]> {
+): Promise<LockedPerson[]> {
   if (ids.length + keys.length === 0) return [];
-  const { rows } = await tx.query<PersonRow>({
+  const { rows } = await tx.query<LockedPerson>({
     name: 'person.lock',
-    text: `select ${columns} from person
-           where workspace_id = $1 and id = any(array(
-             select unnest($2::bigint[])
-             union select i.person_id from unnest($3::text[], $4::text[]) as k(field_id, value)
-                   join identity i on i.workspace_id = $1 and i.field_id = k.field_id and i.value = k.value))
-           order by id for update`,
+    text: `select a.field_id as "fieldId", a.value, ${columns}
+           from (select i.field_id, i.value, i.person_id
+                 from unnest($3::text[], $4::text[]) as k(field_id, value)
+                 join identity i on i.workspace_id = $1 and i.field_id = k.field_id and i.value = k.value
+                 union all select null, null, unnest($2::bigint[])) as a
+           join person on person.id = a.person_id and person.workspace_id = $1
+           order by person.id for update of person`,
     values: [workspaceId, ids, keys.map((key) => key.fieldId), keys.map((key) => key.value)],
   });
   return rows;
