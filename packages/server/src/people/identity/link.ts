@@ -3,9 +3,10 @@ import { type CheckedItem, checkItem } from '../check.ts';
 import { record } from '../record.ts';
 import { choose, createDirectory, keysOf, namedKeysOf, type Subject } from '../resolve.ts';
 import { findByKeys, keyText } from '../store/identity.sql.ts';
-import { findPeople } from '../store/person.sql.ts';
+import { findPeople, lockPeople } from '../store/person.sql.ts';
 import { ANONYMOUS_ID } from './anonymous.ts';
 import { findCurrent, holdAtOnce } from './find.ts';
+import { lockAnonymousIds } from './store/whole.sql.ts';
 import { unite, type Work } from './unite.ts';
 
 /** Whether any of these items carries an anonymous id: the others have no need of what is here. */
@@ -15,6 +16,18 @@ export function carryAnonymousIds(items: readonly IntakeItem[]): boolean {
 
 /** Records items of which some carry anonymous ids. */
 export async function recordLinked(work: Work, items: readonly IntakeItem[]): Promise<IntakeOutcome[]> {
+  const { tx, workspaceId } = work;
+  const checked = items.flatMap((item) => {
+    const one = checkItem(item, work.schema, work.now);
+    return 'error' in one ? [] : [one];
+  });
+  await lockAnonymousIds(
+    tx,
+    checked.flatMap(({ anonymousId }) => anonymousId ?? []),
+  );
+  // Everyone at once, and so in one order: part by part, two such batches would wait for each other in a circle.
+  const ids = checked.flatMap(({ who }) => ('personId' in who ? [who.personId] : []));
+  await lockPeople(tx, workspaceId, [...new Set(ids)], checked.flatMap(keysOf));
   const outcomes: IntakeOutcome[] = [];
   for (const part of partsOf(items, work)) {
     await linkAnonymous(work, part);
@@ -64,7 +77,6 @@ async function linkAnonymous(work: Work, items: readonly IntakeItem[]): Promise<
   });
   if (linking.length === 0) return;
   const pairs = await pairsOf(work, linking);
-  // All at once, and so in one order.
   if (pairs.length > 0) await holdAtOnce(tx, workspaceId, pairs.flat());
   for (const [known, anonymous] of pairs) {
     await unite(work, { people: [known, anonymous], survivor: known, reason: 'anonymous id', by: 'an anonymous id' });

@@ -42,6 +42,21 @@ export async function updateWhole(tx: Tx, workspaceId: number, person: WholePers
   );
 }
 
+/**
+ * Whoever links by the same anonymous id waits here until the transaction ends,
+ * before anything else is held: what is recorded in parts claims its keys in
+ * parts, and would wait in a circle for others that do. Sixteen bits of a hash,
+ * in one order; a few wait without need.
+ */
+export async function lockAnonymousIds(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.query({
+    name: 'anonymous.lock',
+    text: `select pg_advisory_xact_lock(7482021, h)
+           from (select distinct hashtext(id) & 65535 as h from unnest($1::text[]) as u(id) order by 1) as hashes`,
+    values: [ids],
+  });
+}
+
 /** Of these people, those whom nothing but anonymous ids is known to find. */
 export async function listAnonymous(db: Queryable, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await db.query<{ id: string }>(
