@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { activitiesBody, customFieldBody, definitionBody, mergeBody } from './ortto/schemas.ts';
+import { peopleCalls } from './people-calls.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 interface Call {
+  method?: 'put' | 'delete';
   summary: string;
   body: z.ZodType;
   example: Json;
@@ -79,6 +81,7 @@ export const calls: Readonly<Record<string, Call>> = {
     },
     refusals: { 409: 'The activity is there already' },
   },
+  ...peopleCalls,
 };
 
 const refusals: Readonly<Record<string, string>> = {
@@ -118,7 +121,9 @@ function openapi(): Json {
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
-    paths: Object.fromEntries(Object.entries(calls).map(([path, call]) => [path, { post: operation(path, call) }])),
+    paths: Object.fromEntries(
+      Object.entries(calls).map(([path, call]) => [path, { [call.method ?? 'post']: operation(path, call) }]),
+    ),
     components: {
       securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } },
       schemas: { Problem: problem },

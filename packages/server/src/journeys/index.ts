@@ -1,6 +1,6 @@
 import type { Fields } from '@tributary/model';
 import type { Messages } from '../messages/index.ts';
-import { createIds, type People, type PeopleRecorded, type PeopleUnited } from '../people/index.ts';
+import { createIds, type People, type PeopleNamed, type PeopleRecorded, type PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
@@ -9,6 +9,7 @@ import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { enrol } from './enrol.ts';
 import { follow, giveBack } from './follow.ts';
+import { endRuns, forget } from './gone.ts';
 import { publish } from './publish.ts';
 import {
   countDue,
@@ -40,6 +41,10 @@ export interface Journeys {
   hearUnited(tx: Tx, pieces: readonly PeopleUnited[]): Promise<void>;
   /** The runs that came with them go back with them. */
   hearSeparated(tx: Tx, pieces: readonly PeopleUnited[]): Promise<void>;
+  /** Ends the runs of people who were archived. */
+  hearArchived(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
+  /** Ends the runs of people who were deleted, and forgets what is personal in them. */
+  hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
   counts(db: Queryable, journeyId: number): Promise<RunCounts[]>;
   engineCounts(db: Queryable): Promise<EngineCounts>;
   movesOf(db: Queryable, personId: string, limit: number): Promise<MoveRow[]>;
@@ -73,6 +78,8 @@ export function createJourneys(o: {
     },
     hearUnited: (tx, pieces) => follow(tx, { people: o.people, versions }, pieces, o.clock.now()),
     hearSeparated: (tx, pieces) => giveBack(tx, pieces, o.clock.now()),
+    hearArchived: (tx, pieces) => endRuns(tx, pieces, o.clock.now()),
+    hearDeleted: (tx, pieces) => forget(tx, pieces, o.clock.now()),
     counts: countRuns,
     engineCounts: (db) => countDue(db, o.clock.now()),
     movesOf: listMovesOf,

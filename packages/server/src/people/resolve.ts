@@ -1,6 +1,6 @@
 import type { Fields } from '@tributary/model';
 import type { CheckedItem } from './check.ts';
-import { keyValue } from './check.ts';
+import { alternativesOf, keyValue } from './check.ts';
 import { ANONYMOUS_ID } from './identity/anonymous.ts';
 import { type Key, keyText } from './store/identity.sql.ts';
 import type { PersonRow } from './store/person.sql.ts';
@@ -16,11 +16,35 @@ export interface Subject {
   foundBy: string[];
 }
 
-/** The keys an item can be found by, in the order it names them, an anonymous id last; keys without a value are left out. */
+/**
+ * The keys an item can be found by, in the order it names them, each with those it is also looked for under; keys
+ * without a value are left out.
+ */
+function keyGroups(item: CheckedItem): { fieldId: string; keys: Key[] }[] {
+  if ('personId' in item.who) return [];
+  const { by, alternatives } = item.who;
+  return by.flatMap((fieldId) => {
+    const given = item.fields[fieldId];
+    const value = keyValue(fieldId, given);
+    if (value === undefined) return [];
+    // As the other field spells its values, and as this one does: an e-mail is in small letters here, perhaps not there.
+    const others = alternativesOf(alternatives, fieldId).flatMap((other) =>
+      [...new Set([keyValue(other, given)!, value])].map((spelled) => ({ fieldId: other, value: spelled })),
+    );
+    return [{ fieldId, keys: [{ fieldId, value }, ...others] }];
+  });
+}
+
+/** All the keys an item can be found by, an anonymous id last. */
 export function keysOf(item: CheckedItem): Key[] {
   const { anonymousId } = item;
   const keys = namedKeysOf(item);
   return anonymousId === undefined ? keys : [...keys, { fieldId: ANONYMOUS_ID, value: anonymousId }];
+}
+
+/** The same without the anonymous id. */
+export function namedKeysOf(item: CheckedItem): Key[] {
+  return keyGroups(item).flatMap(({ keys }) => keys);
 }
 
 /** Those of an item's keys that belong to nobody. */
@@ -28,15 +52,6 @@ export function freeKeys(item: CheckedItem, byKey: Directory['byKey']): string[]
   return keysOf(item)
     .filter((key) => !byKey(key))
     .map(keyText);
-}
-
-/** The same without the anonymous id. */
-export function namedKeysOf(item: CheckedItem): Key[] {
-  if ('personId' in item.who) return [];
-  return item.who.by.flatMap((fieldId) => {
-    const value = keyValue(fieldId, item.fields[fieldId]);
-    return value === undefined ? [] : [{ fieldId, value }];
-  });
 }
 
 /**
@@ -55,15 +70,15 @@ export function choose(item: CheckedItem, byKey: Directory['byKey']): Subject | 
  */
 function chooseAnonymous(item: CheckedItem, byKey: Directory['byKey']): Subject | undefined {
   const subject = byKey({ fieldId: ANONYMOUS_ID, value: item.anonymousId! });
-  const fits = namedKeysOf(item).every(({ fieldId, value }) => {
+  const fits = keyGroups(item).every(({ fieldId, keys }) => {
     const known = keyValue(fieldId, subject?.row.fields[fieldId]);
-    return known === undefined || known === value;
+    return known === undefined || known === keys[0]!.value;
   });
   return fits ? subject : undefined;
 }
 
 function chooseByName(item: CheckedItem, byKey: Directory['byKey']): Subject | undefined {
-  const found = namedKeysOf(item).map((key) => ({ key, subject: byKey(key) }));
+  const found = keyGroups(item).map(({ fieldId, keys }) => ({ fieldId, subject: firstOf(keys, byKey) }));
   const find = 'by' in item.who ? (item.who.find ?? 0) : 0;
   if (find === 2) {
     const first = found[0]?.subject;
@@ -71,8 +86,16 @@ function chooseByName(item: CheckedItem, byKey: Directory['byKey']): Subject | u
   }
   for (const [i, { subject }] of found.entries()) {
     if (!subject) continue;
-    const earlier = found.slice(0, i).map(({ key }) => key.fieldId);
+    const earlier = found.slice(0, i).map(({ fieldId }) => fieldId);
     if (find === 0 || earlier.every((fieldId) => subject.row.fields[fieldId] === undefined)) return subject;
+  }
+  return undefined;
+}
+
+function firstOf(keys: readonly Key[], byKey: (key: Key) => Subject | undefined): Subject | undefined {
+  for (const key of keys) {
+    const subject = byKey(key);
+    if (subject) return subject;
   }
   return undefined;
 }

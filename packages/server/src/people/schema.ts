@@ -25,6 +25,16 @@ export interface SchemaActivity {
   touch: boolean;
   /** How its attributes are shown, by their ids, as the definition says. */
   attributeTypes: ReadonlyMap<string, string>;
+  /** How the whole of it is shown, where the definition says it. */
+  display: DisplayStyle | undefined;
+}
+
+/** As `definitions/activity/create` takes it (recorded). */
+export interface DisplayStyle {
+  type: 'activity' | 'activity_attribute' | 'activity_template';
+  title?: string;
+  attribute_name?: string;
+  attribute_field_id?: string;
 }
 
 /** The built-in fields by which people are found without anyone asking for it. */
@@ -39,10 +49,11 @@ const builtIn: readonly SchemaField[] = builtInFields.map((field) => ({
 }));
 
 /** The schema as the database has it now. */
-async function loadSchema(db: Queryable, workspaceId: number): Promise<Schema> {
+export async function loadSchema(db: Queryable, workspaceId: number): Promise<Schema> {
   const custom = (await listFields(db, workspaceId)).map(fromRow);
-  const definitions = (await listDefinitions(db, workspaceId)).map(({ attributes, ...definition }) => ({
+  const definitions = (await listDefinitions(db, workspaceId)).map(({ attributes, display, ...definition }) => ({
     ...definition,
+    display: display ?? undefined,
     attributeTypes: new Map(attributes.map((attribute) => [attribute.field_id, attribute.display_type])),
   }));
   return {

@@ -7,6 +7,8 @@ export interface Person {
   tags: readonly string[];
   createdAt: Date;
   lastSeenAt: Date | undefined;
+  /** Set while the person is archived: no search finds them, no journey takes them, nothing is sent. */
+  archivedAt: Date | undefined;
 }
 
 /** An activity as it stands on a timeline. */

@@ -1,6 +1,6 @@
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
 import { type ActivityRow, findActivities } from '../store/activity.sql.ts';
-import { findPeople, lockPeople, type PersonRow } from '../store/person.sql.ts';
+import { type FoundPerson, findPeople, lockPeople, type PersonRow } from '../store/person.sql.ts';
 import { findAliases } from './store/alias.sql.ts';
 
 /** People by the ids they were asked for: also by the ids of those who have become them. */
@@ -8,11 +8,17 @@ export async function findCurrent(
   db: Queryable,
   workspaceId: number,
   ids: readonly string[],
-): Promise<Map<string, PersonRow>> {
+): Promise<Map<string, FoundPerson>> {
   const found = new Map((await findPeople(db, workspaceId, ids)).map((row) => [row.id, row]));
   const missing = ids.filter((id) => !found.has(id));
   if (missing.length === 0) return found;
   return new Map([...found, ...(await follow(db, workspaceId, missing, (now) => findPeople(db, workspaceId, now)))]);
+}
+
+/** These ids, with whom they lead to in place of those that are nobody's any more; each once. */
+export async function currentIds(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<string[]> {
+  const aliases = await findAliases(db, workspaceId, ids);
+  return [...new Set(ids.map((id) => aliases.get(id) ?? id))];
 }
 
 /** Whom ids lead to that are nobody's any more; locked as `lockPeople` does. */
@@ -73,13 +79,13 @@ export async function findMoved(
  * Somebody may become another, or themselves again, between two looks, so it is looked again while ids lead somewhere
  * else than before.
  */
-async function follow(
+async function follow<Row extends PersonRow>(
   db: Queryable,
   workspaceId: number,
   ids: readonly string[],
-  read: (ids: string[]) => Promise<PersonRow[]>,
-): Promise<Map<string, PersonRow>> {
-  const found = new Map<string, PersonRow>();
+  read: (ids: string[]) => Promise<Row[]>,
+): Promise<Map<string, Row>> {
+  const found = new Map<string, Row>();
   const tried = new Map<string, string>();
   let missing = [...new Set(ids)];
   while (missing.length > 0) {

@@ -6,8 +6,8 @@ import type { Recorder } from '../record.ts';
 import type { Schema } from '../schema.ts';
 import { findCurrent, holdPeople } from './find.ts';
 import { SEPARABLE_MS, separate } from './separate.ts';
-import { deleteDuplicatesOf, listDuplicates, updateToDismissed } from './store/duplicate.sql.ts';
-import { deleteMergesOf, deleteSnapshots, holdMerges, listMergesInto, type MergeRow } from './store/merge.sql.ts';
+import { listDuplicates, updateToDismissed } from './store/duplicate.sql.ts';
+import { deleteSnapshots, holdMerges, listMergesInto, type MergeRow } from './store/merge.sql.ts';
 import { mergeBehind, unite, type Work } from './unite.ts';
 
 /** Two people who became one. */
@@ -49,8 +49,6 @@ export interface Identity {
   hold(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<Map<string, string>>;
   /** Of these merges, those not undone; none is until the transaction ends. */
   holdMerges(tx: Tx, mergeIds: readonly string[]): Promise<Set<string>>;
-  /** Forgets all that is kept of who people were, for those who are to be forgotten. */
-  forget(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<void>;
   /** Lets go of what is too old to separate by. */
   purge(): Promise<void>;
 }
@@ -95,10 +93,6 @@ export function createIdentity(o: {
     },
     hold: holdPeople,
     holdMerges,
-    async forget(tx, workspaceId, ids) {
-      await deleteMergesOf(tx, workspaceId, ids);
-      await deleteDuplicatesOf(tx, workspaceId, ids);
-    },
     async purge() {
       await deleteSnapshots(db, new Date(clock.now().getTime() - SEPARABLE_MS));
     },

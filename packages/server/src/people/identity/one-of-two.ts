@@ -6,7 +6,7 @@ const OF_THE_ADDRESS = ['bol::hb'];
 /** A permission, with what was said about it. Which moments belong to it stands below. */
 const permissions = [
   { field: 'bol::p', context: ['str::s-ctx', 'str::u-ctx'], moments: ['subscribedAt', 'unsubscribedAt'] },
-  { field: 'bol::sp', context: ['str::soi-ctx', 'str::soo-ctx'], moments: [] },
+  { field: 'bol::sp', context: ['str::soi-ctx', 'str::soo-ctx', 'o', 'tme::soo'], moments: [] },
 ] as const;
 const PERMISSIONS: ReadonlySet<string> = new Set(permissions.map(({ field }) => field));
 
@@ -16,10 +16,9 @@ export interface Candidate {
   anonymous: boolean;
 }
 
-/** Who survives where nobody says: who is not archived, then who is identified, then who is older. */
+/** Who survives where nobody says: who is identified, then who is older. */
 export function survivorOf(one: Candidate, two: Candidate): Candidate {
   const rank = ({ person, anonymous }: Candidate): bigint[] => [
-    person.archivedAt ? 1n : 0n,
     anonymous ? 1n : 0n,
     BigInt(person.createdAt.getTime()),
     BigInt(person.id),
@@ -33,8 +32,7 @@ export function survivorOf(one: Candidate, two: Candidate): Candidate {
  * The survivor once the other is in them. Field by field the survivor's value
  * wins, and the other's fills what is empty. Of permissions the stricter wins,
  * but an anonymous person's do not count: nobody was asked. Tags are united;
- * created and first seen are the earlier, last seen the later. Archived they
- * are only if both were.
+ * created and first seen are the earlier, last seen the later.
  */
 export function united(survivor: Candidate, absorbed: Candidate): WholePerson {
   const [s, a] = [survivor.person, absorbed.person];
@@ -60,7 +58,6 @@ export function united(survivor: Candidate, absorbed: Candidate): WholePerson {
     createdAt: earliest(s.createdAt, a.createdAt),
     firstSeenAt: earlier(s.firstSeenAt, a.firstSeenAt),
     lastSeenAt: later(s.lastSeenAt, a.lastSeenAt),
-    archivedAt: s.archivedAt && a.archivedAt ? s.archivedAt : null,
   };
 }
 
@@ -109,7 +106,6 @@ export function separated(
     lastSeenAt: moment((person) => person.lastSeenAt, later),
     subscribedAt: moment((person) => person.subscribedAt, mine),
     unsubscribedAt: moment((person) => person.unsubscribedAt, mine),
-    archivedAt: moment((person) => person.archivedAt, mine),
   };
 }
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { internalId, publicId } from '@tributary/model';
 import { until } from '../../../test/support/until.ts';
-import { transaction } from '../../platform/database/pool.ts';
 import type { People } from '../index.ts';
 import { idOf, itemOf, openRoom, type Room } from '../test/support.ts';
 
@@ -102,7 +101,7 @@ describe('two people who turn out to be one', () => {
     assert.deepEqual((await timeline(anna)).sort(), ['act::c', 'act::o', 'act::united']);
   });
 
-  test('by the rules the identified survives the anonymous, else the older, and nobody archived', async () => {
+  test('by the rules the identified survives the anonymous, else the older; nobody archived takes part', async () => {
     const rules = (a: string, b: string) =>
       room.people.identity.unite(room.ws, { people: [a, b], by: 'a test' }).then((merge) => merge.survivor);
     const visitor = idOf(await room.merge({ [ACI]: 'v1' }, { who: { by: [ACI] } }));
@@ -113,8 +112,8 @@ describe('two people who turn out to be one', () => {
     const later = idOf(await room.merge({ [EMAIL]: 'later@example.com' }));
     assert.equal(await rules(later, anna), anna);
     const last = idOf(await room.merge({ [EMAIL]: 'last@example.com' }));
-    await room.t.db.query('update person set archived_at = now() where id = $1', [anna]);
-    assert.equal(await rules(last, anna), last);
+    await room.people.lifecycle.change(room.ws, 'archive', { ids: [last] }, 'API');
+    await assert.rejects(rules(last, anna), { code: 'person_archived' });
   });
 
   test('of permissions the stricter wins, but an anonymous person’s do not count', async () => {
@@ -287,8 +286,12 @@ describe('two people who turn out to be one', () => {
     await unite(ids[1]!, ids[0]!);
     await unite(ids[2]!, ids[1]!);
     const { db } = room.t;
-    await transaction(db, (tx) => room.people.identity.forget(tx, room.ws, [ids[2]!]));
-    for (const table of ['person_alias', 'person_merge', 'person_merge_snapshot']) {
+    // By whatever id they were known.
+    await room.people.lifecycle.change(room.ws, 'archive', { ids: [ids[0]!] }, 'API');
+    await room.people.lifecycle.change(room.ws, 'delete', { ids: [ids[1]!] }, 'API');
+    const [told] = (await news('people.deleted')) as { ids: string[] }[];
+    assert.deepEqual(told!.ids.sort(), ids.sort());
+    for (const table of ['person_alias', 'person_merge', 'person_merge_snapshot', 'person']) {
       assert.equal((await db.query(`select from ${table}`)).rowCount, 0, table);
     }
   });

@@ -56,6 +56,9 @@ export async function unite(work: Work, asked: Asked): Promise<MergeRow | undefi
   const named = asked.survivor === undefined ? undefined : held.get(asked.survivor);
   const survivor = candidates.find(({ person }) => person.id === named) ?? survivorOf(candidates[0]!, candidates[1]!);
   const absorbed = candidates.find((candidate) => candidate !== survivor)!;
+  if (candidates.some(({ person }) => person.archivedAt)) {
+    throw new UserError('person_archived', 'one of the two is archived: restore them first', 409);
+  }
   if (asked.reason === 'anonymous id' && !absorbed.anonymous) return undefined;
 
   const pairOf = { survivor: survivor.person.id, absorbed: absorbed.person.id };

@@ -30,7 +30,7 @@ export async function openOwn(): Promise<Own> {
   const { key } = await createKey(db, workspace, 'In use', clock.now());
   const app = createHttp({ log: silent, metrics: createMetrics() });
   const keys = keyCache(db);
-  orttoRoutes(app, { people, keys, clock });
+  orttoRoutes(app, { db, people, keys, clock });
   ownRoutes(app, { db, people, keys });
   return {
     t,

@@ -217,16 +217,17 @@ export async function deleteSnapshots(db: Queryable, before: Date): Promise<numb
   return rowCount ?? 0;
 }
 
-/** Forgets the merges of people who are to be forgotten, and what is kept of the people they absorbed. */
-export async function deleteMergesOf(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<void> {
-  await tx.query(
-    `with gone as (
-       delete from person_alias where workspace_id = $1 and (person_id = any($2::bigint[]) or old_id = any($2::bigint[]))
-       returning old_id
-     )
-     delete from person_merge where workspace_id = $1
-       and (survivor_id = any($2::bigint[]) or absorbed_id = any($2::bigint[])
-            or survivor_id in (select old_id from gone) or absorbed_id in (select old_id from gone))`,
+/** Forgets the merges of people who are to be forgotten, and what is kept of those they absorbed. Returns their ids. */
+export async function deleteMergesOf(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ oldId: string }>(
+    `delete from person_alias where workspace_id = $1 and person_id = any($2::bigint[]) returning old_id as "oldId"`,
     [workspaceId, ids],
   );
+  const gone = rows.map((row) => row.oldId);
+  await tx.query(
+    `delete from person_merge
+     where workspace_id = $1 and (survivor_id = any($2::bigint[]) or absorbed_id = any($2::bigint[]))`,
+    [workspaceId, [...ids, ...gone]],
+  );
+  return gone;
 }

@@ -24,7 +24,7 @@ export async function lockWhole(tx: Tx, workspaceId: number, ids: readonly strin
 export async function updateWhole(tx: Tx, workspaceId: number, person: WholePerson, now: Date): Promise<void> {
   await tx.query(
     `update person set fields = $3, edited_at = $4, created_at = $5, first_seen_at = $6, last_seen_at = $7,
-            subscribed_at = $8, unsubscribed_at = $9, tags = $10::int[], archived_at = $11
+            subscribed_at = $8, unsubscribed_at = $9, tags = $10::int[]
      where workspace_id = $1 and id = $2`,
     [
       workspaceId,
@@ -37,7 +37,6 @@ export async function updateWhole(tx: Tx, workspaceId: number, person: WholePers
       person.subscribedAt,
       person.unsubscribedAt,
       person.tags,
-      person.archivedAt,
     ],
   );
 }

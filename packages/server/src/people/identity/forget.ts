@@ -1,0 +1,13 @@
+import type { Tx } from '../../platform/database/pool.ts';
+import { deleteDuplicatesOf } from './store/duplicate.sql.ts';
+import { deleteMergesOf } from './store/merge.sql.ts';
+
+/**
+ * Forgets who people were who are to be forgotten: what is kept of those they
+ * absorbed, and whatever says that they are somebody else. Returns the ids that
+ * led to them.
+ */
+export async function forgetIdentity(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<string[]> {
+  await deleteDuplicatesOf(tx, workspaceId, ids);
+  return deleteMergesOf(tx, workspaceId, ids);
+}
