@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { transaction } from '../../src/platform/database/pool.ts';
+import { leave } from '../../src/platform/news.ts';
 import { moves, openScene, opens, passes, type Scene, seenOf, timelineOf, unsubscribes } from '../support/scene.ts';
 import { openWorld, type World } from '../support/world.ts';
 
@@ -125,4 +127,23 @@ test('whoever is united while their mail is opened loses nothing: the open is he
   assert.deepEqual(await runsOf(people[0]), ['three-days']);
   assert.deepEqual(await runsOf(people[1]), []);
   assert.equal((await timelineOf(world, anna.email)).filter(({ activityId }) => activityId === 'act::o').length, 1);
+});
+
+test('news of what he did that is heard when he is she already starts the run as hers', async () => {
+  const [ann, anna] = await two();
+  const { journeys, workspace, people } = world.tributary;
+  await journeys.turn(world.db, workspace.id, 'Once a person', 'off');
+  await does(ann, moves('Negotiation'));
+  const absorbed = await idOf(ann);
+  const moved = (await timelineOf(world, ann.email)).findLast((a) => a.activityId === 'act:cm:crm-stage-changed')!;
+  const merge = await unite(ann, anna);
+  await journeys.turn(world.db, workspace.id, 'Once a person', 'on');
+  const at = moved.occurredAt.toISOString();
+  const told = { id: moved.id, personId: absorbed, activityId: moved.activityId, at };
+  assert.equal((await people.activities(world.db, workspace.id, [told]))[0]?.personId, merge.survivor);
+  await transaction(world.db, async (tx) =>
+    leave(tx, world.clock.now(), 'people.recorded', { workspaceId: workspace.id, activities: [told], changed: [] }),
+  );
+  await world.quiet();
+  assert.deepEqual([await runsOf(merge.survivor), await runsOf(absorbed)], [['until-opened'], []]);
 });
