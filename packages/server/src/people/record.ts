@@ -4,7 +4,7 @@ import { leave } from '../platform/news.ts';
 import { type CheckedItem, checkItem } from './check.ts';
 import { builtInHappening, type Happening } from './happening.ts';
 import { ANONYMOUS_ID } from './identity/anonymous.ts';
-import { type Conflict, conflictsOf, withoutOtherNames } from './identity/conflicts.ts';
+import { type Conflict, conflictsOf, namesSeveral, withoutOtherNames } from './identity/conflicts.ts';
 import { lockAliased } from './identity/find.ts';
 import { upsertDuplicates } from './identity/store/duplicate.sql.ts';
 import type { Ids } from './numbers.ts';
@@ -91,7 +91,7 @@ export async function record(
       subject = newSubject(id, now);
       subjects.push(subject);
     }
-    if (isNew || ('by' in item.who && item.who.by.length > 1)) {
+    if (isNew || namesSeveral(item)) {
       subject.foundBy.push(...freeKeys(item, directory.byKey));
       conflicts.push(...conflictsOf(item, subject, directory.byKey));
     }
@@ -271,7 +271,7 @@ async function writeSubjects(
   const missed = changes.some(({ subject, gained }) =>
     gained.map(keyText).some((key) => subject.foundBy.includes(key) && !claimed.has(key)),
   );
-  if (missed || claims.some((claim) => !claimed.has(keyText(claim)))) throw new RaceLost('race lost');
+  if (missed) throw new RaceLost('race lost');
   insertPeople(
     tx,
     workspaceId,

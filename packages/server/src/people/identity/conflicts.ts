@@ -4,6 +4,11 @@ import type { Conflict } from './store/duplicate.sql.ts';
 
 export type { Conflict } from './store/duplicate.sql.ts';
 
+/** Whether an item gives more than one of the keys it is found by: most give one, and are done with. */
+export function namesSeveral({ who, fields }: CheckedItem): boolean {
+  return 'by' in who && who.by.length > 1 && who.by.filter((id) => fields[id] !== undefined).length > 1;
+}
+
 /**
  * The others that an item names beside its person. An anonymous id is no such
  * sign: several people may sit at one machine.
