@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { internalId } from '@tributary/model';
 import fc from 'fast-check';
-import { type Own, openOwn } from './test/support.ts';
+import { type IdentityWorld, openIdentityWorld } from './test/identity-world.ts';
 
 describe('who is who, over HTTP', () => {
-  let own: Own;
+  let own: IdentityWorld;
   before(async () => {
-    own = await openOwn();
+    own = await openIdentityWorld();
   });
   after(() => own.close());
 

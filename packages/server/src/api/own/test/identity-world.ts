@@ -6,10 +6,11 @@ import { openPool, transaction } from '../../../platform/database/pool.ts';
 import { createMetrics } from '../../../platform/metrics.ts';
 import { createHttp } from '../../http.ts';
 import { orttoRoutes } from '../../ortto/index.ts';
-import { ownRoutes } from '../index.ts';
+import { identityRoutes } from '../identity.ts';
+import { keyed } from '../keyed.ts';
 
-/** Our own endpoints, and Ortto's wire beside them, on a database of their own. */
-export interface Own {
+/** Who is who under `/api`, and Ortto's wire beside it, on a database of their own. */
+export interface IdentityWorld {
   t: TestDatabase;
   people: People;
   ws: number;
@@ -20,7 +21,7 @@ export interface Own {
   close(): Promise<void>;
 }
 
-export async function openOwn(): Promise<Own> {
+export async function openIdentityWorld(): Promise<IdentityWorld> {
   const t = await testDatabase();
   const clock = movableClock();
   const db = openPool(t.connection, silent);
@@ -31,7 +32,13 @@ export async function openOwn(): Promise<Own> {
   const app = createHttp({ log: silent, metrics: createMetrics() });
   const keys = keyCache(db);
   orttoRoutes(app, { db, people, keys, clock });
-  ownRoutes(app, { db, people, keys });
+  app.register(
+    async (api) => {
+      keyed(api, keys);
+      identityRoutes(api, { db, people });
+    },
+    { prefix: '/api' },
+  );
   return {
     t,
     people,
