@@ -34,11 +34,11 @@ export type { ChangeKind, Selection } from './lifecycle/selection.ts';
 export type { PeopleDeleted, PeopleNamed, PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
 export type { QueueOutcome } from './queue/index.ts';
-export type { DisplayStyle, Schema } from './schema.ts';
+export type { Schema } from './schema.ts';
 export type { NewDefinition } from './store/schema.sql.ts';
 export { isAddress } from './suppression/address.ts';
 export { HARD_BOUNCED } from './suppression/index.ts';
-export type { Person, RecordedActivity } from './types.ts';
+export type { DisplayStyle, Person, RecordedActivity } from './types.ts';
 
 /** Everything known of people, and the one way in. */
 export interface People {

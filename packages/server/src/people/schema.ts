@@ -2,6 +2,7 @@ import { builtInActivities, builtInFields, parseFieldId } from '@tributary/model
 import type { Queryable } from '../platform/database/pool.ts';
 import { anonymousIdField } from './identity/anonymous.ts';
 import { type FieldRow, listDefinitions, listFields } from './store/schema.sql.ts';
+import type { DisplayStyle } from './types.ts';
 
 /** What a workspace knows: which fields a person can have and which activities can happen. */
 export interface Schema {
@@ -27,14 +28,6 @@ export interface SchemaActivity {
   attributeTypes: ReadonlyMap<string, string>;
   /** How the whole of it is shown, where the definition says it. */
   display: DisplayStyle | undefined;
-}
-
-/** As `definitions/activity/create` takes it (recorded). */
-export interface DisplayStyle {
-  type: 'activity' | 'activity_attribute' | 'activity_template';
-  title?: string;
-  attribute_name?: string;
-  attribute_field_id?: string;
 }
 
 /** The built-in fields by which people are found without anyone asking for it. */

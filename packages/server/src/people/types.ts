@@ -20,3 +20,11 @@ export interface RecordedActivity {
   attributes: Fields;
   source: string | undefined;
 }
+
+/** How an activity is shown, as `definitions/activity/create` takes it (recorded). */
+export interface DisplayStyle {
+  type: 'activity' | 'activity_attribute' | 'activity_template';
+  title?: string;
+  attribute_name?: string;
+  attribute_field_id?: string;
+}

@@ -67,4 +67,13 @@ test('of who is deleted nothing personal stays anywhere, and the figures do', as
   await change('delete', id);
   assert.deepEqual(await whereIsIt('zenobia', publicId(id)), []);
   assert.deepEqual(await figures(), before);
+  // A run that news from before the deletion has started since.
+  await world.db.query(
+    `update run set entry = '{"str:cm:name": "zenobia"}', due_at = $2, left_at = null, left_reason = null, ended_at = null
+     where person_id = $1`,
+    [id, world.clock.now()],
+  );
+  await world.pass(0);
+  const { rows } = await world.db.query('select left_reason as why, entry from run where person_id = $1', [id]);
+  assert.deepEqual(rows, [{ why: 'the person was deleted', entry: {} }]);
 });

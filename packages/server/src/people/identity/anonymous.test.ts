@@ -101,6 +101,17 @@ describe('somebody known by an anonymous id', () => {
     assert.deepEqual(await duplicates(), [], 'which is no sign that they are one');
   });
 
+  test('whose address is somebody else’s key is not anonymous for that', async () => {
+    const anna = idOf(await room.merge({ [EMAIL]: 'anna@example.com' }));
+    await room.merge({ [EI]: 'A' }, by(EI));
+    const [third] = await record(
+      itemOf({ [ACI]: 'v', [EMAIL]: 'anna@example.com', [EI]: 'A' }, { who: { by: [EMAIL, EI], find: 2 } }),
+    );
+    assert.notEqual(third, anna);
+    await record(seen('v', { [EMAIL]: 'anna@example.com' }));
+    assert.equal(await count(), 3);
+  });
+
   test('that is none is refused, and one alone is enough to say who is meant', async () => {
     const outcomes = await room.people.record(room.ws, [
       itemOf({ [ACI]: 'x'.repeat(65) }),

@@ -82,10 +82,14 @@ export async function mergeBehind(work: Work, people: readonly string[]): Promis
   return undefined;
 }
 
-async function candidatesOf({ tx, workspaceId }: Work, ids: readonly string[]): Promise<Candidate[]> {
-  const anonymous = await listAnonymous(tx, ids);
+/** Anonymous is of whom no key is known but anonymous ids, not even one that belongs to somebody else. */
+async function candidatesOf({ tx, workspaceId, schema }: Work, ids: readonly string[]): Promise<Candidate[]> {
+  const keyless = await listAnonymous(tx, ids);
   const people = await lockWhole(tx, workspaceId, ids);
-  return people.map((person) => ({ person, anonymous: anonymous.has(person.id) }));
+  return people.map((person) => {
+    const hasKey = Object.keys(person.fields).some((id) => schema.fields.get(id)?.isKey);
+    return { person, anonymous: keyless.has(person.id) && !hasKey };
+  });
 }
 
 /** An activity on the timelines concerned, and the news: the rooms after this one let what is theirs follow. */

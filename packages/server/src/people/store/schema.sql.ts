@@ -1,5 +1,5 @@
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
-import type { DisplayStyle } from '../schema.ts';
+import type { DisplayStyle } from '../types.ts';
 
 export interface FieldRow {
   id: string;
