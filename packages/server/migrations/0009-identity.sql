@@ -62,6 +62,16 @@ create table person_duplicate (
 create index person_duplicate_of_other on person_duplicate (workspace_id, other_id);
 create index person_duplicate_open on person_duplicate (workspace_id, last_seen_at) where dismissed_at is null;
 
+-- Owner: people. The keys that found somebody who is archived now: those that no field has, such as an address of one
+-- they absorbed, would else be lost when they are restored.
+create table person_parked_key (
+  workspace_id int not null references workspace,
+  person_id bigint not null,
+  field_id text not null,
+  value text not null,
+  primary key (person_id, field_id, value)
+);
+
 -- Owner: journeys. The runs that followed a person into another, so that they can be given back.
 create table run_united (
   merge_id bigint not null references person_merge_snapshot on delete cascade,

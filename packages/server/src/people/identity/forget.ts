@@ -1,6 +1,7 @@
 import type { Tx } from '../../platform/database/pool.ts';
 import { deleteDuplicatesOf } from './store/duplicate.sql.ts';
 import { deleteMergesOf } from './store/merge.sql.ts';
+import { deleteParkedKeys } from './store/parked.sql.ts';
 
 /**
  * Forgets who people were who are to be forgotten: what is kept of those they
@@ -9,5 +10,6 @@ import { deleteMergesOf } from './store/merge.sql.ts';
  */
 export async function forgetIdentity(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<string[]> {
   await deleteDuplicatesOf(tx, workspaceId, ids);
+  await deleteParkedKeys(tx, workspaceId, ids);
   return deleteMergesOf(tx, workspaceId, ids);
 }

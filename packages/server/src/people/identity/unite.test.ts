@@ -296,6 +296,22 @@ describe('two people who turn out to be one', () => {
     }
   });
 
+  test('she who is archived is found by nothing, and restored by all that found her before', async () => {
+    const anna = idOf(await room.merge({ [EMAIL]: 'anna@example.com', [ACI]: 'desk' }));
+    const ann = idOf(await room.merge({ [EMAIL]: 'ann@example.com', [ACI]: 'phone' }));
+    const { mergeId } = await unite(anna, ann);
+    const keys = await room.keys();
+    assert.equal(Object.keys(keys).length, 4);
+    await room.people.lifecycle.change(room.ws, 'archive', { ids: [ann] }, 'API');
+    assert.deepEqual(await room.keys(), {});
+    await room.people.lifecycle.change(room.ws, 'restore', { ids: [anna] }, 'API');
+    assert.deepEqual(await room.keys(), keys);
+    await room.people.lifecycle.change(room.ws, 'archive', { ids: [anna] }, 'API');
+    await room.people.identity.separate(room.ws, { survivor: anna, mergeId, by: 'x' });
+    assert.deepEqual(Object.values(await room.keys()), [ann, ann], 'he is back, and she is archived still');
+    assert.ok((await find(anna))?.archivedAt);
+  });
+
   describe('many at once', () => {
     let processes: People[];
     before(async () => {

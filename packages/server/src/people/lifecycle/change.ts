@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/database/pool.ts';
 import { leave } from '../../platform/news.ts';
 import { keyValue } from '../check.ts';
 import { forgetIdentity } from '../identity/forget.ts';
+import { parkKeys, unparkKeys } from '../identity/store/parked.sql.ts';
 import type { Schema } from '../schema.ts';
 import { findByKeys, insertKeys, keyText } from '../store/identity.sql.ts';
 import { deleteKeysOf, deletePeople, updateToArchived, updateToRestored } from '../store/lifecycle.sql.ts';
@@ -21,12 +22,13 @@ export async function changePeople(
   if (kind === 'archive') {
     await updateToArchived(tx, workspaceId, ids, of.source, now);
     // Ortto does not recognise who is archived: the same address that comes again is somebody new (help, archiving).
-    await deleteKeysOf(tx, workspaceId, ids);
+    await parkKeys(tx, workspaceId, ids);
     leave(tx, now, 'people.archived', { workspaceId, ids });
   } else if (kind === 'restore') {
     await updateToRestored(tx, workspaceId, ids, now);
     // A key that somebody else has got meanwhile stays with them; the value is in the field all the same.
     await insertKeys(tx, workspaceId, keysOf(people, of.schema));
+    await unparkKeys(tx, workspaceId, ids);
     leave(tx, now, 'people.restored', { workspaceId, ids });
   } else {
     await deleteKeysOf(tx, workspaceId, ids);
