@@ -34,10 +34,10 @@ export async function changePeople(
     await deleteKeysOf(tx, workspaceId, ids);
     await deletePeople(tx, workspaceId, ids);
     const former = await forgetIdentity(tx, workspaceId, ids);
-    const keys = keysOf(people, of.schema);
+    const keys = [...keysOf(people, of.schema), ...former.keys];
     const others = await findByKeys(tx, workspaceId, keys);
     const own = keys.filter((key) => !others.has(keyText(key))).map(({ fieldId, value }) => ({ fieldId, value }));
-    leave(tx, now, 'people.deleted', { workspaceId, ids: [...ids, ...former], keys: own });
+    leave(tx, now, 'people.deleted', { workspaceId, ids: [...ids, ...former.ids], keys: own });
   }
   // Who looks at people's fields, as audiences do, has to look again.
   if (kind !== 'delete') leave(tx, now, 'people.recorded', { workspaceId, activities: [], changed: ids });

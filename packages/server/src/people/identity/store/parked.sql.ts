@@ -1,4 +1,5 @@
 import type { Tx } from '../../../platform/database/pool.ts';
+import type { Key } from '../../store/identity.sql.ts';
 
 /** Every key of these people becomes free, and is kept for the day they are restored. */
 export async function parkKeys(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<void> {
@@ -25,9 +26,12 @@ export async function unparkKeys(tx: Tx, workspaceId: number, ids: readonly stri
   await deleteParkedKeys(tx, workspaceId, ids);
 }
 
-export async function deleteParkedKeys(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<void> {
-  await tx.query('delete from person_parked_key where workspace_id = $1 and person_id = any($2::bigint[])', [
-    workspaceId,
-    ids,
-  ]);
+/** Forgets what was kept. Returns it. */
+export async function deleteParkedKeys(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<Key[]> {
+  const { rows } = await tx.query<Key>(
+    `delete from person_parked_key where workspace_id = $1 and person_id = any($2::bigint[])
+     returning field_id as "fieldId", value`,
+    [workspaceId, ids],
+  );
+  return rows;
 }
