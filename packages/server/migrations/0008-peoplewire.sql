@@ -1,5 +1,3 @@
--- When an archived person came back last.
-alter table person add column restored_at timestamptz;
 create index person_archived on person (workspace_id, id) where archived_at is not null;
 
 -- Who is archived can not be found by a key, and whoever brings the same address is somebody new (Ortto's way).

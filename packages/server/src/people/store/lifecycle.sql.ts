@@ -59,9 +59,9 @@ export async function updateToArchived(
 
 export async function updateToRestored(tx: Tx, workspaceId: number, ids: readonly string[], now: Date): Promise<void> {
   await tx.query(
-    `update person set archived_at = null, restored_at = $3, fields = fields - 'str::as'
+    `update person set archived_at = null, fields = fields - 'str::as' || jsonb_build_object('r', $3::text)
      where workspace_id = $1 and id = any($2::bigint[])`,
-    [workspaceId, ids, now],
+    [workspaceId, ids, now.toISOString()],
   );
 }
 
