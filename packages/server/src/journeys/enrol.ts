@@ -28,7 +28,7 @@ export async function enrol(tx: Tx, of: Enroller, pieces: readonly PeopleRecorde
       workspaceId,
       told.filter((activity) => entries.has(activity.activityId)),
     );
-    const called = await whoEnters(tx, of.people, workspaceId, versions, activities);
+    const called = await whoEnters(tx, of.people, workspaceId, versions, activities, now);
     if (called.length === 0) continue;
     // Whoever becomes another from here on does so after this, and their runs follow.
     const held = await of.people.identity.hold(
@@ -55,13 +55,15 @@ async function whoEnters(
   workspaceId: number,
   versions: readonly Version[],
   activities: readonly RecordedActivity[],
+  now: Date,
 ): Promise<Entering[]> {
   const called = activities.flatMap((activity) =>
     versions
       .filter(({ definition: { entry } }) => {
         const { attributes } = activity;
         return (
-          entry.activity === activity.activityId && (!entry.filter || matches(entry.filter, { fields: attributes }))
+          entry.activity === activity.activityId &&
+          (!entry.filter || matches(entry.filter, { fields: attributes, now }))
         );
       })
       .map((version) => ({ version, activity })),
@@ -71,7 +73,7 @@ async function whoEnters(
   const found = await people.find(tx, workspaceId, [...new Set(asking.map(({ activity }) => activity.personId))]);
   return called.filter(({ version, activity }) => {
     const filter = version.definition.entry.person;
-    return !filter || matches(filter, { fields: found.get(activity.personId)?.fields ?? {} });
+    return !filter || matches(filter, { fields: found.get(activity.personId)?.fields ?? {}, now });
   });
 }
 

@@ -7,6 +7,7 @@ import { startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { checkItem, keyFieldsOf } from './check.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
+import { createFilters, type Filters } from './filter/index.ts';
 import { type HistoryAsked, history } from './history.ts';
 import { findCurrent, findMoved } from './identity/find.ts';
 import { createIdentity, type Identity } from './identity/index.ts';
@@ -19,6 +20,7 @@ import { createPartitions } from './partitions.ts';
 import { createQueue, type IntakeQueue } from './queue/index.ts';
 import { record } from './record.ts';
 import { createSchemaCache, loadSchema, type Schema, seededActivities } from './schema.ts';
+import { createSearch, type Search } from './search/index.ts';
 import { type ActivityRow, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
 import { findByKeys } from './store/identity.sql.ts';
 import { insertDefinitions, type NewDefinition } from './store/schema.sql.ts';
@@ -28,6 +30,7 @@ import type { Person, RecordedActivity } from './types.ts';
 
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
+export { createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
 export type { Duplicate, Identity, Merge } from './identity/index.ts';
 export type { PeopleUnited } from './identity/news.ts';
 export type { ChangeKind, Selection } from './lifecycle/selection.ts';
@@ -35,6 +38,7 @@ export type { PeopleDeleted, PeopleNamed, PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
 export type { QueueOutcome } from './queue/index.ts';
 export type { Schema } from './schema.ts';
+export { type FoundPerson, fieldIdsOf, type Search, type Searched, valuesOf } from './search/index.ts';
 export type { NewDefinition } from './store/schema.sql.ts';
 export { isAddress } from './suppression/address.ts';
 export { HARD_BOUNCED } from './suppression/index.ts';
@@ -42,6 +46,8 @@ export type { DisplayStyle, Person, RecordedActivity } from './types.ts';
 
 /** Everything known of people, and the one way in. */
 export interface People {
+  filters: Filters;
+  search: Search;
   /** Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. */
   record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   /** Records in the caller's transaction. */
@@ -167,8 +173,11 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
       return items.map((item) => checkItem(item, schema, clock.now()));
     },
   });
+  const filters = createFilters({ schema: cache.get });
 
   return {
+    filters,
+    search: createSearch({ db, clock, filters, schema: cache.get }),
     async record(workspaceId, items) {
       const schema = await cache.get(db, workspaceId);
       if (missingKeys(schema, items).length === 0) return intakeOf(workspaceId).submit(items);

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { KeyCache } from '../../access/index.ts';
+import type { KeyCache, Workspace } from '../../access/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
@@ -8,6 +8,7 @@ import { activitiesCreateRoute } from './activities-create.ts';
 import { customFieldRoute, definitionRoute } from './define.ts';
 import { sendError, serialize } from './envelope.ts';
 import { personActivitiesRoute } from './person-activities.ts';
+import { personGetRoutes } from './person-get.ts';
 import { personLifecycleRoutes } from './person-lifecycle.ts';
 import { personMergeRoute } from './person-merge.ts';
 import { suppressionListRoutes } from './suppression-list.ts';
@@ -16,12 +17,20 @@ import { suppressionListRoutes } from './suppression-list.ts';
 const BODY_MAX = 2 * 1024 * 1024;
 
 /** Ortto's wire under `/v1`: same paths, bodies and errors, so that its clients only change the host. */
-export function orttoRoutes(app: FastifyInstance, o: { db: Db; people: People; keys: KeyCache; clock: Clock }): void {
+export function orttoRoutes(
+  app: FastifyInstance,
+  o: { db: Db; people: People; keys: KeyCache; clock: Clock; workspace: Workspace },
+): void {
   app.register(
     async (v1) => {
       v1.decorateRequest('workspaceId', 0);
       v1.decorateRequest('instance', '');
       v1.setReplySerializer(serialize);
+      const parseJson = v1.getDefaultJsonParser('error', 'error');
+      // Ortto's clients ask lists with no body at all, and say nevertheless that it is JSON.
+      v1.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+        body === '' ? done(null, undefined) : parseJson(request, body as string, done),
+      );
       v1.addHook('onRoute', (route) => {
         route.bodyLimit = BODY_MAX;
       });
@@ -40,6 +49,7 @@ export function orttoRoutes(app: FastifyInstance, o: { db: Db; people: People; k
         reply.type('application/json; charset=utf-8').serializer(serialize);
         return sendError(reply, 404, `${request.method} ${request.url}: not found`);
       });
+      personGetRoutes(v1, { ...o, instance: o.workspace.instance });
       personMergeRoute(v1, o);
       personLifecycleRoutes(v1, o);
       personActivitiesRoute(v1, { ...o, now: o.clock.now });

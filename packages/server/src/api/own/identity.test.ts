@@ -53,6 +53,11 @@ describe('who is who, over HTTP', () => {
       activities: [{ activity_id: 'act::o', person_id: ann }],
     });
     assert.equal(created.status, 200);
+    const { contacts } = await own.send('POST', '/v1/person/get-by-ids', {
+      contact_ids: [ann],
+      fields: ['str::first'],
+    });
+    assert.deepEqual(contacts, { [ann]: { id: anna, fields: { 'str::first': 'Ann' } } });
     const id = internalId(anna)!;
     const line = await own.people.timeline(own.t.db, own.ws, id, 10);
     assert.ok(line.some((activity) => activity.activityId === 'act::o'));

@@ -31,7 +31,7 @@ export async function openIdentityWorld(): Promise<IdentityWorld> {
   const { key } = await createKey(db, workspace, 'In use', clock.now());
   const app = createHttp({ log: silent, metrics: createMetrics() });
   const keys = keyCache(db);
-  orttoRoutes(app, { db, people, keys, clock });
+  orttoRoutes(app, { db, people, keys, clock, workspace });
   app.register(
     async (api) => {
       keyed(api, keys);
