@@ -65,6 +65,11 @@ export async function startTributary(
     const { messages, journeys, connectors } = rooms;
 
     const news = createHearers({ db, presence, clock, log });
+    // Runs first: once they have followed, nothing is sent in the absorbed's name any more.
+    news.hear('people.united', journeys.hearUnited);
+    news.hear('people.united', messages.hearUnited);
+    news.hear('people.separated', journeys.hearSeparated);
+    news.hear('people.separated', messages.hearSeparated);
     news.hear('people.recorded', journeys.hear);
     news.hear('people.recorded', connectors.hearRecorded);
     news.hear('people.archived', journeys.hearArchived);
@@ -91,6 +96,7 @@ export async function startTributary(
       log,
       jobs: [
         { name: 'prepare partitions', cron: '0 3 * * *', run: people.preparePartitions },
+        { name: 'forget old merges', cron: '30 3 * * *', run: people.identity.purge },
         { name: 'check connections', cron: '*/10 * * * *', run: connectors.check },
       ],
     });

@@ -10,6 +10,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import { healthRoutes } from './health.ts';
 import { openapiRoute } from './openapi.ts';
 import { orttoRoutes } from './ortto/index.ts';
+import { ownRoutes } from './own/index.ts';
 import { keyNeeded, pageRoutes } from './pages/index.ts';
 
 export { createHttp } from './http.ts';
@@ -37,6 +38,7 @@ export function routes(
   healthRoutes(app, o);
   orttoRoutes(app, o);
   openapiRoute(app);
+  ownRoutes(app, o);
   o.connectors.routes(app);
   o.messages.routes(app);
   const { mailbox } = o;

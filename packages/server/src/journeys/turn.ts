@@ -55,9 +55,11 @@ async function advanceAll(tx: Tx, engine: Engine, runs: readonly RunState[], now
   for (const workspaceId of new Set([...versions.values()].map((version) => version.workspaceId))) {
     const own = runs.filter((run) => versions.get(run)!.workspaceId === workspaceId);
     const asks = [...new Set(own.flatMap((run) => versions.get(run)!.asks))];
-    const since = own.map((run) => ({ personId: run.personId, since: run.entryAt }));
-    const done = groupByPerson(await engine.people.activitiesSince(tx, workspaceId, since, asks));
     const people = await engine.people.find(tx, workspaceId, [...new Set(own.map((run) => run.personId))]);
+    // Somebody may have become another a moment ago, whose news has not been heard yet.
+    const current = (run: RunState): string => people.get(run.personId)?.id ?? run.personId;
+    const since = own.map((run) => ({ personId: current(run), since: run.entryAt }));
+    const done = groupByPerson(await engine.people.activitiesSince(tx, workspaceId, since, asks));
     const deleted = own.filter((run) => !people.has(run.personId)).map((run) => run.personId);
     // Enrolled by news from before: what the news of the deletion has erased in other runs goes here, too.
     if (deleted.length > 0) await eraseRuns(tx, deleted, now);
@@ -67,7 +69,7 @@ async function advanceAll(tx: Tx, engine: Engine, runs: readonly RunState[], now
       const facts = {
         fields: person?.fields ?? {},
         gone: whyGone(person),
-        activities: done.get(before.personId) ?? [],
+        activities: done.get(current(before)) ?? [],
         now,
         asks: version.asks,
       };

@@ -9,6 +9,7 @@ import {
   problemWithValue,
   type Value,
 } from '@tributary/model';
+import { ANONYMOUS_ID } from './identity/anonymous.ts';
 import { locationFields } from './location.ts';
 import { normal } from './normal.ts';
 import type { Schema } from './schema.ts';
@@ -28,6 +29,8 @@ const OPEN_SOURCES = new Set(['', 'cm', 'o', 'oc']);
 export interface CheckedItem extends IntakeItem {
   touch: boolean;
   definitionId: number | undefined;
+  /** Not among the fields: it finds people, and is no value of theirs. */
+  anonymousId?: string | undefined;
 }
 
 /** An item ready to be recorded, or what is wrong with it, in Ortto's words where they are known. */
@@ -42,20 +45,21 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
   }
   const who = checkWho(item, fields, schema);
   if (who) return { error: who };
+  const told = ANONYMOUS_ID in fields ? byAnonymousId(item, fields, schema) : { ...item, fields };
   for (const id of item.clear ?? []) {
     const problem = cannotWrite(id, item, schema);
     if (problem) return { error: problem };
   }
   if (item.location) Object.assign(fields, locationFields(item.location));
   if (!isStorable([...(item.tags ?? []), ...(item.unsetTags ?? [])])) return { error: 'a tag can not hold U+0000' };
-  if (!item.activity) return { ...item, fields, touch: false, definitionId: undefined };
+  if (!item.activity) return { ...told, touch: false, definitionId: undefined };
   const definition = schema.activities.get(item.activity.id);
   if (!definition) {
     return { error: `${item.activity.id}: Object not found (create the activity definition first)` };
   }
   const activityProblem = checkActivity(item.activity, now);
   if (activityProblem) return { error: `${item.activity.id}: ${activityProblem}` };
-  return { ...item, fields, touch: definition.touch, definitionId: definition.definitionId };
+  return { ...told, touch: definition.touch, definitionId: definition.definitionId };
 }
 
 /** Why a field can not be written, in Ortto's words (recorded). */
@@ -78,9 +82,29 @@ function checkWho(item: IntakeItem, fields: Fields, schema: Schema): string | un
     if (!field) return `failed to validate field ${id} in schema: ${id}: Object not found`;
     if (!field.isKey) return `failed to validate field ${id}: people can not be found by it`;
   }
-  return by.some((id) => keyValue(id, fields[id]) !== undefined)
+  return [...by, ANONYMOUS_ID].some((id) => keyValue(id, fields[id]) !== undefined)
     ? undefined
     : `none of the merge keys is given: ${by.join(', ')}`;
+}
+
+/**
+ * An anonymous id counts last, wherever it stands among the merge keys: whatever else finds a person knows better.
+ * Where it stands alone, the other keys that the item gives do.
+ */
+function byAnonymousId(item: IntakeItem, given: Fields, schema: Schema): IntakeItem & { anonymousId?: string } {
+  const { [ANONYMOUS_ID]: value, ...fields } = given;
+  const anonymousId = keyValue(ANONYMOUS_ID, value);
+  const told = { ...item, fields, ...(anonymousId === undefined ? {} : { anonymousId }) };
+  if ('personId' in item.who) return told;
+  const gives = (id: string): boolean => keyValue(id, fields[id]) !== undefined;
+  const named = item.who.by.filter((id) => id !== ANONYMOUS_ID && gives(id));
+  const others = ['str::email', 'str::ei', ...schema.fields.keys()].filter(
+    (id) => schema.fields.get(id)?.isKey && gives(id),
+  );
+  return {
+    ...told,
+    who: { ...item.who, by: named.length > 0 ? item.who.by.filter((id) => id !== ANONYMOUS_ID) : [...new Set(others)] },
+  };
 }
 
 /** Every field by which an item looks for its person. */

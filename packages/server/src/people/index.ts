@@ -9,6 +9,10 @@ import { checkItem, keyFieldsOf } from './check.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
 import { createFilters, type Filters } from './filter/index.ts';
 import { type HistoryAsked, history } from './history.ts';
+import { findCurrent, findMoved } from './identity/find.ts';
+import { createIdentity, type Identity } from './identity/index.ts';
+import { carryAnonymousIds, recordLinked } from './identity/link.ts';
+import { findAliases } from './identity/store/alias.sql.ts';
 import { makeKeys, missingKeys, unlessAllRefused, withKeys } from './keys.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle/index.ts';
 import { createIds } from './numbers.ts';
@@ -17,9 +21,8 @@ import { createQueue, type IntakeQueue } from './queue/index.ts';
 import { record } from './record.ts';
 import { createSchemaCache, loadSchema, type Schema, seededActivities } from './schema.ts';
 import { createSearch, type Search } from './search/index.ts';
-import { type ActivityRow, findActivities, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
+import { type ActivityRow, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
 import { findByKeys } from './store/identity.sql.ts';
-import { findPeople } from './store/person.sql.ts';
 import { insertDefinitions, type NewDefinition } from './store/schema.sql.ts';
 import { listTagNames } from './store/tag.sql.ts';
 import { createSuppression, type Suppression } from './suppression/index.ts';
@@ -28,6 +31,8 @@ import type { Person, RecordedActivity } from './types.ts';
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
 export { createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
+export type { Duplicate, Identity, Merge } from './identity/index.ts';
+export type { PeopleUnited } from './identity/news.ts';
 export type { ChangeKind, Selection } from './lifecycle/selection.ts';
 export type { PeopleDeleted, PeopleNamed, PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
@@ -47,6 +52,7 @@ export interface People {
   record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   /** Records in the caller's transaction. */
   recordIn(tx: Tx, workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
+  /** By the ids asked for: the id of somebody who has become another finds the other, whose `id` is their own. */
   find(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Map<string, Person>>;
   findByEmail(db: Queryable, workspaceId: number, email: string): Promise<string | undefined>;
   /** The activities news told of, with their attributes. */
@@ -84,6 +90,8 @@ export interface People {
   start(log: Log): { close(): Promise<void> };
   /** Makes the months ahead ready for activities, so that none has to wait for it. */
   preparePartitions(): Promise<void>;
+  /** Who is who: two people that turn out to be one. */
+  identity: Identity;
   /** What every workspace starts with. */
   seed(tx: Tx, workspaceId: number): Promise<void>;
 }
@@ -112,8 +120,12 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     cache.forget();
     return cache.get(queryable, workspaceId);
   };
+  const recordWith = (tx: Tx, workspaceId: number, schema: Schema, items: readonly IntakeItem[]) => {
+    const of = { workspaceId, schema, now: clock.now() };
+    return carryAnonymousIds(items) ? recordLinked({ tx, recorder, ...of }, items) : record(tx, recorder, of, items);
+  };
   const recordIn: People['recordIn'] = async (tx, workspaceId, items) =>
-    record(tx, recorder, { workspaceId, schema: await schemaFor(tx, workspaceId, items), now: clock.now() }, items);
+    recordWith(tx, workspaceId, await schemaFor(tx, workspaceId, items), items);
   /** For items that name fields as keys which are none yet: they are made keys in the same transaction. */
   const recordMakingKeys = async (
     tx: Tx,
@@ -123,8 +135,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     const missing = missingKeys(await schemaFor(tx, workspaceId, items), items);
     if (missing.length === 0) return recordIn(tx, workspaceId, items);
     await makeKeys(tx, workspaceId, missing);
-    const of = { workspaceId, schema: await loadSchema(tx, workspaceId), now: clock.now() };
-    return record(tx, recorder, of, items);
+    return recordWith(tx, workspaceId, await loadSchema(tx, workspaceId), items);
   };
   const intakes = new Map<number, GroupCommit<IntakeItem, IntakeOutcome>>();
   const intakeOf = (workspaceId: number): GroupCommit<IntakeItem, IntakeOutcome> => {
@@ -152,7 +163,6 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     }));
   };
   const define = { db, clock, forget: cache.forget };
-  const filters = createFilters({ schema: cache.get });
   const lifecycle = createLifecycle({ db, clock, cache });
   const queue = createQueue({
     db,
@@ -163,6 +173,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
       return items.map((item) => checkItem(item, schema, clock.now()));
     },
   });
+  const filters = createFilters({ schema: cache.get });
 
   return {
     filters,
@@ -175,11 +186,12 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     queue,
     recordIn,
     async find(queryable, workspaceId, ids) {
-      const rows = await findPeople(queryable, workspaceId, ids);
-      const tagNames = await listTagNames(queryable, workspaceId, [...new Set(rows.flatMap((row) => row.tags))]);
+      const rows = await findCurrent(queryable, workspaceId, ids);
+      const tags = new Set([...rows.values()].flatMap((row) => row.tags));
+      const tagNames = await listTagNames(queryable, workspaceId, [...tags]);
       return new Map(
-        rows.map((row) => [
-          row.id,
+        [...rows].map(([asked, row]) => [
+          asked,
           {
             id: row.id,
             fields: row.fields,
@@ -195,27 +207,30 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
       const key = { fieldId: 'str::email', value: email.trim().toLowerCase() };
       return [...(await findByKeys(queryable, workspaceId, [key])).values()][0];
     },
-    activities: async (queryable, workspaceId, at) =>
-      named(
-        queryable,
-        workspaceId,
-        await findActivities(
-          queryable,
-          at.map((a) => ({ ...a, occurredAt: new Date(a.at) })),
-        ),
-      ),
+    async activities(queryable, workspaceId, at) {
+      const asked = at.map((a) => ({ ...a, occurredAt: new Date(a.at) }));
+      return named(queryable, workspaceId, await findMoved(queryable, workspaceId, asked));
+    },
     async activitiesSince(queryable, workspaceId, people, activityIds) {
       const { activities } = await cache.get(queryable, workspaceId);
       const definitions = activityIds.flatMap((id) => activities.get(id)?.definitionId ?? []);
       return named(queryable, workspaceId, await listActivitiesSince(queryable, people, definitions));
     },
-    timeline: async (queryable, workspaceId, personId, limit) =>
-      named(queryable, workspaceId, await listActivitiesOf(queryable, personId, limit)),
+    async timeline(queryable, workspaceId, personId, limit) {
+      const rows = await listActivitiesOf(queryable, personId, limit);
+      const now = rows.length > 0 ? personId : (await findAliases(queryable, workspaceId, [personId])).get(personId);
+      return named(
+        queryable,
+        workspaceId,
+        now === undefined || now === personId ? rows : await listActivitiesOf(queryable, now, limit),
+      );
+    },
     history: (queryable, workspaceId, asked) => history(queryable, { cache, named }, workspaceId, asked),
     schema: (queryable, workspaceId) => cache.get(queryable, workspaceId),
     addField: (workspaceId, field) => addField(define, workspaceId, field),
     addDefinitions: (workspaceId, definitions) => addDefinitions(define, workspaceId, definitions),
     ensureKeys: (workspaceId, fieldIds) => ensureKeys(define, cache, workspaceId, fieldIds),
+    identity: createIdentity({ db, clock, recorder, schema: cache.get }),
     lifecycle,
     suppression: createSuppression({ db, clock, recordIn }),
     start(log) {

@@ -1,5 +1,6 @@
 import { builtInActivities, builtInFields, parseFieldId } from '@tributary/model';
 import type { Queryable } from '../platform/database/pool.ts';
+import { anonymousIdField } from './identity/anonymous.ts';
 import { type FieldRow, listDefinitions, listFields } from './store/schema.sql.ts';
 import type { DisplayStyle } from './types.ts';
 
@@ -49,7 +50,7 @@ export async function loadSchema(db: Queryable, workspaceId: number): Promise<Sc
     attributeTypes: new Map(attributes.map((attribute) => [attribute.field_id, attribute.display_type])),
   }));
   return {
-    fields: new Map([...builtIn, ...custom].map((field) => [field.id, field])),
+    fields: new Map([...builtIn, anonymousIdField, ...custom].map((field) => [field.id, field])),
     activities: new Map(definitions.map((definition) => [definition.activityId, definition])),
     activityIdOf: new Map(definitions.map((definition) => [definition.definitionId, definition.activityId])),
   };

@@ -77,3 +77,19 @@ test('of who is deleted nothing personal stays anywhere, and the figures do', as
   const { rows } = await world.db.query('select left_reason as why, entry from run where person_id = $1', [id]);
   assert.deepEqual(rows, [{ why: 'the person was deleted', entry: {} }]);
 });
+
+test('nor of whoever became her, by whatever address Kommo knows them', async () => {
+  const scene = await openScene(world, 'quentin@example.com');
+  const other = await openScene(world, 'quirina@example.com');
+  await play(scene, [
+    ['his deal moves to Qualification', moves('Qualification'), { mails: [FIRST] }],
+    ['he opens the mail', opens(FIRST), { emailActivity: `Opened “${FIRST}”` }],
+  ]);
+  const people = [await idOf(other.email), await idOf(scene.email)] as const;
+  const asked = { people, survivor: people[0], by: 'a story' };
+  await world.tributary.people.identity.unite(world.tributary.workspace.id, asked);
+  await world.quiet();
+  await change('archive', people[1]);
+  await change('delete', people[1]);
+  assert.deepEqual(await whereIsIt('quentin', 'quirina', ...people.map((id) => publicId(id))), []);
+});

@@ -59,7 +59,9 @@ export function personGetRoutes(app: FastifyInstance, o: { people: People; db: D
     const body = parse(personGetByIdsBody, request.body);
     const ids = idsOf(request, body.contact_ids);
     const found = await o.people.search.byIds(o.db, request.workspaceId, ids);
-    return { contacts: Object.fromEntries(found.map((person) => [publicId(person.id), shown(person, body.fields)])) };
+    return {
+      contacts: Object.fromEntries([...found].map(([id, person]) => [publicId(id), shown(person, body.fields)])),
+    };
   });
 }
 

@@ -58,8 +58,8 @@ async function without(
   const gone = new Set<string>();
   for (const workspaceId of new Set(again.map(({ touch }) => touch.workspaceId))) {
     const ids = again.filter(({ touch }) => touch.workspaceId === workspaceId).map(({ message }) => message.personId);
-    for (const person of (await people.find(tx, workspaceId, [...new Set(ids)])).values()) {
-      if (person.fields['bol::p'] === false) gone.add(person.id);
+    for (const [id, person] of await people.find(tx, workspaceId, [...new Set(ids)])) {
+      if (person.fields['bol::p'] === false) gone.add(id);
     }
   }
   const wished = new Set<string>();

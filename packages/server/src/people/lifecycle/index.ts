@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../../platform/database/pool.ts';
 import type { Turn } from '../../platform/loop.ts';
+import { currentIds } from '../identity/find.ts';
 import type { SchemaCache } from '../schema.ts';
 import { type Chosen, countChosen, lockChosen } from '../store/lifecycle.sql.ts';
 import { deleteChange, insertChange, takeChange, updateChange } from '../store/person-change.sql.ts';
@@ -44,8 +45,8 @@ export function createLifecycle(o: { db: Db; clock: Clock; cache: SchemaCache })
   return {
     async change(workspaceId, kind, selection, source) {
       const who: Chosen = {
-        ids: 'ids' in selection ? [...new Set(selection.ids)] : null,
-        except: 'allBut' in selection ? selection.allBut : [],
+        ids: 'ids' in selection ? await currentIds(db, workspaceId, selection.ids) : null,
+        except: 'allBut' in selection ? await currentIds(db, workspaceId, selection.allBut) : [],
         before: clock.now(),
       };
       const few = who.ids !== null && who.ids.length <= AT_ONCE;
