@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
 import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts';
 import type { Presence } from '../platform/presence.ts';
+import { type Bulk, createBulk } from './bulk/index.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
 import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
@@ -15,16 +16,19 @@ import { insertDefinitions, type NewDefinition } from './store/schema.sql.ts';
 import { listTagNames } from './store/tag.sql.ts';
 import type { Person, RecordedActivity } from './types.ts';
 
+export type { ActivitiesWanted, ActivityCursor, Bulk, ExportedPerson, Preview, WholeActivity } from './bulk/index.ts';
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
 export type { PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
-export type { Schema } from './schema.ts';
+export type { Schema, SchemaField } from './schema.ts';
 export type { NewDefinition } from './store/schema.sql.ts';
 export type { Person, RecordedActivity } from './types.ts';
 
 /** Everything known of people, and the one way in. */
 export interface People {
+  /** People in great numbers: for imports and exports. */
+  bulk: Bulk;
   /** Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. */
   record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   /** Records in the caller's transaction. */
@@ -112,6 +116,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
   const define = { db, clock, forget: cache.forget };
 
   return {
+    bulk: createBulk({ schema: cache.get, now: clock.now }),
     record: (workspaceId, items) => intakeOf(workspaceId).submit(items),
     recordIn,
     async find(queryable, workspaceId, ids) {
