@@ -63,7 +63,7 @@ export function createJourneys(o: {
     },
     async hear(tx, pieces) {
       const now = o.clock.now();
-      await wake(tx, pieces, now);
+      await wake(tx, versions, pieces, now);
       await enrol(tx, enroller, pieces, now);
     },
     counts: countRuns,

@@ -96,7 +96,7 @@ async function write(tx: Tx, engine: Engine, steps: readonly Step[], now: Date):
   for (const workspaceId of new Set(steps.map((step) => step.version.workspaceId))) {
     const own = steps.filter((step) => step.version.workspaceId === workspaceId);
     const actions = own.flatMap((step) => actionsOf(step, now));
-    if (actions.length > 0) await leave(tx, now, 'journeys.action', { workspaceId, actions });
+    if (actions.length > 0) leave(tx, now, 'journeys.action', { workspaceId, actions });
     const left = own.filter((step) => step.run.leftAt && !step.before.leftAt).map(leftItem);
     if (left.length > 0) await engine.people.recordIn(tx, workspaceId, left);
   }

@@ -9,7 +9,7 @@ import { permissionChanges, withDefaultPermissions } from './permission.ts';
 import { choose, createDirectory, type Directory, keyChanges, keysOf, newKeys, type Subject } from './resolve.ts';
 import type { Schema } from './schema.ts';
 import { insertActivities } from './store/activity.sql.ts';
-import { deleteKeys, findByKeys, insertKeys, keyText } from './store/identity.sql.ts';
+import { deleteKeys, insertKeys, keyText } from './store/identity.sql.ts';
 import { insertPeople, lockPeople, type PersonRow, updatePeople, updateSeen } from './store/person.sql.ts';
 import { applyTags } from './tags.ts';
 
@@ -93,19 +93,19 @@ export async function record(
 
 async function findSubjects(tx: Tx, workspaceId: number, items: readonly CheckedItem[]) {
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
-  const owners = await findByKeys(tx, workspaceId, [...keys.values()]);
-  const named = items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : []));
-  const rows = await lockPeople(tx, workspaceId, [...new Set([...owners.values(), ...named])]);
-  const subjects = rows.map(
-    (row): Subject => ({ row, before: row.fields, isNew: false, changed: false, seen: false, foundBy: [] }),
-  );
-  const byId = new Map(subjects.map((subject) => [subject.row.id, subject]));
+  const named = [...new Set(items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : [])))];
+  const byId = new Map<string, Subject>();
   const directory = createDirectory();
-  for (const [text, key] of keys) {
-    const subject = byId.get(owners.get(text) ?? '');
-    if (subject) directory.learn(key, subject);
+  for (const { fieldId, value, ...row } of await lockPeople(tx, workspaceId, named, [...keys.values()])) {
+    const subject = byId.get(row.id) ?? oldSubject(row);
+    byId.set(row.id, subject);
+    if (fieldId !== null) directory.learn({ fieldId, value }, subject);
   }
-  return { subjects, byId, directory };
+  return { subjects: [...byId.values()], byId, directory };
+}
+
+function oldSubject(row: PersonRow): Subject {
+  return { row, before: row.fields, isNew: false, changed: false, seen: false, foundBy: [] };
 }
 
 function newSubject(id: string, now: Date): Subject {
@@ -186,7 +186,7 @@ async function writeSubjects(
   const { workspaceId, keyFields, now } = of;
   const changed = subjects.filter((subject) => subject.changed);
   const changes = changed.map((subject) => ({ subject, ...keyChanges(subject, keyFields, directory.byKey) }));
-  await deleteKeys(
+  deleteKeys(
     tx,
     workspaceId,
     changes.flatMap((change) => change.lost),
@@ -202,19 +202,19 @@ async function writeSubjects(
     gained.map(keyText).some((key) => subject.foundBy.includes(key) && !claimed.has(key)),
   );
   if (missed) throw new RaceLost('race lost');
-  await insertPeople(
+  insertPeople(
     tx,
     workspaceId,
     changed.filter((s) => s.isNew).map((s) => s.row),
     now,
   );
-  await updatePeople(
+  updatePeople(
     tx,
     workspaceId,
     changed.filter((s) => !s.isNew).map((s) => s.row),
     now,
   );
-  await updateSeen(
+  updateSeen(
     tx,
     workspaceId,
     subjects.filter((s) => s.seen && !s.changed).map((s) => s.row),
@@ -245,6 +245,6 @@ async function writeActivities(
     .map(({ id, personId, activityId, occurredAt }) => ({ id, personId, activityId, at: occurredAt.toISOString() }));
   const changed = subjects.filter((subject) => subject.changed).map((subject) => subject.row.id);
   if (activities.length > 0 || changed.length > 0) {
-    await leave(tx, of.now, 'people.recorded', { workspaceId: of.workspaceId, activities, changed });
+    leave(tx, of.now, 'people.recorded', { workspaceId: of.workspaceId, activities, changed });
   }
 }

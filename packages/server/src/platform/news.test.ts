@@ -31,7 +31,7 @@ describe('news', () => {
 
   const say = (...numbers: number[]) =>
     transaction(t.db, async (tx) => {
-      for (const n of numbers) await leave(tx, clock.now(), 'test.said', { n });
+      for (const n of numbers) leave(tx, clock.now(), 'test.said', { n });
     });
   /** Writes down what it hears, in the transaction it is given. */
   const writes =
@@ -60,7 +60,7 @@ describe('news', () => {
 
   test('is heard, in order, by everyone who hears its name and by nobody else', async (test) => {
     await say(1, 2, 3);
-    await transaction(t.db, (tx) => leave(tx, clock.now(), 'test.sung', { n: 9 }));
+    await transaction(t.db, async (tx) => leave(tx, clock.now(), 'test.sung', { n: 9 }));
     const told: number[][] = [];
     await hearing(test, (hearers) => {
       hearers.hear('test.said', async (_tx, pieces) => void told.push(pieces.map(({ n }) => n)));
@@ -88,7 +88,7 @@ describe('news', () => {
   test('that was left in a transaction which failed was never left', async (test) => {
     await assert.rejects(
       transaction(t.db, async (tx) => {
-        await leave(tx, clock.now(), 'test.said', { n: 1 });
+        leave(tx, clock.now(), 'test.said', { n: 1 });
         throw new Error('it did not become true');
       }),
     );

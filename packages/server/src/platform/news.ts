@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { type Db, type Tx, transaction } from './database/pool.ts';
+import { type Db, send, type Tx, transaction } from './database/pool.ts';
 import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 import { type Loop, startLoop, type Turn } from './loop.ts';
@@ -22,8 +22,8 @@ const TAKEN_AT_ONCE = 32;
 const BACKOFF_MAX_SECONDS = 600;
 
 /** Leaves a piece of news in the transaction that made it true: it is heard if, and only if, that commits. */
-export async function leave<N extends Name>(tx: Tx, now: Date, name: N, piece: News[N]): Promise<void> {
-  await tx.query({
+export function leave<N extends Name>(tx: Tx, now: Date, name: N, piece: News[N]): void {
+  send(tx, {
     name: 'news.leave',
     text: `with piece as (insert into news (name, payload, not_before) values ($2, $3, $4)) ${signal.text}`,
     values: [...signal.values, name, piece, now],

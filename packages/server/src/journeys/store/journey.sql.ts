@@ -82,6 +82,20 @@ export interface VersionRow {
   workspaceId: number;
 }
 
+/** Every version there has been of a workspace's journeys: people go on in the one they started in. */
+export async function listVersions(
+  db: Queryable,
+  workspaceId: number,
+): Promise<{ journeyId: number; version: number }[]> {
+  const { rows } = await db.query<{ journeyId: number; version: number }>({
+    name: 'journey.versions',
+    text: `select v.journey_id as "journeyId", v.version from journey j join journey_version v on v.journey_id = j.id
+           where j.workspace_id = $1`,
+    values: [workspaceId],
+  });
+  return rows;
+}
+
 export async function findVersion(db: Queryable, journeyId: number, version: number): Promise<VersionRow | undefined> {
   const { rows } = await db.query<VersionRow>(
     `select v.journey_id as "journeyId", v.version, v.definition, j.name, j.created_at as "createdAt",

@@ -1,5 +1,5 @@
 import type { Fields } from '@tributary/model';
-import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
 
 export interface NewActivity {
   id: string;
@@ -11,32 +11,41 @@ export interface NewActivity {
   attributes: Fields;
 }
 
-/** Writes activities; those whose key is there already at that moment are left out. Returns the ids written. */
+/**
+ * Writes activities; those whose key is there already at that moment are left out. Returns the ids written. Without
+ * keys that is all of them, so nobody waits for the answer.
+ */
 export async function insertActivities(
   tx: Tx,
   workspaceId: number,
   activities: readonly NewActivity[],
 ): Promise<Set<string>> {
   if (activities.length === 0) return new Set();
+  const values = [
+    workspaceId,
+    activities.map((a) => a.personId),
+    activities.map((a) => a.occurredAt),
+    activities.map((a) => a.id),
+    activities.map((a) => a.definitionId),
+    activities.map((a) => a.source),
+    activities.map((a) => a.key ?? null),
+    activities.map((a) => JSON.stringify(a.attributes)),
+  ];
+  if (activities.every((a) => a.key === undefined)) {
+    send(tx, { name: 'activity.insert', text: insertion, values });
+    return new Set(activities.map((a) => a.id));
+  }
   const { rows } = await tx.query<{ id: string }>({
-    name: 'activity.insert',
-    text: `insert into activity (workspace_id, person_id, occurred_at, id, definition_id, source, key, attributes)
-           select $1, a.* from unnest($2::bigint[], $3::timestamptz[], $4::bigint[], $5::int[], $6::text[], $7::text[],
-                                      $8::jsonb[]) as a
-           on conflict do nothing returning id`,
-    values: [
-      workspaceId,
-      activities.map((a) => a.personId),
-      activities.map((a) => a.occurredAt),
-      activities.map((a) => a.id),
-      activities.map((a) => a.definitionId),
-      activities.map((a) => a.source),
-      activities.map((a) => a.key ?? null),
-      activities.map((a) => JSON.stringify(a.attributes)),
-    ],
+    name: 'activity.insert-keyed',
+    text: `${insertion} on conflict do nothing returning id`,
+    values,
   });
   return new Set(rows.map((row) => row.id));
 }
+
+const insertion = `insert into activity (workspace_id, person_id, occurred_at, id, definition_id, source, key, attributes)
+  select $1, a.* from unnest($2::bigint[], $3::timestamptz[], $4::bigint[], $5::int[], $6::text[], $7::text[],
+                             $8::jsonb[]) as a`;
 
 export interface ActivityRow {
   id: string;

@@ -1,4 +1,4 @@
-import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
 
 export interface Key {
   fieldId: string;
@@ -54,17 +54,19 @@ export async function insertKeys(
 }
 
 /** Gives up keys that a person no longer has; keys of others stay. */
-export async function deleteKeys(
-  tx: Tx,
-  workspaceId: number,
-  keys: readonly (Key & { personId: string })[],
-): Promise<void> {
+export function deleteKeys(tx: Tx, workspaceId: number, keys: readonly (Key & { personId: string })[]): void {
   if (keys.length === 0) return;
-  await tx.query(
-    `delete from identity i using unnest($2::text[], $3::text[], $4::bigint[]) as k(field_id, value, person_id)
+  send(tx, {
+    name: 'identity.delete',
+    text: `delete from identity i using unnest($2::text[], $3::text[], $4::bigint[]) as k(field_id, value, person_id)
      where i.workspace_id = $1 and i.field_id = k.field_id and i.value = k.value and i.person_id = k.person_id`,
-    [workspaceId, keys.map((key) => key.fieldId), keys.map((key) => key.value), keys.map((key) => key.personId)],
-  );
+    values: [
+      workspaceId,
+      keys.map((key) => key.fieldId),
+      keys.map((key) => key.value),
+      keys.map((key) => key.personId),
+    ],
+  });
 }
 
 /** Fills in the keys of everyone who already has a value in a field that has just become a key, as `keyValue` spells them. */

@@ -1,5 +1,6 @@
 import type { Fields } from '@tributary/model';
-import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
+import type { Key } from './identity.sql.ts';
 
 export interface PersonRow {
   id: string;
@@ -15,13 +16,30 @@ export interface PersonRow {
 const columns = `id, fields, created_at as "createdAt", first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt",
   subscribed_at as "subscribedAt", unsubscribed_at as "unsubscribedAt", tags`;
 
-/** Reads people and keeps everyone else from changing them until the transaction ends; in one order, against deadlocks. */
-export async function lockPeople(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<PersonRow[]> {
-  if (ids.length === 0) return [];
-  const { rows } = await tx.query<PersonRow>({
+/** A person as asked for: by a key, or by id. */
+export type LockedPerson = PersonRow & (Key | { fieldId: null; value: null });
+
+/**
+ * Reads the people with these ids and those whom these keys belong to, a row for each id or key that finds anyone, and
+ * keeps everyone else from changing them until the transaction ends. All in one order, against deadlocks.
+ */
+export async function lockPeople(
+  tx: Tx,
+  workspaceId: number,
+  ids: readonly string[],
+  keys: readonly Key[],
+): Promise<LockedPerson[]> {
+  if (ids.length + keys.length === 0) return [];
+  const { rows } = await tx.query<LockedPerson>({
     name: 'person.lock',
-    text: `select ${columns} from person where id = any($2::bigint[]) and workspace_id = $1 order by id for update`,
-    values: [workspaceId, ids],
+    text: `select a.field_id as "fieldId", a.value, ${columns}
+           from (select i.field_id, i.value, i.person_id
+                 from unnest($3::text[], $4::text[]) as k(field_id, value)
+                 join identity i on i.workspace_id = $1 and i.field_id = k.field_id and i.value = k.value
+                 union all select null, null, unnest($2::bigint[])) as a
+           join person on person.id = a.person_id and person.workspace_id = $1
+           order by person.id for update of person`,
+    values: [workspaceId, ids, keys.map((key) => key.fieldId), keys.map((key) => key.value)],
   });
   return rows;
 }
@@ -36,14 +54,9 @@ export async function findPeople(db: Queryable, workspaceId: number, ids: readon
   return rows;
 }
 
-export async function insertPeople(
-  tx: Tx,
-  workspaceId: number,
-  people: readonly PersonRow[],
-  now: Date,
-): Promise<void> {
+export function insertPeople(tx: Tx, workspaceId: number, people: readonly PersonRow[], now: Date): void {
   if (people.length === 0) return;
-  await tx.query({
+  send(tx, {
     name: 'person.insert',
     text: `insert into person (workspace_id, id, fields, created_at, edited_at, first_seen_at, last_seen_at,
                                subscribed_at, unsubscribed_at, tags)
@@ -54,14 +67,9 @@ export async function insertPeople(
   });
 }
 
-export async function updatePeople(
-  tx: Tx,
-  workspaceId: number,
-  people: readonly PersonRow[],
-  now: Date,
-): Promise<void> {
+export function updatePeople(tx: Tx, workspaceId: number, people: readonly PersonRow[], now: Date): void {
   if (people.length === 0) return;
-  await tx.query({
+  send(tx, {
     name: 'person.update',
     text: `update person set fields = p.fields, edited_at = $2, first_seen_at = p.first, last_seen_at = p.last,
                   subscribed_at = p.sub, unsubscribed_at = p.unsub, tags = p.tags::int[]
@@ -73,9 +81,9 @@ export async function updatePeople(
 }
 
 /** Only "last seen" moves: the commonest change by far, and the cheapest. */
-export async function updateSeen(tx: Tx, workspaceId: number, people: readonly PersonRow[]): Promise<void> {
+export function updateSeen(tx: Tx, workspaceId: number, people: readonly PersonRow[]): void {
   if (people.length === 0) return;
-  await tx.query({
+  send(tx, {
     name: 'person.seen',
     text: `update person set first_seen_at = p.first, last_seen_at = p.last
            from unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[]) as p(id, first, last)

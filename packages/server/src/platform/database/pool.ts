@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { Log } from '../log.ts';
 
@@ -19,6 +20,8 @@ export function openPool(connection: ConnectionSettings, log: Log, max = 12): Db
     ...connection,
     max,
     application_name: 'tributary',
+    // Statements that do not wait for each other's answers are sent together.
+    pipeline: true,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
   });
@@ -52,6 +55,28 @@ function isRetriable(error: unknown): boolean {
   return error instanceof Error && 'code' in error && RETRIABLE.has(String(error.code));
 }
 
+/** What transactions have sent and not waited for. */
+const unanswered = new WeakMap<Queryable, Promise<unknown>[]>();
+
+/**
+ * Sends a statement whose answer nobody needs; it travels with the commit, which fails when it does. Three round
+ * trips saved where a batch ends in three writes.
+ */
+export function send(tx: Tx, statement: pg.QueryConfig): void {
+  gather(tx);
+  const sent = tx.query(statement);
+  // Looked at with the commit; until then nobody may call it unhandled.
+  sent.catch(() => undefined);
+  unanswered.get(tx)!.push(sent);
+}
+
+/** What is sent in this turn leaves in one write: writes to sockets were a third of the intake's time. */
+function gather(tx: Tx): void {
+  const { stream } = (tx as unknown as { connection: { stream: Duplex } }).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
 async function once<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await db.connect();
   let broken: Error | undefined;
@@ -60,15 +85,21 @@ async function once<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
     broken = error;
   };
   client.on('error', onError);
+  const tx = client as unknown as Tx;
+  unanswered.set(tx, []);
   try {
-    await client.query('begin');
-    const result = await work(client as unknown as Tx);
-    await client.query('commit');
+    send(tx, { text: 'begin' });
+    const result = await work(tx);
+    send(tx, { text: 'commit' });
+    // The first to fail, in the order they were sent, is the reason: PostgreSQL makes the commit behind it a rollback.
+    for (const answer of unanswered.get(tx)!) await answer;
     return result;
   } catch (error) {
     await client.query('rollback').catch((failure: Error) => {
       broken = failure;
     });
+    // What failed first says why; whatever came after it only heard that the transaction was aborted.
+    for (const answer of unanswered.get(tx)!) await answer;
     throw error;
   } finally {
     client.off('error', onError);
