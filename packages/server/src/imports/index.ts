@@ -20,14 +20,15 @@ import {
 } from './store/import.sql.ts';
 import { listRejected } from './store/rejected.sql.ts';
 import { createPeopleTaker, type Taker } from './take.ts';
-import type { Dialect, Import, ImportKind, Mapping, Rejected } from './types.ts';
+import type { DialectGiven, Import, ImportKind, Mapping, Rejected } from './types.ts';
 import { createTurn } from './work.ts';
 
 export { cellOf, guarded } from './cells/print.ts';
 export type { DryRun } from './dry-run.ts';
 export { encodingFrom } from './file/decode.ts';
 export { suggestionFor } from './mapping/guess.ts';
-export type { Dialect, Import, ImportKind, Mapping, Rejected, Target } from './types.ts';
+export { rejectedCsv } from './rejected.ts';
+export type { DialectGiven, Import, ImportKind, Mapping, Rejected, Target } from './types.ts';
 
 const BROKEN_AFTER_MS = 24 * 3600 * 1000;
 
@@ -36,7 +37,7 @@ export interface Imports {
   /** Keeps a file as it comes, and says what it looks like. Throws what breaks the stream; then nothing is kept. */
   receive(
     workspaceId: number,
-    o: { kind: ImportKind; name: string; dialect: Partial<Dialect> },
+    o: { kind: ImportKind; name: string; dialect: DialectGiven },
     file: AsyncIterable<Buffer>,
   ): Promise<Import>;
   find(workspaceId: number, id: string): Promise<Import>;

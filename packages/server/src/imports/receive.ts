@@ -8,7 +8,7 @@ import { storeFile } from './file/upload.ts';
 import { catalogOf } from './mapping/catalog.ts';
 import { guessMapping } from './mapping/guess.ts';
 import { deleteImport, findImport, insertImport, updateUploaded } from './store/import.sql.ts';
-import type { Dialect, Import, ImportKind } from './types.ts';
+import type { DialectGiven, Import, ImportKind } from './types.ts';
 
 const SAMPLE = 50;
 const COLUMNS_MAX = 500;
@@ -17,7 +17,7 @@ const COLUMNS_MAX = 500;
 export async function receive(
   of: { db: Db; people: People; clock: Clock },
   workspaceId: number,
-  o: { kind: ImportKind; name: string; dialect: Partial<Dialect> },
+  o: { kind: ImportKind; name: string; dialect: DialectGiven },
   file: AsyncIterable<Buffer>,
 ): Promise<Import> {
   const { db, people, clock } = of;

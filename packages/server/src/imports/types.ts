@@ -14,6 +14,9 @@ export interface Dialect {
   header: boolean;
 }
 
+/** What the sender knows of it; the rest is found out. */
+export type DialectGiven = { [K in keyof Dialect]?: Dialect[K] | undefined };
+
 /** Where a column's cells go, and how they are to be read. */
 export type Target =
   | { to: 'ignore' }

@@ -1,4 +1,4 @@
-import type { Dialect } from '../types.ts';
+import type { Dialect, DialectGiven } from '../types.ts';
 import { rowsIn } from './rows.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -8,7 +8,7 @@ const LOOK_ROWS = 100;
  * How a file is written, by its beginning: the delimiter by which most rows
  * have equally many columns, the more the better.
  */
-export function dialectOf(head: Buffer, given: Partial<Dialect>): Dialect {
+export function dialectOf(head: Buffer, given: DialectGiven): Dialect {
   const encoding = given.encoding ?? 'utf-8';
   const header = given.header ?? true;
   const quote = given.quote ?? quoteOf(head.toString('utf8'));

@@ -6,9 +6,9 @@ const names: Readonly<Record<string, string>> = {
   'str::email':
     'email, e-mail, mail, email address, e-mail address, work email, email-адрес, почта, электронная почта, эл почта, адрес электронной почты, рабочий email, correio eletronico, correo, correo electronico, e-mail-adresse, adresse e-mail, courriel',
   'str::first':
-    'first name, firstname, given name, fname, имя, primeiro nome, nome proprio, nombre, nombre de pila, vorname, prenom',
+    'first name, first, firstname, given name, fname, имя, primeiro nome, nome proprio, nombre, nombre de pila, vorname, prenom',
   'str::last':
-    'last name, lastname, surname, family name, lname, фамилия, sobrenome, apelido, ultimo nome, apellido, apellidos, nachname, nom de famille',
+    'last name, last, lastname, surname, family name, lname, фамилия, sobrenome, apelido, ultimo nome, apellido, apellidos, nachname, nom de famille',
   'str::name':
     'name, full name, fullname, contact name, фио, полное имя, nome, nome completo, nombre completo, nom complet, vollstandiger name',
   'phn::phone':

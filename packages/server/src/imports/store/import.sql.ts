@@ -1,5 +1,5 @@
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
-import type { Counts, Dialect, Import, ImportKind, ImportState, Mapping } from '../types.ts';
+import type { Counts, Import, ImportKind, ImportState, Mapping } from '../types.ts';
 
 const columns = `id, workspace_id as "workspaceId", kind, name, state, dialect, columns, sample, mapping,
   bytes::float8 as bytes, position::float8 as position, row_number::float8 as "rowNumber",
@@ -7,8 +7,11 @@ const columns = `id, workspace_id as "workspaceId", kind, name, state, dialect, 
   created, merged, untouched, duplicate, rejected, error,
   created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
 
-type Row = Omit<Import, 'counts' | 'error' | 'startedAt' | 'finishedAt'> &
-  Counts & { error: string | null; startedAt: Date | null; finishedAt: Date | null };
+interface Row extends Omit<Import, 'counts' | 'error' | 'startedAt' | 'finishedAt'>, Counts {
+  error: string | null;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}
 
 function fromRow({ created, merged, untouched, duplicate, rejected, ...row }: Row): Import {
   return {
