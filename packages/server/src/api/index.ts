@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { KeyCache, Workspace } from '../access/index.ts';
 import type { Connectors } from '../connectors/index.ts';
+import type { Exports } from '../exports/index.ts';
 import type { Imports } from '../imports/index.ts';
 import type { Journeys } from '../journeys/index.ts';
 import type { Mailbox, Messages } from '../messages/index.ts';
@@ -27,6 +28,7 @@ export function routes(
     metrics: Metrics;
     people: People;
     imports: Imports;
+    exports: Exports;
     messages: Messages;
     journeys: Journeys;
     connectors: Connectors;

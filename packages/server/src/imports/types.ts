@@ -31,6 +31,8 @@ export type Target =
   | ({ to: 'time' } & CellFormat)
   | { to: 'key' }
   | { to: 'activity_id' }
+  /** Several attributes together: a JSON object of attribute ids and values, as stored. */
+  | { to: 'attributes' }
   | ({ to: 'attribute'; attribute: string } & CellFormat);
 
 /** What a cell alone does not tell. */

@@ -56,6 +56,7 @@ const target = z.discriminatedUnion('to', [
   z.strictObject({ to: z.literal('time'), ...format }),
   z.strictObject({ to: z.literal('key') }),
   z.strictObject({ to: z.literal('activity_id') }),
+  z.strictObject({ to: z.literal('attributes') }),
   z.strictObject({ to: z.literal('attribute'), attribute: text, ...format }),
 ]);
 

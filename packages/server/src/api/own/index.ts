@@ -1,13 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import type { KeyCache } from '../../access/index.ts';
+import type { Exports } from '../../exports/index.ts';
 import type { Imports } from '../../imports/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { UserError } from '../../platform/errors.ts';
 import { serialize } from '../ortto/envelope.ts';
+import { exportRoutes } from './exports.ts';
 import { importRoutes } from './imports.ts';
 
 /** What Ortto's wire has no word for, under `/api`: the same keys, the same errors. */
-export function ownRoutes(app: FastifyInstance, o: { imports: Imports; keys: KeyCache; clock: Clock }): void {
+export function ownRoutes(
+  app: FastifyInstance,
+  o: { imports: Imports; exports: Exports; keys: KeyCache; clock: Clock },
+): void {
   app.register(
     async (own) => {
       own.decorateRequest('workspaceId', 0);
@@ -19,6 +24,7 @@ export function ownRoutes(app: FastifyInstance, o: { imports: Imports; keys: Key
         request.workspaceId = key.workspaceId;
       });
       importRoutes(own, o);
+      exportRoutes(own, o);
     },
     { prefix: '/api' },
   );

@@ -39,7 +39,10 @@ function problemsWith(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, ca
         problems.push(`${column}: "${target.attribute}" is no attribute id such as str:cm:name`);
       fill(`attribute ${target.attribute}`, column);
     } else if (target.to !== 'ignore' && target.to !== 'tags') fill(target.to, column);
-    if (of.kind !== 'activities' && ['activity', 'time', 'key', 'activity_id', 'attribute'].includes(target.to)) {
+    if (
+      of.kind !== 'activities' &&
+      ['activity', 'time', 'key', 'activity_id', 'attribute', 'attributes'].includes(target.to)
+    ) {
       problems.push(`${column}: only activities have that`);
     }
   }

@@ -37,6 +37,10 @@ function targetFor(kind: ImportKind, column: string, cells: Cells, catalog: Cata
   // An export of ours puts the id behind a name that is not the only one: "Plan (str:cm:plan)".
   const id = /\(([a-z0-9]+:[a-z]*:[^\s()]+)\)$/.exec(column)?.[1] ?? column.trim();
   if (kind === 'activities') {
+    const attribute = /^attribute:(.+)$/.exec(column.trim())?.[1];
+    if (attribute && parseFieldId(attribute)) {
+      return { to: 'attribute', attribute, ...formatOf(attributeType(catalog, attribute), cells) };
+    }
     const own = activitySynonyms.get(name);
     if (own && !catalog.fields.has(id))
       return { to: own as 'activity', ...(own === 'time' ? formatOf('time', cells) : {}) };

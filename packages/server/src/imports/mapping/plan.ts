@@ -93,6 +93,8 @@ function putFor(kind: ImportKind, target: Target, mapping: Mapping, catalog: Cat
         planned.activity!.key ??= cell;
         return undefined;
       };
+    case 'attributes':
+      return attributesPut;
     case 'activity':
       return activityPut(catalog);
   }
@@ -106,6 +108,13 @@ function momentPut(reading: Reading): Put {
     return undefined;
   };
 }
+
+const attributesPut: Put = (cell, planned) => {
+  const read = valueIn(cell, 'object', { timezone: 'UTC' });
+  if ('error' in read) return read.error;
+  Object.assign(planned.activity!.attributes, read.value);
+  return undefined;
+};
 
 function activityPut(catalog: Catalog): Put {
   const named = new Map([...catalog.activities.values()].map(({ id, name }) => [plainName(name), id]));

@@ -33,6 +33,7 @@ const activityNames: Readonly<Record<string, string>> = {
   time: 'time, timestamp, date, datetime, created, created at, occurred at, occurred_at, when, дата, время, дата и время, data, hora, fecha, datum, zeit, heure',
   key: 'key, idempotency key, ключ',
   activity_id: 'id, activity record id',
+  attributes: 'attributes, properties',
 };
 
 /** Without case, accents and punctuation. */
