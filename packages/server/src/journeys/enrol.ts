@@ -31,7 +31,7 @@ export async function enrol(tx: Tx, of: Enroller, pieces: readonly PeopleRecorde
       workspaceId,
       told.filter((activity) => entries.has(activity.activityId)),
     );
-    const entering = await whoEnters(tx, of.people, workspaceId, versions, activities);
+    const entering = await whoEnters(tx, of.people, workspaceId, versions, activities, now);
     if (entering.length > 0) await start(tx, of, workspaceId, entering, now);
   }
 }
@@ -47,6 +47,7 @@ async function whoEnters(
   workspaceId: number,
   versions: readonly Version[],
   activities: readonly RecordedActivity[],
+  now: Date,
 ): Promise<Entering[]> {
   // A file of last year's orders is no reason to write to anyone.
   const lived = activities.filter((activity) => activity.source !== IMPORTED);
@@ -55,7 +56,8 @@ async function whoEnters(
       .filter(({ definition: { entry } }) => {
         const { attributes } = activity;
         return (
-          entry.activity === activity.activityId && (!entry.filter || matches(entry.filter, { fields: attributes }))
+          entry.activity === activity.activityId &&
+          (!entry.filter || matches(entry.filter, { fields: attributes, now }))
         );
       })
       .map((version) => ({ version, activity })),
@@ -65,7 +67,7 @@ async function whoEnters(
   const found = await people.find(tx, workspaceId, [...new Set(asking.map(({ activity }) => activity.personId))]);
   return called.filter(({ version, activity }) => {
     const filter = version.definition.entry.person;
-    return !filter || matches(filter, { fields: found.get(activity.personId)?.fields ?? {} });
+    return !filter || matches(filter, { fields: found.get(activity.personId)?.fields ?? {}, now });
   });
 }
 

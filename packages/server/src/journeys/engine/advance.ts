@@ -1,6 +1,6 @@
 import { activitiesIn, type Fields, type Filter, type JourneyDefinition, matches } from '@tributary/model';
 import type { RecordedActivity } from '../../people/index.ts';
-import { occurredIn } from './moment.ts';
+import { activitiesOf } from './moment.ts';
 import type { Effect } from './move.ts';
 import { moveFrom } from './move-from.ts';
 
@@ -55,8 +55,8 @@ export function advance(
   const moves: MoveMade[] = [];
   const effects: Advanced['effects'] = [];
   const { now, fields } = facts;
-  const occurred = occurredIn({ ...run, runId: run.id }, facts.activities);
-  const holds = (filter: Filter): boolean => matches(filter, { fields, occurred });
+  const activities = activitiesOf({ ...run, runId: run.id }, facts.activities);
+  const holds = (filter: Filter): boolean => matches(filter, { fields, now, activities });
   const note = (did: string): void => void moves.push({ runId: run.id, shapeId: run.shapeId, did });
   const leave = (reason: string): void => {
     note(`left: ${reason}`);
@@ -74,7 +74,7 @@ export function advance(
     const shape = journey.shapes[shapeId];
     if (!shape) throw new Error(`there is no shape "${shapeId}" in version ${run.version}`);
     if (run.shapeId === null) Object.assign(run, { shapeId, arrivedAt: now });
-    const move = moveFrom(shape, { now, arrived: run.arrivedAt, fields, occurred });
+    const move = moveFrom(shape, { now, arrived: run.arrivedAt, fields, activities });
     if (move.do === 'leave') {
       leave(move.reason);
     } else if (move.do === 'wait') {
