@@ -1,4 +1,4 @@
-import { type Fields, publicId } from '@tributary/model';
+import { type Fields, type Filter, publicId } from '@tributary/model';
 import { cellOf } from '../imports/index.ts';
 import type { ActivityCursor, People, Schema, WholeActivity } from '../people/index.ts';
 import type { Db } from '../platform/database/pool.ts';
@@ -14,6 +14,8 @@ export interface ActivitiesWanted extends CsvStyle {
   activities?: readonly string[] | undefined;
   /** Of these people only, by the ids inside. */
   people?: readonly string[] | undefined;
+  /** Of people of whom it is true. */
+  filter?: Filter | undefined;
 }
 
 /** So many people's activities are read together. */
@@ -49,7 +51,12 @@ async function* pages(
     yield csvLines([[...HEADS, ...[...types.keys()].map((id) => `attribute:${id}`)]], wanted);
   let after = '0';
   for (;;) {
-    const page = await people.bulk.people(db, workspaceId, { after, limit: PEOPLE, ids: wanted.people });
+    const page = await people.bulk.people(
+      db,
+      workspaceId,
+      { ids: wanted.people, filter: wanted.filter },
+      { after, limit: PEOPLE },
+    );
     const emails = new Map(page.map(({ id, fields }) => [id, String(fields['str::email'] ?? '')]));
     let cursor: ActivityCursor | undefined;
     do {

@@ -1,5 +1,7 @@
+import type { Filter } from '@tributary/model';
 import type { People } from '../people/index.ts';
 import type { Db } from '../platform/database/pool.ts';
+import { UserError } from '../platform/errors.ts';
 import { type ActivitiesWanted, exportActivities } from './activities.ts';
 import { exportPeople, type PeopleWanted } from './people.ts';
 
@@ -14,8 +16,21 @@ export interface Exports {
 }
 
 export function createExports({ db, people }: { db: Db; people: People }): Exports {
+  const checkFilter = async (workspaceId: number, filter: Filter | undefined): Promise<void> => {
+    if (filter === undefined) return;
+    const problems = await people.filters.problems(db, workspaceId, filter, 'filter');
+    if (problems.length === 0) return;
+    const told = problems.slice(0, 5).map(({ at, problem }) => `${at}: ${problem}`);
+    throw new UserError('export_filter', `the filter is wrong: ${told.join('; ')}`);
+  };
   return {
-    people: (workspaceId, wanted) => exportPeople(db, people, workspaceId, wanted),
-    activities: (workspaceId, wanted) => exportActivities(db, people, workspaceId, wanted),
+    async people(workspaceId, wanted) {
+      await checkFilter(workspaceId, wanted.filter);
+      return exportPeople(db, people, workspaceId, wanted);
+    },
+    async activities(workspaceId, wanted) {
+      await checkFilter(workspaceId, wanted.filter);
+      return exportActivities(db, people, workspaceId, wanted);
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { builtInFields, publicId, type Value } from '@tributary/model';
+import { builtInFields, type Filter, publicId, type Value } from '@tributary/model';
 import { cellOf } from '../imports/index.ts';
 import type { ExportedPerson, People, Schema } from '../people/index.ts';
 import type { Db } from '../platform/database/pool.ts';
@@ -13,6 +13,8 @@ export interface PeopleWanted extends CsvStyle {
   headers: 'names' | 'ids';
   /** Only these, by the ids inside. */
   ids?: readonly string[] | undefined;
+  /** Only those of whom it is true. */
+  filter?: Filter | undefined;
 }
 
 interface Column {
@@ -57,7 +59,7 @@ async function* pages(
   if (wanted.format === 'csv') yield csvLines([columns.map(({ head }) => head)], wanted);
   let after = '0';
   for (;;) {
-    const page = await people.bulk.people(db, workspaceId, { after, limit: PAGE, ids: wanted.ids });
+    const page = await people.bulk.people(db, workspaceId, wanted, { after, limit: PAGE });
     if (page.length > 0) {
       yield wanted.format === 'csv'
         ? csvLines(

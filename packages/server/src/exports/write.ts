@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { guarded } from '../imports/index.ts';
+import { guarded, unmistaken } from '../imports/index.ts';
 
 export type Format = 'csv' | 'ndjson';
 
@@ -12,7 +12,7 @@ export interface CsvStyle {
 
 /** A page of rows as CSV. What begins or ends with a space is quoted, so that it is read back as it is. */
 export function csvLines(rows: readonly (readonly string[])[], { delimiter, guard }: CsvStyle): string {
-  const safe = guard ? rows.map((row) => row.map(guarded)) : rows.map((row) => [...row]);
+  const safe = rows.map((row) => row.map(guard ? guarded : unmistaken));
   return stringify(safe, { delimiter, quoted_match: /^\s|\s$/ });
 }
 

@@ -23,7 +23,7 @@ import { createPeopleTaker, type Taker } from './take.ts';
 import type { DialectGiven, Import, ImportKind, Mapping, Rejected } from './types.ts';
 import { createTurn } from './work.ts';
 
-export { cellOf, guarded } from './cells/print.ts';
+export { cellOf, guarded, unmistaken } from './cells/print.ts';
 export type { DryRun } from './dry-run.ts';
 export { encodingFrom } from './file/decode.ts';
 export { suggestionFor } from './mapping/guess.ts';

@@ -5,6 +5,7 @@ import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts
 import type { Presence } from '../platform/presence.ts';
 import { type Bulk, createBulk } from './bulk/index.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
+import { createFilters, type Filters } from './filter/index.ts';
 import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
 import { record } from './record.ts';
@@ -27,6 +28,7 @@ export type { Person, RecordedActivity } from './types.ts';
 
 /** Everything known of people, and the one way in. */
 export interface People {
+  filters: Filters;
   /** People in great numbers: for imports and exports. */
   bulk: Bulk;
   /** Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. */
@@ -114,9 +116,11 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     }));
   };
   const define = { db, clock, forget: cache.forget };
+  const filters = createFilters({ schema: cache.get });
 
   return {
-    bulk: createBulk({ schema: cache.get, now: clock.now }),
+    filters,
+    bulk: createBulk({ schema: cache.get, filters, now: clock.now }),
     record: (workspaceId, items) => intakeOf(workspaceId).submit(items),
     recordIn,
     async find(queryable, workspaceId, ids) {

@@ -7,6 +7,8 @@ const list = z
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((given) => given === 'true')]);
 
 const style = {
+  /** As `person/get` takes it; in a query, as JSON. */
+  filter: z.unknown().optional(),
   delimiter: z
     .enum([',', ';', '|', 'tab'])
     .transform((given) => (given === 'tab' ? '\t' : given))

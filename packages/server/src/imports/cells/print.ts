@@ -36,6 +36,7 @@ function objectOut(value: Readonly<Record<string, unknown>>): string {
 const only = (value: object, key: string): boolean => Object.keys(value).length === 1 && key in value;
 const pad = (number: number, digits: number): string => String(number).padStart(digits, '0');
 
+const FORMULA = /^'*[=+\-@\t\r]/;
 /** Numbers and phones begin with a sign too, and are no formula. */
 const PLAIN = /^[+-]?[\d .]+$/;
 
@@ -44,5 +45,10 @@ const PLAIN = /^[+-]?[\d .]+$/;
  * sign that begins one. `unguarded` takes it away again.
  */
 export function guarded(cell: string): string {
-  return /^'*[=+\-@\t\r]/.test(cell) && !PLAIN.test(cell) ? `'${cell}` : cell;
+  return FORMULA.test(cell) && !PLAIN.test(cell) ? `'${cell}` : cell;
+}
+
+/** As it is, but for one that looks guarded and is not, which would be read back without its apostrophe. */
+export function unmistaken(cell: string): string {
+  return cell.startsWith("'") ? guarded(cell) : cell;
 }

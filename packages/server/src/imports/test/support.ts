@@ -25,7 +25,8 @@ export interface Desk {
   close(): Promise<void>;
 }
 
-export async function openDesk(): Promise<Desk> {
+/** `idle`: what is started, another process takes. */
+export async function openDesk(o: { idle?: boolean } = {}): Promise<Desk> {
   const t = await testDatabase();
   const clock = movableClock();
   const presence = await openPresence(t.connection, silent);
@@ -33,7 +34,7 @@ export async function openDesk(): Promise<Desk> {
   const ws = (await transaction(t.db, (tx) => ensureWorkspace(tx, clock.now(), people.seed))).id;
   await people.preparePartitions();
   const imports = createImports({ db: t.db, people, presence, clock, log: silent });
-  const loop = imports.run();
+  const loop = o.idle ? undefined : imports.run();
   return {
     t,
     clock,
@@ -68,7 +69,7 @@ export async function openDesk(): Promise<Desk> {
       return Object.fromEntries(rows.map(({ email, fields }) => [email, fields]));
     },
     async close() {
-      await loop.close();
+      await loop?.close();
       await presence.close();
       await t.close();
     },

@@ -1,5 +1,6 @@
-import type { IntakeItem } from '@tributary/model';
+import type { Filter, IntakeItem } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
+import type { Filters, Parameters } from '../filter/index.ts';
 import type { Schema, SchemaField } from '../schema.ts';
 import { listTagNames } from '../store/tag.sql.ts';
 import {
@@ -27,11 +28,12 @@ export interface Bulk {
     items: readonly IntakeItem[],
     fields: readonly SchemaField[],
   ): Promise<Preview[]>;
-  /** The people after one of them, by id, those archived left out. */
+  /** The people after one of them, by id, those archived left out; of a checked filter, those it is true of. */
   people(
     db: Queryable,
     workspaceId: number,
-    o: { after: string; limit: number; ids?: readonly string[] | undefined },
+    wanted: { ids?: readonly string[] | undefined; filter?: Filter | undefined },
+    o: { after: string; limit: number },
   ): Promise<ExportedPerson[]>;
   /** What these people did, after a place in the order of people, moments and ids. */
   activities(
@@ -43,15 +45,23 @@ export interface Bulk {
   ): Promise<WholeActivity[]>;
 }
 
-export function createBulk(o: { schema(db: Queryable, workspaceId: number): Promise<Schema>; now: () => Date }): Bulk {
+export function createBulk(o: {
+  schema(db: Queryable, workspaceId: number): Promise<Schema>;
+  filters: Filters;
+  now: () => Date;
+}): Bulk {
   return {
     async preview(db, workspaceId, items, fields) {
       const schema = await o.schema(db, workspaceId);
       const all = new Map([...fields.map((field) => [field.id, field] as const), ...schema.fields]);
       return preview(db, { workspaceId, schema: { ...schema, fields: all }, now: o.now() }, items);
     },
-    async people(db, workspaceId, page) {
-      const rows = await listPeopleAfter(db, workspaceId, page);
+    async people(db, workspaceId, { ids, filter }, page) {
+      const schema = await o.schema(db, workspaceId);
+      // Page by page, so that each person is looked up once; what everybody's answer costs would be paid for every page.
+      const condition = (parameters: Parameters): string =>
+        filter ? o.filters.condition(schema, filter, { workspaceId, now: o.now(), parameters, each: true }) : 'true';
+      const rows = await listPeopleAfter(db, workspaceId, { ids, condition }, page);
       const names = await listTagNames(db, workspaceId, [...new Set(rows.flatMap((row) => row.tags))]);
       return rows.map((row) => ({ ...row, tags: row.tags.flatMap((tag) => names.get(tag) ?? []) }));
     },

@@ -1,5 +1,6 @@
 import type { Fields } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
+import { createParameters, type Parameters } from '../filter/index.ts';
 
 /** A person as an export writes one: all that is kept of them. */
 export interface WholePerson {
@@ -14,21 +15,30 @@ export interface WholePerson {
   unsubscribedAt: Date | null;
 }
 
+export interface PeopleWanted {
+  ids?: readonly string[] | undefined;
+  /** Which of them, as a condition on the row `p`. */
+  condition?: ((parameters: Parameters) => string) | undefined;
+}
+
 /** The people after one of them, by id; those archived are left out. */
 export async function listPeopleAfter(
   db: Queryable,
   workspaceId: number,
-  o: { after: string; limit: number; ids?: readonly string[] | undefined },
+  wanted: PeopleWanted,
+  o: { after: string; limit: number },
 ): Promise<WholePerson[]> {
-  const { rows } = await db.query<WholePerson>({
-    name: 'person.page',
-    text: `select id, fields, tags, created_at as "createdAt", edited_at as "editedAt", first_seen_at as "firstSeenAt",
-                  last_seen_at as "lastSeenAt", subscribed_at as "subscribedAt", unsubscribed_at as "unsubscribedAt"
-           from person
-           where workspace_id = $1 and id > $2 and archived_at is null and ($4::bigint[] is null or id = any($4))
-           order by id limit $3`,
-    values: [workspaceId, o.after, o.limit, o.ids ?? null],
-  });
+  const parameters = createParameters([workspaceId, o.after, o.limit, wanted.ids ?? null]);
+  const which = wanted.condition ? ` and (${wanted.condition(parameters)})` : '';
+  const { rows } = await db.query<WholePerson>(
+    `select p.id, p.fields, p.tags, p.created_at as "createdAt", p.edited_at as "editedAt",
+            p.first_seen_at as "firstSeenAt", p.last_seen_at as "lastSeenAt",
+            p.subscribed_at as "subscribedAt", p.unsubscribed_at as "unsubscribedAt"
+     from person p
+     where p.workspace_id = $1 and p.id > $2 and p.archived_at is null and ($4::bigint[] is null or p.id = any($4))${which}
+     order by p.id limit $3`,
+    [...parameters.values],
+  );
   return rows;
 }
 

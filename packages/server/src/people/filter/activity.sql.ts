@@ -87,7 +87,9 @@ function inside(leaf: Leaf, scope: ActivityScope, alias = 'a'): string {
   const conditions = [
     ...(from ? [`${alias}.occurred_at >= ${parameters.add(from, 'timestamptz')}`] : []),
     ...(before ? [`${alias}.occurred_at < ${parameters.add(before, 'timestamptz')}`] : []),
-    ...(leaf.where ? [scope.where(leaf.where, (fieldId) => jsonSource(`${alias}.attributes`, fieldId, parameters))] : []),
+    ...(leaf.where
+      ? [scope.where(leaf.where, (fieldId) => jsonSource(`${alias}.attributes`, fieldId, parameters))]
+      : []),
   ];
   return conditions.length > 0 ? conditions.join(' and ') : 'true';
 }

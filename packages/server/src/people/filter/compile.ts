@@ -11,7 +11,7 @@ import {
   operatorOf,
 } from '@tributary/model';
 import type { Schema } from '../schema.ts';
-import { activityBoundarySql, type ActivityScope, activitySql } from './activity.sql.ts';
+import { type ActivityScope, activityBoundarySql, activitySql } from './activity.sql.ts';
 import { boundariesSql } from './boundary.sql.ts';
 import { type Entity, sourceOf } from './entity.ts';
 import type { Parameters } from './parameters.ts';
