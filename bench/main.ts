@@ -3,6 +3,7 @@ import { startEmbedded } from '../packages/server/src/platform/database/embedded
 import { activityToMail } from './activity-to-mail.ts';
 import { burst } from './burst.ts';
 import { delay } from './delay.ts';
+import { importFile } from './import.ts';
 import { intake } from './intake.ts';
 import { start } from './start.ts';
 import { type Benchmark, runBenchmark } from './support/bench.ts';
@@ -18,6 +19,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   burst,
   delay,
   intake,
+  import: importFile,
   start,
 };
 

@@ -1,3 +1,4 @@
+export { dayAt, startOfDay, today } from './filter/days.ts';
 export { type Dependencies, dependenciesOf } from './filter/dependencies.ts';
 export { type Body, type Filter, groupOf, type Leaf, leafOf, type Problem } from './filter/filter.ts';
 export { type Happened, type Occurrence, occurrenceOf, windowAt } from './filter/happened.ts';
@@ -11,7 +12,6 @@ export {
 } from './filter/operators/index.ts';
 export { isWrong } from './filter/operators/reading.ts';
 export { type Askable, problemsWithFilter } from './filter/problems.ts';
-export { dayAt, startOfDay, today } from './filter/days.ts';
 export type { Asked, Day, Moment, Test, TextTest } from './filter/test.ts';
 export { type IdKind, idAt, internalId, NO_ID, objectId, publicId } from './ids.ts';
 export type { ActivityInput, FindStrategy, IntakeItem, IntakeOutcome, MergeStrategy, Who } from './intake.ts';

@@ -2,7 +2,7 @@
 create table import (
   id bigint generated always as identity primary key,
   workspace_id int not null references workspace,
-  kind text not null check (kind in ('people', 'accounts', 'activities')),
+  kind text not null check (kind in ('people', 'activities')),
   name text not null,
   -- uploading, ready, running, stopped, done, failed
   state text not null,

@@ -28,7 +28,7 @@ export interface DryRun {
 export function dryRun(of: { db: Db; people: People; taker: Taker }, it: Import): Promise<DryRun> {
   return transaction(of.db, async (tx) => {
     await createSeen(tx);
-    const catalog = catalogOf(it.kind, await of.people.schema(tx, it.workspaceId));
+    const catalog = catalogOf(await of.people.schema(tx, it.workspaceId));
     const plan = createPlan(it, catalog);
     const fields = newFields(it).filter((field) => !catalog.fields.has(field.id));
     const reader = createReader(it, it.position);

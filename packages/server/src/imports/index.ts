@@ -62,7 +62,7 @@ const LISTED = 100;
 export function createImports(o: { db: Db; people: People; presence: Presence; clock: Clock; log: Log }): Imports {
   const { db, people, clock } = o;
   const ofPeople = createPeopleTaker(people);
-  const takers: Record<ImportKind, Taker | undefined> = { people: ofPeople, activities: ofPeople, accounts: undefined };
+  const takers: Record<ImportKind, Taker> = { people: ofPeople, activities: ofPeople };
 
   const find = async (workspaceId: number, id: string): Promise<Import> => {
     const it = /^\d{1,18}$/.test(id) ? await findImport(db, workspaceId, id) : undefined;
@@ -72,7 +72,7 @@ export function createImports(o: { db: Db; people: People; presence: Presence; c
   const inState = (it: Import, what: string): UserError =>
     new UserError('import_state', `import ${it.id} is ${it.state}: it can not be ${what}`, 409);
   const checked = async (queryable: Queryable, it: Import, mapping: Mapping): Promise<void> =>
-    checkMapping(it, mapping, catalogOf(it.kind, await people.schema(queryable, it.workspaceId)));
+    checkMapping(it, mapping, catalogOf(await people.schema(queryable, it.workspaceId)));
 
   return {
     receive: (workspaceId, of, file) => receive({ db, people, clock }, workspaceId, of, file),
@@ -89,7 +89,7 @@ export function createImports(o: { db: Db; people: People; presence: Presence; c
       if (it.state !== 'ready') throw inState(it, 'checked any more');
       await checked(db, it, it.mapping);
       await people.ensureKeys(workspaceId, it.mapping.mergeBy);
-      return dryRun({ db, people, taker: takers[it.kind]! }, it);
+      return dryRun({ db, people, taker: takers[it.kind] }, it);
     },
     async start(workspaceId, id) {
       const it = await find(workspaceId, id);

@@ -43,7 +43,7 @@ export async function receive(
       .slice(dialect.header ? 1 : 0)
       .filter((row) => !row.problem && row.cells.length === columns.length)
       .map((row) => row.cells.map(clean));
-    const mapping = guessMapping(o.kind, columns, sample, catalogOf(o.kind, await people.schema(db, workspaceId)));
+    const mapping = guessMapping(o.kind, columns, sample, catalogOf(await people.schema(db, workspaceId)));
     const begin = dialect.header ? { position: first.end, rowNumber: 1 } : { position: 0, rowNumber: 0 };
     await updateUploaded(db, workspaceId, id, { dialect, columns, sample, mapping, bytes, ...begin }, clock.now());
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { DisplayType, Fields, MergeStrategy } from '@tributary/model';
 
 /** What a file's rows are. */
-export type ImportKind = 'people' | 'accounts' | 'activities';
+export type ImportKind = 'people' | 'activities';
 export type ImportState = 'uploading' | 'ready' | 'running' | 'stopped' | 'done' | 'failed';
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1251' | 'windows-1252';
 
@@ -20,7 +20,7 @@ export type DialectGiven = { [K in keyof Dialect]?: Dialect[K] | undefined };
 /** Where a column's cells go, and how they are to be read. */
 export type Target =
   | { to: 'ignore' }
-  /** The id by which the person or account is known here; found by it first. */
+  /** The id by which the person is known here; found by it first. */
   | { to: 'id' }
   | ({ to: 'field'; field: string } & CellFormat)
   /** A custom field that is made when the import starts, unless it is there. */

@@ -23,7 +23,7 @@ const FAILURES_MAX = 5;
 
 export interface Worker {
   people: People;
-  takers: Readonly<Record<Import['kind'], Taker | undefined>>;
+  takers: Readonly<Record<Import['kind'], Taker>>;
   db: Db;
   presence: Presence;
   clock: Clock;
@@ -126,14 +126,14 @@ async function takeRows(
   const reject = (at: number, reason: string): void => {
     rejected.push({ rowNumber: it.rowNumber + 1 + at, reason, cells: rows[at]!.cells });
   };
-  const plan = createPlan(it, catalogOf(it.kind, await of.people.schema(tx, it.workspaceId)));
+  const plan = createPlan(it, catalogOf(await of.people.schema(tx, it.workspaceId)));
   const good: { planned: Planned; at: number }[] = [];
   for (const [at, row] of rows.entries()) {
     const read = row.problem ? { error: row.problem } : refused ? { error: refused } : plan(row.cells);
     if ('error' in read) reject(at, read.error);
     else good.push({ planned: read, at });
   }
-  const taken = await of.takers[it.kind]!.take(
+  const taken = await of.takers[it.kind].take(
     tx,
     it,
     good.map(({ planned }) => planned),

@@ -6,7 +6,7 @@ const flag = z.enum(['true', 'false']).transform((given) => given === 'true');
 
 /** `POST /api/imports?…` */
 export const uploadQuery = z.object({
-  kind: z.enum(['people', 'accounts', 'activities']).default('people'),
+  kind: z.enum(['people', 'activities']).default('people'),
   name: text.default('file.csv'),
   delimiter: z
     .string()

@@ -1,7 +1,6 @@
 import { builtInFields, type DisplayType, parseFieldId } from '@tributary/model';
 import type { Schema } from '../../people/index.ts';
 import { displayTypeOf } from '../cells/kinds.ts';
-import type { ImportKind } from '../types.ts';
 
 /** The fields a row can fill, with how their cells are read. */
 export interface Catalog {
@@ -12,10 +11,8 @@ export interface Catalog {
 const OF_ACCOUNTS = /^[a-z0-9]+:(o|oc):/;
 const builtIn = new Set(builtInFields.map((field) => field.id));
 
-export function catalogOf(kind: ImportKind, schema: Schema): Catalog {
-  const fields = [...schema.fields.values()].filter(
-    (field) => !field.readOnly && OF_ACCOUNTS.test(field.id) === (kind === 'accounts'),
-  );
+export function catalogOf(schema: Schema): Catalog {
+  const fields = [...schema.fields.values()].filter((field) => !field.readOnly && !OF_ACCOUNTS.test(field.id));
   return {
     fields: new Map(
       fields.map(({ id, name, displayType, isKey }) => [

@@ -30,8 +30,7 @@ function problemsWith(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, ca
       if (!catalog.fields.has(target.field)) problems.push(`${column}: there is no field ${target.field} to be filled`);
       fill(target.field, column);
     } else if (target.to === 'new_field') {
-      if (of.kind === 'accounts') problems.push(`${column}: a field of accounts is made before the import`);
-      else if (!isDisplayType(target.type) || kebab(target.name) === '')
+      if (!isDisplayType(target.type) || kebab(target.name) === '')
         problems.push(`${column}: no such field can be made`);
       else fill(customFieldId(target.name, target.type), column);
     } else if (target.to === 'attribute') {

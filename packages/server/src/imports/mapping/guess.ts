@@ -24,7 +24,7 @@ export function guessMapping(kind: ImportKind, columns: Cells, sample: readonly 
   });
   return {
     columns: targets,
-    mergeBy: guessKeys(kind, targets),
+    mergeBy: guessKeys(targets),
     mergeStrategy: 2,
     tags: [],
     existingOnly: false,
@@ -53,7 +53,7 @@ function targetFor(kind: ImportKind, column: string, cells: Cells, catalog: Cata
   const known = synonyms.get(name);
   if (known === 'id') return { to: 'id' };
   if (known === 'tags' && kind !== 'activities') return { to: 'tags', ...formatOf('multi_select', cells) };
-  const meant = known && catalog.fields.get(kind === 'accounts' ? known.replace('::', ':o:') : known);
+  const meant = known && catalog.fields.get(known);
   if (meant) return { to: 'field', field: meant.id, ...formatOf(meant.displayType, cells) };
   const attribute = kind === 'activities' ? attributeNamed(catalog, name) : undefined;
   if (attribute) return { to: 'attribute', attribute, ...formatOf(attributeType(catalog, attribute), cells) };
@@ -113,8 +113,8 @@ export function suggestionFor(cells: Cells): DisplayType {
 }
 
 /** E-mail, then external id, then phone: of those that are there, the first two. */
-function guessKeys(kind: ImportKind, targets: readonly Target[]): string[] {
+function guessKeys(targets: readonly Target[]): string[] {
   const there = new Set(targets.flatMap((target) => (target.to === 'field' ? [target.field] : [])));
-  const keys = kind === 'accounts' ? ['str:o:name'] : ['str::email', 'str::ei', 'phn::phone'];
+  const keys = ['str::email', 'str::ei', 'phn::phone'];
   return keys.filter((id) => there.has(id)).slice(0, 2);
 }

@@ -5,7 +5,7 @@ import type { CellFormat, ImportKind, Mapping, RowRead, Target, Values } from '.
 import type { Catalog } from './catalog.ts';
 import { plainName } from './synonyms.ts';
 
-/** What a row says of one person or account. */
+/** What a row says of one person. */
 export interface Planned {
   /** By which it is known here, if the row says so. */
   id: string | undefined;
@@ -23,7 +23,7 @@ export function createPlan(
   catalog: Catalog,
 ): (cells: readonly string[]) => RowRead<Planned> {
   const { kind, columns, mapping } = of;
-  const puts = mapping.columns.map((target) => putFor(kind, target, mapping, catalog));
+  const puts = mapping.columns.map((target) => putFor(target, mapping, catalog));
   return (cells) => {
     const extra = cells.slice(columns.length);
     if (cells.length < columns.length || extra.some((cell) => cell !== '')) {
@@ -42,7 +42,7 @@ export function createPlan(
   };
 }
 
-function putFor(kind: ImportKind, target: Target, mapping: Mapping, catalog: Catalog): Put | undefined {
+function putFor(target: Target, mapping: Mapping, catalog: Catalog): Put | undefined {
   const { country, timezone } = mapping;
   const reading = (format: CellFormat): Reading => ({ ...format, country, timezone });
   const into = (id: string, type: DisplayType, format: CellFormat, where: (planned: Planned) => Values): Put => {
@@ -77,7 +77,7 @@ function putFor(kind: ImportKind, target: Target, mapping: Mapping, catalog: Cat
       return (cell, planned) => void planned.tags.push(...listIn(unguarded(cell), target.separator));
     case 'id':
       return (cell, planned) => {
-        planned.id = internalId(cell, kind === 'accounts' ? 'account' : 'person');
+        planned.id = internalId(cell);
         return planned.id === undefined ? `"${cell}" is not an id` : undefined;
       };
     case 'time':

@@ -25,7 +25,7 @@ const names: Readonly<Record<string, string>> = {
   'bol::p': 'email permission, subscribed, marketing consent, opt in, подписан, согласие на рассылку',
   'bol::sp': 'sms permission, sms consent, согласие на sms',
   tags: 'tags, tag, labels, label, теги, тег, метки, etiquetas, marcadores, schlagworter, etiquettes',
-  id: 'person id, person_id, ortto id, account id, organization id',
+  id: 'person id, person_id, ortto id',
 };
 
 const activityNames: Readonly<Record<string, string>> = {
