@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { activitiesBody, customFieldBody, definitionBody, mergeBody } from './ortto/schemas.ts';
+import { transferPaths } from './own/openapi.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -118,7 +119,10 @@ function openapi(): Json {
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
-    paths: Object.fromEntries(Object.entries(calls).map(([path, call]) => [path, { post: operation(path, call) }])),
+    paths: {
+      ...Object.fromEntries(Object.entries(calls).map(([path, call]) => [path, { post: operation(path, call) }])),
+      ...transferPaths(schemaOf),
+    },
     components: {
       securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } },
       schemas: { Problem: problem },

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
 import { until } from '../../../test/support/until.ts';
+import { transferPaths } from './openapi.ts';
 import { type Own, openOwn } from './test/support.ts';
 
 describe('a file sent over HTTP', () => {
@@ -89,6 +91,14 @@ describe('a file sent over HTTP', () => {
     );
     assert.equal((await own.call('DELETE', `/api/imports/${id}`)).status, 204);
     assert.equal((await own.call('GET', `/api/imports/${id}`)).status, 404);
+  });
+
+  test('is described with all that can be asked of it', () => {
+    const paths = transferPaths((schema) => z.toJSONSchema(schema, { io: 'input' }));
+    const told = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods as object).map((method) => `${method} ${path}`),
+    );
+    assert.deepEqual(told.toSorted(), own.routes.toSorted());
   });
 
   test('is refused in words, when it is no file, nobody may send it, or its mapping is wrong', async () => {

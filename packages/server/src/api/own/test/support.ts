@@ -25,6 +25,8 @@ export interface Own {
   ws: number;
   url: string;
   key: string;
+  /** `method path` of everything that answers. */
+  routes: readonly string[];
   call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, type?: string): Promise<OwnAnswer>;
   close(): Promise<void>;
 }
@@ -40,6 +42,10 @@ export async function openOwn(): Promise<Own> {
   const imports = createImports({ db: t.db, people, presence, clock, log: silent });
   const loop = imports.run();
   const app = createHttp({ log: silent, metrics: createMetrics() });
+  const routes: string[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    if (method !== 'HEAD') routes.push(`${String(method).toLowerCase()} ${url.replace(':id', '{id}')}`);
+  });
   ownRoutes(app, { imports, exports: createExports({ db: t.db, people }), keys: keyCache(t.db), clock });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   return {
@@ -49,6 +55,7 @@ export async function openOwn(): Promise<Own> {
     ws: workspace.id,
     url,
     key,
+    routes,
     async call(method, path, body, type) {
       const raw = typeof body === 'string' || body instanceof ReadableStream || Buffer.isBuffer(body);
       const answer = await fetch(url + path, {
