@@ -21,7 +21,7 @@ const MB = 2 ** 20;
  * most that the server has ever had, and has to be the same for any file.
  */
 export async function importFile(bench: Bench): Promise<Figure[]> {
-  const rows = Number(process.env.BENCH_ROWS ?? (bench.quick ? QUICK : ROWS));
+  const rows = bench.quick ? QUICK : ROWS;
   const folder = bench.keep(await makeFolder());
   const file = join(folder.path, 'people.csv');
   await writePeopleCsv(file, rows);
@@ -36,7 +36,9 @@ export async function importFile(bench: Bench): Promise<Figure[]> {
   const id = await send(tributary, file);
   const sent = now();
   await call(tributary, 'POST', `/api/imports/${id}/start`);
-  const progress = await done(tributary, id);
+  await until(tributary, id, ({ state, progress }) => state === 'done' || progress.percent >= 20);
+  const early = await peakMemory(tributary.pid);
+  const { progress } = await until(tributary, id, ({ state }) => state === 'done');
   const taken = (now() - sent) / 1000;
   const peak = await peakMemory(tributary.pid);
   if (progress.created + progress.merged !== rows) throw new Error(`not all were taken: ${JSON.stringify(progress)}`);
@@ -46,44 +48,45 @@ export async function importFile(bench: Bench): Promise<Figure[]> {
   return [
     { what: `import of ${rows.toLocaleString('en')} rows`, value: rows / taken, unit: '/s', raw, note: 'raw: COPY' },
     { what: '  sending the file', value: (sent - began) / 1000, unit: 's' },
-    ...(peak === undefined || rest === undefined
+    ...(peak === undefined || rest === undefined || early === undefined
       ? []
       : [
-          { what: '  most memory of the server', value: peak, unit: 'MB', target: { below: 400 } } as const,
-          { what: '  most memory before it', value: rest, unit: 'MB' } as const,
+          {
+            what: '  most memory of the server',
+            value: peak,
+            unit: 'MB',
+            note: `${Math.round(rest)} MB before it`,
+          } as const,
+          { what: '  grown since a fifth was taken', value: peak - early, unit: 'MB', target: { below: 64 } } as const,
         ]),
   ];
 }
 
-interface Progress {
-  created: number;
-  merged: number;
+interface Told {
+  id: string;
+  state: string;
+  progress: { created: number; merged: number; percent: number };
 }
 
-async function call(
-  tributary: Tributary,
-  method: string,
-  path: string,
-  body?: Readable,
-): Promise<{ id: string; state: string; progress: Progress }> {
+async function call(tributary: Tributary, method: string, path: string, body?: Readable): Promise<Told> {
   const answer = await fetch(tributary.url + path, {
     method,
     headers: { 'x-api-key': tributary.key, ...(body ? { 'content-type': 'text/csv' } : {}) },
     ...(body ? { body: Readable.toWeb(body) as ReadableStream, duplex: 'half' } : {}),
   });
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
-  return (await answer.json()) as { id: string; state: string; progress: Progress };
+  return (await answer.json()) as Told;
 }
 
 async function send(tributary: Tributary, file: string): Promise<string> {
   return (await call(tributary, 'POST', '/api/imports?kind=people', createReadStream(file))).id;
 }
 
-async function done(tributary: Tributary, id: string): Promise<Progress> {
+async function until(tributary: Tributary, id: string, so: (it: Told) => boolean): Promise<Told> {
   for (;;) {
-    const { state, progress } = await call(tributary, 'GET', `/api/imports/${id}`);
-    if (state === 'done') return progress;
-    if (state !== 'running') throw new Error(`the import is ${state}`);
+    const it = await call(tributary, 'GET', `/api/imports/${id}`);
+    if (so(it)) return it;
+    if (it.state !== 'running') throw new Error(`the import is ${it.state}`);
     await sleep(100);
   }
 }

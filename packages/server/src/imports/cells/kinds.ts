@@ -101,7 +101,7 @@ const reads: Record<DisplayType, Read> = {
     const own = OWN_PHONE.exec(cell);
     if (own) return value({ c: own[1]!, n: own[2]! });
     const parsed = parsePhoneNumberFromString(cell, country ? { defaultCountry: country as 'PT' } : {});
-    if (parsed) return value({ c: parsed.countryCallingCode, n: parsed.nationalNumber });
+    if (parsed?.isPossible()) return value({ c: parsed.countryCallingCode, n: parsed.nationalNumber });
     const digits = cell.replace(/\D/g, '');
     if (country || cell.startsWith('+') || digits.length < 4) return { error: `"${cell}" is not a phone number` };
     return value({ n: digits });
