@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { personGetBody, personGetByIdsBody } from './ortto/person-get.schema.ts';
 import { activitiesBody, customFieldBody, definitionBody, mergeBody } from './ortto/schemas.ts';
 import { transferPaths } from './own/openapi.ts';
 
@@ -25,6 +26,36 @@ export const calls: Readonly<Record<string, Call>> = {
       merge_strategy: 2,
     },
     answer: { people: [{ person_id: '006b04c22500000000040000', status: 'created' }] },
+  },
+  '/v1/person/get': {
+    summary: 'Find people: by filter, free text, sorted, page by page',
+    body: personGetBody,
+    example: {
+      limit: 1,
+      sort_by_field_id: 'l',
+      fields: ['str::email', 'str::first'],
+      filter: { '$str::is': { field_id: 'str:cm:plan', value: 'Paid' } },
+    },
+    answer: {
+      contacts: [
+        { id: '006b04c22500000000040000', fields: { 'str::email': 'anna@example.com', 'str::first': 'Anna' } },
+      ],
+      meta: { total_contacts: 12, total_organizations: 0, total_matches: 1, total_subscribers: 1 },
+      offset: 0,
+      next_offset: 1,
+      cursor_id: '006b04c22500000000040000',
+      has_more: false,
+    },
+  },
+  '/v1/person/get-by-ids': {
+    summary: 'Read people by their ids',
+    body: personGetByIdsBody,
+    example: { contact_ids: ['006b04c22500000000040000'], fields: ['str::email'] },
+    answer: {
+      contacts: {
+        '006b04c22500000000040000': { id: '006b04c22500000000040000', fields: { 'str::email': 'anna@example.com' } },
+      },
+    },
   },
   '/v1/activities/create': {
     summary: 'Record up to 100 activities',

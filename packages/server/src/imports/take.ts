@@ -8,7 +8,7 @@ import type { Import } from './types.ts';
 export type Taken = { status: 'created' | 'merged' | 'untouched' | 'duplicate' } | { error: string };
 
 /** The timeline's name for whatever comes by an import. */
-export const SOURCE = 'Import';
+const SOURCE = 'Import';
 
 /** The way of rows into the room they are for. */
 export interface Taker {

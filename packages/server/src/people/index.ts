@@ -10,6 +10,7 @@ import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
 import { record } from './record.ts';
 import { createSchemaCache, type Schema, seededActivities } from './schema.ts';
+import { createSearch, type Search } from './search/index.ts';
 import { type ActivityRow, findActivities, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
 import { findByKeys } from './store/identity.sql.ts';
 import { findPeople } from './store/person.sql.ts';
@@ -20,9 +21,11 @@ import type { Person, RecordedActivity } from './types.ts';
 export type { ActivitiesWanted, ActivityCursor, Bulk, ExportedPerson, Preview, WholeActivity } from './bulk/index.ts';
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
+export { createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
 export type { PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
 export type { Schema, SchemaField } from './schema.ts';
+export { type FoundPerson, fieldIdsOf, type Search, type Searched, valuesOf } from './search/index.ts';
 export type { NewDefinition } from './store/schema.sql.ts';
 export type { Person, RecordedActivity } from './types.ts';
 
@@ -31,6 +34,7 @@ export interface People {
   filters: Filters;
   /** People in great numbers: for imports and exports. */
   bulk: Bulk;
+  search: Search;
   /** Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. */
   record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   /** Records in the caller's transaction. */
@@ -121,6 +125,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
   return {
     filters,
     bulk: createBulk({ schema: cache.get, filters, now: clock.now }),
+    search: createSearch({ db, clock, filters, schema: cache.get }),
     record: (workspaceId, items) => intakeOf(workspaceId).submit(items),
     recordIn,
     async find(queryable, workspaceId, ids) {

@@ -51,10 +51,14 @@ export async function record(
     workspaceId,
     good.map(({ item }) => item),
   );
-  const newIds = await recorder.personIds.next(
-    tx,
-    good.filter(({ item }) => !('personId' in item.who) && !choose(item, directory.byKey)).map(() => now),
-  );
+  const newcomers = good.filter(({ item }) => !('personId' in item.who) && !choose(item, directory.byKey));
+  // Taken from the end: whoever comes first has the lowest.
+  const newIds = (
+    await recorder.personIds.next(
+      tx,
+      newcomers.map(() => now),
+    )
+  ).reverse();
   const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
   const happenings: Happening[] = [];
   const tagged: { subject: Subject; item: CheckedItem }[] = [];

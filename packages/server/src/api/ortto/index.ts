@@ -1,22 +1,32 @@
 import type { FastifyInstance } from 'fastify';
-import type { KeyCache } from '../../access/index.ts';
+import type { KeyCache, Workspace } from '../../access/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { activitiesCreateRoute } from './activities-create.ts';
 import { customFieldRoute, definitionRoute } from './define.ts';
 import { sendError, serialize } from './envelope.ts';
+import { personGetRoutes } from './person-get.ts';
 import { personMergeRoute } from './person-merge.ts';
 
 /** A request's size, as Ortto limits it (Ortto help, a-235). */
 const BODY_MAX = 2 * 1024 * 1024;
 
 /** Ortto's wire under `/v1`: same paths, bodies and errors, so that its clients only change the host. */
-export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: KeyCache; clock: Clock }): void {
+export function orttoRoutes(
+  app: FastifyInstance,
+  o: { db: Db; people: People; keys: KeyCache; clock: Clock; workspace: Workspace },
+): void {
   app.register(
     async (v1) => {
       v1.decorateRequest('workspaceId', 0);
       v1.setReplySerializer(serialize);
+      const parseJson = v1.getDefaultJsonParser('error', 'error');
+      // Ortto's clients ask lists with no body at all, and say nevertheless that it is JSON.
+      v1.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+        body === '' ? done(null, undefined) : parseJson(request, body as string, done),
+      );
       v1.addHook('onRoute', (route) => {
         route.bodyLimit = BODY_MAX;
       });
@@ -34,6 +44,7 @@ export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: Key
         reply.type('application/json; charset=utf-8').serializer(serialize);
         return sendError(reply, 404, `${request.method} ${request.url}: not found`);
       });
+      personGetRoutes(v1, { ...o, instance: o.workspace.instance });
       personMergeRoute(v1, o);
       activitiesCreateRoute(v1, o);
       customFieldRoute(v1, o);

@@ -9,7 +9,7 @@ export interface Transcoder {
   encoding(): Encoding;
 }
 
-export const encodings: readonly Encoding[] = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1251', 'windows-1252'];
+const encodings: readonly Encoding[] = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1251', 'windows-1252'];
 
 /** Enough to see a byte order mark, or the zeros of UTF-16. */
 const FIRST = 4;

@@ -27,8 +27,8 @@ export function activitySql(leaf: Leaf, scope: ActivityScope): string {
   const occurrence = occurrenceIn(leaf, scope.now);
   const found = (inner: string, outer = ''): string =>
     `exists (select from (${inner}) x where x.${owner} = ${id}${outer})`;
-  const asked = (sql: string, not = false): string => `${not ? 'not ' : ''}${each ? `(${sql}) is true` : sql}`;
-  const selected = `${selection(scope)} and ${inside(leaf, scope)}`;
+  const asked = (sql: string): string => (each ? `(${sql}) is true` : sql);
+  const selected = (): string => `${selection(scope)} and ${inside(leaf, scope)}`;
   if (leaf.operator === '$act::first' || leaf.operator === '$act::last') {
     const order = leaf.operator === '$act::first' ? 'asc' : 'desc';
     const one = `select distinct on (a.${owner}) a.* from ${scope.table} a where ${selection(scope)}
@@ -36,21 +36,17 @@ export function activitySql(leaf: Leaf, scope: ActivityScope): string {
     return asked(found(one, ` and ${inside(leaf, scope, 'x')}`));
   }
   const times = (having: string): string =>
-    found(`select a.${owner} from ${scope.table} a where ${selected} group by a.${owner}${having}`);
+    found(`select a.${owner} from ${scope.table} a where ${selected()} group by a.${owner}${having}`);
   const having = (sign: string, n: number): string => ` having count(*) ${sign} ${parameters.add(n, 'bigint')}`;
   const { atLeast, atMost } = occurrence;
-  const enough =
-    atLeast <= 1
-      ? `exists (select from ${scope.table} a where a.${owner} = ${id} and ${selected})`
-      : times(having('>=', atLeast));
-  const not = leaf.operator === '$act::has_not_occurred';
-  const conditions = [
-    ...(atLeast > 0 ? [asked(enough)] : []),
-    ...(Number.isFinite(atMost) ? [asked(times(having('>', atMost)), true)] : []),
-  ];
-  if (conditions.length === 0) return not ? 'false' : 'true';
-  if (!not) return conditions.join(' and ');
-  return conditions.length === 1 && atLeast > 0 ? asked(enough, true) : `not (${conditions.join(' and ')})`;
+  const conditions: string[] = [];
+  if (atLeast === 1) {
+    conditions.push(asked(`exists (select from ${scope.table} a where a.${owner} = ${id} and ${selected()})`));
+  }
+  if (atLeast > 1) conditions.push(asked(times(having('>=', atLeast))));
+  if (Number.isFinite(atMost)) conditions.push(`not ${asked(times(having('>', atMost)))}`);
+  const occurred = conditions.length > 0 ? `(${conditions.join(' and ')})` : 'true';
+  return leaf.operator === '$act::has_not_occurred' ? `not ${occurred}` : occurred;
 }
 
 /** The next moment at which time alone changes the answer for a person; "null" where it never does. */
@@ -87,9 +83,7 @@ function inside(leaf: Leaf, scope: ActivityScope, alias = 'a'): string {
   const conditions = [
     ...(from ? [`${alias}.occurred_at >= ${parameters.add(from, 'timestamptz')}`] : []),
     ...(before ? [`${alias}.occurred_at < ${parameters.add(before, 'timestamptz')}`] : []),
-    ...(leaf.where
-      ? [scope.where(leaf.where, (fieldId) => jsonSource(`${alias}.attributes`, fieldId, parameters))]
-      : []),
+    ...(leaf.where ? [scope.where(leaf.where, (fieldId) => jsonSource(`${alias}.attributes`, fieldId))] : []),
   ];
   return conditions.length > 0 ? conditions.join(' and ') : 'true';
 }

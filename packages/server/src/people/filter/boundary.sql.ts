@@ -26,7 +26,20 @@ export function boundariesSql({ test }: Asked, of: { source: Source; parameters:
       const moved = [test.from, test.to].flatMap((end) => (end && 'inDays' in end ? [end] : []));
       if (moved.length === 0) return [];
       const zone = parameters.add(test.timezone, 'text');
-      return [later(moved.flatMap((end) => daysSql(end, source.day(zone), zone, parameters)).join(', '))];
+      return [
+        later(
+          moved
+            .flatMap((end) =>
+              daysSql(
+                end,
+                source.day(() => zone),
+                zone,
+                parameters,
+              ),
+            )
+            .join(', '),
+        ),
+      ];
     }
     case 'anniversary':
       return [anniversarySql(test, of)];
@@ -51,7 +64,7 @@ function anniversarySql(
 ): string {
   const zone = parameters.add(timezone, 'text');
   const moment = parameters.add(now, 'timestamptz');
-  const day = source.day(zone);
+  const day = source.day(() => zone);
   const years = `(extract(year from ${moment} at time zone ${zone}) - extract(year from ${day}))::int + y`;
   const on = `(${day} + make_interval(years => ${years}))::date - ${parameters.add(inDays, 'int')} + d`;
   return `(select min(b) from (select (${on})::timestamp at time zone ${zone} as b

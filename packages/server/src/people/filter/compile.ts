@@ -40,7 +40,7 @@ export interface Compiling {
 
 /** A filter as a condition on the row `p`; true or false, never null. The filter has been checked. */
 export function compileFilter(filter: Filter, of: Compiling): string {
-  return compile(filter, of, (fieldId) => sourceOf(of.entity, fieldId, of.schema, of.parameters));
+  return compile(filter, of, (fieldId) => sourceOf(of.entity, fieldId, of.schema));
 }
 
 function compile(filter: Filter, of: Compiling, source: (fieldId: string) => Source): string {
@@ -69,7 +69,7 @@ function boundariesIn(filter: Filter, of: Compiling): string[] {
   if (!leaf || isMembershipOperator(leaf.operator)) return [];
   if (isActivityOperator(leaf.operator)) return [activityBoundarySql(leaf, scopeOf(leaf, of))];
   const { parameters, now, entity, schema } = of;
-  return boundariesSql(askedBy(leaf), { source: sourceOf(entity, leaf.fieldId, schema, parameters), parameters, now });
+  return boundariesSql(askedBy(leaf), { source: sourceOf(entity, leaf.fieldId, schema), parameters, now });
 }
 
 function scopeOf(leaf: Leaf, of: Compiling): ActivityScope {

@@ -1,5 +1,4 @@
 import type { Schema } from '../schema.ts';
-import type { Parameters } from './parameters.ts';
 import { idSource, jsonSource, momentSource, type Source, tagSource } from './source.ts';
 
 /** What filters are asked about: people, each a row `p`. */
@@ -35,14 +34,14 @@ export const personEntity: Entity = {
 const OCCURRED = /^tme::(act:[^!]*:.+)!([fl])$/;
 
 /** Where the value of a field of this entity comes from. */
-export function sourceOf(entity: Entity, fieldId: string, schema: Schema, parameters: Parameters): Source {
+export function sourceOf(entity: Entity, fieldId: string, schema: Schema): Source {
   const moment = Object.hasOwn(entity.moments, fieldId) ? entity.moments[fieldId] : undefined;
   if (moment) return momentSource(moment);
   if (fieldId === entity.idField) return idSource('p.id');
   if (fieldId === 'tags' || fieldId.startsWith('u4s:')) return tagSource(entity.tagTable, 'p');
   const [, activityId, end] = OCCURRED.exec(fieldId) ?? [];
-  if (activityId === undefined) return jsonSource('p.fields', fieldId, parameters);
-  const definition = parameters.add(schema.activities.get(activityId)?.definitionId ?? 0, 'int');
+  if (activityId === undefined) return jsonSource('p.fields', fieldId);
+  const definition = schema.activities.get(activityId)?.definitionId ?? 0;
   return momentSource(`(select ${end === 'f' ? 'min' : 'max'}(o.occurred_at) from ${entity.activityTable} o
     where o.${entity.owner} = p.id and o.definition_id = ${definition})`);
 }

@@ -1,5 +1,5 @@
 import { parseFieldId } from '@tributary/model';
-import type { Parameters } from './parameters.ts';
+import { escapeLiteral } from 'pg';
 
 /**
  * Where a field's value comes from, as SQL of each type that a test may want;
@@ -12,8 +12,8 @@ export interface Source {
   bool: string;
   list: string;
   instant: string;
-  /** The date, or the day of the time in that zone (a parameter). */
-  day(timezone: string): string;
+  /** The date, or the day of the time in that zone, which is asked for where it matters. */
+  day(timezone: () => string): string;
   latitude: string;
   longitude: string;
   /** Digits with the calling code, and the calling code alone. */
@@ -47,7 +47,7 @@ export function momentSource(column: string): Source {
     ...nothing,
     present: `${column} is not null`,
     instant: column,
-    day: (timezone) => `(${column} at time zone ${timezone})::date`,
+    day: (timezone) => `(${column} at time zone ${timezone()})::date`,
   };
 }
 
@@ -68,8 +68,8 @@ export function tagSource(table: string, alias: string): Source {
 }
 
 /** A value in a column of jsonb, by its field id; which types it can have, the id's prefix says. */
-export function jsonSource(column: string, fieldId: string, parameters: Parameters): Source {
-  const key = parameters.add(fieldId, 'text');
+export function jsonSource(column: string, fieldId: string): Source {
+  const key = escapeLiteral(fieldId);
   const [json, text] = [`(${column}->${key})`, `(${column}->>${key})`];
   const source = { ...nothing, present: `coalesce(jsonb_typeof(${json}), 'null') <> 'null'` };
   switch (parseFieldId(fieldId)?.type) {
@@ -90,7 +90,7 @@ export function jsonSource(column: string, fieldId: string, parameters: Paramete
       return {
         ...source,
         instant: `${text}::timestamptz`,
-        day: (timezone) => `(${text}::timestamptz at time zone ${timezone})::date`,
+        day: (timezone) => `(${text}::timestamptz at time zone ${timezone()})::date`,
       };
     case 'dtz':
       return { ...source, day: () => dateOf(json) };
