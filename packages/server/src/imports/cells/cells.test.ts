@@ -81,6 +81,10 @@ describe('a cell', () => {
   const year = fc.integer({ min: 1000, max: 9999 });
   const values: Record<string, [DisplayType, fc.Arbitrary<Value>]> = {
     text: ['text', text],
+    'text of signs': [
+      'text',
+      fc.string({ unit: fc.constantFrom("'", '=', '+', '-', '@', ' ', '1', '\t'), minLength: 1 }),
+    ],
     'whole number': ['integer', fc.maxSafeInteger()],
     decimal: ['decimal', fc.integer({ min: -(2 ** 40), max: 2 ** 40 })],
     bool: ['bool', fc.boolean()],
