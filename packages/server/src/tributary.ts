@@ -67,10 +67,12 @@ export async function startTributary(
     const news = createHearers({ db, presence, clock, log });
     news.hear('people.recorded', journeys.hear);
     news.hear('people.recorded', connectors.hearRecorded);
+    news.hear('people.archived', journeys.hearArchived);
+    for (const room of [messages, journeys, connectors]) news.hear('people.deleted', room.hearDeleted);
     news.hear('journeys.action', connectors.hearActions);
 
     const metrics = createMetrics();
-    gauges(metrics, { db, messages, journeys, connectors });
+    gauges(metrics, { db, people, messages, journeys, connectors });
     const app = createHttp({ log, metrics });
     const keys = keyCache(db);
     routes(app, {
@@ -95,7 +97,14 @@ export async function startTributary(
     closers.push(jobs.close);
     // Mail carries our address, so nothing is sent before we have one.
     url = await listen(app, config);
-    for (const loop of [news.start(), journeys.start(), messages.start(), connectors.start(), imports.run()])
+    for (const loop of [
+      people.start(log),
+      news.start(),
+      journeys.start(),
+      messages.start(),
+      connectors.start(),
+      imports.run(),
+    ])
       closers.push(loop.close);
     closers.push(() => app.close());
     return { url, db, workspace, mailbox, ...rooms, close };

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { personGetBody, personGetByIdsBody } from './ortto/person-get.schema.ts';
 import { activitiesBody, customFieldBody, definitionBody, mergeBody } from './ortto/schemas.ts';
 import { transferPaths } from './own/openapi.ts';
+import { peopleCalls } from './people-calls.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 interface Call {
+  method?: 'put' | 'delete';
   summary: string;
   body: z.ZodType;
   example: Json;
@@ -111,6 +113,7 @@ export const calls: Readonly<Record<string, Call>> = {
     },
     refusals: { 409: 'The activity is there already' },
   },
+  ...peopleCalls,
 };
 
 const refusals: Readonly<Record<string, string>> = {
@@ -151,7 +154,9 @@ function openapi(): Json {
     servers: [{ url: '/' }],
     security: [{ key: [] }],
     paths: {
-      ...Object.fromEntries(Object.entries(calls).map(([path, call]) => [path, { post: operation(path, call) }])),
+      ...Object.fromEntries(
+        Object.entries(calls).map(([path, call]) => [path, { [call.method ?? 'post']: operation(path, call) }]),
+      ),
       ...transferPaths(schemaOf),
     },
     components: {

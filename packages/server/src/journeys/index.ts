@@ -1,6 +1,6 @@
 import type { Fields } from '@tributary/model';
 import type { Messages } from '../messages/index.ts';
-import { createIds, type People, type PeopleRecorded } from '../people/index.ts';
+import { createIds, type People, type PeopleNamed, type PeopleRecorded } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
@@ -8,6 +8,7 @@ import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { enrol } from './enrol.ts';
+import { endRuns, forget } from './gone.ts';
 import { publish } from './publish.ts';
 import {
   countDue,
@@ -35,6 +36,10 @@ export interface Journeys {
   turn(db: Queryable, workspaceId: number, name: string, state: 'on' | 'off'): Promise<JourneyRow>;
   /** Starts the runs these activities call for, and wakes those that listen to them. */
   hear(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
+  /** Ends the runs of people who were archived. */
+  hearArchived(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
+  /** Ends the runs of people who were deleted, and forgets what is personal in them. */
+  hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
   counts(db: Queryable, journeyId: number): Promise<RunCounts[]>;
   engineCounts(db: Queryable): Promise<EngineCounts>;
   movesOf(db: Queryable, personId: string, limit: number): Promise<MoveRow[]>;
@@ -66,6 +71,8 @@ export function createJourneys(o: {
       await wake(tx, versions, pieces, now);
       await enrol(tx, enroller, pieces, now);
     },
+    hearArchived: (tx, pieces) => endRuns(tx, pieces, o.clock.now()),
+    hearDeleted: (tx, pieces) => forget(tx, pieces, o.clock.now()),
     counts: countRuns,
     engineCounts: (db) => countDue(db, o.clock.now()),
     movesOf: listMovesOf,

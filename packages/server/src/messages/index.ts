@@ -1,12 +1,13 @@
 import type { Template } from '@tributary/model';
 import { publicId } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
-import type { People } from '../people/index.ts';
+import type { People, PeopleNamed } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
 import { notify, type Presence } from '../platform/presence.ts';
 import type { EmailChannel } from './channels/channel.ts';
+import { erase } from './erase.ts';
 import type { ChannelState } from './outbox/gate.ts';
 import { createLoader } from './outbox/load.ts';
 import { type Outbox, startOutbox } from './outbox/outbox.ts';
@@ -50,6 +51,8 @@ export interface Messages {
   /** Messages that are uncertain or once were. */
   listUncertain(db: Queryable, limit: number): Promise<MessageRow[]>;
   outboxState(db: Queryable): Promise<OutboxState>;
+  /** Forgets what is personal in the messages of people who were deleted. */
+  hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
   /** Whether this process can reach the mail server. */
   channelState(): ChannelState;
   /** The addresses that links in e-mails lead to, under `/t/`. */
@@ -108,6 +111,7 @@ export function createMessages(o: MessagesOptions): Messages {
     countsByJourney,
     listOfPerson,
     listUncertain,
+    hearDeleted: (tx, pieces) => erase(tx, pieces, clock.now()),
     outboxState: (queryable) => outboxState(queryable, clock.now()),
     channelState: () => outbox?.channelState() ?? { reachable: true },
     routes: (app) => trackingRoutes(app, { recorder: touches, secrets, clock, log, sender: o.from.name }),

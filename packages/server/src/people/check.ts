@@ -9,7 +9,8 @@ import {
   problemWithValue,
   type Value,
 } from '@tributary/model';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { locationFields } from './location.ts';
+import { normal } from './normal.ts';
 import type { Schema } from './schema.ts';
 
 /** At most this much of an activity's attributes (Ortto help, a-235). */
@@ -22,11 +23,8 @@ const HISTORY_BEGINS = new Date('1990-01-01T00:00:00Z');
 /** Clocks differ a little. */
 const AHEAD_MAX_MS = 5 * 60 * 1000;
 const KEYS_MAX = 3;
-/** E.164 has fifteen and three; people write some more. */
-const PHONE_DIGITS_MAX = 20;
-const COUNTRY_DIGITS_MAX = 4;
-/** Loose on purpose: whether an address exists, only its server knows. */
-const EMAIL = /^[^\s@<>,;]+@[^\s@<>,;]+$/;
+/** Those that are a person's to have, written by anybody: built in, and custom. */
+const OPEN_SOURCES = new Set(['', 'cm', 'o', 'oc']);
 
 /** An item as it can be recorded: values normalised, the moment and the activity's definition known. */
 export interface CheckedItem extends IntakeItem {
@@ -38,24 +36,19 @@ export interface CheckedItem extends IntakeItem {
 export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedItem | { error: string } {
   const fields: Record<string, Value> = {};
   for (const [id, value] of Object.entries(item.fields)) {
-    const field = schema.fields.get(id);
-    // Recorded from Ortto: an unknown field is an error of the record, not ignored.
-    if (!field || (field.readOnly && !item.ours))
-      return { error: `failed to validate field ${id} in schema: ${id}: Object not found` };
-    const normal = id.startsWith('phn:') ? phone(value) : value;
-    if (normal === undefined) return { error: `failed to validate field ${id}: not a phone number` };
-    const problem = problemWithValue(id.slice(0, 3), normal);
-    if (problem) return { error: `failed to validate field ${id}: ${problem}` };
-    if (id === 'str::email' && typeof normal === 'string' && !EMAIL.test(normal.trim())) {
-      return { error: `failed to validate field ${id}: "${normal}" is not an e-mail address` };
-    }
-    fields[id] = id === 'str::email' && typeof normal === 'string' ? normal.trim() : normal;
+    const problem = cannotWrite(id, item, schema);
+    if (problem) return { error: problem };
+    const checked = normal(id, value);
+    if ('problem' in checked) return { error: `failed to validate field ${id}: ${checked.problem}` };
+    fields[id] = checked.value;
   }
   const who = checkWho(item, fields, schema);
   if (who) return { error: who };
   for (const id of item.clear ?? []) {
-    if (!schema.fields.has(id)) return { error: `failed to validate field ${id} in schema: ${id}: Object not found` };
+    const problem = cannotWrite(id, item, schema);
+    if (problem) return { error: problem };
   }
+  if (item.location) Object.assign(fields, locationFields(item.location));
   if (!isStorable([...(item.tags ?? []), ...(item.unsetTags ?? [])])) return { error: 'a tag can not hold U+0000' };
   if (!item.activity) return { ...item, fields, touch: false, definitionId: undefined };
   const definition = schema.activities.get(item.activity.id);
@@ -67,11 +60,22 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
   return { ...item, fields, touch: definition.touch, definitionId: definition.definitionId };
 }
 
+/** Why a field can not be written, in Ortto's words (recorded). */
+function cannotWrite(id: string, item: IntakeItem, schema: Schema): string | undefined {
+  const field = schema.fields.get(id);
+  if (field && (!field.readOnly || item.ours)) return undefined;
+  const source = parseFieldId(id)?.source;
+  // Those of integrations can not be written, not even unchanged.
+  return source === undefined || OPEN_SOURCES.has(source)
+    ? `failed to validate field ${id} in schema: ${id}: Object not found`
+    : `can not apply mutation for ${id}`;
+}
+
 function checkWho(item: IntakeItem, fields: Fields, schema: Schema): string | undefined {
   if ('personId' in item.who) return undefined;
-  const { by } = item.who;
+  const { by, alternatives } = item.who;
   if (by.length === 0 || by.length > KEYS_MAX) return `merge_by takes one to ${KEYS_MAX} fields`;
-  for (const id of by) {
+  for (const id of keyFieldsOf(by, alternatives)) {
     const field = schema.fields.get(id);
     if (!field) return `failed to validate field ${id} in schema: ${id}: Object not found`;
     if (!field.isKey) return `failed to validate field ${id}: people can not be found by it`;
@@ -80,6 +84,18 @@ function checkWho(item: IntakeItem, fields: Fields, schema: Schema): string | un
     ? undefined
     : `none of the merge keys is given: ${by.join(', ')}`;
 }
+
+/** Every field by which an item looks for its person. */
+export function keyFieldsOf(by: readonly string[], alternatives: Alternatives = {}): string[] {
+  return by.flatMap((id) => [id, ...alternativesOf(alternatives, id)]);
+}
+
+/** The other fields in which a key's value is looked for. */
+export function alternativesOf(alternatives: Alternatives | undefined, fieldId: string): readonly string[] {
+  return alternatives && Object.hasOwn(alternatives, fieldId) ? alternatives[fieldId]! : [];
+}
+
+type Alternatives = Readonly<Record<string, readonly string[]>>;
 
 function checkActivity({ attributes, at, key }: ActivityInput, now: Date, since?: Date): string | undefined {
   if (!isStorable(key)) return 'a key can not hold U+0000';
@@ -97,19 +113,6 @@ function checkActivity({ attributes, at, key }: ActivityInput, now: Date, since?
   if (at.getTime() > now.getTime() + AHEAD_MAX_MS) return 'created lies in the future';
   if (since) return at < since ? 'created lies before 1990' : undefined;
   return now.getTime() - at.getTime() > BACKDATE_MAX_MS ? 'created lies more than 90 days back' : undefined;
-}
-
-/** `{c, n}`, as people's phones are stored; undefined when it is none (Ortto help, custom fields). */
-function phone(value: Value): Value | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const given = value as { c?: unknown; n?: unknown; phone?: unknown };
-  if (typeof given.phone === 'string') {
-    const parsed = parsePhoneNumberFromString(`+${given.phone.replace(/\D/g, '')}`);
-    return parsed ? { c: parsed.countryCallingCode, n: parsed.nationalNumber } : undefined;
-  }
-  const [c, n] = [given.c, given.n].map((part) => (typeof part === 'string' ? part.replace(/\D/g, '') : ''));
-  if (!n || n.length > PHONE_DIGITS_MAX || c!.length > COUNTRY_DIGITS_MAX) return undefined;
-  return { ...(c && { c }), n };
 }
 
 /** The text under which a value of a key field is looked up, or undefined when it identifies nobody. */

@@ -11,6 +11,8 @@ import type { Schema } from './schema.ts';
 import { insertActivities } from './store/activity.sql.ts';
 import { deleteKeys, insertKeys, keyText } from './store/identity.sql.ts';
 import { insertPeople, lockPeople, type PersonRow, updatePeople, updateSeen } from './store/person.sql.ts';
+import { findSuppressed } from './store/suppression.sql.ts';
+import { addressOf } from './suppression/address.ts';
 import { applyTags } from './tags.ts';
 
 export interface Recorder {
@@ -46,6 +48,7 @@ export async function record(
   }
   if (good.length === 0) return outcomes;
 
+  const suppressed = await suppressedAmong(tx, workspaceId, good);
   const { subjects, byId, directory } = await findSubjects(
     tx,
     workspaceId,
@@ -70,6 +73,7 @@ export async function record(
       if ('personId' in item.who) outcomes[at] = { status: 'not_found', error: 'Person not found' };
       else if (item.existingOnly)
         outcomes[at] = { status: 'not_found', error: 'Person not found, and none is to be made' };
+      else if (suppressed.has(addressIn(item))) outcomes[at] = { status: 'suppressed', error: 'Email is suppressed' };
       if (outcomes[at]) continue;
       const id = newIds.pop() ?? (await recorder.personIds.next(tx, [now]))[0]!;
       subject = newSubject(id, now);
@@ -93,6 +97,21 @@ export async function record(
   await writeSubjects(tx, { workspaceId, keyFields, now }, subjects, directory);
   await writeActivities(tx, recorder, of, happenings, outcomes, subjects);
   return outcomes;
+}
+
+/** Of the addresses that make nobody when they are suppressed, those that are. Asks only where an item wants to know. */
+async function suppressedAmong(
+  tx: Tx,
+  workspaceId: number,
+  good: readonly { item: CheckedItem }[],
+): Promise<ReadonlyMap<string, string>> {
+  const addresses = good.map(({ item }) => addressIn(item)).filter(Boolean);
+  return findSuppressed(tx, workspaceId, [...new Set(addresses)]);
+}
+
+function addressIn(item: CheckedItem): string {
+  const address = item.unlessSuppressed === undefined ? undefined : item.fields[item.unlessSuppressed];
+  return typeof address === 'string' ? addressOf(address) : '';
 }
 
 async function findSubjects(tx: Tx, workspaceId: number, items: readonly CheckedItem[]) {
@@ -142,9 +161,9 @@ function mergeInto(
   const before = row.fields;
   const after = mergeFields(before, given, how);
   if (after === before) return [];
-  row.fields = after;
   subject.changed = true;
-  const changes = permissionChanges(before, after, item.fields, item.source);
+  const changes = permissionChanges(before, after, item, of.now);
+  row.fields = changes.length === 0 ? after : Object.assign({}, after, ...changes.map((change) => change.fields));
   for (const { activityId } of changes) {
     if (activityId === 'act::s-all') row.subscribedAt = of.now;
     if (activityId === 'act::u-all') row.unsubscribedAt = of.now;

@@ -1,6 +1,6 @@
 import type { Fields } from '@tributary/model';
 import type { CheckedItem } from './check.ts';
-import { keyValue } from './check.ts';
+import { alternativesOf, keyValue } from './check.ts';
 import { type Key, keyText } from './store/identity.sql.ts';
 import type { PersonRow } from './store/person.sql.ts';
 
@@ -15,13 +15,28 @@ export interface Subject {
   foundBy: string[];
 }
 
-/** The keys an item can be found by, in the order it names them; keys without a value are left out. */
-export function keysOf(item: CheckedItem): Key[] {
+/**
+ * The keys an item can be found by, in the order it names them, each with those it is also looked for under; keys
+ * without a value are left out.
+ */
+function keyGroups(item: CheckedItem): { fieldId: string; keys: Key[] }[] {
   if ('personId' in item.who) return [];
-  return item.who.by.flatMap((fieldId) => {
-    const value = keyValue(fieldId, item.fields[fieldId]);
-    return value === undefined ? [] : [{ fieldId, value }];
+  const { by, alternatives } = item.who;
+  return by.flatMap((fieldId) => {
+    const given = item.fields[fieldId];
+    const value = keyValue(fieldId, given);
+    if (value === undefined) return [];
+    // As the other field spells its values, and as this one does: an e-mail is in small letters here, perhaps not there.
+    const others = alternativesOf(alternatives, fieldId).flatMap((other) =>
+      [...new Set([keyValue(other, given)!, value])].map((spelled) => ({ fieldId: other, value: spelled })),
+    );
+    return [{ fieldId, keys: [{ fieldId, value }, ...others] }];
   });
+}
+
+/** All the keys an item can be found by. */
+export function keysOf(item: CheckedItem): Key[] {
+  return keyGroups(item).flatMap(({ keys }) => keys);
 }
 
 /**
@@ -31,7 +46,7 @@ export function keysOf(item: CheckedItem): Key[] {
  * (Ortto help, a-257).
  */
 export function choose(item: CheckedItem, byKey: (key: Key) => Subject | undefined): Subject | undefined {
-  const found = keysOf(item).map((key) => ({ key, subject: byKey(key) }));
+  const found = keyGroups(item).map(({ fieldId, keys }) => ({ fieldId, subject: firstOf(keys, byKey) }));
   const find = 'by' in item.who ? (item.who.find ?? 0) : 0;
   if (find === 2) {
     const first = found[0]?.subject;
@@ -39,8 +54,16 @@ export function choose(item: CheckedItem, byKey: (key: Key) => Subject | undefin
   }
   for (const [i, { subject }] of found.entries()) {
     if (!subject) continue;
-    const earlier = found.slice(0, i).map(({ key }) => key.fieldId);
+    const earlier = found.slice(0, i).map(({ fieldId }) => fieldId);
     if (find === 0 || earlier.every((fieldId) => subject.row.fields[fieldId] === undefined)) return subject;
+  }
+  return undefined;
+}
+
+function firstOf(keys: readonly Key[], byKey: (key: Key) => Subject | undefined): Subject | undefined {
+  for (const key of keys) {
+    const subject = byKey(key);
+    if (subject) return subject;
   }
   return undefined;
 }

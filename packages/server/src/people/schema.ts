@@ -1,6 +1,7 @@
 import { builtInActivities, builtInFields, parseFieldId } from '@tributary/model';
 import type { Queryable } from '../platform/database/pool.ts';
 import { type FieldRow, listDefinitions, listFields } from './store/schema.sql.ts';
+import type { DisplayStyle } from './types.ts';
 
 /** What a workspace knows: which fields a person can have and which activities can happen. */
 export interface Schema {
@@ -24,6 +25,8 @@ export interface SchemaActivity {
   touch: boolean;
   /** How its attributes are shown, by their ids, as the definition says. */
   attributeTypes: ReadonlyMap<string, string>;
+  /** How the whole of it is shown, where the definition says it. */
+  display: DisplayStyle | undefined;
 }
 
 /** The built-in fields by which people are found without anyone asking for it. */
@@ -38,10 +41,11 @@ const builtIn: readonly SchemaField[] = builtInFields.map((field) => ({
 }));
 
 /** The schema as the database has it now. */
-async function loadSchema(db: Queryable, workspaceId: number): Promise<Schema> {
+export async function loadSchema(db: Queryable, workspaceId: number): Promise<Schema> {
   const custom = (await listFields(db, workspaceId)).map(fromRow);
-  const definitions = (await listDefinitions(db, workspaceId)).map(({ attributes, ...definition }) => ({
+  const definitions = (await listDefinitions(db, workspaceId)).map(({ attributes, display, ...definition }) => ({
     ...definition,
+    display: display ?? undefined,
     attributeTypes: new Map(attributes.map((attribute) => [attribute.field_id, attribute.display_type])),
   }));
   return {

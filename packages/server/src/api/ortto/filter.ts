@@ -2,14 +2,15 @@ import type { Filter } from '@tributary/model';
 import type { People } from '../../people/index.ts';
 import type { Queryable } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
+import type { Called } from './call.ts';
 
 /**
  * A filter from outside, checked. What is wrong with it is told as Ortto does
  * (recorded for an unknown operator): the filter, then the part at fault.
  */
 export async function checkedFilter(
-  o: { people: People; db: Queryable; instance: string },
-  workspaceId: number,
+  o: { people: People; db: Queryable },
+  { workspaceId, instance }: Called,
   given: unknown,
 ): Promise<Filter | undefined> {
   if (given === undefined || given === null) return undefined;
@@ -20,7 +21,7 @@ export async function checkedFilter(
   const problem = first.problem.replace(/^unknown/, 'Unknown');
   throw new UserError(
     'bad_request',
-    `${o.instance}: Failed to decode filter ${operator} body ${JSON.stringify(body)}: ${problem}: ${JSON.stringify(part)} at ${first.at} (Invalid value) (Invalid value)`,
+    `${instance}: Failed to decode filter ${operator} body ${JSON.stringify(body)}: ${problem}: ${JSON.stringify(part)} at ${first.at} (Invalid value) (Invalid value)`,
   );
 }
 

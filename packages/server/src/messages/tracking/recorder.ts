@@ -40,7 +40,8 @@ async function record(tx: Tx, o: { people: People; log: Log }, touches: readonly
   for (const [workspaceId, own] of items) {
     const outcomes = await o.people.recordIn(tx, workspaceId, own);
     for (const [i, outcome] of outcomes.entries()) {
-      if ('error' in outcome)
+      // Somebody archived or deleted has no timeline that goes on.
+      if ('error' in outcome && outcome.status !== 'not_found')
         o.log.error({ item: own[i], error: outcome.error }, 'a touch of a message could not be recorded');
     }
   }

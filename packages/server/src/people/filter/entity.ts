@@ -40,7 +40,11 @@ export function sourceOf(entity: Entity, fieldId: string, schema: Schema): Sourc
   if (fieldId === entity.idField) return idSource('p.id');
   if (fieldId === 'tags' || fieldId.startsWith('u4s:')) return tagSource(entity.tagTable, 'p');
   const [, activityId, end] = OCCURRED.exec(fieldId) ?? [];
-  if (activityId === undefined) return jsonSource('p.fields', fieldId);
+  if (activityId === undefined) {
+    // Such as `r`, restored: kept with the fields, its name tells no type.
+    const isTime = !fieldId.includes(':') && schema.fields.get(fieldId)?.displayType === 'time';
+    return isTime ? jsonSource('p.fields', fieldId, 'tme') : jsonSource('p.fields', fieldId);
+  }
   const definition = schema.activities.get(activityId)?.definitionId ?? 0;
   return momentSource(`(select ${end === 'f' ? 'min' : 'max'}(o.occurred_at) from ${entity.activityTable} o
     where o.${entity.owner} = p.id and o.definition_id = ${definition})`);

@@ -68,11 +68,11 @@ export function tagSource(table: string, alias: string): Source {
 }
 
 /** A value in a column of jsonb, by its field id; which types it can have, the id's prefix says. */
-export function jsonSource(column: string, fieldId: string): Source {
+export function jsonSource(column: string, fieldId: string, type = parseFieldId(fieldId)?.type): Source {
   const key = escapeLiteral(fieldId);
   const [json, text] = [`(${column}->${key})`, `(${column}->>${key})`];
   const source = { ...nothing, present: `coalesce(jsonb_typeof(${json}), 'null') <> 'null'` };
-  switch (parseFieldId(fieldId)?.type) {
+  switch (type) {
     case 'str':
     case 'txt':
       return { ...source, text: `lower(${text})` };
