@@ -3,6 +3,7 @@ import { startEmbedded } from '../packages/server/src/platform/database/embedded
 import { activityToMail } from './activity-to-mail.ts';
 import { burst } from './burst.ts';
 import { delay } from './delay.ts';
+import { importFile } from './import.ts';
 import { intake } from './intake.ts';
 import { scale } from './scale.ts';
 import { start } from './start.ts';
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   burst,
   delay,
   intake,
+  import: importFile,
   start,
   scale,
 };

@@ -43,6 +43,8 @@ export interface IntakeItem {
   location?: Location;
   /** May write fields that nobody outside may, such as "Hard bounced". */
   ours?: true;
+  /** It tells of what is long past: its activity can be dated back as far as 1990. */
+  history?: true;
   /** Where it comes from, as timelines show it: "API", "Kommo", "Email". */
   source: string;
 }

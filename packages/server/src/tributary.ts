@@ -62,7 +62,7 @@ export async function startTributary(
     closers.push(channel.close);
     const { alone } = database;
     const rooms = createRooms({ config, db, people, presence, workspace, clock, log, channel, publicUrl, alone });
-    const { messages, journeys, connectors } = rooms;
+    const { messages, journeys, connectors, imports } = rooms;
 
     const news = createHearers({ db, presence, clock, log });
     // Runs first: once they have followed, nothing is sent in the absorbed's name any more.
@@ -103,7 +103,14 @@ export async function startTributary(
     closers.push(jobs.close);
     // Mail carries our address, so nothing is sent before we have one.
     url = await listen(app, config);
-    for (const loop of [people.start(log), news.start(), journeys.start(), messages.start(), connectors.start()])
+    for (const loop of [
+      people.start(log),
+      news.start(),
+      journeys.start(),
+      messages.start(),
+      connectors.start(),
+      imports.run(),
+    ])
       closers.push(loop.close);
     closers.push(() => app.close());
     return { url, db, workspace, mailbox, ...rooms, close };

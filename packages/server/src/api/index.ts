@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { KeyCache, Workspace } from '../access/index.ts';
 import type { Connectors } from '../connectors/index.ts';
+import type { Exports } from '../exports/index.ts';
+import type { Imports } from '../imports/index.ts';
 import type { Journeys } from '../journeys/index.ts';
 import type { Mailbox, Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
@@ -25,6 +27,8 @@ export function routes(
     clock: Clock;
     metrics: Metrics;
     people: People;
+    imports: Imports;
+    exports: Exports;
     messages: Messages;
     journeys: Journeys;
     connectors: Connectors;
@@ -37,6 +41,7 @@ export function routes(
 ): void {
   healthRoutes(app, o);
   orttoRoutes(app, o);
+  ownRoutes(app, o);
   openapiRoute(app);
   ownRoutes(app, o);
   o.connectors.routes(app);

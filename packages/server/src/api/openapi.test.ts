@@ -42,9 +42,9 @@ describe('the description of the API', () => {
 
   test('names exactly the routes there are under /v1', async () => {
     const { api, routes } = await described();
-    const told = Object.entries(api.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
-    );
+    const told = Object.entries(api.paths)
+      .filter(([path]) => path.startsWith('/v1/'))
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
     assert.equal(api.openapi, '3.1.0');
     assert.deepEqual(told.sort(), routes.sort());
   });

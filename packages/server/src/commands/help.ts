@@ -13,6 +13,8 @@ Commands
   kommo connect --url URL --token TOKEN      connect a Kommo account (its address, a long-lived token)
   journeys push FILE                         put a playbook's templates and journey on
   journeys list | on NAME | off NAME         the journeys there are; let people in, or no more
+  import people|activities FILE [--check]     take a CSV in; --check only says what it would do, --yes asks nothing
+  export people|activities > FILE            everyone, or what they did, as CSV (--format ndjson)
   doctor                                     what is wrong with this installation, and what to do
   help                                       this
 

@@ -8,6 +8,9 @@ import { listJourneysEnteredBy } from './store/journey.sql.ts';
 import { insertRuns, type NewRun } from './store/run.sql.ts';
 import type { Version, Versions } from './versions.ts';
 
+/** The source of what came by a file: it starts no journey. */
+const IMPORTED = 'Import';
+
 export interface Enroller {
   people: People;
   versions: Versions;
@@ -57,7 +60,9 @@ async function whoEnters(
   activities: readonly RecordedActivity[],
   now: Date,
 ): Promise<Entering[]> {
-  const called = activities.flatMap((activity) =>
+  // A file of last year's orders is no reason to write to anyone.
+  const lived = activities.filter((activity) => activity.source !== IMPORTED);
+  const called = lived.flatMap((activity) =>
     versions
       .filter(({ definition: { entry } }) => {
         const { attributes } = activity;

@@ -19,6 +19,8 @@ const ATTRIBUTES_MAX = 15;
 const ATTRIBUTES_MAX_BYTES = 16_000;
 /** How far back an activity can be dated (Ortto help, a-271). */
 const BACKDATE_MAX_MS = 90 * 24 * 3600 * 1000;
+/** Of imports: whatever lies before is a date that was read wrongly. */
+const HISTORY_BEGINS = new Date('1990-01-01T00:00:00Z');
 /** Clocks differ a little. */
 const AHEAD_MAX_MS = 5 * 60 * 1000;
 const KEYS_MAX = 3;
@@ -57,7 +59,7 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
   if (!definition) {
     return { error: `${item.activity.id}: Object not found (create the activity definition first)` };
   }
-  const activityProblem = checkActivity(item.activity, now);
+  const activityProblem = checkActivity(item.activity, now, item.history ? HISTORY_BEGINS : undefined);
   if (activityProblem) return { error: `${item.activity.id}: ${activityProblem}` };
   return { ...told, touch: definition.touch, definitionId: definition.definitionId };
 }
@@ -119,7 +121,7 @@ export function alternativesOf(alternatives: Alternatives | undefined, fieldId: 
 
 type Alternatives = Readonly<Record<string, readonly string[]>>;
 
-function checkActivity({ attributes, at, key }: ActivityInput, now: Date): string | undefined {
+function checkActivity({ attributes, at, key }: ActivityInput, now: Date, since?: Date): string | undefined {
   if (!isStorable(key)) return 'a key can not hold U+0000';
   const entries = Object.entries(attributes);
   if (entries.length > ATTRIBUTES_MAX) return `more than ${ATTRIBUTES_MAX} attributes`;
@@ -133,6 +135,7 @@ function checkActivity({ attributes, at, key }: ActivityInput, now: Date): strin
   if (!at) return undefined;
   if (Number.isNaN(at.getTime())) return 'created is not a time';
   if (at.getTime() > now.getTime() + AHEAD_MAX_MS) return 'created lies in the future';
+  if (since) return at < since ? 'created lies before 1990' : undefined;
   return now.getTime() - at.getTime() > BACKDATE_MAX_MS ? 'created lies more than 90 days back' : undefined;
 }
 

@@ -5,6 +5,7 @@ import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts
 import type { Log } from '../platform/log.ts';
 import { startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
+import { type Bulk, createBulk } from './bulk/index.ts';
 import { checkItem, keyFieldsOf } from './check.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
 import { createFilters, type Filters } from './filter/index.ts';
@@ -28,6 +29,7 @@ import { listTagNames } from './store/tag.sql.ts';
 import { createSuppression, type Suppression } from './suppression/index.ts';
 import type { Person, RecordedActivity } from './types.ts';
 
+export type { ActivitiesWanted, ActivityCursor, Bulk, ExportedPerson, Preview, WholeActivity } from './bulk/index.ts';
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
 export { createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
@@ -37,7 +39,7 @@ export type { ChangeKind, Selection } from './lifecycle/selection.ts';
 export type { PeopleDeleted, PeopleNamed, PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
 export type { QueueOutcome } from './queue/index.ts';
-export type { Schema } from './schema.ts';
+export type { Schema, SchemaField } from './schema.ts';
 export { type FoundPerson, fieldIdsOf, type Search, type Searched, valuesOf } from './search/index.ts';
 export type { NewDefinition } from './store/schema.sql.ts';
 export { isAddress } from './suppression/address.ts';
@@ -47,6 +49,8 @@ export type { DisplayStyle, Person, RecordedActivity } from './types.ts';
 /** Everything known of people, and the one way in. */
 export interface People {
   filters: Filters;
+  /** People in great numbers: for imports and exports. */
+  bulk: Bulk;
   search: Search;
   /** Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. */
   record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
@@ -177,6 +181,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
 
   return {
     filters,
+    bulk: createBulk({ schema: cache.get, filters, now: clock.now }),
     search: createSearch({ db, clock, filters, schema: cache.get }),
     async record(workspaceId, items) {
       const schema = await cache.get(db, workspaceId);
