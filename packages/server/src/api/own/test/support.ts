@@ -46,7 +46,14 @@ export async function openOwn(): Promise<Own> {
   app.addHook('onRoute', ({ method, url }) => {
     if (method !== 'HEAD') routes.push(`${String(method).toLowerCase()} ${url.replace(':id', '{id}')}`);
   });
-  ownRoutes(app, { db: t.db, people, imports, exports: createExports({ db: t.db, people }), keys: keyCache(t.db), clock });
+  ownRoutes(app, {
+    db: t.db,
+    people,
+    imports,
+    exports: createExports({ db: t.db, people }),
+    keys: keyCache(t.db),
+    clock,
+  });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   return {
     t,
