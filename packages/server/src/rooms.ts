@@ -1,5 +1,6 @@
 import { kommo } from '@tributary/connector-kommo';
 import type { Workspace } from './access/index.ts';
+import { type Audiences, createAudiences } from './audiences/index.ts';
 import type { Config } from './config.ts';
 import { type Connectors, createConnectors } from './connectors/index.ts';
 import { createJourneys, type Journeys } from './journeys/index.ts';
@@ -12,6 +13,7 @@ import type { Presence } from './platform/presence.ts';
 
 export interface Rooms {
   people: People;
+  audiences: Audiences;
   messages: Messages;
   journeys: Journeys;
   connectors: Connectors;
@@ -33,8 +35,9 @@ export function createRooms(o: {
   const { config, db, people, presence, workspace, clock, log, channel, publicUrl, alone } = o;
   const shared = { db, people, presence, clock, log, publicUrl };
   const { whenUncertain, from } = config;
+  const audiences = createAudiences(shared);
   const messages = createMessages({ ...shared, channel, from, whenUncertain, alone });
   const journeys = createJourneys({ ...shared, messages });
   const connectors = createConnectors({ ...shared, journeys, connectors: [kommo], secret: workspace.secret });
-  return { people, messages, journeys, connectors };
+  return { people, audiences, messages, journeys, connectors };
 }

@@ -62,9 +62,11 @@ export async function startTributary(
     closers.push(channel.close);
     const { alone } = database;
     const rooms = createRooms({ config, db, people, presence, workspace, clock, log, channel, publicUrl, alone });
-    const { messages, journeys, connectors } = rooms;
+    const { audiences, messages, journeys, connectors } = rooms;
+    await audiences.ensureDefaults(workspace.id);
 
     const news = createHearers({ db, presence, clock, log });
+    news.hear('people.recorded', audiences.hear);
     news.hear('people.recorded', journeys.hear);
     news.hear('people.recorded', connectors.hearRecorded);
     news.hear('journeys.action', connectors.hearActions);
@@ -95,7 +97,7 @@ export async function startTributary(
     closers.push(jobs.close);
     // Mail carries our address, so nothing is sent before we have one.
     url = await listen(app, config);
-    for (const loop of [news.start(), journeys.start(), messages.start(), connectors.start()]) closers.push(loop.close);
+    for (const loop of [news.start(), audiences.start(), journeys.start(), messages.start(), connectors.start()]) closers.push(loop.close);
     closers.push(() => app.close());
     return { url, db, workspace, mailbox, ...rooms, close };
   } catch (error) {

@@ -12,6 +12,7 @@ import { insertActivities } from './store/activity.sql.ts';
 import { deleteKeys, insertKeys, keyText } from './store/identity.sql.ts';
 import { insertPeople, lockPeople, type PersonRow, updatePeople, updateSeen } from './store/person.sql.ts';
 import { applyTags } from './tags.ts';
+import { fieldsTouched } from './touched.ts';
 
 export interface Recorder {
   personIds: Ids;
@@ -249,6 +250,11 @@ async function writeActivities(
     .map(({ id, personId, activityId, occurredAt }) => ({ id, personId, activityId, at: occurredAt.toISOString() }));
   const changed = subjects.filter((subject) => subject.changed).map((subject) => subject.row.id);
   if (activities.length > 0 || changed.length > 0) {
-    leave(tx, of.now, 'people.recorded', { workspaceId: of.workspaceId, activities, changed });
+    leave(tx, of.now, 'people.recorded', {
+      workspaceId: of.workspaceId,
+      activities,
+      changed,
+      ...fieldsTouched(subjects),
+    });
   }
 }
