@@ -97,7 +97,8 @@ export async function startTributary(
     closers.push(jobs.close);
     // Mail carries our address, so nothing is sent before we have one.
     url = await listen(app, config);
-    for (const loop of [news.start(), audiences.start(), journeys.start(), messages.start(), connectors.start()]) closers.push(loop.close);
+    for (const loop of [news.start(), audiences.start(), journeys.start(), messages.start(), connectors.start()])
+      closers.push(loop.close);
     closers.push(() => app.close());
     return { url, db, workspace, mailbox, ...rooms, close };
   } catch (error) {

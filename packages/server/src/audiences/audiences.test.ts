@@ -25,7 +25,9 @@ describe('an audience', () => {
     await g.quiet();
     assert.deepEqual(await g.members(paid), []);
     assert.deepEqual(await g.story(id), ['+Paid', '-Paid']);
-    const [entered] = (await g.people.timeline(g.db, g.ws, id, 100)).filter((a) => a.activityId === 'act::enter-audience');
+    const [entered] = (await g.people.timeline(g.db, g.ws, id, 100)).filter(
+      (a) => a.activityId === 'act::enter-audience',
+    );
     assert.deepEqual(entered?.attributes, { 'idt::a': paid, 'str::name': 'Paid' });
     await g.audiences.remove(g.ws, paid);
   });
@@ -64,7 +66,8 @@ describe('an audience', () => {
     await g.quiet();
     assert.deepEqual(await g.members(recent), ['ben']);
     const boundary = async () =>
-      (await g.db.query<{ at: Date }>('select due_at as at from audience_check where person_id = $1', [id])).rows[0]!.at;
+      (await g.db.query<{ at: Date }>('select due_at as at from audience_check where person_id = $1', [id])).rows[0]!
+        .at;
     const leaves = await boundary();
     g.clock.advance(leaves.getTime() - g.clock.now().getTime());
     await g.quiet();

@@ -47,7 +47,8 @@ export function audiencesIn(filter: Filter): { ids: string[]; subscribers: boole
     return { ids: parts.flatMap(({ ids }) => ids), subscribers: parts.some(({ subscribers }) => subscribers) };
   }
   const leaf = leafOf(filter);
-  if (!leaf || !audienceOperators.some((operator) => operator === leaf.operator)) return { ids: [], subscribers: false };
+  if (!leaf || !audienceOperators.some((operator) => operator === leaf.operator))
+    return { ids: [], subscribers: false };
   return {
     ids: [askedId(leaf.body)],
     subscribers: ABOUT_SUBSCRIBERS.some((operator) => operator === leaf.operator),

@@ -44,10 +44,7 @@ export interface Audiences {
   /** Forgets people who are gone. */
   hearDeleted(tx: Tx, pieces: readonly { workspaceId: number; ids: readonly string[] }[]): Promise<void>;
   /** What the absorbed said of audiences is said by the survivor, and who belongs is looked at anew for both. */
-  hearUnited(
-    tx: Tx,
-    pieces: readonly { workspaceId: number; survivor: string; absorbed: string }[],
-  ): Promise<void>;
+  hearUnited(tx: Tx, pieces: readonly { workspaceId: number; survivor: string; absorbed: string }[]): Promise<void>;
   start(): Loop;
 }
 
@@ -59,13 +56,7 @@ interface Growth {
 
 const GROWTH_MS = 30 * 24 * 3_600_000;
 
-export function createAudiences(o: {
-  db: Db;
-  people: People;
-  clock: Clock;
-  log: Log;
-  presence?: Presence;
-}): Audiences {
+export function createAudiences(o: { db: Db; people: People; clock: Clock; log: Log; presence?: Presence }): Audiences {
   const { db, people, clock } = o;
   const managing = { people, live: createLiveSets() };
   registerMembership(people.filters);

@@ -105,7 +105,11 @@ function unused(audience: AudienceRow, others: readonly AudienceRow[]): void {
     ),
   );
   if (!asking) return;
-  throw new UserError('audience_in_use', `"${asking.name}" asks who belongs to "${audience.name}": change it first`, 409);
+  throw new UserError(
+    'audience_in_use',
+    `"${asking.name}" asks who belongs to "${audience.name}": change it first`,
+    409,
+  );
 }
 
 /** Activities of our own making: an audience that asked about them would set itself off. */

@@ -28,7 +28,8 @@ export async function settle(
   for (const level of [...new Set(live.audiences.map((audience) => audience.level))].sort((a, b) => a - b)) {
     const moved = new Set(moves.map(({ audienceId }) => audienceId));
     const here = live.audiences.filter(
-      (audience) => audience.level === level && (asked.has(audience.id) || [...audience.audiences].some((id) => moved.has(id))),
+      (audience) =>
+        audience.level === level && (asked.has(audience.id) || [...audience.audiences].some((id) => moved.has(id))),
     );
     for (const some of pieces(here, AUDIENCES_AT_ONCE)) {
       for (const few of pieces(who, PEOPLE_AT_ONCE)) {

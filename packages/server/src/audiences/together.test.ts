@@ -14,7 +14,7 @@ describe('two processes that hear the same people', () => {
 
   test('put everybody where they belong in the end, while audiences are edited and built', async () => {
     const high = await g.make('High', score(50));
-    const members = await g.make('Of high', { $and: [{ '$is_member_of': { audience_id: high } }, score(70)] });
+    const members = await g.make('Of high', { $and: [{ $is_member_of: { audience_id: high } }, score(70)] });
     const people = Array.from({ length: 40 }, (_, i) => `p${String(i).padStart(2, '0')}`);
     const scores = new Map<string, number>();
     for (let round = 0; round < 25; round++) {
@@ -60,8 +60,8 @@ describe('an audience that asks about another', () => {
   after(() => g.close());
 
   test('follows it, can not be asked by it in turn, and keeps it from being deleted', async () => {
-    const named = await g.make('Named', { '$has_any_value': { field_id: 'str::first' } });
-    const others = await g.make('Others', { '$is_not_member_of': { audience_id: named } });
+    const named = await g.make('Named', { $has_any_value: { field_id: 'str::first' } });
+    const others = await g.make('Others', { $is_not_member_of: { audience_id: named } });
     const id = await g.merge({ 'str::email': 'anna@example.com' });
     await g.quiet();
     assert.deepEqual(await g.members(others), ['anna']);
@@ -69,7 +69,7 @@ describe('an audience that asks about another', () => {
     await g.quiet();
     assert.deepEqual([await g.members(named), await g.members(others)], [['anna'], []]);
     assert.deepEqual(await g.story(id), ['+Others', '+Named', '-Others']);
-    const circle = g.audiences.edit(g.ws, named, { filter: { '$is_member_of': { audience_id: others } } });
+    const circle = g.audiences.edit(g.ws, named, { filter: { $is_member_of: { audience_id: others } } });
     await assert.rejects(circle, { code: 'audience_asks_itself' });
     await assert.rejects(g.audiences.remove(g.ws, named), { code: 'audience_in_use' });
     await assert.rejects(g.audiences.edit(g.ws, named, { archived: true }), { code: 'audience_in_use' });
@@ -86,17 +86,20 @@ describe('an audience that asks about another', () => {
   test('can not ask what audiences make happen', async () => {
     const loop = { '$act::has_not_occurred': { field_id: 'act::enter-audience' } };
     await assert.rejects(g.audiences.create(g.ws, { name: 'Loop', filter: loop }), { code: 'audience_filter_wrong' });
-    const nobody = { '$is_member_of': { audience_id: '0'.repeat(24) } };
+    const nobody = { $is_member_of: { audience_id: '0'.repeat(24) } };
     await assert.rejects(g.audiences.create(g.ws, { name: 'X', filter: nobody }), { code: 'audience_filter_wrong' });
   });
 
   test('of subscribers follows what people say of its mail', async () => {
-    const all = await g.make('All', { '$has_any_value': { field_id: 'str::email' } });
-    const readers = await g.make('Readers', { '$is_subscriber_of': { audience_id: all } });
+    const all = await g.make('All', { $has_any_value: { field_id: 'str::email' } });
+    const readers = await g.make('Readers', { $is_subscriber_of: { audience_id: all } });
     const id = await g.merge({ 'str::email': 'cleo@example.com' });
     await g.quiet();
     assert.ok((await g.members(readers)).includes('cleo'));
-    assert.deepEqual(await g.audiences.subscribe(g.ws, all, [{ personId: id, subscribed: false }]), new Map([[id, false]]));
+    assert.deepEqual(
+      await g.audiences.subscribe(g.ws, all, [{ personId: id, subscribed: false }]),
+      new Map([[id, false]]),
+    );
     await g.quiet();
     assert.ok(!(await g.members(readers)).includes('cleo'));
     assert.ok((await g.members(all)).includes('cleo'), 'who unsubscribes is a member all the same');
