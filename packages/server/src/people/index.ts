@@ -5,6 +5,7 @@ import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts
 import type { Presence } from '../platform/presence.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
 import { createFilters, type Filters } from './filter/index.ts';
+import { findNamed, type Named } from './named.ts';
 import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
 import { record } from './record.ts';
@@ -37,6 +38,8 @@ export interface People {
   recordIn(tx: Tx, workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   find(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Map<string, Person>>;
   findByEmail(db: Queryable, workspaceId: number, email: string): Promise<string | undefined>;
+  /** Those whom a request names, in its order; undefined where nobody is found. */
+  findNamed(db: Queryable, workspaceId: number, named: readonly Named[]): Promise<(string | undefined)[]>;
   /** The activities news told of, with their attributes. */
   activities(
     db: Queryable,
@@ -143,6 +146,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
       const key = { fieldId: 'str::email', value: email.trim().toLowerCase() };
       return [...(await findByKeys(queryable, workspaceId, [key])).values()][0];
     },
+    findNamed,
     activities: async (queryable, workspaceId, at) =>
       named(
         queryable,
