@@ -19,6 +19,7 @@ export { activitiesAskedBy, filtersOf, type JourneyDefinition, journeyDefinition
 export { checkJourney } from './journey/problems.ts';
 export { durationMs } from './journey/shapes/delay.ts';
 export type { Shape, ShapeKind, ShapeOf } from './journey/shapes/index.ts';
+export type { Location } from './location.ts';
 export { mergeFields } from './merge.ts';
 export { type Playbook, playbook } from './playbook.ts';
 export { builtInActivities } from './schema/built-in-activities.ts';

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { KeyCache, Workspace } from '../access/index.ts';
+import type { Audiences } from '../audiences/index.ts';
 import type { Connectors } from '../connectors/index.ts';
 import type { Journeys } from '../journeys/index.ts';
 import type { Mailbox, Messages } from '../messages/index.ts';
@@ -10,6 +11,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import { healthRoutes } from './health.ts';
 import { openapiRoute } from './openapi.ts';
 import { orttoRoutes } from './ortto/index.ts';
+import { ownRoutes } from './own/index.ts';
 import { keyNeeded, pageRoutes } from './pages/index.ts';
 
 export { createHttp } from './http.ts';
@@ -24,6 +26,7 @@ export function routes(
     clock: Clock;
     metrics: Metrics;
     people: People;
+    audiences: Audiences;
     messages: Messages;
     journeys: Journeys;
     connectors: Connectors;
@@ -37,6 +40,7 @@ export function routes(
   healthRoutes(app, o);
   orttoRoutes(app, o);
   openapiRoute(app);
+  ownRoutes(app, o);
   o.connectors.routes(app);
   o.messages.routes(app);
   const { mailbox } = o;

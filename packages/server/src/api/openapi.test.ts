@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { silent } from '../../test/support/database.ts';
 import { keyCache } from '../access/index.ts';
+import { createAudiences } from '../audiences/index.ts';
 import { createPeople } from '../people/index.ts';
 import { systemClock } from '../platform/clock.ts';
 import { openPool } from '../platform/database/pool.ts';
@@ -30,7 +31,8 @@ describe('the description of the API', () => {
     });
     const people = createPeople({ db, clock: systemClock });
     const workspace = { id: 1, name: 'Test', instance: 'test', secret: Buffer.alloc(32) };
-    orttoRoutes(app, { db, people, keys: keyCache(db), clock: systemClock, workspace });
+    const audiences = createAudiences({ db, people, clock: systemClock, log: silent });
+    orttoRoutes(app, { db, people, audiences, keys: keyCache(db), clock: systemClock, workspace });
     openapiRoute(app);
     return { app, routes };
   }
@@ -59,17 +61,17 @@ describe('the description of the API', () => {
     }
   });
 
-  for (const [path, { body, example }] of Object.entries(calls)) {
+  for (const [path, { body, example, method = 'post' }] of Object.entries(calls)) {
     test(`${path}: what its schema says of the example, and of nonsense, is what the server says`, async () => {
       const { api } = await described();
-      const { post } = api.paths[path] as { post: Operation };
-      const asTold = z.fromJSONSchema(post.requestBody.content['application/json'].schema);
+      const { [method]: operation } = api.paths[path] as Record<string, Operation>;
+      const asTold = z.fromJSONSchema(operation!.requestBody.content['application/json'].schema);
       for (const right of [example, { ...example, unheard: 'of' }]) {
         assert.equal(body.safeParse(right).success, true);
         assert.equal(asTold.safeParse(right).success, true);
       }
-      const [first] = Object.keys(example);
       assert.equal(asTold.safeParse({}).success, body.safeParse({}).success);
+      const [first] = Object.keys(example);
       for (const wrong of [{ ...example, [first!]: {} }, [], 'text']) {
         assert.equal(body.safeParse(wrong).success, false);
         assert.equal(asTold.safeParse(wrong).success, false);

@@ -1,15 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { audienceCalls } from './audience-calls.ts';
 import { personGetBody, personGetByIdsBody } from './ortto/person-get.schema.ts';
 import { activitiesBody, customFieldBody, definitionBody, mergeBody } from './ortto/schemas.ts';
+import { peopleCalls } from './people-calls.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 interface Call {
+  method?: 'put' | 'delete';
   summary: string;
   body: z.ZodType;
   example: Json;
-  answer: Json;
+  answer: Json | readonly Json[];
   /** Refusals beside those that every call has. */
   refusals?: Readonly<Record<string, string>>;
 }
@@ -110,6 +113,8 @@ export const calls: Readonly<Record<string, Call>> = {
     },
     refusals: { 409: 'The activity is there already' },
   },
+  ...peopleCalls,
+  ...audienceCalls,
 };
 
 const refusals: Readonly<Record<string, string>> = {
@@ -149,7 +154,9 @@ function openapi(): Json {
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
-    paths: Object.fromEntries(Object.entries(calls).map(([path, call]) => [path, { post: operation(path, call) }])),
+    paths: Object.fromEntries(
+      Object.entries(calls).map(([path, call]) => [path, { [call.method ?? 'post']: operation(path, call) }]),
+    ),
     components: {
       securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } },
       schemas: { Problem: problem },

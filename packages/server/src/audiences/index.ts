@@ -45,6 +45,8 @@ export interface Audiences {
   hearDeleted(tx: Tx, pieces: readonly { workspaceId: number; ids: readonly string[] }[]): Promise<void>;
   /** What the absorbed said of audiences is said by the survivor, and who belongs is looked at anew for both. */
   hearUnited(tx: Tx, pieces: readonly { workspaceId: number; survivor: string; absorbed: string }[]): Promise<void>;
+  /** Who belongs is looked at anew for both; what was said stays with the survivor. */
+  hearSeparated(tx: Tx, pieces: readonly { workspaceId: number; survivor: string; absorbed: string }[]): Promise<void>;
   start(): Loop;
 }
 
@@ -74,6 +76,11 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
       return result;
     });
 
+  const lookAnew = async (tx: Tx, workspaceId: number, who: readonly string[]): Promise<void> => {
+    const live = await managing.live.lock(tx, workspaceId);
+    await settle(tx, people, { workspaceId, live, now: clock.now() }, who, live.audiences);
+  };
+
   return {
     ensureDefaults: (workspaceId) => changing((tx) => ensureDefaults(tx, workspaceId, clock.now())),
     create: (workspaceId, given) => changing((tx) => create(tx, managing, workspaceId, given, clock.now())),
@@ -97,11 +104,13 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
     },
     async hearUnited(tx, pieces) {
       for (const { workspaceId, survivor, absorbed } of pieces) {
-        const live = await managing.live.lock(tx, workspaceId);
+        await managing.live.lock(tx, workspaceId);
         await copySaid(tx, workspaceId, absorbed, survivor);
-        const of = { workspaceId, live, now: clock.now() };
-        await settle(tx, people, of, [survivor, absorbed], live.audiences);
+        await lookAnew(tx, workspaceId, [survivor, absorbed]);
       }
+    },
+    async hearSeparated(tx, pieces) {
+      for (const { workspaceId, survivor, absorbed } of pieces) await lookAnew(tx, workspaceId, [survivor, absorbed]);
     },
     start() {
       const turn = () => audienceTurn({ ...managing, db, clock });

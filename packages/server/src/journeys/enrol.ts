@@ -28,7 +28,18 @@ export async function enrol(tx: Tx, of: Enroller, pieces: readonly PeopleRecorde
       workspaceId,
       told.filter((activity) => entries.has(activity.activityId)),
     );
-    const entering = await whoEnters(tx, of.people, workspaceId, versions, activities, now);
+    const called = await whoEnters(tx, of.people, workspaceId, versions, activities, now);
+    if (called.length === 0) continue;
+    // Whoever becomes another from here on does so after this, and their runs follow.
+    const held = await of.people.identity.hold(
+      tx,
+      workspaceId,
+      called.map(({ activity }) => activity.personId),
+    );
+    const entering = called.flatMap(({ version, activity }) => {
+      const personId = held.get(activity.personId);
+      return personId === undefined ? [] : [{ version, activity: { ...activity, personId } }];
+    });
     if (entering.length > 0) await start(tx, of, workspaceId, entering, now);
   }
 }

@@ -65,7 +65,9 @@ export function personGetRoutes(app: FastifyInstance, o: Reading): void {
     const body = parse(personGetByIdsBody, request.body);
     const ids = body.contact_ids.map((id) => idFrom(o, id));
     const found = await o.people.search.byIds(o.db, request.workspaceId, ids);
-    return { contacts: Object.fromEntries(found.map((person) => [publicId(person.id), shown(person, body.fields)])) };
+    return {
+      contacts: Object.fromEntries([...found].map(([id, person]) => [publicId(id), shown(person, body.fields)])),
+    };
   });
 }
 

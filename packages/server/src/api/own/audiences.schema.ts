@@ -6,7 +6,10 @@ const name = text.trim().min(1).max(255);
 /** What it may say is for the room to judge. */
 const filter = z
   .record(z.string(), z.json())
-  .refine((given) => isStorable(JSON.stringify(given)) && !JSON.stringify(given).includes('\\u0000'), 'can not hold U+0000')
+  .refine(
+    (given) => isStorable(JSON.stringify(given)) && !JSON.stringify(given).includes('\\u0000'),
+    'can not hold U+0000',
+  )
   .transform((given) => given as Filter);
 
 const shown = {

@@ -42,15 +42,21 @@ export const GOAL_WINDOW_MS = 90 * 24 * 3600 * 1000;
 /** A run that moves further than this in one go waits for its next turn, so that others get theirs. */
 const MOVES_MAX = 100;
 
+/** What the engine looks at when it moves a run. */
+export interface RunFacts {
+  fields: Fields;
+  /** Why the person can not be in any journey any more, such as being archived. */
+  gone?: string | undefined;
+  activities: readonly RecordedActivity[];
+  now: Date;
+  asks: readonly string[];
+}
+
 /**
  * Takes a run as far as it can go now: goal first, then the exits, then shape
  * by shape until one waits. Pure: the caller writes what comes out.
  */
-export function advance(
-  before: RunState,
-  journey: JourneyDefinition,
-  facts: { fields: Fields; activities: readonly RecordedActivity[]; now: Date; asks: readonly string[] },
-): Advanced {
+export function advance(before: RunState, journey: JourneyDefinition, facts: RunFacts): Advanced {
   const run = { ...before };
   const moves: MoveMade[] = [];
   const effects: Advanced['effects'] = [];
@@ -68,6 +74,7 @@ export function advance(
     run.goalAt = now;
     note(`reached the goal “${journey.goal.name}”`);
   }
+  if (!run.leftAt && facts.gone) leave(facts.gone);
   if (!run.leftAt && journey.exits.some(holds)) leave('exit rule');
   while (!run.leftAt) {
     const shapeId: string = run.shapeId ?? journey.start;

@@ -4,6 +4,7 @@ import type { Db, Queryable } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { personEntity } from '../filter/entity.ts';
 import { createParameters, type Filters, type Parameters } from '../filter/index.ts';
+import { findAliases } from '../identity/store/alias.sql.ts';
 import type { Schema } from '../schema.ts';
 import { type Counted, createCounts } from './count.ts';
 import { type SortKey, sortKeyOf } from './sort.ts';
@@ -36,7 +37,8 @@ export interface Search {
   page(db: Queryable, workspaceId: number, searched: Searched): Promise<Page>;
   /** How many people match, and how many of them may be sent e-mail. Without any condition of a big workspace: lately. */
   count(db: Queryable, workspaceId: number, searched: Omit<Searched, 'limit' | 'sort'>): Promise<Counted>;
-  byIds(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<FoundPerson[]>;
+  /** By the ids asked for: that of somebody who has become another finds the other. */
+  byIds(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Map<string, FoundPerson>>;
 }
 
 const columns = `p.id, p.fields, p.tags, p.created_at as "createdAt", p.edited_at as "editedAt",
@@ -96,14 +98,32 @@ export function createSearch(o: {
       return rows[0]!;
     },
     async byIds(db, workspaceId, ids) {
-      const { rows } = await db.query<FoundPerson>({
-        name: 'person.by_ids',
-        text: `select ${columns} from person p where p.workspace_id = $1 and p.id = any($2::bigint[])`,
-        values: [workspaceId, ids],
+      const found = await findByIds(db, workspaceId, ids);
+      const missing = ids.filter((id) => !found.has(id));
+      if (missing.length === 0) return found;
+      const aliases = await findAliases(db, workspaceId, missing);
+      const survivors = await findByIds(db, workspaceId, [...new Set(aliases.values())]);
+      const moved = [...aliases].flatMap(([id, now]) => {
+        const person = survivors.get(now);
+        return person ? [[id, person] as const] : [];
       });
-      return rows;
+      return new Map([...found, ...moved]);
     },
   };
+}
+
+async function findByIds(
+  db: Queryable,
+  workspaceId: number,
+  ids: readonly string[],
+): Promise<Map<string, FoundPerson>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await db.query<FoundPerson>({
+    name: 'person.by_ids',
+    text: `select ${columns} from person p where p.workspace_id = $1 and p.id = any($2::bigint[])`,
+    values: [workspaceId, ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 const searchable = `lower(concat_ws(' ', p.fields->>'str::first', p.fields->>'str::last', p.fields->>'str::name',

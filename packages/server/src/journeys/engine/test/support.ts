@@ -76,7 +76,7 @@ export function move(
   run: RunState,
   journey: JourneyDefinition,
   ms: number,
-  more: { activities?: readonly RecordedActivity[]; fields?: Fields } = {},
+  more: { activities?: readonly RecordedActivity[]; fields?: Fields; gone?: string } = {},
 ): Advanced {
   const facts = { fields: {}, activities: [], asks: ['act::asked'], now: after(ms), ...more };
   return advance(run, journey, facts);
