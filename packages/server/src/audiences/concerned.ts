@@ -5,31 +5,36 @@ import type { LiveAudience } from './live.ts';
 const SUBSCRIPTION_ACTIVITIES = ['act::s-a', 'act::u-a', 'act::ois-a', 'act::oos-a'];
 const PERMISSIONS = ['bol::p', 'bol::sp'];
 
+/** Somebody who is to be judged by an audience. */
+export interface Pair {
+  personId: string;
+  audienceId: number;
+}
+
 /**
- * Which audiences may look different to whom after this news. Most of what happens concerns no audience, and this is
- * found out without asking the database.
+ * Whom this news may have made look different to which audiences. Most of what happens concerns no audience, and this
+ * is found out without asking the database.
  */
-export function concerned<A extends Pick<LiveAudience, 'fields' | 'activities' | 'subscribers'>>(
-  live: readonly A[],
-  pieces: readonly PeopleRecorded[],
-): { audiences: A[]; people: string[] } {
-  const audiences = new Set<A>();
-  const people = new Set<string>();
+export function concerned(live: readonly (Asks & { id: number })[], pieces: readonly PeopleRecorded[]): Pair[] {
+  const pairs = new Map<string, Pair>();
+  const add = (personId: string, audiences: readonly { id: number }[]): void => {
+    for (const { id } of audiences) pairs.set(`${personId} ${id}`, { personId, audienceId: id });
+  };
+  const byKind = new Map<string, { id: number }[]>();
   for (const piece of pieces) {
-    const kinds = new Set(piece.activities.map(({ activityId }) => activityId));
     const fields = piece.fields && new Set(piece.fields);
     const byField = live.filter((audience) => asksField(audience, fields));
-    const byKind = live.filter((audience) => [...kinds].some((kind) => asksActivity(audience, kind)));
-    for (const audience of byField) audiences.add(audience);
-    for (const audience of byKind) audiences.add(audience);
-    if (byField.length > 0) for (const id of piece.changed) people.add(id);
+    for (const personId of piece.changed) add(personId, byField);
     // To be seen is no change, but comes with an activity.
-    const all = byField.length > 0 && (!fields || fields.has('l'));
+    const seen = !fields || fields.has('l') ? byField : [];
     for (const { activityId, personId } of piece.activities) {
-      if (all || byKind.some((audience) => asksActivity(audience, activityId))) people.add(personId);
+      const asking = byKind.get(activityId) ?? live.filter((audience) => asksActivity(audience, activityId));
+      byKind.set(activityId, asking);
+      add(personId, asking);
+      add(personId, seen);
     }
   }
-  return { audiences: [...audiences], people: [...people] };
+  return [...pairs.values()];
 }
 
 type Asks = Pick<LiveAudience, 'fields' | 'activities' | 'subscribers'>;

@@ -17,9 +17,8 @@ export async function hearRecorded(
   for (const workspaceId of new Set(pieces.map((piece) => piece.workspaceId))) {
     const told = pieces.filter((piece) => piece.workspaceId === workspaceId);
     const seen = await o.live.get(tx, workspaceId);
-    if (concerned(seen.audiences, told).people.length === 0) continue;
+    if (concerned(seen.audiences, told).length === 0) continue;
     const live = await o.live.lock(tx, workspaceId);
-    const { audiences, people } = concerned(live.audiences, told);
-    await settle(tx, o.people, { workspaceId, live, now }, people, audiences);
+    await settle(tx, o.people, { workspaceId, live, now }, concerned(live.audiences, told));
   }
 }

@@ -10,7 +10,7 @@ import { hearRecorded } from './hear.ts';
 import { createLiveSets } from './live.ts';
 import { type AudienceChange, type AudienceGiven, create, edit, findOne, remove } from './manage.ts';
 import { registerMembership } from './membership.ts';
-import { settle } from './settle.ts';
+import { pairsOf, settle } from './settle.ts';
 import { findAudiences } from './store/audience.sql.ts';
 import { countFigures, type Figures, listGrowth } from './store/figures.sql.ts';
 import { copySaid, deletePeopleFromAudiences } from './store/subscriber.sql.ts';
@@ -78,7 +78,8 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
 
   const lookAnew = async (tx: Tx, workspaceId: number, who: readonly string[]): Promise<void> => {
     const live = await managing.live.lock(tx, workspaceId);
-    await settle(tx, people, { workspaceId, live, now: clock.now() }, who, live.audiences);
+    const ids = live.audiences.map(({ id }) => id);
+    await settle(tx, people, { workspaceId, live, now: clock.now() }, pairsOf(who, ids));
   };
 
   return {

@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { type Db, transaction } from '../platform/database/pool.ts';
 import type { Turn } from '../platform/loop.ts';
 import type { LiveSets } from './live.ts';
-import { settle } from './settle.ts';
+import { pairsOf, settle } from './settle.ts';
 import { findBuilding, listFurthestBehind, listPeopleAfter, updateBuilt } from './store/build.sql.ts';
 import { findDueWorkspace, findNextCheck, takeChecks } from './store/check.sql.ts';
 
@@ -32,32 +32,9 @@ async function check(o: Turning): Promise<boolean> {
     const live = await o.live.lock(tx, workspaceId);
     const now = o.clock.now();
     const due = await takeChecks(tx, workspaceId, now, CHECKS_AT_ONCE);
-    // Each audience's own people: which two were due for different audiences says nothing of the other.
-    for (const { audiences, people } of together(due)) {
-      await settle(
-        tx,
-        o.people,
-        { workspaceId, live, now },
-        people,
-        audiences.map((id) => ({ id })),
-      );
-    }
+    await settle(tx, o.people, { workspaceId, live, now }, due);
   });
   return true;
-}
-
-/** Audiences that have the same people due are looked at together. */
-function together(due: readonly { audienceId: number; personId: string }[]) {
-  const byAudience = Map.groupBy(due, ({ audienceId }) => audienceId);
-  const groups = new Map<string, { audiences: number[]; people: string[] }>();
-  for (const [audienceId, checks] of byAudience) {
-    const people = checks.map(({ personId }) => personId).sort();
-    const key = people.join();
-    const group = groups.get(key) ?? { audiences: [], people };
-    group.audiences.push(audienceId);
-    groups.set(key, group);
-  }
-  return groups.values();
 }
 
 async function build(o: Turning): Promise<boolean> {
@@ -70,13 +47,7 @@ async function build(o: Turning): Promise<boolean> {
     if (!behind) return;
     const { ids, quiet, after } = behind;
     const who = await listPeopleAfter(tx, workspaceId, after, BUILT_AT_ONCE);
-    await settle(
-      tx,
-      o.people,
-      { workspaceId, live, now, quiet },
-      who,
-      ids.map((id) => ({ id })),
-    );
+    await settle(tx, o.people, { workspaceId, live, now, quiet }, pairsOf(who, ids));
     const done = who.length < BUILT_AT_ONCE;
     await updateBuilt(tx, ids, { after: who.at(-1), count: who.length, done }, now);
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createParameters, type Parameters } from '../../people/index.ts';
-import type { Tx } from '../../platform/database/pool.ts';
+import { send, type Tx } from '../../platform/database/pool.ts';
 
 /** An audience as SQL about the person `p`: whether its filter and its exit filter hold, and when to look again. */
 export interface Judged {
@@ -18,11 +18,11 @@ export interface Move {
 }
 
 /** Statements that are sent often are kept prepared; of the others there may be as many as audiences can be combined. */
-const PREPARED_MAX = 100;
+const PREPARED_MAX = 500;
 const prepared = new Set<string>();
 
 /**
- * Judges each of these people by each of these audiences, compares with who belongs, and writes the difference, the
+ * Judges each of these people by the audience beside them, all of which are among `audiences`, compares with who belongs, and writes the difference, the
  * figures and the moments at which to look again: one statement. To be called by whoever holds the workspace's lock.
  * A check that is there already stays when it is the earlier one: to look too early does no harm, and who is seen
  * every minute would else rewrite it every minute.
@@ -30,21 +30,40 @@ const prepared = new Set<string>();
 export async function judge(
   tx: Tx,
   of: { workspaceId: number; now: Date },
-  people: readonly string[],
+  pairs: readonly { personId: string; audienceId: number }[],
   audiences: readonly Judged[],
 ): Promise<Move[]> {
-  const parameters = createParameters([people, of.workspaceId, of.now, of.now.toISOString().slice(0, 10)]);
-  const rows = audiences.map((audience) => {
-    const id = parameters.add(audience.id, 'int');
-    const holds = `p.id is not null and ${audience.holds(parameters)}`;
-    const leaves = audience.leaves ? `p.id is null or ${audience.leaves(parameters)}` : 'null::boolean';
-    return `(${id}, ${holds}, ${leaves}, ${audience.boundary(parameters)})`;
-  });
+  const parameters = createParameters([
+    pairs.map(({ personId }) => personId),
+    of.workspaceId,
+    of.now,
+    of.now.toISOString().slice(0, 10),
+    pairs.map(({ audienceId }) => audienceId),
+  ]);
+  const each = (sql: (audience: Judged) => string | undefined, type: string): string => {
+    const cases = audiences.flatMap((audience) => {
+      const answer = sql(audience);
+      return answer === undefined ? [] : [`when ${parameters.add(audience.id, 'int')} then ${answer}`];
+    });
+    return cases.length > 0 ? `case a.audience_id ${cases.join('\n')} end` : `null::${type}`;
+  };
+  const holds = each((audience) => audience.holds(parameters), 'boolean');
+  const leaves = each((audience) => audience.leaves?.(parameters), 'boolean');
+  const boundary = each((audience) => {
+    const sql = audience.boundary(parameters);
+    return sql.startsWith('null::') ? undefined : sql;
+  }, 'timestamptz');
+  // With an exit filter, who is gone leaves all the same.
+  const exits = parameters.add(
+    audiences.flatMap(({ id, leaves: exit }) => (exit ? [id] : [])),
+    'int[]',
+  );
   const text = `with judged as materialized (
-      select a.person_id, v.audience_id, v.holds, v.leaves, v.due_at
-      from unnest($1::bigint[]) as a(person_id)
+      select a.person_id, a.audience_id, p.id is not null and ${holds} as holds,
+             case when a.audience_id = any(${exits}) then p.id is null or ${leaves} end as leaves,
+             case when p.id is not null then ${boundary} end as due_at
+      from unnest($1::bigint[], $5::int[]) as a(person_id, audience_id)
       left join person p on p.id = a.person_id and p.workspace_id = $2 and p.archived_at is null
-      cross join lateral (values ${rows.join(',\n')}) as v(audience_id, holds, leaves, due_at)
     ), settled as materialized (
       select j.audience_id, j.person_id, m.person_id is not null as belonged,
              case when j.leaves is null then j.holds else (j.holds or m.person_id is not null) and not j.leaves end as belongs
@@ -76,8 +95,24 @@ export async function judge(
     )
     select audience_id as "audienceId", person_id as "personId", belongs as entered from moved
     order by person_id, audience_id`;
+  send(tx, { name: 'audience.plan-once', text: planOnce });
   const { rows: moves } = await tx.query<Move>({ ...nameOf(text), text, values: [...parameters.values] });
+  send(tx, { name: 'audience.plan-as-ever', text: planAsEver });
   return moves;
+}
+
+/**
+ * To plan so many conditions takes far longer than to run them, so one plan is kept. It may have been made while the
+ * tables were empty, when reading a whole table looked cheap; so everything is to be found by an index.
+ */
+const planOnce = planning('force_generic_plan', 'off');
+const planAsEver = planning('auto', 'on');
+
+function planning(cache: string, others: string): string {
+  const off = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'].map(
+    (setting) => `set_config('${setting}', '${others}', true)`,
+  );
+  return `select set_config('plan_cache_mode', '${cache}', true), set_config('jit', 'off', true), ${off.join(', ')}`;
 }
 
 function nameOf(text: string): { name?: string } {
