@@ -63,7 +63,10 @@ export async function judge(
              case when a.audience_id = any(${exits}) then p.id is null or ${leaves} end as leaves,
              case when p.id is not null then ${boundary} end as due_at
       from unnest($1::bigint[], $5::int[]) as a(person_id, audience_id)
-      left join person p on p.id = a.person_id and p.workspace_id = $2 and p.archived_at is null
+      -- "Offset" keeps this from becoming a join with everybody in the workspace.
+      left join lateral (
+        select x.* from person x where x.id = a.person_id and x.workspace_id = $2 and x.archived_at is null offset 0
+      ) p on true
     ), settled as materialized (
       select j.audience_id, j.person_id, m.person_id is not null as belonged,
              case when j.leaves is null then j.holds else (j.holds or m.person_id is not null) and not j.leaves end as belongs
