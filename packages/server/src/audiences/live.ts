@@ -46,7 +46,7 @@ export function createLiveSets(): LiveSets {
 }
 
 /** Live audiences out of their rows, each with its level. */
-export function liveOf(rows: readonly AudienceRow[]): LiveAudience[] {
+function liveOf(rows: readonly AudienceRow[]): LiveAudience[] {
   const asked = new Map(rows.map((row) => [row.id, askedBy(row)]));
   const levels = new Map<number, number>();
   const levelOf = (id: number, above: readonly number[]): number => {

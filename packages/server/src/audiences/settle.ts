@@ -29,7 +29,7 @@ export async function settle(
   of: { workspaceId: number; live: LiveSet; now: Date; quiet?: readonly number[] },
   asked: readonly Pair[],
 ): Promise<Move[]> {
-  const { live, workspaceId, now } = of;
+  const { live, workspaceId } = of;
   if (asked.length === 0) return [];
   const byId = new Map(live.audiences.map((audience) => [audience.id, audience]));
   const levelOf = ({ audienceId }: Pair): number | undefined => byId.get(audienceId)?.level;
