@@ -1,5 +1,6 @@
 import { kommo } from '@tributary/connector-kommo';
 import type { Workspace } from './access/index.ts';
+import { type Audiences, createAudiences } from './audiences/index.ts';
 import type { Config } from './config.ts';
 import { type Connectors, createConnectors } from './connectors/index.ts';
 import { createExports, type Exports } from './exports/index.ts';
@@ -14,6 +15,7 @@ import type { Presence } from './platform/presence.ts';
 
 export interface Rooms {
   people: People;
+  audiences: Audiences;
   imports: Imports;
   exports: Exports;
   messages: Messages;
@@ -37,10 +39,11 @@ export function createRooms(o: {
   const { config, db, people, presence, workspace, clock, log, channel, publicUrl, alone } = o;
   const shared = { db, people, presence, clock, log, publicUrl };
   const { whenUncertain, from } = config;
+  const audiences = createAudiences(shared);
   const imports = createImports(shared);
   const exports = createExports(shared);
   const messages = createMessages({ ...shared, channel, from, whenUncertain, alone });
   const journeys = createJourneys({ ...shared, messages });
   const connectors = createConnectors({ ...shared, journeys, connectors: [kommo], secret: workspace.secret });
-  return { people, imports, exports, messages, journeys, connectors };
+  return { people, audiences, imports, exports, messages, journeys, connectors };
 }

@@ -62,9 +62,15 @@ export async function startTributary(
     closers.push(channel.close);
     const { alone } = database;
     const rooms = createRooms({ config, db, people, presence, workspace, clock, log, channel, publicUrl, alone });
-    const { messages, journeys, connectors, imports } = rooms;
+    const { audiences, messages, journeys, connectors, imports } = rooms;
+    await audiences.ensureDefaults(workspace.id);
 
     const news = createHearers({ db, presence, clock, log });
+    // Audiences first, always: who takes their lock holds nothing yet that another waits for.
+    news.hear('people.recorded', audiences.hear);
+    news.hear('people.united', audiences.hearUnited);
+    news.hear('people.separated', audiences.hearSeparated);
+    news.hear('people.deleted', audiences.hearDeleted);
     // Runs first: once they have followed, nothing is sent in the absorbed's name any more.
     news.hear('people.united', journeys.hearUnited);
     news.hear('people.united', messages.hearUnited);
@@ -106,6 +112,7 @@ export async function startTributary(
     for (const loop of [
       people.start(log),
       news.start(),
+      audiences.start(),
       journeys.start(),
       messages.start(),
       connectors.start(),

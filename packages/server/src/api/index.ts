@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { KeyCache, Workspace } from '../access/index.ts';
+import type { Audiences } from '../audiences/index.ts';
 import type { Connectors } from '../connectors/index.ts';
 import type { Exports } from '../exports/index.ts';
 import type { Imports } from '../imports/index.ts';
@@ -29,6 +30,7 @@ export function routes(
     people: People;
     imports: Imports;
     exports: Exports;
+    audiences: Audiences;
     messages: Messages;
     journeys: Journeys;
     connectors: Connectors;

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { silent } from '../../test/support/database.ts';
 import { keyCache } from '../access/index.ts';
+import { createAudiences } from '../audiences/index.ts';
 import { createPeople } from '../people/index.ts';
 import { systemClock } from '../platform/clock.ts';
 import { openPool } from '../platform/database/pool.ts';
@@ -28,7 +29,9 @@ describe('the description of the API', () => {
     app.addHook('onRoute', ({ method, url }) => {
       if (url.startsWith('/v1/')) routes.push(`${method} ${url}`);
     });
-    orttoRoutes(app, { db, people: createPeople({ db, clock: systemClock }), keys: keyCache(db), clock: systemClock });
+    const people = createPeople({ db, clock: systemClock });
+    const audiences = createAudiences({ db, people, clock: systemClock, log: silent });
+    orttoRoutes(app, { db, people, audiences, keys: keyCache(db), clock: systemClock });
     openapiRoute(app);
     return { app, routes };
   }

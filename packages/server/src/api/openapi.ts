@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { audienceCalls } from './audience-calls.ts';
 import { personGetBody, personGetByIdsBody } from './ortto/person-get.schema.ts';
 import { activitiesBody, customFieldBody, definitionBody, mergeBody } from './ortto/schemas.ts';
 import { transferPaths } from './own/openapi.ts';
@@ -12,7 +13,7 @@ interface Call {
   summary: string;
   body: z.ZodType;
   example: Json;
-  answer: Json;
+  answer: Json | readonly Json[];
   /** Refusals beside those that every call has. */
   refusals?: Readonly<Record<string, string>>;
 }
@@ -114,6 +115,7 @@ export const calls: Readonly<Record<string, Call>> = {
     refusals: { 409: 'The activity is there already' },
   },
   ...peopleCalls,
+  ...audienceCalls,
 };
 
 const refusals: Readonly<Record<string, string>> = {

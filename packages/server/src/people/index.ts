@@ -16,6 +16,7 @@ import { carryAnonymousIds, recordLinked } from './identity/link.ts';
 import { findAliases } from './identity/store/alias.sql.ts';
 import { makeKeys, missingKeys, unlessAllRefused, withKeys } from './keys.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle/index.ts';
+import { findNamed, type Named } from './named.ts';
 import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
 import { createQueue, type IntakeQueue } from './queue/index.ts';
@@ -59,6 +60,8 @@ export interface People {
   /** By the ids asked for: the id of somebody who has become another finds the other, whose `id` is their own. */
   find(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Map<string, Person>>;
   findByEmail(db: Queryable, workspaceId: number, email: string): Promise<string | undefined>;
+  /** Those whom a request names, in its order; undefined where nobody is found. */
+  findNamed(db: Queryable, workspaceId: number, named: readonly Named[]): Promise<(string | undefined)[]>;
   /** The activities news told of, with their attributes. */
   activities(
     db: Queryable,
@@ -212,6 +215,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
       const key = { fieldId: 'str::email', value: email.trim().toLowerCase() };
       return [...(await findByKeys(queryable, workspaceId, [key])).values()][0];
     },
+    findNamed,
     async activities(queryable, workspaceId, at) {
       const asked = at.map((a) => ({ ...a, occurredAt: new Date(a.at) }));
       return named(queryable, workspaceId, await findMoved(queryable, workspaceId, asked));

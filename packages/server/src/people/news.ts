@@ -4,6 +4,8 @@ export interface PeopleRecorded {
   activities: { id: string; personId: string; activityId: string; at: string }[];
   /** People who are new or whose fields or tags changed. */
   changed: string[];
+  /** Which fields may have changed, of anybody; not given where it may be any of them. */
+  fields?: string[];
 }
 
 /** People as a whole: put away, brought back, or gone for good with all that was known of them. */

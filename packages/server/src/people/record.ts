@@ -28,6 +28,7 @@ import { insertPeople, lockPeople, type PersonRow, updatePeople, updateSeen } fr
 import { findSuppressed } from './store/suppression.sql.ts';
 import { addressOf } from './suppression/address.ts';
 import { applyTags } from './tags.ts';
+import { fieldsTouched } from './touched.ts';
 
 export interface Recorder {
   personIds: Ids;
@@ -325,6 +326,11 @@ async function writeActivities(
     .map(({ id, personId, activityId, occurredAt }) => ({ id, personId, activityId, at: occurredAt.toISOString() }));
   const changed = subjects.filter((subject) => subject.changed).map((subject) => subject.row.id);
   if (activities.length > 0 || changed.length > 0) {
-    leave(tx, of.now, 'people.recorded', { workspaceId: of.workspaceId, activities, changed });
+    leave(tx, of.now, 'people.recorded', {
+      workspaceId: of.workspaceId,
+      activities,
+      changed,
+      ...fieldsTouched(subjects),
+    });
   }
 }

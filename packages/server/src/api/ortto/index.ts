@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { KeyCache } from '../../access/index.ts';
+import type { Audiences } from '../../audiences/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { activitiesCreateRoute } from './activities-create.ts';
+import { audienceRoutes } from './audiences.ts';
 import { customFieldRoute, definitionRoute } from './define.ts';
 import { sendError, serialize } from './envelope.ts';
 import { personActivitiesRoute } from './person-activities.ts';
@@ -17,7 +19,10 @@ import { suppressionListRoutes } from './suppression-list.ts';
 const BODY_MAX = 2 * 1024 * 1024;
 
 /** Ortto's wire under `/v1`: same paths, bodies and errors, so that its clients only change the host. */
-export function orttoRoutes(app: FastifyInstance, o: { db: Db; people: People; keys: KeyCache; clock: Clock }): void {
+export function orttoRoutes(
+  app: FastifyInstance,
+  o: { db: Db; people: People; audiences: Audiences; keys: KeyCache; clock: Clock },
+): void {
   app.register(
     async (v1) => {
       v1.decorateRequest('workspaceId', 0);
@@ -46,6 +51,7 @@ export function orttoRoutes(app: FastifyInstance, o: { db: Db; people: People; k
         reply.type('application/json; charset=utf-8').serializer(serialize);
         return sendError(reply, 404, `${request.method} ${request.url}: not found`);
       });
+      audienceRoutes(v1, o);
       personGetRoutes(v1, o);
       personMergeRoute(v1, o);
       personLifecycleRoutes(v1, o);

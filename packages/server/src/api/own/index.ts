@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { KeyCache } from '../../access/index.ts';
+import type { Audiences } from '../../audiences/index.ts';
 import type { Exports } from '../../exports/index.ts';
 import type { Imports } from '../../imports/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
+import { ownAudienceRoutes } from './audiences.ts';
 import { exportRoutes } from './exports.ts';
 import { identityRoutes } from './identity.ts';
 import { importRoutes } from './imports.ts';
@@ -13,7 +15,15 @@ import { keyed } from './keyed.ts';
 /** What Ortto's wire has no word for, under `/api`: the same keys, the same errors. */
 export function ownRoutes(
   app: FastifyInstance,
-  o: { db: Db; people: People; imports: Imports; exports: Exports; keys: KeyCache; clock: Clock },
+  o: {
+    db: Db;
+    people: People;
+    audiences: Audiences;
+    imports: Imports;
+    exports: Exports;
+    keys: KeyCache;
+    clock: Clock;
+  },
 ): void {
   app.register(
     async (own) => {
@@ -21,6 +31,7 @@ export function ownRoutes(
       identityRoutes(own, o);
       importRoutes(own, o);
       exportRoutes(own, o);
+      ownAudienceRoutes(own, o);
     },
     { prefix: '/api' },
   );

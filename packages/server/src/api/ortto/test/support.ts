@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { createKey, ensureWorkspace, keyCache, revokeKey } from '../../../access/index.ts';
+import { type Audiences, createAudiences } from '../../../audiences/index.ts';
 import { createPeople, type People } from '../../../people/index.ts';
 import { movableClock } from '../../../platform/clock.ts';
 import { openPool, transaction } from '../../../platform/database/pool.ts';
@@ -19,6 +20,7 @@ export interface Answer {
 export interface Wire {
   t: TestDatabase;
   people: People;
+  audiences: Audiences;
   ws: number;
   now(): Date;
   key: string;
@@ -40,13 +42,14 @@ export async function openWire(): Promise<Wire> {
   const clock = movableClock();
   const db = openPool(t.connection, silent);
   const people = createPeople({ db, clock });
+  const audiences = createAudiences({ db, people, clock, log: silent });
   const workspace = await transaction(db, (tx) => ensureWorkspace(tx, clock.now(), people.seed));
   await people.preparePartitions();
   const { key } = await createKey(db, workspace, 'In use', clock.now());
   const { key: revokedKey } = await createKey(db, workspace, 'Revoked', clock.now());
   await revokeKey(db, 'Revoked', clock.now());
   const app = createHttp({ log: silent, metrics: createMetrics() });
-  orttoRoutes(app, { db, people, keys: keyCache(db), clock });
+  orttoRoutes(app, { db, people, audiences, keys: keyCache(db), clock });
 
   const send: Wire['send'] = async (method, url, headers, payload) => {
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
@@ -56,6 +59,7 @@ export async function openWire(): Promise<Wire> {
   return {
     t,
     people,
+    audiences,
     ws: workspace.id,
     now: clock.now,
     key,

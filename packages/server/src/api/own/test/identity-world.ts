@@ -1,5 +1,6 @@
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
+import { createAudiences } from '../../../audiences/index.ts';
 import { createPeople, type People } from '../../../people/index.ts';
 import { type MovableClock, movableClock } from '../../../platform/clock.ts';
 import { openPool, transaction } from '../../../platform/database/pool.ts';
@@ -31,7 +32,8 @@ export async function openIdentityWorld(): Promise<IdentityWorld> {
   const { key } = await createKey(db, workspace, 'In use', clock.now());
   const app = createHttp({ log: silent, metrics: createMetrics() });
   const keys = keyCache(db);
-  orttoRoutes(app, { db, people, keys, clock });
+  const audiences = createAudiences({ db, people, clock, log: silent });
+  orttoRoutes(app, { db, people, audiences, keys, clock });
   app.register(
     async (api) => {
       keyed(api, keys);

@@ -1,5 +1,6 @@
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
+import { createAudiences } from '../../../audiences/index.ts';
 import { createExports } from '../../../exports/index.ts';
 import { createImports } from '../../../imports/index.ts';
 import { createPeople, type People } from '../../../people/index.ts';
@@ -46,9 +47,11 @@ export async function openOwn(): Promise<Own> {
   app.addHook('onRoute', ({ method, url }) => {
     if (method !== 'HEAD') routes.push(`${String(method).toLowerCase()} ${url.replace(':id', '{id}')}`);
   });
+  const audiences = createAudiences({ db: t.db, people, clock, log: silent });
   ownRoutes(app, {
     db: t.db,
     people,
+    audiences,
     imports,
     exports: createExports({ db: t.db, people }),
     keys: keyCache(t.db),

@@ -1,0 +1,91 @@
+import { audiencesGetBody, subscribeBody, subscriptionsBody } from './ortto/audiences.schema.ts';
+
+const AUDIENCE = '6b04c2250000000000000001';
+const PERSON = '006b04c22500000000040000';
+const NO_ID = '000000000000000000000000';
+const CREATED = '2026-11-23T22:45:54.600Z';
+
+/** The calls about audiences, for the description of the API. */
+export const audienceCalls = {
+  '/v1/audiences/get': {
+    summary: 'List audiences with their sizes',
+    body: audiencesGetBody,
+    example: { search_term: 'subscribers', with_filter: true, limit: 40 },
+    answer: [
+      {
+        id: AUDIENCE,
+        instance_id: 'my-workspace',
+        folder_id: NO_ID,
+        data_source_id: NO_ID,
+        icon_id: '',
+        type: 'permanent',
+        building: false,
+        ready: true,
+        is_public: false,
+        sms_is_public: false,
+        whatsapp_is_public: false,
+        filter: { '$bol::is': { field_id: 'bol::p', value: true } },
+        filter_sha: 'b1946ac92492d2347c6235b4d2611184aa5d6e1c',
+        last_built_at: CREATED,
+        created: CREATED,
+        edited_at: CREATED,
+        name: 'Subscribers',
+        public_name: '',
+        public_description: '',
+        template_id: NO_ID,
+        exit_selection: {},
+        members: 12,
+        subscribers: 11,
+        sms_opted_in: 3,
+        added_last_30_days: 4,
+        engagement: 0,
+        revenue: 0,
+        is_cold: false,
+      },
+    ],
+  },
+  '/v1/audience/subscribe': {
+    method: 'put',
+    summary: 'Say for up to 100 people whether they get mail and SMS of an audience',
+    body: subscribeBody,
+    example: { audience_id: AUDIENCE, people: [{ email: 'anna@example.com', subscribed: true }], async: false },
+    answer: {
+      audience_id: AUDIENCE,
+      people: [{ person_status: 'merged', status: 'subscribed', person_id: PERSON }],
+    },
+    refusals: { 404: 'There is no such audience' },
+  },
+  '/v1/person/subscriptions': {
+    summary: 'The audiences that people belong to, and what they may be sent',
+    body: subscriptionsBody,
+    example: { people: [{ person_id: PERSON }] },
+    answer: {
+      people: [
+        {
+          person_status: 'by-id',
+          person_id: PERSON,
+          email: 'anna@example.com',
+          subscriptions: [
+            {
+              audience_id: AUDIENCE,
+              audience_name: 'Subscribers',
+              member_from: CREATED,
+              subscribed: true,
+              subscribed_from: CREATED,
+              sms_opted_in: false,
+              whatsapp_opted_in: false,
+              ios_opted_in: false,
+              android_opted_in: false,
+              web_opted_in: false,
+            },
+          ],
+          email_permissions: true,
+          sms_permissions: false,
+          ios_permissions: false,
+          android_permissions: false,
+          web_permissions: false,
+        },
+      ],
+    },
+  },
+} as const;

@@ -1,0 +1,44 @@
+import { type Filter, isStorable } from '@tributary/model';
+import { z } from 'zod';
+
+const text = z.string().max(1000).refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
+const name = text.trim().min(1).max(255);
+/** What it may say is for the room to judge. */
+const filter = z
+  .record(z.string(), z.json())
+  .refine(
+    (given) => isStorable(JSON.stringify(given)) && !JSON.stringify(given).includes('\\u0000'),
+    'can not hold U+0000',
+  )
+  .transform((given) => given as Filter);
+
+const shown = {
+  public_name: text.optional(),
+  public_description: text.optional(),
+  is_public: z.boolean().optional(),
+  sms_is_public: z.boolean().optional(),
+};
+
+/** `POST /api/audiences`. */
+export const audienceBody = z.strictObject({ name, filter, exit_filter: filter.nullish(), ...shown });
+
+/** `PATCH /api/audiences/{id}`: what is not given stays; no exit filter any more is `null`. */
+export const audienceChangeBody = z.strictObject({
+  name: name.optional(),
+  filter: filter.optional(),
+  exit_filter: filter.nullish(),
+  archived: z.boolean().optional(),
+  ...shown,
+});
+
+export const audiencesQuery = z.object({
+  q: text.optional(),
+  archived: z.enum(['true', 'false']).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  offset: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(0),
+});

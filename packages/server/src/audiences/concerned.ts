@@ -1,0 +1,50 @@
+import type { PeopleRecorded } from '../people/index.ts';
+import type { LiveAudience } from './live.ts';
+
+/** Said of an audience's mail and SMS; and the permissions that stand above them. */
+const SUBSCRIPTION_ACTIVITIES = ['act::s-a', 'act::u-a', 'act::ois-a', 'act::oos-a'];
+const PERMISSIONS = ['bol::p', 'bol::sp'];
+
+/** Somebody who is to be judged by an audience. */
+export interface Pair {
+  personId: string;
+  audienceId: number;
+}
+
+/**
+ * Whom this news may have made look different to which audiences. Most of what happens concerns no audience, and this
+ * is found out without asking the database.
+ */
+export function concerned(live: readonly (Asks & { id: number })[], pieces: readonly PeopleRecorded[]): Pair[] {
+  const pairs = new Map<string, Pair>();
+  const add = (personId: string, audiences: readonly { id: number }[]): void => {
+    for (const { id } of audiences) pairs.set(`${personId} ${id}`, { personId, audienceId: id });
+  };
+  const byKind = new Map<string, { id: number }[]>();
+  for (const piece of pieces) {
+    const fields = piece.fields && new Set(piece.fields);
+    const byField = live.filter((audience) => asksField(audience, fields));
+    for (const personId of piece.changed) add(personId, byField);
+    // To be seen is no change, but comes with an activity.
+    const seen = !fields || fields.has('l') ? byField : [];
+    for (const { activityId, personId } of piece.activities) {
+      const asking = byKind.get(activityId) ?? live.filter((audience) => asksActivity(audience, activityId));
+      byKind.set(activityId, asking);
+      add(personId, asking);
+      add(personId, seen);
+    }
+  }
+  return [...pairs.values()];
+}
+
+type Asks = Pick<LiveAudience, 'fields' | 'activities' | 'subscribers'>;
+
+function asksField(audience: Asks, fields: ReadonlySet<string> | undefined): boolean {
+  if (!fields) return true;
+  for (const id of audience.fields) if (fields.has(id)) return true;
+  return audience.subscribers && PERMISSIONS.some((id) => fields.has(id));
+}
+
+function asksActivity(audience: Asks, kind: string): boolean {
+  return audience.activities.has(kind) || (audience.subscribers && SUBSCRIPTION_ACTIVITIES.includes(kind));
+}

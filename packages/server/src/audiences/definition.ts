@@ -1,0 +1,60 @@
+import { type Filter, groupOf, leafOf, objectId } from '@tributary/model';
+
+/** An audience as it is stored. */
+export interface AudienceRow {
+  id: number;
+  workspaceId: number;
+  name: string;
+  filter: Filter;
+  exitFilter: Filter | null;
+  publicName: string;
+  publicDescription: string;
+  isPublic: boolean;
+  smsIsPublic: boolean;
+  building: boolean;
+  buildDone: number;
+  buildTotal: number;
+  ready: boolean;
+  members: number;
+  createdAt: Date;
+  editedAt: Date;
+  lastBuiltAt: Date | null;
+  archivedAt: Date | null;
+}
+
+/** An audience's id outside: 24 hex digits, like an ObjectId. */
+export function publicAudienceId({ id, createdAt }: { id: number; createdAt: Date }): string {
+  return objectId(createdAt, id);
+}
+
+/** The number in a public id, or undefined when it can not be one. Its first half is the moment it was made at. */
+export function audienceNumber(publicId: string): number | undefined {
+  if (!/^[0-9a-f]{24}$/.test(publicId)) return undefined;
+  const number = Number.parseInt(publicId.slice(8), 16);
+  return number > 0 && number < 2 ** 31 ? number : undefined;
+}
+
+/** Conditions about audiences, as they stand in filters. */
+const ABOUT_MEMBERS = ['$is_member_of', '$is_not_member_of'] as const;
+const ABOUT_SUBSCRIBERS = ['$is_subscriber_of', '$is_not_subscriber_of', '$is_opted_in', '$is_opted_out'] as const;
+export const audienceOperators = [...ABOUT_MEMBERS, ...ABOUT_SUBSCRIBERS];
+
+/** The audiences that a filter asks about, by their public ids, and whether it asks what people said of their mail. */
+export function audiencesIn(filter: Filter): { ids: string[]; subscribers: boolean } {
+  const group = groupOf(filter);
+  if (group) {
+    const parts = group.parts.map(audiencesIn);
+    return { ids: parts.flatMap(({ ids }) => ids), subscribers: parts.some(({ subscribers }) => subscribers) };
+  }
+  const leaf = leafOf(filter);
+  if (!leaf || !audienceOperators.some((operator) => operator === leaf.operator))
+    return { ids: [], subscribers: false };
+  return {
+    ids: [askedId(leaf.body)],
+    subscribers: ABOUT_SUBSCRIBERS.some((operator) => operator === leaf.operator),
+  };
+}
+
+function askedId(body: Readonly<Record<string, unknown>>): string {
+  return String(body.audience_id ?? body.value ?? '');
+}

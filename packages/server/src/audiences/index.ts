@@ -1,0 +1,123 @@
+import type { People, PeopleRecorded } from '../people/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
+import type { Log } from '../platform/log.ts';
+import { type Loop, startLoop } from '../platform/loop.ts';
+import { notify, type Presence } from '../platform/presence.ts';
+import { ensureDefaults } from './defaults.ts';
+import type { AudienceRow } from './definition.ts';
+import { hearRecorded } from './hear.ts';
+import { createLiveSets } from './live.ts';
+import { type AudienceChange, type AudienceGiven, create, edit, findOne, remove } from './manage.ts';
+import { registerMembership } from './membership.ts';
+import { pairsOf, settle } from './settle.ts';
+import { findAudiences } from './store/audience.sql.ts';
+import { countFigures, type Figures, listGrowth } from './store/figures.sql.ts';
+import { copySaid, deletePeopleFromAudiences } from './store/subscriber.sql.ts';
+import { type Saying, type Subscriptions, subscribe, subscriptionsOf } from './subscriptions.ts';
+import { audienceTurn } from './turn.ts';
+
+export { type AudienceRow, publicAudienceId } from './definition.ts';
+export type { AudienceChange } from './manage.ts';
+export type { Figures } from './store/figures.sql.ts';
+export type { Saying, Subscriptions } from './subscriptions.ts';
+
+/** An audience with its sizes. */
+export type SizedAudience = AudienceRow & Figures;
+
+/** Live groups of people: who belongs follows what is known of them, and the time. */
+export interface Audiences {
+  /** Gives a workspace those that every workspace starts with, once. */
+  ensureDefaults(workspaceId: number): Promise<void>;
+  create(workspaceId: number, given: AudienceGiven): Promise<AudienceRow>;
+  edit(workspaceId: number, publicId: string, change: AudienceChange): Promise<AudienceRow>;
+  remove(workspaceId: number, publicId: string): Promise<void>;
+  find(workspaceId: number, publicId: string): Promise<SizedAudience & { growth: Growth[] }>;
+  list(
+    workspaceId: number,
+    o: { archived?: boolean; search?: string; limit: number; offset: number },
+  ): Promise<SizedAudience[]>;
+  subscribe(workspaceId: number, publicId: string, sayings: readonly Saying[]): Promise<Map<string, boolean>>;
+  subscriptionsOf(db: Queryable, workspaceId: number, people: readonly string[]): Promise<Map<string, Subscriptions>>;
+  /** Who belongs follows what was recorded. */
+  hear(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
+  /** Forgets people who are gone. */
+  hearDeleted(tx: Tx, pieces: readonly { workspaceId: number; ids: readonly string[] }[]): Promise<void>;
+  /** What the absorbed said of audiences is said by the survivor, and who belongs is looked at anew for both. */
+  hearUnited(tx: Tx, pieces: readonly { workspaceId: number; survivor: string; absorbed: string }[]): Promise<void>;
+  /** Who belongs is looked at anew for both; what was said stays with the survivor. */
+  hearSeparated(tx: Tx, pieces: readonly { workspaceId: number; survivor: string; absorbed: string }[]): Promise<void>;
+  start(): Loop;
+}
+
+interface Growth {
+  day: string;
+  entered: number;
+  left: number;
+}
+
+const GROWTH_MS = 30 * 24 * 3_600_000;
+
+export function createAudiences(o: { db: Db; people: People; clock: Clock; log: Log; presence?: Presence }): Audiences {
+  const { db, people, clock } = o;
+  const managing = { people, live: createLiveSets() };
+  registerMembership(people.filters);
+  const since = (): Date => new Date(clock.now().getTime() - GROWTH_MS);
+  const sized = async (workspaceId: number, rows: readonly AudienceRow[]): Promise<SizedAudience[]> => {
+    const ids = rows.map(({ id }) => id);
+    const figures = await countFigures(db, workspaceId, ids, since());
+    return rows.map((row) => ({ ...row, ...figures.get(row.id)! }));
+  };
+  /** What builds them is told at once. */
+  const changing = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
+    transaction(db, async (tx) => {
+      const result = await work(tx);
+      await tx.query(notify('audience'));
+      return result;
+    });
+
+  const lookAnew = async (tx: Tx, workspaceId: number, who: readonly string[]): Promise<void> => {
+    const live = await managing.live.lock(tx, workspaceId);
+    const ids = live.audiences.map(({ id }) => id);
+    await settle(tx, people, { workspaceId, live, now: clock.now() }, pairsOf(who, ids));
+  };
+
+  return {
+    ensureDefaults: (workspaceId) => changing((tx) => ensureDefaults(tx, workspaceId, clock.now())),
+    create: (workspaceId, given) => changing((tx) => create(tx, managing, workspaceId, given, clock.now())),
+    edit: (workspaceId, id, change) => changing((tx) => edit(tx, managing, workspaceId, id, change, clock.now())),
+    remove: (workspaceId, id) => changing((tx) => remove(tx, managing, workspaceId, id)),
+    async find(workspaceId, publicId) {
+      const row = await findOne(db, workspaceId, publicId);
+      const [audience] = await sized(workspaceId, [row]);
+      return { ...audience!, growth: await listGrowth(db, row.id, since()) };
+    },
+    list: async (workspaceId, asked) => sized(workspaceId, await findAudiences(db, workspaceId, asked)),
+    subscribe: (workspaceId, id, sayings) =>
+      transaction(db, (tx) => subscribe(tx, managing, workspaceId, id, sayings, clock.now())),
+    subscriptionsOf: (queryable, workspaceId, ids) => subscriptionsOf(queryable, people, workspaceId, ids),
+    hear: (tx, pieces) => hearRecorded(tx, managing, pieces, clock.now()),
+    async hearDeleted(tx, pieces) {
+      for (const { workspaceId, ids } of pieces) {
+        await managing.live.lock(tx, workspaceId);
+        await deletePeopleFromAudiences(tx, workspaceId, ids);
+      }
+    },
+    async hearUnited(tx, pieces) {
+      for (const { workspaceId, survivor, absorbed } of pieces) {
+        await managing.live.lock(tx, workspaceId);
+        await copySaid(tx, workspaceId, absorbed, survivor);
+        await lookAnew(tx, workspaceId, [survivor, absorbed]);
+      }
+    },
+    async hearSeparated(tx, pieces) {
+      for (const { workspaceId, survivor, absorbed } of pieces) await lookAnew(tx, workspaceId, [survivor, absorbed]);
+    },
+    start() {
+      const turn = () => audienceTurn({ ...managing, db, clock });
+      const loop = startLoop({ name: 'audiences', turn, clock, log: o.log });
+      o.presence?.on('audience', loop.nudge);
+      return loop;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Filters, Parameters } from '../people/index.ts';
+import { audienceNumber, audienceOperators } from './definition.ts';
+
+/** Answers what filters ask about audiences. There is no push here, so nobody is opted in to it. */
+export function registerMembership(filters: Filters): void {
+  filters.register(audienceOperators, ({ operator, id, workspaceId }, parameters) => {
+    const of = { workspaceId, id: audienceNumber(id) ?? 0 };
+    switch (operator) {
+      case '$is_member_of':
+        return member(of, parameters);
+      case '$is_not_member_of':
+        return `not ${member(of, parameters)}`;
+      case '$is_subscriber_of':
+        return subscriber(of, parameters, 'subscribed', 'bol::p');
+      case '$is_not_subscriber_of':
+        return `not ${subscriber(of, parameters, 'subscribed', 'bol::p')}`;
+      case '$is_opted_in':
+        return subscriber(of, parameters, 'sms_opted_in', 'bol::sp');
+      default:
+        return `not ${subscriber(of, parameters, 'sms_opted_in', 'bol::sp')}`;
+    }
+  });
+}
+
+interface Of {
+  workspaceId: number;
+  id: number;
+}
+
+function member({ workspaceId, id }: Of, parameters: Parameters): string {
+  return `exists (select from audience_member am where am.person_id = p.id
+    and am.audience_id = ${parameters.add(id, 'int')} and am.workspace_id = ${parameters.add(workspaceId, 'int')})`;
+}
+
+/** A member who may be written to at all, and has not said no to this audience. */
+function subscriber(of: Of, parameters: Parameters, said: 'subscribed' | 'sms_opted_in', permission: string): string {
+  return `(coalesce((p.fields->>'${permission}')::boolean, false) and ${member(of, parameters)}
+    and not exists (select from audience_subscriber s where s.person_id = p.id
+      and s.audience_id = ${parameters.add(of.id, 'int')} and not s.${said}))`;
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { createParameters, type Parameters } from '../../people/index.ts';
+import { send, type Tx } from '../../platform/database/pool.ts';
+
+/** An audience as SQL about the person `p`: whether its filter and its exit filter hold, and when to look again. */
+export interface Judged {
+  id: number;
+  holds(parameters: Parameters): string;
+  leaves: ((parameters: Parameters) => string) | undefined;
+  boundary(parameters: Parameters): string;
+}
+
+/** Somebody who entered an audience, or left it. */
+export interface Move {
+  audienceId: number;
+  personId: string;
+  entered: boolean;
+}
+
+/** Statements that are sent often are kept prepared; of the others there may be as many as audiences can be combined. */
+const PREPARED_MAX = 500;
+const prepared = new Set<string>();
+
+/**
+ * Judges each of these people by the audience beside them, all of which are among `audiences`, compares with who belongs, and writes the difference, the
+ * figures and the moments at which to look again: one statement. To be called by whoever holds the workspace's lock.
+ * A check that is there already stays when it is the earlier one: to look too early does no harm, and who is seen
+ * every minute would else rewrite it every minute.
+ */
+export async function judge(
+  tx: Tx,
+  of: { workspaceId: number; now: Date },
+  pairs: readonly { personId: string; audienceId: number }[],
+  audiences: readonly Judged[],
+): Promise<Move[]> {
+  const parameters = createParameters([
+    pairs.map(({ personId }) => personId),
+    of.workspaceId,
+    of.now,
+    of.now.toISOString().slice(0, 10),
+    pairs.map(({ audienceId }) => audienceId),
+  ]);
+  const each = (sql: (audience: Judged) => string | undefined, type: string): string => {
+    const cases = audiences.flatMap((audience) => {
+      const answer = sql(audience);
+      return answer === undefined ? [] : [`when ${parameters.add(audience.id, 'int')} then ${answer}`];
+    });
+    return cases.length > 0 ? `case a.audience_id ${cases.join('\n')} end` : `null::${type}`;
+  };
+  const holds = each((audience) => audience.holds(parameters), 'boolean');
+  const leaves = each((audience) => audience.leaves?.(parameters), 'boolean');
+  const boundary = each((audience) => {
+    const sql = audience.boundary(parameters);
+    return sql.startsWith('null::') ? undefined : sql;
+  }, 'timestamptz');
+  // With an exit filter, who is gone leaves all the same.
+  const exits = parameters.add(
+    audiences.flatMap(({ id, leaves: exit }) => (exit ? [id] : [])),
+    'int[]',
+  );
+  const text = `with judged as materialized (
+      select a.person_id, a.audience_id, p.id is not null and ${holds} as holds,
+             case when a.audience_id = any(${exits}) then p.id is null or ${leaves} end as leaves,
+             case when p.id is not null then ${boundary} end as due_at
+      from unnest($1::bigint[], $5::int[]) as a(person_id, audience_id)
+      -- "Offset" keeps this from becoming a join with everybody in the workspace.
+      left join lateral (
+        select x.* from person x where x.id = a.person_id and x.workspace_id = $2 and x.archived_at is null offset 0
+      ) p on true
+    ), settled as materialized (
+      select j.audience_id, j.person_id, m.person_id is not null as belonged,
+             case when j.leaves is null then j.holds else (j.holds or m.person_id is not null) and not j.leaves end as belongs
+      from judged j left join audience_member m on m.audience_id = j.audience_id and m.person_id = j.person_id
+    ), moved as materialized (
+      select audience_id, person_id, belongs from settled where belongs <> belonged
+    ), entered as (
+      insert into audience_member (workspace_id, audience_id, person_id, since)
+      select $2, audience_id, person_id, $3 from moved where belongs
+    ), gone as (
+      delete from audience_member m using moved
+      where not moved.belongs and m.audience_id = moved.audience_id and m.person_id = moved.person_id
+    ), due as (
+      insert into audience_check as c (workspace_id, audience_id, person_id, due_at)
+      select $2, audience_id, person_id, due_at from judged where due_at is not null
+      on conflict (audience_id, person_id) do update set due_at = excluded.due_at where excluded.due_at < c.due_at
+    ), counted as (
+      select audience_id, (count(*) filter (where belongs))::int as entered,
+             (count(*) filter (where not belongs))::int as "left"
+      from moved group by audience_id
+    ), sized as (
+      update audience set members = members + counted.entered - counted."left"
+      from counted where audience.id = counted.audience_id
+    ), grown as (
+      insert into audience_growth as g (audience_id, day, entered, "left")
+      select audience_id, $4::date, entered, "left" from counted
+      on conflict (audience_id, day) do update
+        set entered = g.entered + excluded.entered, "left" = g."left" + excluded."left"
+    )
+    select audience_id as "audienceId", person_id as "personId", belongs as entered from moved
+    order by person_id, audience_id`;
+  send(tx, { name: 'audience.plan-once', text: planOnce });
+  const { rows: moves } = await tx.query<Move>({ ...nameOf(text), text, values: [...parameters.values] });
+  send(tx, { name: 'audience.plan-as-ever', text: planAsEver });
+  return moves;
+}
+
+/**
+ * To plan so many conditions takes far longer than to run them, so one plan is kept. It may have been made while the
+ * tables were empty, when reading a whole table looked cheap; so everything is to be found by an index.
+ */
+const planOnce = planning('force_generic_plan', 'off');
+const planAsEver = planning('auto', 'on');
+
+function planning(cache: string, others: string): string {
+  const off = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'].map(
+    (setting) => `set_config('${setting}', '${others}', true)`,
+  );
+  return `select set_config('plan_cache_mode', '${cache}', true), set_config('jit', 'off', true), ${off.join(', ')}`;
+}
+
+function nameOf(text: string): { name?: string } {
+  const name = `audience.judge.${createHash('sha1').update(text).digest('base64url')}`;
+  if (!prepared.has(name) && prepared.size >= PREPARED_MAX) return {};
+  prepared.add(name);
+  return { name };
+}
