@@ -18,8 +18,8 @@ export class TooSlow extends RetryLater {
 }
 
 export interface Api {
-  /** The JSON of an answer, or undefined where there is nothing: 204 for empty lists, 204 or 404 for ids. */
-  get(path: string): Promise<unknown>;
+  /** The JSON of an answer, or undefined where there is nothing: 204 for empty lists, 204 or 404 for ids, any of `also`. */
+  get(path: string, also?: readonly number[]): Promise<unknown>;
   /** A write. Statuses in `also` are answered instead of thrown. */
   send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown, also?: readonly number[]): Promise<Answer>;
 }
@@ -89,11 +89,11 @@ export function createApi({ settings, tools, limiter, gate }: Line, lane: Lane):
   }
 
   return {
-    async get(path) {
+    async get(path, also = []) {
       try {
         const response = await call('GET', path);
-        judge(response, 'no', [404]);
-        if (response.status === 204 || response.status === 404) return undefined;
+        judge(response, 'no', [404, ...also]);
+        if ([204, 404, ...also].includes(response.status)) return undefined;
         return jsonOf(response, 'no');
       } catch (error) {
         // A read changes nothing: when its answer is lost, nothing was done.

@@ -16,7 +16,7 @@ import { hearActions, hearRecorded } from './hear.ts';
 import { listConnections, updateConnectionAccount, upsertConnection } from './store/connection.sql.ts';
 import { type ConnectorCounts, countConnections } from './store/outbox.sql.ts';
 import { webhookRoutes } from './webhook.ts';
-import { createTurns } from './work.ts';
+import { CATCH_UP, createTurns } from './work.ts';
 
 export type { ConnectorCounts } from './store/outbox.sql.ts';
 
@@ -88,7 +88,11 @@ export function createConnectors(o: {
       return { ...(await setUp(connection)), webhookUrl: webhookUrl(connection) };
     },
     async check() {
-      for (const connection of await connections.all()) await setUp(connection);
+      for (const connection of await connections.all()) {
+        const { made } = await setUp(connection);
+        // Something was missing over there: the webhook, perhaps, and what it would have told.
+        if (made.length > 0) await db.query(notify(CATCH_UP));
+      }
     },
     problemsWith: (shapes) => problemsWith(o.connectors, shapes),
     hearRecorded: (tx, pieces) => hearRecorded(tx, ears, pieces, clock.now()),

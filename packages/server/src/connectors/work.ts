@@ -1,7 +1,7 @@
-import { BadWebhook, type Hint, NeedsReconnect, RetryLater } from '@tributary/connector-kit';
+import { BadWebhook, type Hint, type Memory, NeedsReconnect, type Reading, RetryLater } from '@tributary/connector-kit';
 import type { People } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type Db, transaction } from '../platform/database/pool.ts';
+import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Turn } from '../platform/loop.ts';
@@ -24,9 +24,13 @@ export interface Work {
 const HOOKS_AT_ONCE = 250;
 const WRITES_AT_ONCE = 50;
 const PAUSE_MAX_MS = 60_000;
+/** Lost webhooks are made good after this at the latest. */
+const CATCH_UP_EVERY_MS = 10 * 60_000;
+/** Signalled where webhooks may have been lost. */
+export const CATCH_UP = 'catch up';
 
 /**
- * The turns of one connection: reads what webhooks pointed at, then writes what
+ * The turns of one connection: reads what webhooks pointed at, now and then what none told of, then writes what
  * is due, and so on while there is either. Only one process at a time does so
  * for a connection, for the other side counts our requests. When the other side
  * fails, everything waits where it is, with a growing pause.
@@ -34,12 +38,25 @@ const PAUSE_MAX_MS = 60_000;
 export function createTurns(work: Work, connection: Connection): () => Promise<Turn> {
   let failures = 0;
   let pausedUntil: Date | undefined;
+  /** Undefined when what happened may have passed us by: we begin to lead, or a webhook was switched off. */
+  let caughtUpAt: Date | undefined;
+  work.presence.on(CATCH_UP, () => {
+    caughtUpAt = undefined;
+  });
 
   return async () => {
-    if (!(await work.presence.leads(connection.id))) return undefined;
+    if (!(await work.presence.leads(connection.id))) {
+      caughtUpAt = undefined;
+      return undefined;
+    }
     const now = work.clock.now();
     if (pausedUntil && pausedUntil > now) return pausedUntil;
     try {
+      // Before the hooks: those that were tried again after we came back tell less than what is read here.
+      if (!caughtUpAt || failures > 0 || now.getTime() - caughtUpAt.getTime() >= CATCH_UP_EVERY_MS) {
+        await catchUp(work, connection);
+        caughtUpAt = now;
+      }
       const read = await readHooks(work, connection);
       const wrote = await writeDue(work, connection);
       if (failures > 0) {
@@ -85,14 +102,33 @@ async function readHooks(work: Work, connection: Connection): Promise<boolean> {
       await updateHookError(work.db, hook.id, error.message);
     }
   }
-  const reading = await connection.session.read(hints, {
-    recall: (kind, keys) => recall(work.db, connection.id, kind, keys),
-  });
+  const reading = await connection.session.read(hints, memoryOf(work, connection));
+  // Gone already: another process led for a moment, and recorded them.
+  await keep(work, connection, reading, async (tx) => (await deleteHooks(tx, readable)) > 0);
+  return hooks.length === HOOKS_AT_ONCE;
+}
+
+/** Reads what no webhook told since the last time, and records it as those of webhooks are. */
+async function catchUp(work: Work, connection: Connection): Promise<void> {
+  const readings = connection.session.catchUp?.(memoryOf(work, connection)) ?? [];
+  for await (const reading of readings) await keep(work, connection, reading, async () => true);
+}
+
+function memoryOf(work: Work, connection: Connection): Memory {
+  return { recall: (kind, keys) => recall(work.db, connection.id, kind, keys) };
+}
+
+/** Records what was read and remembers it, in one transaction with its cause's end; unless that has ended before. */
+async function keep(
+  work: Work,
+  connection: Connection,
+  reading: Reading,
+  end: (tx: Tx) => Promise<boolean>,
+): Promise<void> {
   const outcomes = await transaction(work.db, async (tx) => {
-    // Gone already: another process led for a moment, and recorded them.
-    if ((await deleteHooks(tx, readable)) === 0) return [];
+    if (!(await end(tx))) return [];
     await remember(tx, connection.id, reading.remember, work.clock.now());
-    return work.people.recordIn(tx, connection.workspaceId, reading.items);
+    return reading.items.length === 0 ? [] : work.people.recordIn(tx, connection.workspaceId, reading.items);
   });
   for (const [i, outcome] of outcomes.entries()) {
     if (!('error' in outcome)) continue;
@@ -101,7 +137,6 @@ async function readHooks(work: Work, connection: Connection): Promise<boolean> {
       `${connection.connector.name}: what was read can not be recorded: ${outcome.error}`,
     );
   }
-  return hooks.length === HOOKS_AT_ONCE;
 }
 
 /** Writes what is due. What an answer was lost for stays "writing", and is looked up before it is tried again. */
