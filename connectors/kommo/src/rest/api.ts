@@ -81,8 +81,17 @@ export function createApi({ settings, tools, limiter, gate }: Line, lane: Lane):
     if (status === 429) throw gate.shut('Kommo asked for a pause (429)', retryAfter(response) ?? 2, later);
     if (status === 403 && !isJson(response)) throw gate.shut('Kommo has blocked this address (403)', blockedFor, later);
     if (status === 403)
-      throw later(`Kommo refuses: ${detailOf(response.body) ?? 'no rights'} (403).`, blockedFor, 'no');
-    if (status === 402) throw later('The Kommo subscription has run out (402).', unpaidFor, 'no');
+      throw later(
+        `Kommo refuses: ${detailOf(response.body) ?? 'no rights'} (403). The token has to be one of an administrator, with access to the account's data.`,
+        blockedFor,
+        'no',
+      );
+    if (status === 402)
+      throw later(
+        'The Kommo subscription has run out (402): nothing can be read or written until it is paid.',
+        unpaidFor,
+        'no',
+      );
     if (status === 504) throw new TooSlow('Kommo took too long (504).', { applied });
     if (status >= 500) throw new RetryLater(`Kommo failed (${status}).`, { applied });
     throw new Error(`Kommo answered ${status} to a request: ${detailOf(response.body) ?? response.body.slice(0, 200)}`);

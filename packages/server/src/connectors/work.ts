@@ -1,28 +1,13 @@
 import { BadWebhook, type Hint, type Memory, NeedsReconnect, type Reading, RetryLater } from '@tributary/connector-kit';
-import type { People } from '../people/index.ts';
-import type { Clock } from '../platform/clock.ts';
-import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
-import { messageOf } from '../platform/errors.ts';
-import type { Log } from '../platform/log.ts';
+import { type Tx, transaction } from '../platform/database/pool.ts';
 import type { Turn } from '../platform/loop.ts';
-import type { Presence } from '../platform/presence.ts';
-import type { Connection } from './connections.ts';
-import { actionItem } from './hear.ts';
+import type { Connection, Work } from './connections.ts';
 import { updateConnectionState } from './store/connection.sql.ts';
 import { deleteHooks, listHooks, updateHookError } from './store/inbox.sql.ts';
 import { recall, remember } from './store/memory.sql.ts';
-import { type ClaimedWrite, claimWrites, requeueWrites, settleWrites } from './store/outbox.sql.ts';
-
-export interface Work {
-  db: Db;
-  people: People;
-  presence: Presence;
-  clock: Clock;
-  log: Log;
-}
+import { writeDue } from './write-due.ts';
 
 const HOOKS_AT_ONCE = 250;
-const WRITES_AT_ONCE = 50;
 const PAUSE_MAX_MS = 60_000;
 /** Lost webhooks are made good after this at the latest. */
 const CATCH_UP_EVERY_MS = 10 * 60_000;
@@ -54,11 +39,15 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
     try {
       // Before the hooks: those that were tried again after we came back tell less than what is read here.
       if (!caughtUpAt || failures > 0 || now.getTime() - caughtUpAt.getTime() >= CATCH_UP_EVERY_MS) {
-        await catchUp(work, connection);
+        // Set before, so that a signal that comes while it is at work is not lost.
         caughtUpAt = now;
+        await catchUp(work, connection).catch((error: unknown) => {
+          caughtUpAt = undefined;
+          throw error;
+        });
       }
       const read = await readHooks(work, connection);
-      const wrote = await writeDue(work, connection);
+      const wrote = await writeDue(work, connection, () => catchUp(work, connection));
       if (failures > 0) {
         work.log.info({ connection: connection.id }, `${connection.connector.name} answers again`);
         await updateConnectionState(work.db, connection.id, 'on', null);
@@ -137,49 +126,4 @@ async function keep(
       `${connection.connector.name}: what was read can not be recorded: ${outcome.error}`,
     );
   }
-}
-
-/** Writes what is due. What an answer was lost for stays "writing", and is looked up before it is tried again. */
-async function writeDue(work: Work, connection: Connection): Promise<boolean> {
-  const due = await claimWrites(work.db, connection.id, WRITES_AT_ONCE);
-  if (due.length === 0) return false;
-  const open = new Map(due.map((write) => [write.id, write]));
-  try {
-    for await (const outcomes of connection.session.write(due)) {
-      await settle(work, connection, open, outcomes);
-      for (const { id } of outcomes) open.delete(id);
-    }
-  } catch (error) {
-    const surelyNot = error instanceof NeedsReconnect || (error instanceof RetryLater && error.applied === 'no');
-    if (surelyNot) await requeueWrites(work.db, [...open.keys()]);
-    throw error;
-  }
-  if (open.size > 0) throw new Error(`${connection.connector.id} gave no outcome for ${open.size} writes`);
-  return due.length === WRITES_AT_ONCE;
-}
-
-async function settle(
-  work: Work,
-  connection: Connection,
-  open: ReadonlyMap<string, ClaimedWrite>,
-  outcomes: Parameters<typeof settleWrites>[1],
-): Promise<void> {
-  const items = outcomes.flatMap((outcome) => {
-    const write = open.get(outcome.id);
-    if (!write?.about) return [];
-    return outcome.done
-      ? [actionItem('act::sja', write.personId, write.about, `done: ${outcome.reference ?? write.target}`)]
-      : [actionItem('act::fja', write.personId, write.about, outcome.why)];
-  });
-  for (const outcome of outcomes) {
-    if (outcome.done) continue;
-    work.log.warn(
-      { connection: connection.id, write: outcome.id },
-      `${connection.connector.name}: a ${open.get(outcome.id)?.kind ?? 'write'} failed: ${messageOf(outcome.why)}`,
-    );
-  }
-  await transaction(work.db, async (tx) => {
-    await settleWrites(tx, outcomes, work.clock.now());
-    if (items.length > 0) await work.people.recordIn(tx, connection.workspaceId, items);
-  });
 }

@@ -11,6 +11,7 @@ import type { ChannelState } from './outbox/gate.ts';
 import { createLoader } from './outbox/load.ts';
 import { type Outbox, startOutbox } from './outbox/outbox.ts';
 import { startUncertain } from './outbox/uncertain.ts';
+import { displayTypesOf } from './render/display-types.ts';
 import { insertMessages } from './store/outbox.sql.ts';
 import {
   countsByJourney,
@@ -32,6 +33,7 @@ export type { EmailChannel, Mail, SendOutcome } from './channels/channel.ts';
 export { smtpChannel } from './channels/smtp.ts';
 export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox.ts';
 export type { ChannelState } from './outbox/gate.ts';
+export { displayTypesOf } from './render/display-types.ts';
 export { renderText } from './render/text.ts';
 export type { Counts, MessageCounts, MessageRow, OutboxState } from './store/reading.sql.ts';
 export type { DisplayTypes, MessageRequest, MessageState, WhenUncertain } from './types.ts';
@@ -88,13 +90,7 @@ export function createMessages(o: MessagesOptions): Messages {
     people,
     secrets,
     templates: createTemplateCache(),
-    displayTypes: async (workspaceId) => {
-      const { fields, activities } = await people.schema(db, workspaceId);
-      return {
-        field: (id) => fields.get(id)?.displayType,
-        attribute: (activityId, id) => activities.get(activityId)?.attributeTypes.get(id),
-      };
-    },
+    displayTypes: async (workspaceId) => displayTypesOf(await people.schema(db, workspaceId)),
   });
   let outbox: Outbox | undefined;
 

@@ -45,19 +45,30 @@ async function assertChanges(deals: readonly LeadView[], expected: string[]): Pr
   for (const deal of deals) assert.deepEqual(await changes(deal.contacts[0]!.email!), expected, deal.name);
 }
 
-/** The connection has read what happened up to now. */
-const caughtUp = (): Promise<unknown> =>
+/** The connection has read what happened up to that moment. */
+const caughtUp = (moment: Date): Promise<unknown> =>
   until('it has caught up', async () => {
     const { rows } = await world.db.query<{ at: number }>(
       `select (value->>'upTo')::int as at from connector_memory where kind = 'cursor'`,
     );
-    return (rows[0]?.at ?? 0) >= Math.floor(world.clock.now().getTime() / 1000);
+    return (rows[0]?.at ?? 0) >= Math.floor(moment.getTime() / 1000);
   });
 
 /** The time for the regular look has come. */
 async function lookedAgain(): Promise<void> {
-  await world.pass(11 * 60 * SECOND);
-  await caughtUp();
+  world.clock.advance(11 * 60 * SECOND);
+  await caughtUp(world.clock.now());
+  await world.quiet();
+}
+
+/** Tributary is down while this happens; then it is up again and has looked. */
+async function away(meanwhile: () => unknown): Promise<void> {
+  await world.away(async () => {
+    await meanwhile();
+    await world.kommo.settled();
+    world.clock.advance(60 * SECOND);
+  });
+  await caughtUp(new Date(world.clock.now().getTime() - 60 * SECOND));
   await world.quiet();
 }
 
@@ -66,19 +77,14 @@ const BOTH = [' → New lead', 'New lead → Qualification', 'Qualification → 
 test('while Tributary is down thirty deals move twice each: each move is recorded once, and no webhook adds to it', async () => {
   const deals = await crowd(30);
   await lookedAgain();
-  await world.away(async () => {
+  await away(() => {
     move(deals, 'Qualification');
     move(deals, 'Negotiation');
-    await world.kommo.settled();
-    world.clock.advance(60 * SECOND);
   });
-  await caughtUp();
-  await world.quiet();
   await assertChanges(deals, BOTH);
   // The webhooks that found nobody come again, and another look is taken.
   await world.pass(2 * HOUR);
-  await caughtUp();
-  await world.quiet();
+  await lookedAgain();
   await assertChanges(deals, BOTH);
   const { rows } = await world.db.query<{ runs: number }>('select count(*)::int as runs from run');
   assert.equal(rows[0]!.runs, deals.length, 'each began the journey of the stage it passed through');
@@ -98,14 +104,11 @@ test('what webhooks told is not told again by looking', async () => {
 
 test('a deal made and moved while Tributary is down is told of from its first stage on', async () => {
   let deal!: LeadView;
-  await world.away(async () => {
+  await away(() => {
     deal = world.kommo.addLead({ name: 'New', contact: { first_name: 'Ute', email: 'ute@new.example' } });
     move([deal], 'Qualification');
     move([deal], 'Negotiation');
-    await world.kommo.settled();
   });
-  await caughtUp();
-  await world.quiet();
   await assertChanges([deal], BOTH);
 });
 
@@ -115,12 +118,13 @@ test('a webhook that Kommo switched off is made anew by the check, and what it w
   world.kommo.disableWebhooks();
   move(deals, 'Qualification');
   move(deals, 'Negotiation');
+  const moved = world.clock.now();
   await world.tributary.connectors.check();
   assert.deepEqual(
     world.kommo.webhooks().map(({ disabled }) => disabled),
     [false],
   );
-  await caughtUp();
+  await caughtUp(moved);
   await world.quiet();
   await assertChanges(deals, BOTH);
 });
@@ -129,12 +133,9 @@ test('where Kommo does not show its events, the stage a deal is in now is told',
   const deals = await crowd(2);
   await lookedAgain();
   world.kommo.faults.set({ status: 403, statusOnly: 'GET /api/v4/events' });
-  await world.away(async () => {
+  await away(() => {
     move(deals, 'Qualification');
     move(deals, 'Negotiation');
-    await world.kommo.settled();
   });
-  await caughtUp();
-  await world.quiet();
   await assertChanges(deals, [' → New lead', 'New lead → Negotiation']);
 });
