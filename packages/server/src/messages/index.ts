@@ -23,6 +23,7 @@ import {
   outboxState,
 } from './store/reading.sql.ts';
 import { listMissingNames } from './store/template.sql.ts';
+import { dropUncertain, resendUncertain } from './store/uncertain.sql.ts';
 import { createTemplateCache, putTemplate } from './templates.ts';
 import { createTouchRecorder } from './tracking/recorder.ts';
 import { trackingRoutes } from './tracking/routes.ts';
@@ -51,6 +52,8 @@ export interface Messages {
   listOfPerson(db: Queryable, workspaceId: number, personId: string, limit: number): Promise<MessageRow[]>;
   /** Messages that are uncertain or once were. */
   listUncertain(db: Queryable, limit: number): Promise<MessageRow[]>;
+  /** Settles a message that is uncertain. False when there is none of that id. */
+  settleUncertain(db: Queryable, id: string, how: 'resend' | 'drop'): Promise<boolean>;
   outboxState(db: Queryable): Promise<OutboxState>;
   /** Whether this process can reach the mail server. */
   channelState(): ChannelState;
@@ -104,6 +107,12 @@ export function createMessages(o: MessagesOptions): Messages {
     countsByJourney,
     listOfPerson,
     listUncertain,
+    async settleUncertain(queryable, id, how) {
+      if (how === 'drop') return dropUncertain(queryable, id);
+      const found = await resendUncertain(queryable, id, clock.now());
+      if (found) await queryable.query(notify('message'));
+      return found;
+    },
     outboxState: (queryable) => outboxState(queryable, clock.now()),
     channelState: () => outbox?.channelState() ?? { reachable: true },
     routes: (app) => trackingRoutes(app, { recorder: touches, secrets, clock, log, sender: o.from.name }),
