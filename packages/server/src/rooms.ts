@@ -32,8 +32,8 @@ export function createRooms(o: {
 }): Rooms {
   const { config, db, people, presence, workspace, clock, log, channel, publicUrl, alone } = o;
   const shared = { db, people, presence, clock, log, publicUrl };
-  const { whenUncertain, from } = config;
-  const messages = createMessages({ ...shared, channel, from, whenUncertain, alone });
+  const { whenUncertain, from, dataDir } = config;
+  const messages = createMessages({ ...shared, channel, from, whenUncertain, alone, dataDir });
   const journeys = createJourneys({ ...shared, messages });
   const connectors = createConnectors({ ...shared, journeys, connectors: [kommo], secret: workspace.secret });
   return { people, messages, journeys, connectors };

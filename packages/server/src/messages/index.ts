@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Template } from '@tributary/model';
 import { publicId } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
@@ -25,6 +26,7 @@ import {
 import { listMissingNames } from './store/template.sql.ts';
 import { dropUncertain, resendUncertain } from './store/uncertain.sql.ts';
 import { createTemplateCache, putTemplate } from './templates.ts';
+import { createJournal } from './tracking/journal.ts';
 import { createTouchRecorder } from './tracking/recorder.ts';
 import { trackingRoutes } from './tracking/routes.ts';
 import { createSecrets } from './tracking/secrets.ts';
@@ -77,6 +79,8 @@ export interface MessagesOptions {
   publicUrl: () => string;
   from: { name: string; email: string };
   whenUncertain: WhenUncertain;
+  /** Where what readers do is kept while the database is away. */
+  dataDir: string;
   /** No other process shares the database. */
   alone: boolean;
 }
@@ -86,7 +90,7 @@ const TOUCHES_CLOSE_MS = 5000;
 export function createMessages(o: MessagesOptions): Messages {
   const { db, people, clock, log, presence } = o;
   const secrets = createSecrets(db);
-  const touches = createTouchRecorder({ db, people, log });
+  const touches = createTouchRecorder({ db, people, log, journal: createJournal(o.dataDir, randomUUID()) });
   const host = o.from.email.slice(o.from.email.lastIndexOf('@') + 1);
   const load = createLoader({
     db,
@@ -118,6 +122,9 @@ export function createMessages(o: MessagesOptions): Messages {
     routes: (app) => trackingRoutes(app, { recorder: touches, secrets, clock, log, sender: o.from.name }),
     start() {
       secrets.load().catch((error: unknown) => log.warn({ err: error }, 'secrets are read when they are needed'));
+      touches.replay().catch((error: unknown) => {
+        log.error({ err: error }, 'opens and clicks kept on disk could not be recorded: they stay there');
+      });
       const sending = startOutbox({
         db,
         people,
