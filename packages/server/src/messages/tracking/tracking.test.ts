@@ -263,10 +263,8 @@ describe('what readers do with a mail', () => {
     await next.stop();
     // And should it live after all, it adds nothing.
     proxy.mend();
-    await eventually('it has written', async () => {
-      await get(mail.link, chrome, away);
-      return (await of(mail.person, 'act::c')).length === 3;
-    });
+    await get(mail.link, chrome, away);
+    await eventually('it has written', async () => (await of(mail.person, 'act::c')).length === 3);
     assert.equal((await of(mail.person, 'act::o')).length, 1);
   });
 });
