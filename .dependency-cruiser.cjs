@@ -2,7 +2,18 @@
  * The arrows between rooms (ARCHITECTURE.md). A room may call the rooms before
  * it in this list, through their door (`index.ts`); rooms after it hear news.
  */
-const rooms = ['access', 'people', 'audiences', 'messages', 'journeys', 'reports', 'connectors', 'api'];
+const rooms = [
+  'access',
+  'people',
+  'audiences',
+  'imports',
+  'exports',
+  'messages',
+  'journeys',
+  'reports',
+  'connectors',
+  'api',
+];
 const src = '^packages/server/src';
 
 const backOnly = rooms.map((room, i) => ({

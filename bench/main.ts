@@ -3,7 +3,9 @@ import { startEmbedded } from '../packages/server/src/platform/database/embedded
 import { activityToMail } from './activity-to-mail.ts';
 import { burst } from './burst.ts';
 import { delay } from './delay.ts';
+import { importFile } from './import.ts';
 import { intake } from './intake.ts';
+import { scale } from './scale.ts';
 import { start } from './start.ts';
 import { type Benchmark, runBenchmark } from './support/bench.ts';
 import { type Figure, meets } from './support/figures.ts';
@@ -18,7 +20,9 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   burst,
   delay,
   intake,
+  import: importFile,
   start,
+  scale,
 };
 
 const { values, positionals } = parseArgs({

@@ -22,8 +22,24 @@ export interface Connector<Settings> {
   hear(heard: Heard): Write[];
   /** The steps it adds to journeys, by name. */
   readonly actions: Readonly<Record<string, ConnectorAction>>;
+  /** What it remembers of people with these keys that is personal: when they are deleted, the host takes it out. */
+  about?(keys: readonly KeyOfPerson[]): PersonalMemory[];
   /** A connection at work. One at a time per connection, in one process. */
   open(settings: Settings, tools: Tools): Session;
+}
+
+/** What a person was found by. */
+export interface KeyOfPerson {
+  fieldId: string;
+  value: string;
+}
+
+/** Memories of one kind, by their keys or by a property of theirs, and the texts in them that are personal. */
+export interface PersonalMemory {
+  kind: string;
+  by: string;
+  values: readonly string[];
+  blank: readonly string[];
 }
 
 /** A custom field of people: its id follows from name and type (`str:cm:kommo-lead-id`). */

@@ -1,5 +1,6 @@
 import type { Connector, Session, Tools } from '@tributary/connector-kit';
 import { provides } from './provides.ts';
+import { about } from './reading/about.ts';
 import { catchUp } from './reading/catch-up.ts';
 import { createEchoes } from './reading/nothing-new.ts';
 import { readHints } from './reading/read.ts';
@@ -24,6 +25,7 @@ export const kommo: Connector<KommoSettings> = {
   hears,
   hear,
   actions,
+  about,
   open,
 };
 

@@ -5,9 +5,16 @@
  * one kind byte, four bytes of unix seconds, six bytes, one byte (recorded
  * responses, November 2025). One is computed from the other; there is no look-up.
  */
-export type IdKind = 'person' | 'account' | 'activity' | 'run' | 'message';
+export type IdKind = 'person' | 'account' | 'activity' | 'run' | 'message' | 'merge';
 
-const kindByte: Record<IdKind, string> = { person: '00', account: '10', activity: '00', run: '10', message: '50' };
+const kindByte: Record<IdKind, string> = {
+  person: '00',
+  account: '10',
+  activity: '00',
+  run: '10',
+  message: '50',
+  merge: '20',
+};
 const SEQUENCE_BITS = 31n;
 const SEQUENCE_MASK = (1n << SEQUENCE_BITS) - 1n;
 

@@ -42,9 +42,12 @@ const checks: Record<string, Check> = {
     isRecord(value) && (typeof value.n === 'string' || typeof value.phone === 'string')
       ? undefined
       : 'expected {"c","n"} or {"phone","parse_with_country_code"}',
-  geo: (value) => (isRecord(value) && typeof value.name === 'string' ? undefined : 'expected {"name"}'),
-  sst: (value) =>
-    Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'expected a list of strings',
+  geo: (value) =>
+    isRecord(value) && typeof value.name === 'string' ? text(TEXT_MAX)(value.name) : 'expected {"name"}',
+  sst: (value) => {
+    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return 'expected a list of strings';
+    return value.map(text(TEXT_MAX)).find((problem) => problem !== undefined);
+  },
   obj: (value) => {
     if (!isRecord(value)) return 'expected an object';
     return jsonBytes(value) > OBJECT_MAX_BYTES ? `larger than ${OBJECT_MAX_BYTES} bytes` : undefined;

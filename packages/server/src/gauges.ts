@@ -1,6 +1,7 @@
 import type { Connectors } from './connectors/index.ts';
 import type { Journeys } from './journeys/index.ts';
 import type { Messages } from './messages/index.ts';
+import type { People } from './people/index.ts';
 import type { Db } from './platform/database/pool.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { newsWaiting } from './platform/news.ts';
@@ -8,7 +9,7 @@ import { newsWaiting } from './platform/news.ts';
 /** What an operator watches: everything that waits, and everything that has gone wrong. */
 export function gauges(
   metrics: Metrics,
-  o: { db: Db; messages: Messages; journeys: Journeys; connectors: Connectors },
+  o: { db: Db; people: People; messages: Messages; journeys: Journeys; connectors: Connectors },
 ): void {
   const { db } = o;
   const connections = async (what: 'inbox' | 'open' | 'failed'): Promise<number> =>
@@ -18,6 +19,9 @@ export function gauges(
     'tributary_news_failing',
     'News that failed and is tried again',
     async () => (await newsWaiting(db)).failing,
+  );
+  metrics.gauge('tributary_intake_waiting', 'Requests taken with async and not recorded yet', () =>
+    o.people.queue.waiting(db),
   );
   metrics.gauge(
     'tributary_runs_due',

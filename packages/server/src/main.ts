@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { exportAll } from './commands/export.ts';
 import { HELP } from './commands/help.ts';
+import { importFile } from './commands/import.ts';
 import { journeys } from './commands/journeys.ts';
 import { keys } from './commands/keys.ts';
 import { kommoConnect } from './commands/kommo.ts';
@@ -52,6 +54,10 @@ async function run(command: string, rest: string[], options: Options, config: Co
       return messages(config, rest);
     case 'runs':
       return runs(config, rest);
+    case 'import':
+      return importFile(config, rest, options);
+    case 'export':
+      return exportAll(config, rest, options);
     case 'doctor':
       return doctor(config);
     default:
@@ -71,6 +77,24 @@ function parse(argv: string[]) {
       url: { type: 'string' },
       token: { type: 'string' },
       exit: { type: 'boolean' },
+      map: { type: 'string', multiple: true },
+      by: { type: 'string' },
+      strategy: { type: 'string' },
+      tag: { type: 'string', multiple: true },
+      activity: { type: 'string' },
+      country: { type: 'string' },
+      timezone: { type: 'string' },
+      encoding: { type: 'string' },
+      rejected: { type: 'string' },
+      check: { type: 'boolean' },
+      yes: { type: 'boolean' },
+      format: { type: 'string' },
+      fields: { type: 'string' },
+      filter: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      headers: { type: 'string' },
+      unguarded: { type: 'boolean' },
     },
   });
 }

@@ -2,6 +2,8 @@ import { kommo } from '@tributary/connector-kommo';
 import type { Workspace } from './access/index.ts';
 import type { Config } from './config.ts';
 import { type Connectors, createConnectors } from './connectors/index.ts';
+import { createExports, type Exports } from './exports/index.ts';
+import { createImports, type Imports } from './imports/index.ts';
 import { createJourneys, type Journeys } from './journeys/index.ts';
 import { createMessages, type EmailChannel, type Messages } from './messages/index.ts';
 import type { People } from './people/index.ts';
@@ -12,6 +14,8 @@ import type { Presence } from './platform/presence.ts';
 
 export interface Rooms {
   people: People;
+  imports: Imports;
+  exports: Exports;
   messages: Messages;
   journeys: Journeys;
   connectors: Connectors;
@@ -34,7 +38,9 @@ export function createRooms(o: {
   const shared = { db, people, presence, clock, log, publicUrl };
   const { whenUncertain, from, dataDir } = config;
   const messages = createMessages({ ...shared, channel, from, whenUncertain, alone, dataDir });
+  const imports = createImports(shared);
+  const exports = createExports(shared);
   const journeys = createJourneys({ ...shared, messages });
   const connectors = createConnectors({ ...shared, journeys, connectors: [kommo], secret: workspace.secret });
-  return { people, messages, journeys, connectors };
+  return { people, imports, exports, messages, journeys, connectors };
 }

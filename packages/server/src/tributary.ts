@@ -64,15 +64,22 @@ export async function startTributary(
     closers.push(channel.close);
     const { alone } = database;
     const rooms = createRooms({ config, db, people, presence, workspace, clock, log, channel, publicUrl, alone });
-    const { messages, journeys, connectors } = rooms;
+    const { messages, journeys, connectors, imports } = rooms;
 
     const news = createHearers({ db, presence, clock, log });
+    // Runs first: once they have followed, nothing is sent in the absorbed's name any more.
+    news.hear('people.united', journeys.hearUnited);
+    news.hear('people.united', messages.hearUnited);
+    news.hear('people.separated', journeys.hearSeparated);
+    news.hear('people.separated', messages.hearSeparated);
     news.hear('people.recorded', journeys.hear);
     news.hear('people.recorded', connectors.hearRecorded);
+    news.hear('people.archived', journeys.hearArchived);
+    for (const room of [messages, journeys, connectors]) news.hear('people.deleted', room.hearDeleted);
     news.hear('journeys.action', connectors.hearActions);
 
     const metrics = createMetrics();
-    gauges(metrics, { db, messages, journeys, connectors });
+    gauges(metrics, { db, people, messages, journeys, connectors });
     const app = createHttp({ log, metrics });
     const keys = keyCache(db);
     routes(app, {
@@ -91,13 +98,22 @@ export async function startTributary(
       log,
       jobs: [
         { name: 'prepare partitions', cron: '0 3 * * *', run: people.preparePartitions },
+        { name: 'forget old merges', cron: '30 3 * * *', run: people.identity.purge },
         { name: 'check connections', cron: '*/10 * * * *', run: connectors.check },
       ],
     });
     closers.push(jobs.close);
     // Mail carries our address, so nothing is sent before we have one.
     url = await listen(app, config);
-    for (const loop of [news.start(), journeys.start(), messages.start(), connectors.start()]) closers.push(loop.close);
+    for (const loop of [
+      people.start(log),
+      news.start(),
+      journeys.start(),
+      messages.start(),
+      connectors.start(),
+      imports.run(),
+    ])
+      closers.push(loop.close);
     closers.push(() => app.close());
     return { url, db, workspace, mailbox, ...rooms, close };
   } catch (error) {

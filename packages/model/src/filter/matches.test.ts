@@ -3,13 +3,15 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Fields, Value } from '../value.ts';
 import type { Filter, Leaf } from './filter.ts';
+import type { Happened } from './happened.ts';
 import { activitiesIn, matches } from './matches.ts';
 import { problemsWithFilter } from './problems.ts';
 
 const anna: Fields = { 'str::first': 'Anna', 'str:cm:stage': '', 'int::v': 12_000, 'bol::p': true, 'sst:cm:b': ['a'] };
+const now = new Date('2026-03-01T12:00:00Z');
 const leaf = (operator: string, field_id: string, value?: unknown): Filter => ({ [operator]: { field_id, value } });
 const holds = (operator: string, field: string, value?: unknown): boolean =>
-  matches(leaf(operator, field, value), { fields: anna });
+  matches(leaf(operator, field, value), { fields: anna, now });
 
 describe('whether a filter holds for a person', () => {
   const table: [operator: string, field: string, value: unknown, expected: boolean][] = [
@@ -70,15 +72,15 @@ describe('whether a filter holds for a person', () => {
   });
 
   test('an empty filter, and an empty "and", hold for everyone; an empty "or" for nobody', () => {
-    assert.equal(matches({}, { fields: anna }), true);
-    assert.equal(matches({ $and: [] }, { fields: anna }), true);
-    assert.equal(matches({ $or: [] }, { fields: anna }), false);
+    assert.equal(matches({}, { fields: anna, now }), true);
+    assert.equal(matches({ $and: [] }, { fields: anna, now }), true);
+    assert.equal(matches({ $or: [] }, { fields: anna, now }), false);
   });
 
   test('an operator that is not known is an error, not a no', () => {
     assert.throws(() => holds('$str::eq', 'str::first', 'Anna'), /unknown operator \$str::eq/);
     assert.throws(() => holds('constructor', 'str::first', 'Anna'), /unknown operator constructor/);
-    assert.throws(() => matches({ '$str::is': 'Anna' }, { fields: anna }), /not a filter/);
+    assert.throws(() => matches({ '$str::is': 'Anna' }, { fields: anna, now }), /not a filter/);
   });
 });
 
@@ -89,11 +91,15 @@ describe('whether something happened', () => {
 
   test('is asked of whoever knows, with the whole condition', () => {
     const asked: Leaf[] = [];
-    const occurred = (c: Leaf): boolean => asked.push(c) > 0;
-    assert.equal(matches(condition('$act::has_occurred'), { fields: {}, occurred }), true);
-    assert.equal(matches(condition('$act::has_not_occurred'), { fields: {}, occurred }), false);
+    const activities = (c: Leaf): Happened[] => {
+      asked.push(c);
+      return [{ at: now, attributes: { 'str::jsi': 'first' } }];
+    };
+    assert.equal(matches(condition('$act::has_occurred'), { fields: {}, now, activities }), true);
+    assert.equal(matches(condition('$act::has_not_occurred'), { fields: {}, now, activities }), false);
     const where = leaf('$str::is', 'str::jsi', 'first');
-    const expected = { fieldId: 'act::o', value: undefined, where, same: ['str:cm:lead-id'] };
+    const body = { field_id: 'act::o', filter: where, same: ['str:cm:lead-id'] };
+    const expected = { fieldId: 'act::o', value: undefined, body, where, same: ['str:cm:lead-id'] };
     assert.deepEqual(asked, [
       { operator: '$act::has_occurred', ...expected },
       { operator: '$act::has_not_occurred', ...expected },
@@ -101,8 +107,8 @@ describe('whether something happened', () => {
   });
 
   test('nothing happened where nobody knows', () => {
-    assert.equal(matches(condition('$act::has_occurred'), { fields: {} }), false);
-    assert.equal(matches(condition('$act::has_not_occurred'), { fields: {} }), true);
+    assert.equal(matches(condition('$act::has_occurred'), { fields: {}, now }), false);
+    assert.equal(matches(condition('$act::has_not_occurred'), { fields: {}, now }), true);
   });
 
   test('a filter names every activity it asks about', () => {
@@ -161,7 +167,7 @@ describe('whatever the filter, whoever the person', () => {
     fc.assert(
       fc.property(filter, fields, (f, facts) => {
         assert.deepEqual(problemsWithFilter(f), []);
-        assert.equal(typeof matches(f, { fields: facts }), 'boolean');
+        assert.equal(typeof matches(f, { fields: facts, now }), 'boolean');
       }),
     );
   });
@@ -169,8 +175,9 @@ describe('whatever the filter, whoever the person', () => {
   test('a condition and its opposite never agree', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(opposite)), fieldId, value, fields, (operator, field, v, facts) => {
-        const yes = matches(leaf(operator, field, v), { fields: facts });
-        assert.equal(matches(leaf(opposite[operator]!, field, v), { fields: facts }), !yes);
+        fc.pre(problemsWithFilter(leaf(operator, field, v)).length === 0);
+        const yes = matches(leaf(operator, field, v), { fields: facts, now });
+        assert.equal(matches(leaf(opposite[operator]!, field, v), { fields: facts, now }), !yes);
       }),
     );
   });
@@ -178,9 +185,9 @@ describe('whatever the filter, whoever the person', () => {
   test('groups say what every and some say of their parts', () => {
     fc.assert(
       fc.property(fc.array(filter, { maxLength: 4 }), fields, (parts, facts) => {
-        const each = parts.map((part) => matches(part, { fields: facts }));
-        assert.equal(matches({ $and: parts }, { fields: facts }), !each.includes(false));
-        assert.equal(matches({ $or: parts }, { fields: facts }), each.includes(true));
+        const each = parts.map((part) => matches(part, { fields: facts, now }));
+        assert.equal(matches({ $and: parts }, { fields: facts, now }), !each.includes(false));
+        assert.equal(matches({ $or: parts }, { fields: facts, now }), each.includes(true));
       }),
     );
   });
@@ -190,6 +197,6 @@ describe('whatever the filter, whoever the person', () => {
       '$int::greater_than': { field_id: 'int::v', not_existing_as_zero: false, value: 20, label: 'x', formData: {} },
     };
     assert.deepEqual(problemsWithFilter(asStored), []);
-    assert.equal(matches(asStored, { fields: anna }), true);
+    assert.equal(matches(asStored, { fields: anna, now }), true);
   });
 });

@@ -1,31 +1,60 @@
 import type { Fields } from '../value.ts';
-import { type Filter, type Leaf, leafOf, operatorOf } from './filter.ts';
+import { type Filter, groupOf, type Leaf, leafOf } from './filter.ts';
+import { type Happened, occurs } from './happened.ts';
+import { holds } from './holds.ts';
+import { isActivityOperator, isMembershipOperator, type MembershipOperator, operatorOf } from './operators/index.ts';
+import { isWrong } from './operators/reading.ts';
 
-/** What a filter is asked about: fields by id, and whether an activity occurred. */
+/** What a filter is asked about. */
 export interface Facts {
+  /** Values by field id, as on the wire; those that the server keeps (`l`, `tags` …) included where filters ask them. */
   fields: Fields;
-  /** Whether an activity as the condition describes it occurred. */
-  occurred?: (condition: Leaf) => boolean;
+  now: Date;
+  /** What the person did of the kind a condition names, oldest first, within the scope of whoever asks. */
+  activities?: (condition: Leaf) => readonly Happened[];
+  /** What other rooms say of the person: audiences, campaigns. */
+  member?: (operator: MembershipOperator, id: string) => boolean;
 }
 
 /** Whether the filter holds for these facts. The filter has been checked (`problemsWithFilter`). */
 export function matches(filter: Filter, facts: Facts): boolean {
-  const [operator, body] = Object.entries(filter)[0] ?? [];
-  if (operator === undefined) return true;
-  if (operator === '$and') return (body as Filter[]).every((part) => matches(part, facts));
-  if (operator === '$or') return (body as Filter[]).some((part) => matches(part, facts));
+  if (Object.keys(filter).length === 0) return true;
+  const group = groupOf(filter);
+  if (group) {
+    const { all, parts } = group;
+    return all ? parts.every((part) => matches(part, facts)) : parts.some((part) => matches(part, facts));
+  }
   const leaf = leafOf(filter);
   if (!leaf) throw new Error(`not a filter: ${JSON.stringify(filter)}`);
-  if (leaf.operator === '$act::has_occurred') return facts.occurred?.(leaf) ?? false;
-  if (leaf.operator === '$act::has_not_occurred') return !(facts.occurred?.(leaf) ?? false);
-  const known = operatorOf(leaf.operator);
-  if (!known) throw new Error(`unknown operator ${leaf.operator}`);
-  return known.test(Object.hasOwn(facts.fields, leaf.fieldId) ? facts.fields[leaf.fieldId] : undefined, leaf.value);
+  const { operator, fieldId, body } = leaf;
+  if (isActivityOperator(operator)) {
+    const counts = ({ attributes }: Happened): boolean =>
+      leaf.where === undefined || matches(leaf.where, { fields: attributes, now: facts.now });
+    return occurs(leaf, facts.activities?.(leaf) ?? [], facts.now, counts);
+  }
+  if (isMembershipOperator(operator)) return facts.member?.(operator, askedAbout(leaf) ?? '') ?? false;
+  const read = operatorOf(operator);
+  if (!read) throw new Error(`unknown operator ${operator}`);
+  const asked = read(body);
+  if (isWrong(asked)) throw new Error(`${operator}: ${asked.key}: ${asked.problem}`);
+  return holds(asked, Object.hasOwn(facts.fields, fieldId) ? facts.fields[fieldId] : undefined, facts.now);
+}
+
+/** Which audience or campaign a membership condition asks about. */
+export function askedAbout({ body }: Leaf): string | undefined {
+  const id = body.audience_id ?? body.campaign_id ?? body.value;
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** Every condition of a filter, but those on attributes. */
+export function leavesOf(filter: Filter): Leaf[] {
+  const group = groupOf(filter);
+  if (group) return group.parts.flatMap(leavesOf);
+  const leaf = leafOf(filter);
+  return leaf ? [leaf] : [];
 }
 
 /** Every activity id that the filter asks about. */
 export function activitiesIn(filter: Filter): string[] {
-  const [operator, body] = Object.entries(filter)[0] ?? [];
-  if (operator === '$and' || operator === '$or') return (body as Filter[]).flatMap(activitiesIn);
-  return operator?.startsWith('$act::') ? [leafOf(filter)!.fieldId] : [];
+  return leavesOf(filter).flatMap(({ operator, fieldId }) => (isActivityOperator(operator) ? [fieldId] : []));
 }

@@ -1,13 +1,29 @@
-import { type Filter, isActivityOperator, leafOf, operatorOf, type Problem } from './filter.ts';
+import { type Filter, leafOf, type Problem } from './filter.ts';
+import { occurrenceOf } from './happened.ts';
+import { askedAbout } from './matches.ts';
+import { isActivityOperator, isMembershipOperator, operatorOf } from './operators/index.ts';
+import { isWrong } from './operators/reading.ts';
 
 /** At most this many conditions in one filter (Ortto help, a-258). */
 const CONDITIONS_MAX = 50;
 const ACTIVITY_CONDITIONS_MAX = 15;
 const DEPTH_MAX = 12;
 
+/** What a filter may ask about; where it is not given, anything. */
+export interface Askable {
+  field(id: string): boolean;
+  activity(id: string): boolean;
+}
+
+interface Walk {
+  all: number;
+  activity: number;
+  askable: Askable | undefined;
+}
+
 /** Everything that is wrong with a filter, each with the path of the part at fault; empty when it is right. */
-export function problemsWithFilter(filter: unknown, at = 'filter'): Problem[] {
-  const count = { all: 0, activity: 0 };
+export function problemsWithFilter(filter: unknown, at = 'filter', askable?: Askable): Problem[] {
+  const count: Walk = { all: 0, activity: 0, askable };
   const problems = walk(filter, at, count, 0);
   if (count.all > CONDITIONS_MAX) problems.push({ at, problem: `more than ${CONDITIONS_MAX} conditions` });
   if (count.activity > ACTIVITY_CONDITIONS_MAX) {
@@ -16,7 +32,7 @@ export function problemsWithFilter(filter: unknown, at = 'filter'): Problem[] {
   return problems;
 }
 
-function walk(filter: unknown, at: string, count: { all: number; activity: number }, depth: number): Problem[] {
+function walk(filter: unknown, at: string, count: Walk, depth: number): Problem[] {
   if (depth > DEPTH_MAX) return [{ at, problem: 'nested too deeply' }];
   if (typeof filter !== 'object' || filter === null || Array.isArray(filter)) {
     return [{ at, problem: 'a filter is an object with one operator' }];
@@ -36,13 +52,28 @@ function walk(filter: unknown, at: string, count: { all: number; activity: numbe
   if (isActivityOperator(operator)) {
     count.activity += 1;
     if (!leaf.fieldId.startsWith('act:')) return [{ at: here, problem: `${leaf.fieldId} is not an activity` }];
+    if (count.askable?.activity(leaf.fieldId) === false) {
+      return [{ at: here, problem: `${leaf.fieldId}: Object not found` }];
+    }
     if (leaf.same !== undefined && !(Array.isArray(leaf.same) && leaf.same.every((id) => typeof id === 'string'))) {
       return [{ at: `${here}.same`, problem: 'expected a list of attribute ids' }];
     }
-    return leaf.where === undefined ? [] : walk(leaf.where, `${here}.filter`, count, depth + 1);
+    const occurrence = occurrenceOf(leaf.body, new Date(0));
+    if (isWrong(occurrence)) return [{ at: `${here}.${occurrence.key}`, problem: occurrence.problem }];
+    if (leaf.where === undefined) return [];
+    // Attributes are asked by their ids, whatever the schema says of people's fields.
+    const within: Walk = { ...count, askable: undefined };
+    const problems = walk(leaf.where, `${here}.filter`, within, depth + 1);
+    Object.assign(count, { all: within.all, activity: within.activity });
+    return problems;
   }
-  const known = operatorOf(operator);
-  if (!known) return [{ at: here, problem: `unknown operator ${operator}` }];
-  if (known.value === 'none' || typeof leaf.value === known.value) return [];
-  return [{ at: `${here}.value`, problem: `expected a ${known.value}` }];
+  if (isMembershipOperator(operator)) {
+    return askedAbout(leaf) === undefined ? [{ at: `${here}.value`, problem: 'expected an id' }] : [];
+  }
+  const read = operatorOf(operator);
+  if (!read) return [{ at: here, problem: `unknown operator ${operator}` }];
+  const asked = read(leaf.body);
+  if (isWrong(asked)) return [{ at: `${here}.${asked.key}`, problem: asked.problem }];
+  if (count.askable?.field(leaf.fieldId) === false) return [{ at: here, problem: `${leaf.fieldId}: Object not found` }];
+  return [];
 }

@@ -87,4 +87,7 @@ export const builtInActivities: readonly BuiltInActivity[] = [
   { id: 'act::ws', name: 'Website session' },
   { id: 'act::wwv', name: 'Watched widget video', touch },
   { id: 'act::sk', name: 'Skipped email' },
+  // Ours: Ortto tells nobody when two of its people become one.
+  { id: 'act::united', name: 'United with another profile' },
+  { id: 'act::separated', name: 'Separated from another profile' },
 ];

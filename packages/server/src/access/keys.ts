@@ -47,16 +47,24 @@ export async function revokeKey(db: Queryable, idOrName: string, now: Date): Pro
   return rows[0];
 }
 
+/** A key that came with a request. */
+export interface KeyInUse extends ApiKey {
+  /** As Ortto's error messages name the account. */
+  instance: string;
+}
+
 /** The key in use that this text is, or undefined. */
-async function findKey(db: Queryable, key: string): Promise<ApiKey | undefined> {
-  const { rows } = await db.query<ApiKey>(`select ${columns} from api_key where hash = $1 and revoked_at is null`, [
-    hashOf(key),
-  ]);
+async function findKey(db: Queryable, key: string): Promise<KeyInUse | undefined> {
+  const { rows } = await db.query<KeyInUse>(
+    `select ${columns}, (select instance from workspace w where w.id = workspace_id) as instance
+     from api_key where hash = $1 and revoked_at is null`,
+    [hashOf(key)],
+  );
   return rows[0];
 }
 
 export interface KeyCache {
-  find(key: string): Promise<ApiKey | undefined>;
+  find(key: string): Promise<KeyInUse | undefined>;
 }
 
 /** How long a revoked key may still be let in by a process that has just seen it. */
@@ -65,7 +73,7 @@ const KEPT_MAX = 1000;
 
 /** Keys that were good a moment ago are let in without asking the database again. */
 export function keyCache(db: Queryable): KeyCache {
-  const kept = new Map<string, { key: ApiKey; until: number }>();
+  const kept = new Map<string, { key: KeyInUse; until: number }>();
   return {
     async find(text) {
       const hashed = hashOf(text).toString('base64');

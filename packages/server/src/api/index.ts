@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { KeyCache, Workspace } from '../access/index.ts';
 import type { Connectors } from '../connectors/index.ts';
+import type { Exports } from '../exports/index.ts';
+import type { Imports } from '../imports/index.ts';
 import type { Journeys } from '../journeys/index.ts';
 import type { Mailbox, Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
@@ -10,6 +12,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import { healthRoutes } from './health.ts';
 import { openapiRoute } from './openapi.ts';
 import { orttoRoutes } from './ortto/index.ts';
+import { ownRoutes } from './own/index.ts';
 import { keyNeeded, pageRoutes } from './pages/index.ts';
 
 export { createHttp } from './http.ts';
@@ -24,6 +27,8 @@ export function routes(
     clock: Clock;
     metrics: Metrics;
     people: People;
+    imports: Imports;
+    exports: Exports;
     messages: Messages;
     journeys: Journeys;
     connectors: Connectors;
@@ -36,7 +41,9 @@ export function routes(
 ): void {
   healthRoutes(app, o);
   orttoRoutes(app, o);
+  ownRoutes(app, o);
   openapiRoute(app);
+  ownRoutes(app, o);
   o.connectors.routes(app);
   o.messages.routes(app);
   const { mailbox } = o;

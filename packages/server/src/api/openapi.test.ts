@@ -28,7 +28,7 @@ describe('the description of the API', () => {
     app.addHook('onRoute', ({ method, url }) => {
       if (url.startsWith('/v1/')) routes.push(`${method} ${url}`);
     });
-    orttoRoutes(app, { people: createPeople({ db, clock: systemClock }), keys: keyCache(db), clock: systemClock });
+    orttoRoutes(app, { db, people: createPeople({ db, clock: systemClock }), keys: keyCache(db), clock: systemClock });
     openapiRoute(app);
     return { app, routes };
   }
@@ -42,9 +42,9 @@ describe('the description of the API', () => {
 
   test('names exactly the routes there are under /v1', async () => {
     const { api, routes } = await described();
-    const told = Object.entries(api.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
-    );
+    const told = Object.entries(api.paths)
+      .filter(([path]) => path.startsWith('/v1/'))
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
     assert.equal(api.openapi, '3.1.0');
     assert.deepEqual(told.sort(), routes.sort());
   });
@@ -57,17 +57,18 @@ describe('the description of the API', () => {
     }
   });
 
-  for (const [path, { body, example }] of Object.entries(calls)) {
+  for (const [path, { body, example, method = 'post' }] of Object.entries(calls)) {
     test(`${path}: what its schema says of the example, and of nonsense, is what the server says`, async () => {
       const { api } = await described();
-      const { post } = api.paths[path] as { post: Operation };
-      const asTold = z.fromJSONSchema(post.requestBody.content['application/json'].schema);
+      const { [method]: operation } = api.paths[path] as Record<string, Operation>;
+      const asTold = z.fromJSONSchema(operation!.requestBody.content['application/json'].schema);
       for (const right of [example, { ...example, unheard: 'of' }]) {
         assert.equal(body.safeParse(right).success, true);
         assert.equal(asTold.safeParse(right).success, true);
       }
+      assert.equal(asTold.safeParse({}).success, body.safeParse({}).success);
       const [first] = Object.keys(example);
-      for (const wrong of [{}, { ...example, [first!]: 7 }, [], 'text']) {
+      for (const wrong of [{ ...example, [first!]: {} }, [], 'text']) {
         assert.equal(body.safeParse(wrong).success, false);
         assert.equal(asTold.safeParse(wrong).success, false);
       }

@@ -1,10 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { personGetBody, personGetByIdsBody } from './ortto/person-get.schema.ts';
 import { activitiesBody, customFieldBody, definitionBody, mergeBody } from './ortto/schemas.ts';
+import { transferPaths } from './own/openapi.ts';
+import { peopleCalls } from './people-calls.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 interface Call {
+  method?: 'put' | 'delete';
   summary: string;
   body: z.ZodType;
   example: Json;
@@ -24,6 +28,36 @@ export const calls: Readonly<Record<string, Call>> = {
       merge_strategy: 2,
     },
     answer: { people: [{ person_id: '006b04c22500000000040000', status: 'created' }] },
+  },
+  '/v1/person/get': {
+    summary: 'Find people: by filter, free text, sorted, page by page',
+    body: personGetBody,
+    example: {
+      limit: 1,
+      sort_by_field_id: 'l',
+      fields: ['str::email', 'str::first'],
+      filter: { '$str::is': { field_id: 'str:cm:plan', value: 'Paid' } },
+    },
+    answer: {
+      contacts: [
+        { id: '006b04c22500000000040000', fields: { 'str::email': 'anna@example.com', 'str::first': 'Anna' } },
+      ],
+      meta: { total_contacts: 12, total_organizations: 0, total_matches: 1, total_subscribers: 1 },
+      offset: 0,
+      next_offset: 1,
+      cursor_id: '006b04c22500000000040000',
+      has_more: false,
+    },
+  },
+  '/v1/person/get-by-ids': {
+    summary: 'Read people by their ids',
+    body: personGetByIdsBody,
+    example: { contact_ids: ['006b04c22500000000040000'], fields: ['str::email'] },
+    answer: {
+      contacts: {
+        '006b04c22500000000040000': { id: '006b04c22500000000040000', fields: { 'str::email': 'anna@example.com' } },
+      },
+    },
   },
   '/v1/activities/create': {
     summary: 'Record up to 100 activities',
@@ -79,6 +113,7 @@ export const calls: Readonly<Record<string, Call>> = {
     },
     refusals: { 409: 'The activity is there already' },
   },
+  ...peopleCalls,
 };
 
 const refusals: Readonly<Record<string, string>> = {
@@ -118,7 +153,12 @@ function openapi(): Json {
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
-    paths: Object.fromEntries(Object.entries(calls).map(([path, call]) => [path, { post: operation(path, call) }])),
+    paths: {
+      ...Object.fromEntries(
+        Object.entries(calls).map(([path, call]) => [path, { [call.method ?? 'post']: operation(path, call) }]),
+      ),
+      ...transferPaths(schemaOf),
+    },
     components: {
       securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } },
       schemas: { Problem: problem },

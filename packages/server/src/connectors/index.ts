@@ -3,7 +3,7 @@ import type { Connector, SetUpReport } from '@tributary/connector-kit';
 import { customActivityId, customFieldId, type Problem } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { JourneyActions, Journeys } from '../journeys/index.ts';
-import type { People, PeopleRecorded } from '../people/index.ts';
+import type { People, PeopleDeleted, PeopleRecorded } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
@@ -12,6 +12,7 @@ import { type Loop, startLoop } from '../platform/loop.ts';
 import { notify, type Presence } from '../platform/presence.ts';
 import { seal } from '../platform/seal.ts';
 import { type Connection, createConnections, SETTINGS } from './connections.ts';
+import { forget } from './forget.ts';
 import { hearActions, hearRecorded } from './hear.ts';
 import { listConnections, updateConnectionAccount, upsertConnection } from './store/connection.sql.ts';
 import { type ConnectorCounts, countConnections } from './store/outbox.sql.ts';
@@ -33,6 +34,8 @@ export interface Connectors {
   problemsWith(shapes: Readonly<Record<string, unknown>>): Problem[];
   hearRecorded(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
   hearActions(tx: Tx, pieces: readonly JourneyActions[]): Promise<void>;
+  /** Forgets what was kept to write about people who were deleted. */
+  hearDeleted(tx: Tx, pieces: readonly PeopleDeleted[]): Promise<void>;
   counts(db: Queryable): Promise<ConnectorCounts[]>;
   routes(app: FastifyInstance): void;
   start(): Loop;
@@ -101,6 +104,7 @@ export function createConnectors(o: {
     problemsWith: (shapes) => problemsWith(o.connectors, shapes),
     hearRecorded: (tx, pieces) => hearRecorded(tx, ears, pieces, clock.now()),
     hearActions: (tx, pieces) => hearActions(tx, ears, pieces, clock.now()),
+    hearDeleted: (tx, pieces) => forget(tx, connections, pieces, clock.now()),
     counts: countConnections,
     routes: (app) => webhookRoutes(app, { db, connections, clock }),
     start() {

@@ -8,6 +8,9 @@ import { listJourneysEnteredBy } from './store/journey.sql.ts';
 import { insertRuns, type NewRun } from './store/run.sql.ts';
 import type { Version, Versions } from './versions.ts';
 
+/** The source of what came by a file: it starts no journey. */
+const IMPORTED = 'Import';
+
 export interface Enroller {
   people: People;
   versions: Versions;
@@ -28,7 +31,18 @@ export async function enrol(tx: Tx, of: Enroller, pieces: readonly PeopleRecorde
       workspaceId,
       told.filter((activity) => entries.has(activity.activityId)),
     );
-    const entering = await whoEnters(tx, of.people, workspaceId, versions, activities);
+    const called = await whoEnters(tx, of.people, workspaceId, versions, activities, now);
+    if (called.length === 0) continue;
+    // Whoever becomes another from here on does so after this, and their runs follow.
+    const held = await of.people.identity.hold(
+      tx,
+      workspaceId,
+      called.map(({ activity }) => activity.personId),
+    );
+    const entering = called.flatMap(({ version, activity }) => {
+      const personId = held.get(activity.personId);
+      return personId === undefined ? [] : [{ version, activity: { ...activity, personId } }];
+    });
     if (entering.length > 0) await start(tx, of, workspaceId, entering, now);
   }
 }
@@ -44,13 +58,17 @@ async function whoEnters(
   workspaceId: number,
   versions: readonly Version[],
   activities: readonly RecordedActivity[],
+  now: Date,
 ): Promise<Entering[]> {
-  const called = activities.flatMap((activity) =>
+  // A file of last year's orders is no reason to write to anyone.
+  const lived = activities.filter((activity) => activity.source !== IMPORTED);
+  const called = lived.flatMap((activity) =>
     versions
       .filter(({ definition: { entry } }) => {
         const { attributes } = activity;
         return (
-          entry.activity === activity.activityId && (!entry.filter || matches(entry.filter, { fields: attributes }))
+          entry.activity === activity.activityId &&
+          (!entry.filter || matches(entry.filter, { fields: attributes, now }))
         );
       })
       .map((version) => ({ version, activity })),
@@ -60,7 +78,7 @@ async function whoEnters(
   const found = await people.find(tx, workspaceId, [...new Set(asking.map(({ activity }) => activity.personId))]);
   return called.filter(({ version, activity }) => {
     const filter = version.definition.entry.person;
-    return !filter || matches(filter, { fields: found.get(activity.personId)?.fields ?? {} });
+    return !filter || matches(filter, { fields: found.get(activity.personId)?.fields ?? {}, now });
   });
 }
 

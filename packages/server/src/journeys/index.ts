@@ -1,6 +1,6 @@
 import type { Fields } from '@tributary/model';
 import type { Messages } from '../messages/index.ts';
-import { createIds, type People, type PeopleRecorded } from '../people/index.ts';
+import { createIds, type People, type PeopleNamed, type PeopleRecorded, type PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
@@ -8,6 +8,8 @@ import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { enrol } from './enrol.ts';
+import { follow, giveBack } from './follow.ts';
+import { endRuns, forget } from './gone.ts';
 import { settleParked } from './parked.ts';
 import { publish } from './publish.ts';
 import {
@@ -37,6 +39,14 @@ export interface Journeys {
   turn(db: Queryable, workspaceId: number, name: string, state: 'on' | 'off'): Promise<JourneyRow>;
   /** Starts the runs these activities call for, and wakes those that listen to them. */
   hear(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
+  /** The runs of the absorbed go on as the survivor's. */
+  hearUnited(tx: Tx, pieces: readonly PeopleUnited[]): Promise<void>;
+  /** The runs that came with them go back with them. */
+  hearSeparated(tx: Tx, pieces: readonly PeopleUnited[]): Promise<void>;
+  /** Ends the runs of people who were archived. */
+  hearArchived(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
+  /** Ends the runs of people who were deleted, and forgets what is personal in them. */
+  hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
   counts(db: Queryable, journeyId: number): Promise<RunCounts[]>;
   engineCounts(db: Queryable): Promise<EngineCounts>;
   /** The runs that the engine could not move, oldest first. */
@@ -72,6 +82,10 @@ export function createJourneys(o: {
       await wake(tx, versions, pieces, now);
       await enrol(tx, enroller, pieces, now);
     },
+    hearUnited: (tx, pieces) => follow(tx, { people: o.people, versions }, pieces, o.clock.now()),
+    hearSeparated: (tx, pieces) => giveBack(tx, pieces, o.clock.now()),
+    hearArchived: (tx, pieces) => endRuns(tx, pieces, o.clock.now()),
+    hearDeleted: (tx, pieces) => forget(tx, pieces, o.clock.now()),
     counts: countRuns,
     engineCounts: (db) => countDue(db, o.clock.now()),
     parked: listParked,

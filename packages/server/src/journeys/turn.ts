@@ -1,6 +1,6 @@
 import { type IntakeItem, publicId } from '@tributary/model';
 import type { MessageRequest, Messages } from '../messages/index.ts';
-import type { People, RecordedActivity } from '../people/index.ts';
+import type { People, Person, RecordedActivity } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -9,6 +9,7 @@ import type { Turn } from '../platform/loop.ts';
 import { leave } from '../platform/news.ts';
 import { type Advanced, advance, type RunState } from './engine/advance.ts';
 import type { JourneyActions } from './news.ts';
+import { eraseRuns } from './store/erase.sql.ts';
 import { claimDueRuns, insertMoves, nextDue, updateRuns } from './store/run.sql.ts';
 import type { Version, Versions } from './versions.ts';
 
@@ -54,13 +55,24 @@ async function advanceAll(tx: Tx, engine: Engine, runs: readonly RunState[], now
   for (const workspaceId of new Set([...versions.values()].map((version) => version.workspaceId))) {
     const own = runs.filter((run) => versions.get(run)!.workspaceId === workspaceId);
     const asks = [...new Set(own.flatMap((run) => versions.get(run)!.asks))];
-    const since = own.map((run) => ({ personId: run.personId, since: run.entryAt }));
-    const done = groupByPerson(await engine.people.activitiesSince(tx, workspaceId, since, asks));
     const people = await engine.people.find(tx, workspaceId, [...new Set(own.map((run) => run.personId))]);
+    // Somebody may have become another a moment ago, whose news has not been heard yet.
+    const current = (run: RunState): string => people.get(run.personId)?.id ?? run.personId;
+    const since = own.map((run) => ({ personId: current(run), since: run.entryAt }));
+    const done = groupByPerson(await engine.people.activitiesSince(tx, workspaceId, since, asks));
+    const deleted = own.filter((run) => !people.has(run.personId)).map((run) => run.personId);
+    // Enrolled by news from before: what the news of the deletion has erased in other runs goes here, too.
+    if (deleted.length > 0) await eraseRuns(tx, deleted, now);
     for (const before of own) {
       const version = versions.get(before)!;
-      const fields = people.get(before.personId)?.fields ?? {};
-      const facts = { fields, activities: done.get(before.personId) ?? [], now, asks: version.asks };
+      const person = people.get(before.personId);
+      const facts = {
+        fields: person?.fields ?? {},
+        gone: whyGone(person),
+        activities: done.get(current(before)) ?? [],
+        now,
+        asks: version.asks,
+      };
       try {
         steps.push({ before, version, ...advance(before, version.definition, facts) });
       } catch (error) {
@@ -70,6 +82,11 @@ async function advanceAll(tx: Tx, engine: Engine, runs: readonly RunState[], now
     }
   }
   return steps;
+}
+
+function whyGone(person: Person | undefined): string | undefined {
+  if (!person) return 'the person was deleted';
+  return person.archivedAt ? 'the person was archived' : undefined;
 }
 
 function parked(run: RunState, error: string): Advanced {

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Template } from '@tributary/model';
 import { publicId } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
-import type { People } from '../people/index.ts';
+import type { People, PeopleNamed, PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
 import { notify, type Presence } from '../platform/presence.ts';
 import type { EmailChannel } from './channels/channel.ts';
+import { erase } from './erase.ts';
+import { follow, giveBack } from './follow.ts';
 import type { ChannelState } from './outbox/gate.ts';
 import { createLoader } from './outbox/load.ts';
 import { type Outbox, startOutbox } from './outbox/outbox.ts';
@@ -49,6 +51,10 @@ export interface Messages {
   missingTemplates(db: Queryable, workspaceId: number, names: readonly string[]): Promise<string[]>;
   /** Writes messages down in the caller's transaction: they leave once it commits, and not before they are due. */
   queue(tx: Tx, requests: readonly MessageRequest[]): Promise<void>;
+  /** The messages of the absorbed are the survivor's from now on; those on their way go to the survivor's address. */
+  hearUnited(tx: Tx, pieces: readonly PeopleUnited[]): Promise<void>;
+  /** The messages that came with them go back with them. */
+  hearSeparated(tx: Tx, pieces: readonly PeopleUnited[]): Promise<void>;
   countsByJourney(db: Queryable, journeyId: number): Promise<MessageCounts>;
   /** A person's messages, newest first. */
   listOfPerson(db: Queryable, workspaceId: number, personId: string, limit: number): Promise<MessageRow[]>;
@@ -57,6 +63,8 @@ export interface Messages {
   /** Settles a message that is uncertain. False when there is none of that id. */
   settleUncertain(db: Queryable, id: string, how: 'resend' | 'drop'): Promise<boolean>;
   outboxState(db: Queryable): Promise<OutboxState>;
+  /** Forgets what is personal in the messages of people who were deleted. */
+  hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
   /** Whether this process can reach the mail server. */
   channelState(): ChannelState;
   /** The addresses that links in e-mails lead to, under `/t/`. */
@@ -108,6 +116,8 @@ export function createMessages(o: MessagesOptions): Messages {
       if (requests.length === 0) return;
       if ((await insertMessages(tx, requests)) > 0) await tx.query(notify('message'));
     },
+    hearUnited: (tx, pieces) => follow(tx, people, pieces),
+    hearSeparated: giveBack,
     countsByJourney,
     listOfPerson,
     listUncertain,
@@ -117,6 +127,7 @@ export function createMessages(o: MessagesOptions): Messages {
       if (found) await queryable.query(notify('message'));
       return found;
     },
+    hearDeleted: (tx, pieces) => erase(tx, pieces, clock.now()),
     outboxState: (queryable) => outboxState(queryable, clock.now()),
     channelState: () => outbox?.channelState() ?? { reachable: true },
     routes: (app) => trackingRoutes(app, { recorder: touches, secrets, clock, log, sender: o.from.name }),

@@ -9,7 +9,9 @@ import {
   problemWithValue,
   type Value,
 } from '@tributary/model';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { ANONYMOUS_ID } from './identity/anonymous.ts';
+import { locationFields } from './location.ts';
+import { normal } from './normal.ts';
 import type { Schema } from './schema.ts';
 
 /** At most this much of an activity's attributes (Ortto help, a-235). */
@@ -17,69 +19,109 @@ const ATTRIBUTES_MAX = 15;
 const ATTRIBUTES_MAX_BYTES = 16_000;
 /** How far back an activity can be dated (Ortto help, a-271). */
 const BACKDATE_MAX_MS = 90 * 24 * 3600 * 1000;
+/** Of imports: whatever lies before is a date that was read wrongly. */
+const HISTORY_BEGINS = new Date('1990-01-01T00:00:00Z');
 /** Clocks differ a little. */
 const AHEAD_MAX_MS = 5 * 60 * 1000;
 const KEYS_MAX = 3;
-/** E.164 has fifteen and three; people write some more. */
-const PHONE_DIGITS_MAX = 20;
-const COUNTRY_DIGITS_MAX = 4;
-/** Loose on purpose: whether an address exists, only its server knows. */
-const EMAIL = /^[^\s@<>,;]+@[^\s@<>,;]+$/;
+/** Those that are a person's to have, written by anybody: built in, and custom. */
+const OPEN_SOURCES = new Set(['', 'cm', 'o', 'oc']);
 
 /** An item as it can be recorded: values normalised, the moment and the activity's definition known. */
 export interface CheckedItem extends IntakeItem {
   touch: boolean;
   definitionId: number | undefined;
+  /** Not among the fields: it finds people, and is no value of theirs. */
+  anonymousId?: string | undefined;
 }
 
 /** An item ready to be recorded, or what is wrong with it, in Ortto's words where they are known. */
 export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedItem | { error: string } {
   const fields: Record<string, Value> = {};
   for (const [id, value] of Object.entries(item.fields)) {
-    const field = schema.fields.get(id);
-    // Recorded from Ortto: an unknown field is an error of the record, not ignored.
-    if (!field || (field.readOnly && !item.ours))
-      return { error: `failed to validate field ${id} in schema: ${id}: Object not found` };
-    const normal = id.startsWith('phn:') ? phone(value) : value;
-    if (normal === undefined) return { error: `failed to validate field ${id}: not a phone number` };
-    const problem = problemWithValue(id.slice(0, 3), normal);
-    if (problem) return { error: `failed to validate field ${id}: ${problem}` };
-    if (id === 'str::email' && typeof normal === 'string' && !EMAIL.test(normal.trim())) {
-      return { error: `failed to validate field ${id}: "${normal}" is not an e-mail address` };
-    }
-    fields[id] = id === 'str::email' && typeof normal === 'string' ? normal.trim() : normal;
+    const problem = cannotWrite(id, item, schema);
+    if (problem) return { error: problem };
+    const checked = normal(id, value);
+    if ('problem' in checked) return { error: `failed to validate field ${id}: ${checked.problem}` };
+    fields[id] = checked.value;
   }
   const who = checkWho(item, fields, schema);
   if (who) return { error: who };
+  const told = ANONYMOUS_ID in fields ? byAnonymousId(item, fields, schema) : { ...item, fields };
   for (const id of item.clear ?? []) {
-    if (!schema.fields.has(id)) return { error: `failed to validate field ${id} in schema: ${id}: Object not found` };
+    const problem = cannotWrite(id, item, schema);
+    if (problem) return { error: problem };
   }
+  if (item.location) Object.assign(fields, locationFields(item.location));
   if (!isStorable([...(item.tags ?? []), ...(item.unsetTags ?? [])])) return { error: 'a tag can not hold U+0000' };
-  if (!item.activity) return { ...item, fields, touch: false, definitionId: undefined };
+  if (!item.activity) return { ...told, touch: false, definitionId: undefined };
   const definition = schema.activities.get(item.activity.id);
   if (!definition) {
     return { error: `${item.activity.id}: Object not found (create the activity definition first)` };
   }
-  const activityProblem = checkActivity(item.activity, now);
+  const activityProblem = checkActivity(item.activity, now, item.history ? HISTORY_BEGINS : undefined);
   if (activityProblem) return { error: `${item.activity.id}: ${activityProblem}` };
-  return { ...item, fields, touch: definition.touch, definitionId: definition.definitionId };
+  return { ...told, touch: definition.touch, definitionId: definition.definitionId };
+}
+
+/** Why a field can not be written, in Ortto's words (recorded). */
+function cannotWrite(id: string, item: IntakeItem, schema: Schema): string | undefined {
+  const field = schema.fields.get(id);
+  if (field && (!field.readOnly || item.ours)) return undefined;
+  const source = parseFieldId(id)?.source;
+  // Those of integrations can not be written, not even unchanged.
+  return source === undefined || OPEN_SOURCES.has(source)
+    ? `failed to validate field ${id} in schema: ${id}: Object not found`
+    : `can not apply mutation for ${id}`;
 }
 
 function checkWho(item: IntakeItem, fields: Fields, schema: Schema): string | undefined {
   if ('personId' in item.who) return undefined;
-  const { by } = item.who;
+  const { by, alternatives } = item.who;
   if (by.length === 0 || by.length > KEYS_MAX) return `merge_by takes one to ${KEYS_MAX} fields`;
-  for (const id of by) {
+  for (const id of keyFieldsOf(by, alternatives)) {
     const field = schema.fields.get(id);
     if (!field) return `failed to validate field ${id} in schema: ${id}: Object not found`;
     if (!field.isKey) return `failed to validate field ${id}: people can not be found by it`;
   }
-  return by.some((id) => keyValue(id, fields[id]) !== undefined)
+  return [...by, ANONYMOUS_ID].some((id) => keyValue(id, fields[id]) !== undefined)
     ? undefined
     : `none of the merge keys is given: ${by.join(', ')}`;
 }
 
-function checkActivity({ attributes, at, key }: ActivityInput, now: Date): string | undefined {
+/**
+ * An anonymous id counts last, wherever it stands among the merge keys: whatever else finds a person knows better.
+ * Where it stands alone, the other keys that the item gives do.
+ */
+function byAnonymousId(item: IntakeItem, given: Fields, schema: Schema): IntakeItem & { anonymousId?: string } {
+  const { [ANONYMOUS_ID]: value, ...fields } = given;
+  const anonymousId = keyValue(ANONYMOUS_ID, value);
+  const told = { ...item, fields, ...(anonymousId === undefined ? {} : { anonymousId }) };
+  if ('personId' in item.who) return told;
+  const gives = (id: string): boolean => keyValue(id, fields[id]) !== undefined;
+  const named = item.who.by.filter((id) => id !== ANONYMOUS_ID && gives(id));
+  const others = ['str::email', 'str::ei', ...schema.fields.keys()].filter(
+    (id) => schema.fields.get(id)?.isKey && gives(id),
+  );
+  return {
+    ...told,
+    who: { ...item.who, by: named.length > 0 ? item.who.by.filter((id) => id !== ANONYMOUS_ID) : [...new Set(others)] },
+  };
+}
+
+/** Every field by which an item looks for its person. */
+export function keyFieldsOf(by: readonly string[], alternatives: Alternatives = {}): string[] {
+  return by.flatMap((id) => [id, ...alternativesOf(alternatives, id)]);
+}
+
+/** The other fields in which a key's value is looked for. */
+export function alternativesOf(alternatives: Alternatives | undefined, fieldId: string): readonly string[] {
+  return alternatives && Object.hasOwn(alternatives, fieldId) ? alternatives[fieldId]! : [];
+}
+
+type Alternatives = Readonly<Record<string, readonly string[]>>;
+
+function checkActivity({ attributes, at, key }: ActivityInput, now: Date, since?: Date): string | undefined {
   if (!isStorable(key)) return 'a key can not hold U+0000';
   const entries = Object.entries(attributes);
   if (entries.length > ATTRIBUTES_MAX) return `more than ${ATTRIBUTES_MAX} attributes`;
@@ -93,20 +135,8 @@ function checkActivity({ attributes, at, key }: ActivityInput, now: Date): strin
   if (!at) return undefined;
   if (Number.isNaN(at.getTime())) return 'created is not a time';
   if (at.getTime() > now.getTime() + AHEAD_MAX_MS) return 'created lies in the future';
+  if (since) return at < since ? 'created lies before 1990' : undefined;
   return now.getTime() - at.getTime() > BACKDATE_MAX_MS ? 'created lies more than 90 days back' : undefined;
-}
-
-/** `{c, n}`, as people's phones are stored; undefined when it is none (Ortto help, custom fields). */
-function phone(value: Value): Value | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const given = value as { c?: unknown; n?: unknown; phone?: unknown };
-  if (typeof given.phone === 'string') {
-    const parsed = parsePhoneNumberFromString(`+${given.phone.replace(/\D/g, '')}`);
-    return parsed ? { c: parsed.countryCallingCode, n: parsed.nationalNumber } : undefined;
-  }
-  const [c, n] = [given.c, given.n].map((part) => (typeof part === 'string' ? part.replace(/\D/g, '') : ''));
-  if (!n || n.length > PHONE_DIGITS_MAX || c!.length > COUNTRY_DIGITS_MAX) return undefined;
-  return { ...(c && { c }), n };
 }
 
 /** The text under which a value of a key field is looked up, or undefined when it identifies nobody. */

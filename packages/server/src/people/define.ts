@@ -1,10 +1,10 @@
-import { customFieldId, type DisplayType, parseFieldId } from '@tributary/model';
+import { customFieldId, type DisplayType } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { notify } from '../platform/presence.ts';
+import { couldBeKey, makeKeys } from './keys.ts';
 import type { SchemaCache } from './schema.ts';
-import { insertKeysOfAll } from './store/identity.sql.ts';
-import { insertDefinitions, insertField, type NewDefinition, updateFieldToKey } from './store/schema.sql.ts';
+import { insertDefinitions, insertField, type NewDefinition } from './store/schema.sql.ts';
 
 /** A custom field to be made; its id follows from name and type. */
 export interface NewField {
@@ -50,9 +50,6 @@ export function addDefinitions(
   return change(of, (tx) => insertDefinitions(tx, workspaceId, definitions, { builtIn: false, now: of.clock.now() }));
 }
 
-/** What people are told apart by: short, and with one spelling. */
-const KEY_TYPES = new Set(['str', 'int', 'phn']);
-
 /** Makes keys of those of these custom fields that can be one. */
 export async function ensureKeys(
   of: Define,
@@ -60,14 +57,7 @@ export async function ensureKeys(
   workspaceId: number,
   fieldIds: readonly string[],
 ): Promise<void> {
-  const { fields } = await cache.get(of.db, workspaceId);
-  const missing = fieldIds.filter((id) => {
-    const { type, source } = parseFieldId(id) ?? { type: '', source: '' };
-    return fields.get(id)?.isKey === false && source === 'cm' && KEY_TYPES.has(type);
-  });
-  if (missing.length === 0) return;
-  await change(of, async (tx) => {
-    for (const id of missing)
-      if (await updateFieldToKey(tx, workspaceId, id)) await insertKeysOfAll(tx, workspaceId, id);
-  });
+  const schema = await cache.get(of.db, workspaceId);
+  const missing = fieldIds.filter((id) => couldBeKey(schema, id));
+  if (missing.length > 0) await change(of, (tx) => makeKeys(tx, workspaceId, missing));
 }

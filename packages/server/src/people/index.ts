@@ -2,33 +2,61 @@ import type { DisplayType, IntakeItem, IntakeOutcome } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
 import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts';
+import type { Log } from '../platform/log.ts';
+import { startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
+import { type Bulk, createBulk } from './bulk/index.ts';
+import { checkItem, keyFieldsOf } from './check.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
+import { createFilters, type Filters } from './filter/index.ts';
+import { type HistoryAsked, history } from './history.ts';
+import { findCurrent, findMoved } from './identity/find.ts';
+import { createIdentity, type Identity } from './identity/index.ts';
+import { carryAnonymousIds, recordLinked } from './identity/link.ts';
+import { findAliases } from './identity/store/alias.sql.ts';
+import { makeKeys, missingKeys, unlessAllRefused, withKeys } from './keys.ts';
+import { createLifecycle, type Lifecycle } from './lifecycle/index.ts';
 import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
+import { createQueue, type IntakeQueue } from './queue/index.ts';
 import { record } from './record.ts';
-import { createSchemaCache, type Schema, seededActivities } from './schema.ts';
-import { type ActivityRow, findActivities, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
+import { createSchemaCache, loadSchema, type Schema, seededActivities } from './schema.ts';
+import { createSearch, type Search } from './search/index.ts';
+import { type ActivityRow, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
 import { findByKeys } from './store/identity.sql.ts';
-import { findPeople } from './store/person.sql.ts';
 import { insertDefinitions, type NewDefinition } from './store/schema.sql.ts';
 import { listTagNames } from './store/tag.sql.ts';
+import { createSuppression, type Suppression } from './suppression/index.ts';
 import type { Person, RecordedActivity } from './types.ts';
 
+export type { ActivitiesWanted, ActivityCursor, Bulk, ExportedPerson, Preview, WholeActivity } from './bulk/index.ts';
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
-export type { PeopleRecorded } from './news.ts';
+export { createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
+export type { Duplicate, Identity, Merge } from './identity/index.ts';
+export type { PeopleUnited } from './identity/news.ts';
+export type { ChangeKind, Selection } from './lifecycle/selection.ts';
+export type { PeopleDeleted, PeopleNamed, PeopleRecorded } from './news.ts';
 export { createIds, type Ids } from './numbers.ts';
-export type { Schema } from './schema.ts';
+export type { QueueOutcome } from './queue/index.ts';
+export type { Schema, SchemaField } from './schema.ts';
+export { type FoundPerson, fieldIdsOf, type Search, type Searched, valuesOf } from './search/index.ts';
 export type { NewDefinition } from './store/schema.sql.ts';
-export type { Person, RecordedActivity } from './types.ts';
+export { isAddress } from './suppression/address.ts';
+export { HARD_BOUNCED } from './suppression/index.ts';
+export type { DisplayStyle, Person, RecordedActivity } from './types.ts';
 
 /** Everything known of people, and the one way in. */
 export interface People {
+  filters: Filters;
+  /** People in great numbers: for imports and exports. */
+  bulk: Bulk;
+  search: Search;
   /** Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. */
   record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   /** Records in the caller's transaction. */
   recordIn(tx: Tx, workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
+  /** By the ids asked for: the id of somebody who has become another finds the other, whose `id` is their own. */
   find(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Map<string, Person>>;
   findByEmail(db: Queryable, workspaceId: number, email: string): Promise<string | undefined>;
   /** The activities news told of, with their attributes. */
@@ -45,6 +73,12 @@ export interface People {
     activityIds: readonly string[],
   ): Promise<RecordedActivity[]>;
   timeline(db: Queryable, workspaceId: number, personId: string, limit: number): Promise<RecordedActivity[]>;
+  /** A page of what a person did, newest first. */
+  history(
+    db: Queryable,
+    workspaceId: number,
+    asked: HistoryAsked,
+  ): Promise<{ activities: RecordedActivity[]; total: number }>;
   schema(db: Queryable, workspaceId: number): Promise<Schema>;
   /** Adds a custom field; undefined when one with that id is there already. */
   addField(workspaceId: number, field: NewField): Promise<{ id: string; displayType: DisplayType } | undefined>;
@@ -52,8 +86,16 @@ export interface People {
   addDefinitions(workspaceId: number, definitions: readonly NewDefinition[]): Promise<string[]>;
   /** People can be found by these fields from now on, those already here included. */
   ensureKeys(workspaceId: number, fieldIds: readonly string[]): Promise<void>;
+  /** Records that nobody waits for. */
+  queue: IntakeQueue;
+  lifecycle: Lifecycle;
+  suppression: Suppression;
+  /** Begins with what is left for later: what was queued, and changes to many people. */
+  start(log: Log): { close(): Promise<void> };
   /** Makes the months ahead ready for activities, so that none has to wait for it. */
   preparePartitions(): Promise<void>;
+  /** Who is who: two people that turn out to be one. */
+  identity: Identity;
   /** What every workspace starts with. */
   seed(tx: Tx, workspaceId: number): Promise<void>;
 }
@@ -82,8 +124,23 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     cache.forget();
     return cache.get(queryable, workspaceId);
   };
+  const recordWith = (tx: Tx, workspaceId: number, schema: Schema, items: readonly IntakeItem[]) => {
+    const of = { workspaceId, schema, now: clock.now() };
+    return carryAnonymousIds(items) ? recordLinked({ tx, recorder, ...of }, items) : record(tx, recorder, of, items);
+  };
   const recordIn: People['recordIn'] = async (tx, workspaceId, items) =>
-    record(tx, recorder, { workspaceId, schema: await schemaFor(tx, workspaceId, items), now: clock.now() }, items);
+    recordWith(tx, workspaceId, await schemaFor(tx, workspaceId, items), items);
+  /** For items that name fields as keys which are none yet: they are made keys in the same transaction. */
+  const recordMakingKeys = async (
+    tx: Tx,
+    workspaceId: number,
+    items: readonly IntakeItem[],
+  ): Promise<IntakeOutcome[]> => {
+    const missing = missingKeys(await schemaFor(tx, workspaceId, items), items);
+    if (missing.length === 0) return recordIn(tx, workspaceId, items);
+    await makeKeys(tx, workspaceId, missing);
+    return recordWith(tx, workspaceId, await loadSchema(tx, workspaceId), items);
+  };
   const intakes = new Map<number, GroupCommit<IntakeItem, IntakeOutcome>>();
   const intakeOf = (workspaceId: number): GroupCommit<IntakeItem, IntakeOutcome> => {
     const known = intakes.get(workspaceId);
@@ -110,22 +167,43 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     }));
   };
   const define = { db, clock, forget: cache.forget };
+  const lifecycle = createLifecycle({ db, clock, cache });
+  const queue = createQueue({
+    db,
+    clock,
+    recordAll: recordMakingKeys,
+    async check(workspaceId, items) {
+      const schema = withKeys(await schemaFor(db, workspaceId, items), items);
+      return items.map((item) => checkItem(item, schema, clock.now()));
+    },
+  });
+  const filters = createFilters({ schema: cache.get });
 
   return {
-    record: (workspaceId, items) => intakeOf(workspaceId).submit(items),
+    filters,
+    bulk: createBulk({ schema: cache.get, filters, now: clock.now }),
+    search: createSearch({ db, clock, filters, schema: cache.get }),
+    async record(workspaceId, items) {
+      const schema = await cache.get(db, workspaceId);
+      if (missingKeys(schema, items).length === 0) return intakeOf(workspaceId).submit(items);
+      return unlessAllRefused(db, (tx) => recordMakingKeys(tx, workspaceId, items)).finally(cache.forget);
+    },
+    queue,
     recordIn,
     async find(queryable, workspaceId, ids) {
-      const rows = await findPeople(queryable, workspaceId, ids);
-      const tagNames = await listTagNames(queryable, workspaceId, [...new Set(rows.flatMap((row) => row.tags))]);
+      const rows = await findCurrent(queryable, workspaceId, ids);
+      const tags = new Set([...rows.values()].flatMap((row) => row.tags));
+      const tagNames = await listTagNames(queryable, workspaceId, [...tags]);
       return new Map(
-        rows.map((row) => [
-          row.id,
+        [...rows].map(([asked, row]) => [
+          asked,
           {
             id: row.id,
             fields: row.fields,
             tags: row.tags.map((tag) => tagNames.get(tag) ?? ''),
             createdAt: row.createdAt,
             lastSeenAt: row.lastSeenAt ?? undefined,
+            archivedAt: row.archivedAt ?? undefined,
           },
         ]),
       );
@@ -134,26 +212,39 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
       const key = { fieldId: 'str::email', value: email.trim().toLowerCase() };
       return [...(await findByKeys(queryable, workspaceId, [key])).values()][0];
     },
-    activities: async (queryable, workspaceId, at) =>
-      named(
-        queryable,
-        workspaceId,
-        await findActivities(
-          queryable,
-          at.map((a) => ({ ...a, occurredAt: new Date(a.at) })),
-        ),
-      ),
+    async activities(queryable, workspaceId, at) {
+      const asked = at.map((a) => ({ ...a, occurredAt: new Date(a.at) }));
+      return named(queryable, workspaceId, await findMoved(queryable, workspaceId, asked));
+    },
     async activitiesSince(queryable, workspaceId, people, activityIds) {
       const { activities } = await cache.get(queryable, workspaceId);
       const definitions = activityIds.flatMap((id) => activities.get(id)?.definitionId ?? []);
       return named(queryable, workspaceId, await listActivitiesSince(queryable, people, definitions));
     },
-    timeline: async (queryable, workspaceId, personId, limit) =>
-      named(queryable, workspaceId, await listActivitiesOf(queryable, personId, limit)),
+    async timeline(queryable, workspaceId, personId, limit) {
+      const rows = await listActivitiesOf(queryable, personId, limit);
+      const now = rows.length > 0 ? personId : (await findAliases(queryable, workspaceId, [personId])).get(personId);
+      return named(
+        queryable,
+        workspaceId,
+        now === undefined || now === personId ? rows : await listActivitiesOf(queryable, now, limit),
+      );
+    },
+    history: (queryable, workspaceId, asked) => history(queryable, { cache, named }, workspaceId, asked),
     schema: (queryable, workspaceId) => cache.get(queryable, workspaceId),
     addField: (workspaceId, field) => addField(define, workspaceId, field),
     addDefinitions: (workspaceId, definitions) => addDefinitions(define, workspaceId, definitions),
     ensureKeys: (workspaceId, fieldIds) => ensureKeys(define, cache, workspaceId, fieldIds),
+    identity: createIdentity({ db, clock, recorder, schema: cache.get }),
+    lifecycle,
+    suppression: createSuppression({ db, clock, recordIn }),
+    start(log) {
+      const queued = startLoop({ name: 'intake', turn: () => queue.turn(log), clock, log });
+      const changes = startLoop({ name: 'changes of people', turn: lifecycle.turn, clock, log });
+      o.presence?.on('intake', queued.nudge);
+      o.presence?.on('person-change', changes.nudge);
+      return { close: async () => void (await Promise.all([queued.close(), changes.close()])) };
+    },
     preparePartitions: () => recorder.partitions.prepare(clock.now(), MONTHS_BEFORE, MONTHS_AHEAD),
     async seed(tx, workspaceId) {
       const definitions = seededActivities.map(({ id, name, touch }) => ({ activityId: id, name, touch }));
@@ -164,6 +255,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
 
 function knows(schema: Schema, item: IntakeItem): boolean {
   if (item.activity && !schema.activities.has(item.activity.id)) return false;
-  if ('by' in item.who && !item.who.by.every((id) => schema.fields.get(id)?.isKey)) return false;
+  if ('by' in item.who && !keyFieldsOf(item.who.by, item.who.alternatives).every((id) => schema.fields.get(id)?.isKey))
+    return false;
   return Object.keys(item.fields).every((id) => schema.fields.has(id));
 }

@@ -6,8 +6,23 @@ export interface PeopleRecorded {
   changed: string[];
 }
 
+/** People as a whole: put away, brought back, or gone for good with all that was known of them. */
+export interface PeopleNamed {
+  workspaceId: number;
+  ids: string[];
+}
+
+/** People who are gone, with what they were found by and nobody else is now: for those who keep things under it. */
+export interface PeopleDeleted extends PeopleNamed {
+  keys: { fieldId: string; value: string }[];
+}
+
 declare module '../platform/news.ts' {
   interface News {
     'people.recorded': PeopleRecorded;
+    'people.archived': PeopleNamed;
+    'people.restored': PeopleNamed;
+    /** What other rooms keep of these people is to go: nothing personal stays. */
+    'people.deleted': PeopleDeleted;
   }
 }

@@ -3,14 +3,30 @@ import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
 import { type CheckedItem, checkItem } from './check.ts';
 import { builtInHappening, type Happening } from './happening.ts';
+import { ANONYMOUS_ID } from './identity/anonymous.ts';
+import { type Conflict, conflictsOf, namesSeveral, withoutOtherNames } from './identity/conflicts.ts';
+import { lockAliased } from './identity/find.ts';
+import { upsertDuplicates } from './identity/store/duplicate.sql.ts';
 import type { Ids } from './numbers.ts';
 import type { Partitions } from './partitions.ts';
 import { permissionChanges, withDefaultPermissions } from './permission.ts';
-import { choose, createDirectory, type Directory, keyChanges, keysOf, newKeys, type Subject } from './resolve.ts';
+import {
+  choose,
+  createDirectory,
+  type Directory,
+  freeKeys,
+  isValueOf,
+  keyChanges,
+  keysOf,
+  newKeys,
+  type Subject,
+} from './resolve.ts';
 import type { Schema } from './schema.ts';
 import { insertActivities } from './store/activity.sql.ts';
-import { deleteKeys, insertKeys, keyText } from './store/identity.sql.ts';
+import { deleteKeys, findByKeys, insertKeys, type Key, keyText } from './store/identity.sql.ts';
 import { insertPeople, lockPeople, type PersonRow, updatePeople, updateSeen } from './store/person.sql.ts';
+import { findSuppressed } from './store/suppression.sql.ts';
+import { addressOf } from './suppression/address.ts';
 import { applyTags } from './tags.ts';
 
 export interface Recorder {
@@ -46,18 +62,25 @@ export async function record(
   }
   if (good.length === 0) return outcomes;
 
+  const suppressed = await suppressedAmong(tx, workspaceId, good);
   const { subjects, byId, directory } = await findSubjects(
     tx,
     workspaceId,
     good.map(({ item }) => item),
   );
-  const newIds = await recorder.personIds.next(
-    tx,
-    good.filter(({ item }) => !('personId' in item.who) && !choose(item, directory.byKey)).map(() => now),
-  );
+  const newcomers = good.filter(({ item }) => !('personId' in item.who) && !choose(item, directory.byKey));
+  // Taken from the end: whoever comes first has the lowest.
+  const newIds = (
+    await recorder.personIds.next(
+      tx,
+      newcomers.map(() => now),
+    )
+  ).reverse();
   const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
   const happenings: Happening[] = [];
   const tagged: { subject: Subject; item: CheckedItem }[] = [];
+  const claims: (Key & { personId: string })[] = [];
+  const conflicts: Conflict[] = [];
 
   for (const { item, at } of good) {
     let subject = 'personId' in item.who ? byId.get(item.who.personId) : choose(item, directory.byKey);
@@ -66,18 +89,27 @@ export async function record(
       if ('personId' in item.who) outcomes[at] = { status: 'not_found', error: 'Person not found' };
       else if (item.existingOnly)
         outcomes[at] = { status: 'not_found', error: 'Person not found, and none is to be made' };
+      else if (suppressed.has(addressIn(item))) outcomes[at] = { status: 'suppressed', error: 'Email is suppressed' };
       if (outcomes[at]) continue;
       const id = newIds.pop() ?? (await recorder.personIds.next(tx, [now]))[0]!;
       subject = newSubject(id, now);
       subjects.push(subject);
-      subject.foundBy = keysOf(item)
-        .filter((key) => !directory.byKey(key))
-        .map(keyText);
+    }
+    if (isNew || namesSeveral(item)) {
+      subject.foundBy.push(...freeKeys(item, directory.byKey));
+      conflicts.push(...conflictsOf(item, subject, directory.byKey));
     }
     const before = subject.row.fields;
-    happenings.push(...mergeInto(subject, item, isNew, { schema, now }));
+    happenings.push(...mergeInto(subject, withoutOtherNames(item, subject, directory), isNew, { schema, now }));
     for (const key of newKeys(before, subject.row.fields, keyFields)) {
       if (!directory.byKey(key)) directory.learn(key, subject);
+    }
+    if (item.anonymousId !== undefined) {
+      const key = { fieldId: ANONYMOUS_ID, value: item.anonymousId };
+      if (!directory.byKey(key)) {
+        directory.learn(key, subject, { isOtherName: true });
+        claims.push({ ...key, personId: subject.row.id });
+      }
     }
     if (item.tags?.length || item.unsetTags?.length) tagged.push({ subject, item });
     const untouched = !isNew && item.strategy === 3;
@@ -86,9 +118,25 @@ export async function record(
   }
 
   if (tagged.length > 0) happenings.push(...(await applyTags(tx, { workspaceId, schema, now }, tagged)));
-  await writeSubjects(tx, { workspaceId, keyFields, now }, subjects, directory);
+  conflicts.push(...(await writeSubjects(tx, { workspaceId, keyFields, now, claims }, subjects, directory)));
   await writeActivities(tx, recorder, of, happenings, outcomes, subjects);
+  upsertDuplicates(tx, workspaceId, conflicts, now);
   return outcomes;
+}
+
+/** Of the addresses that make nobody when they are suppressed, those that are. Asks only where an item wants to know. */
+async function suppressedAmong(
+  tx: Tx,
+  workspaceId: number,
+  good: readonly { item: CheckedItem }[],
+): Promise<ReadonlyMap<string, string>> {
+  const addresses = good.map(({ item }) => addressIn(item)).filter(Boolean);
+  return findSuppressed(tx, workspaceId, [...new Set(addresses)]);
+}
+
+function addressIn(item: CheckedItem): string {
+  const address = item.unlessSuppressed === undefined ? undefined : item.fields[item.unlessSuppressed];
+  return typeof address === 'string' ? addressOf(address) : '';
 }
 
 async function findSubjects(tx: Tx, workspaceId: number, items: readonly CheckedItem[]) {
@@ -96,12 +144,41 @@ async function findSubjects(tx: Tx, workspaceId: number, items: readonly Checked
   const named = [...new Set(items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : [])))];
   const byId = new Map<string, Subject>();
   const directory = createDirectory();
+  const odd: { key: Key; subject: Subject }[] = [];
   for (const { fieldId, value, ...row } of await lockPeople(tx, workspaceId, named, [...keys.values()])) {
     const subject = byId.get(row.id) ?? oldSubject(row);
     byId.set(row.id, subject);
-    if (fieldId !== null) directory.learn({ fieldId, value }, subject);
+    if (fieldId === null) continue;
+    const key = { fieldId, value };
+    directory.learn(key, subject, { isOtherName: fieldId === ANONYMOUS_ID });
+    if (fieldId !== ANONYMOUS_ID && !isValueOf(key, subject)) odd.push({ key, subject });
   }
-  return { subjects: [...byId.values()], byId, directory };
+  if (odd.length > 0) await learnOtherNames(tx, workspaceId, odd, directory);
+  const subjects = new Set(byId.values());
+  const missing = named.filter((id) => !byId.has(id));
+  for (const [id, row] of missing.length > 0 ? await lockAliased(tx, workspaceId, missing) : []) {
+    const subject = byId.get(row.id) ?? oldSubject(row);
+    byId.set(row.id, subject).set(id, subject);
+    subjects.add(subject);
+  }
+  return { subjects: [...subjects], byId, directory };
+}
+
+/** Keys that are not what their field says: other names of theirs, unless they were lost while we waited for the lock. */
+async function learnOtherNames(
+  tx: Tx,
+  workspaceId: number,
+  odd: readonly { key: Key; subject: Subject }[],
+  directory: Directory,
+): Promise<void> {
+  const still = await findByKeys(
+    tx,
+    workspaceId,
+    odd.map(({ key }) => key),
+  );
+  for (const { key, subject } of odd) {
+    if (still.get(keyText(key)) === subject.row.id) directory.learn(key, subject, { isOtherName: true });
+  }
 }
 
 function oldSubject(row: PersonRow): Subject {
@@ -138,9 +215,9 @@ function mergeInto(
   const before = row.fields;
   const after = mergeFields(before, given, how);
   if (after === before) return [];
-  row.fields = after;
   subject.changed = true;
-  const changes = permissionChanges(before, after, item.fields, item.source);
+  const changes = permissionChanges(before, after, item, of.now);
+  row.fields = changes.length === 0 ? after : Object.assign({}, after, ...changes.map((change) => change.fields));
   for (const { activityId } of changes) {
     if (activityId === 'act::s-all') row.subscribedAt = of.now;
     if (activityId === 'act::u-all') row.unsubscribedAt = of.now;
@@ -179,11 +256,11 @@ function happening(subject: Subject, item: CheckedItem, at: number, now: Date): 
 
 async function writeSubjects(
   tx: Tx,
-  of: { workspaceId: number; keyFields: readonly string[]; now: Date },
+  of: { workspaceId: number; keyFields: readonly string[]; now: Date; claims: readonly (Key & { personId: string })[] },
   subjects: readonly Subject[],
   directory: Directory,
-): Promise<void> {
-  const { workspaceId, keyFields, now } = of;
+): Promise<Conflict[]> {
+  const { workspaceId, keyFields, now, claims } = of;
   const changed = subjects.filter((subject) => subject.changed);
   const changes = changed.map((subject) => ({ subject, ...keyChanges(subject, keyFields, directory.byKey) }));
   deleteKeys(
@@ -191,11 +268,8 @@ async function writeSubjects(
     workspaceId,
     changes.flatMap((change) => change.lost),
   );
-  const claimed = await insertKeys(
-    tx,
-    workspaceId,
-    changes.flatMap((change) => change.gained),
-  );
+  const wanted = [...changes.flatMap((change) => change.gained), ...claims];
+  const claimed = await insertKeys(tx, workspaceId, wanted);
   // A key that was free when we looked and is not now: someone else has just made that person. Anyone who
   // takes over a key of another keeps the value in the field; the key stays with its first owner.
   const missed = changes.some(({ subject, gained }) =>
@@ -219,6 +293,12 @@ async function writeSubjects(
     workspaceId,
     subjects.filter((s) => s.seen && !s.changed).map((s) => s.row),
   );
+  const unclaimed = wanted.filter((key) => !claimed.has(keyText(key)));
+  const holders = await findByKeys(tx, workspaceId, unclaimed);
+  return unclaimed.flatMap(({ fieldId, value, personId }) => {
+    const otherId = holders.get(keyText({ fieldId, value }));
+    return otherId === undefined || otherId === personId ? [] : [{ personId, otherId, fieldId }];
+  });
 }
 
 async function writeActivities(

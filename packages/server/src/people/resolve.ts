@@ -1,6 +1,7 @@
 import type { Fields } from '@tributary/model';
 import type { CheckedItem } from './check.ts';
-import { keyValue } from './check.ts';
+import { alternativesOf, keyValue } from './check.ts';
+import { ANONYMOUS_ID } from './identity/anonymous.ts';
 import { type Key, keyText } from './store/identity.sql.ts';
 import type { PersonRow } from './store/person.sql.ts';
 
@@ -11,17 +12,46 @@ export interface Subject {
   isNew: boolean;
   changed: boolean;
   seen: boolean;
-  /** Of a new person: the keys that belonged to nobody when we looked. */
+  /** The keys by which they were asked for, and which belonged to nobody when we looked. */
   foundBy: string[];
 }
 
-/** The keys an item can be found by, in the order it names them; keys without a value are left out. */
-export function keysOf(item: CheckedItem): Key[] {
+/**
+ * The keys an item can be found by, in the order it names them, each with those it is also looked for under; keys
+ * without a value are left out.
+ */
+function keyGroups(item: CheckedItem): { fieldId: string; keys: Key[] }[] {
   if ('personId' in item.who) return [];
-  return item.who.by.flatMap((fieldId) => {
-    const value = keyValue(fieldId, item.fields[fieldId]);
-    return value === undefined ? [] : [{ fieldId, value }];
+  const { by, alternatives } = item.who;
+  return by.flatMap((fieldId) => {
+    const given = item.fields[fieldId];
+    const value = keyValue(fieldId, given);
+    if (value === undefined) return [];
+    // As the other field spells its values, and as this one does: an e-mail is in small letters here, perhaps not there.
+    const others = alternativesOf(alternatives, fieldId).flatMap((other) =>
+      [...new Set([keyValue(other, given)!, value])].map((spelled) => ({ fieldId: other, value: spelled })),
+    );
+    return [{ fieldId, keys: [{ fieldId, value }, ...others] }];
   });
+}
+
+/** All the keys an item can be found by, an anonymous id last. */
+export function keysOf(item: CheckedItem): Key[] {
+  const { anonymousId } = item;
+  const keys = namedKeysOf(item);
+  return anonymousId === undefined ? keys : [...keys, { fieldId: ANONYMOUS_ID, value: anonymousId }];
+}
+
+/** The same without the anonymous id. */
+export function namedKeysOf(item: CheckedItem): Key[] {
+  return keyGroups(item).flatMap(({ keys }) => keys);
+}
+
+/** Those of an item's keys that belong to nobody. */
+export function freeKeys(item: CheckedItem, byKey: Directory['byKey']): string[] {
+  return keysOf(item)
+    .filter((key) => !byKey(key))
+    .map(keyText);
 }
 
 /**
@@ -30,8 +60,25 @@ export function keysOf(item: CheckedItem): Key[] {
  * earlier key fields are empty; 2: all keys given find one and the same
  * (Ortto help, a-257).
  */
-export function choose(item: CheckedItem, byKey: (key: Key) => Subject | undefined): Subject | undefined {
-  const found = keysOf(item).map((key) => ({ key, subject: byKey(key) }));
+export function choose(item: CheckedItem, byKey: Directory['byKey']): Subject | undefined {
+  return chooseByName(item, byKey) ?? (item.anonymousId === undefined ? undefined : chooseAnonymous(item, byKey));
+}
+
+/**
+ * Whoever the anonymous id leads to, unless a key that the item names is another
+ * one of theirs: then somebody else is at the same machine.
+ */
+function chooseAnonymous(item: CheckedItem, byKey: Directory['byKey']): Subject | undefined {
+  const subject = byKey({ fieldId: ANONYMOUS_ID, value: item.anonymousId! });
+  const fits = keyGroups(item).every(({ fieldId, keys }) => {
+    const known = keyValue(fieldId, subject?.row.fields[fieldId]);
+    return known === undefined || known === keys[0]!.value;
+  });
+  return fits ? subject : undefined;
+}
+
+function chooseByName(item: CheckedItem, byKey: Directory['byKey']): Subject | undefined {
+  const found = keyGroups(item).map(({ fieldId, keys }) => ({ fieldId, subject: firstOf(keys, byKey) }));
   const find = 'by' in item.who ? (item.who.find ?? 0) : 0;
   if (find === 2) {
     const first = found[0]?.subject;
@@ -39,8 +86,16 @@ export function choose(item: CheckedItem, byKey: (key: Key) => Subject | undefin
   }
   for (const [i, { subject }] of found.entries()) {
     if (!subject) continue;
-    const earlier = found.slice(0, i).map(({ key }) => key.fieldId);
+    const earlier = found.slice(0, i).map(({ fieldId }) => fieldId);
     if (find === 0 || earlier.every((fieldId) => subject.row.fields[fieldId] === undefined)) return subject;
+  }
+  return undefined;
+}
+
+function firstOf(keys: readonly Key[], byKey: (key: Key) => Subject | undefined): Subject | undefined {
+  for (const key of keys) {
+    const subject = byKey(key);
+    if (subject) return subject;
   }
   return undefined;
 }
@@ -76,9 +131,16 @@ export function keyChanges(
   return { gained, lost };
 }
 
+/** Whether a key is what its field says of the person. */
+export function isValueOf(key: Key, { row }: Subject): boolean {
+  return keyValue(key.fieldId, row.fields[key.fieldId]) === key.value;
+}
+
 export interface Directory {
   byKey(key: Key): Subject | undefined;
-  learn(key: Key, subject: Subject): void;
+  /** An other name finds its person though no field of theirs has it as value. */
+  learn(key: Key, subject: Subject, how?: { isOtherName: boolean }): void;
+  isOtherName(key: Key): boolean;
 }
 
 /**
@@ -87,11 +149,18 @@ export interface Directory {
  */
 export function createDirectory(): Directory {
   const subjects = new Map<string, Subject>();
+  const otherNames = new Set<string>();
   return {
     byKey(key) {
-      const subject = subjects.get(keyText(key));
-      return subject && keyValue(key.fieldId, subject.row.fields[key.fieldId]) === key.value ? subject : undefined;
+      const text = keyText(key);
+      const subject = subjects.get(text);
+      return subject && (isValueOf(key, subject) || otherNames.has(text)) ? subject : undefined;
     },
-    learn: (key, subject) => void subjects.set(keyText(key), subject),
+    learn(key, subject, how) {
+      const text = keyText(key);
+      subjects.set(text, subject);
+      if (how?.isOtherName) otherNames.add(text);
+    },
+    isOtherName: (key) => otherNames.size > 0 && otherNames.has(keyText(key)),
   };
 }

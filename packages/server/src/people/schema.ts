@@ -1,6 +1,8 @@
 import { builtInActivities, builtInFields, parseFieldId } from '@tributary/model';
 import type { Queryable } from '../platform/database/pool.ts';
+import { anonymousIdField } from './identity/anonymous.ts';
 import { type FieldRow, listDefinitions, listFields } from './store/schema.sql.ts';
+import type { DisplayStyle } from './types.ts';
 
 /** What a workspace knows: which fields a person can have and which activities can happen. */
 export interface Schema {
@@ -24,6 +26,8 @@ export interface SchemaActivity {
   touch: boolean;
   /** How its attributes are shown, by their ids, as the definition says. */
   attributeTypes: ReadonlyMap<string, string>;
+  /** How the whole of it is shown, where the definition says it. */
+  display: DisplayStyle | undefined;
 }
 
 /** The built-in fields by which people are found without anyone asking for it. */
@@ -38,14 +42,15 @@ const builtIn: readonly SchemaField[] = builtInFields.map((field) => ({
 }));
 
 /** The schema as the database has it now. */
-async function loadSchema(db: Queryable, workspaceId: number): Promise<Schema> {
+export async function loadSchema(db: Queryable, workspaceId: number): Promise<Schema> {
   const custom = (await listFields(db, workspaceId)).map(fromRow);
-  const definitions = (await listDefinitions(db, workspaceId)).map(({ attributes, ...definition }) => ({
+  const definitions = (await listDefinitions(db, workspaceId)).map(({ attributes, display, ...definition }) => ({
     ...definition,
+    display: display ?? undefined,
     attributeTypes: new Map(attributes.map((attribute) => [attribute.field_id, attribute.display_type])),
   }));
   return {
-    fields: new Map([...builtIn, ...custom].map((field) => [field.id, field])),
+    fields: new Map([...builtIn, anonymousIdField, ...custom].map((field) => [field.id, field])),
     activities: new Map(definitions.map((definition) => [definition.activityId, definition])),
     activityIdOf: new Map(definitions.map((definition) => [definition.definitionId, definition.activityId])),
   };

@@ -227,6 +227,7 @@ test('__proto__ among the keys of a good webhook is a key like any other', async
 
 test('a webhook of deals and accounts that are not there is taken, and comes to nothing', async () => {
   const { destination } = world.kommo.webhooks()[0]!;
+  await world.quiet();
   const before = await stored();
   const bodies = ['leads[status][0][id]=99999999&leads[status][0][status_id]=142', 'leads[add][0][id]=abc', 'leads=1'];
   const other = `${bodies[0]}&account[id]=1`;

@@ -1,14 +1,16 @@
 import type { Fields, IntakeItem, IntakeOutcome } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import { type People, personIdFrom } from '../../people/index.ts';
+import { type People, personIdFrom, type QueueOutcome } from '../../people/index.ts';
 import { UserError } from '../../platform/errors.ts';
 import { type Called, parse } from './call.ts';
 import { sendError } from './envelope.ts';
-import { DEFAULT_MERGE_BY, whoOf } from './person-merge.ts';
+import { locationOf } from './location.ts';
 import { activitiesBody } from './schemas.ts';
+import { DEFAULT_MERGE_BY, whoOf } from './who.ts';
 
 type Body = z.infer<typeof activitiesBody>;
+type Outcome = IntakeOutcome | QueueOutcome;
 type Activity = Body['activities'][number];
 
 /**
@@ -19,10 +21,10 @@ type Activity = Body['activities'][number];
 export function activitiesCreateRoute(app: FastifyInstance, o: { people: People }): void {
   app.post('/activities/create', async (request: Called, reply) => {
     const body = parse(activitiesBody, request.body);
-    const keys = new Set([...(body.merge_by ?? []), ...body.activities.flatMap((activity) => activity.merge_by ?? [])]);
-    if (keys.size > 0) await o.people.ensureKeys(request.workspaceId, [...keys]);
     const items = body.activities.map((activity, i) => itemOf(activity, body, i));
-    const outcomes = await o.people.record(request.workspaceId, items);
+    const outcomes: Outcome[] = body.async
+      ? await o.people.queue.add(request.workspaceId, items)
+      : await o.people.record(request.workspaceId, items);
     const bad = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
     if (bad.length === outcomes.length) {
       return sendError(reply, 400, `No valid activities provided (${bad[0]!.error})`, bad);
@@ -34,6 +36,7 @@ export function activitiesCreateRoute(app: FastifyInstance, o: { people: People 
 function itemOf(activity: Activity, body: Body, index: number): IntakeItem {
   return {
     ...whoActed(activity, body, index),
+    ...locationOf(activity.location),
     strategy: body.merge_strategy,
     source: 'API',
     activity: {
@@ -46,10 +49,10 @@ function itemOf(activity: Activity, body: Body, index: number): IntakeItem {
 }
 
 /** With a person id the fields are ignored, as Ortto does (Ortto help, a-271). */
-function whoActed(activity: Activity, body: Body, index: number): Pick<IntakeItem, 'who' | 'fields'> {
+function whoActed(activity: Activity, body: Body, index: number): ReturnType<typeof whoOf> {
   if (!activity.person_id) {
     const by = activity.merge_by?.length ? activity.merge_by : body.merge_by?.length ? body.merge_by : DEFAULT_MERGE_BY;
-    return whoOf((activity.fields ?? {}) as Fields, by);
+    return whoOf((activity.fields ?? {}) as Fields, by, body);
   }
   const personId = personIdFrom(activity.person_id);
   if (personId === undefined) {
@@ -61,7 +64,7 @@ function whoActed(activity: Activity, body: Body, index: number): Pick<IntakeIte
   return { who: { personId }, fields: {} };
 }
 
-function answerOf(outcome: IntakeOutcome, activity: Activity) {
+function answerOf(outcome: Outcome, activity: Activity) {
   if ('error' in outcome) return { status: outcome.status, error: outcome.error };
   return {
     ...(activity.person_id ? { person_id: activity.person_id } : {}),

@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whose key came with the request; set on Ortto's wire, where every request has one. */
     workspaceId: number;
+    /** The account's name as Ortto's error messages begin with it. */
+    instance: string;
   }
 }
 

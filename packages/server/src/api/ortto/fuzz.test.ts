@@ -33,7 +33,8 @@ function spelled({ id, value }: { id: string; value: unknown }): string {
 
 const ROWS = `select (select count(*) from person) || ' ' || (select count(*) from identity) || ' ' || (select count(*) from activity)
   || ' ' || (select count(*) from tag) || ' ' || (select count(*) from news) || ' ' || (select count(*) from field)
-  || ' ' || (select count(*) from activity_definition) as rows`;
+  || ' ' || (select count(*) from activity_definition) || ' ' || (select count(*) from intake)
+  || ' ' || (select count(*) from field where is_key) as rows`;
 
 /** Letters that trouble databases, encoders and alphabets. */
 const letter = fc.constantFrom(
@@ -142,6 +143,26 @@ const spoiled = (right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
     return copy;
   });
 
+const place = fc.record(
+  { name: text, country: text, country_code: text, latitude: json, longitude: fc.double(), timezone: text },
+  { requiredKeys: [] },
+);
+const location = fc.oneof(
+  json,
+  fc.record({ source_ip: text, custom: fc.oneof(place, json), address: place }, { requiredKeys: [] }),
+);
+/** How people are found, in both calls. */
+const finding = {
+  find_strategy: fc.constantFrom(0, 1, 2),
+  skip_non_existing: fc.boolean(),
+  merge_by_alt_fields: fc.oneof(
+    fc.constantFrom({}, null, { 'str::email': ['str::ei'] }, { 'str::ei': ['int:cm:kommo-id', 'str::email'] }),
+    fc.dictionary(anyId, fc.array(anyId, { maxLength: 2 }), { maxKeys: 2, noNullPrototype: true }),
+  ),
+  suppression_list_field_id: fc.constantFrom('str::email', 'str::email', 'str::nope', 'phn::phone', null),
+  async: fc.nat(9).map((n) => n === 0),
+};
+
 const tags = fc.array(fc.string({ unit: letter, minLength: 1, maxLength: 4 }), { maxLength: 2 });
 const person = fc.record(
   {
@@ -149,7 +170,7 @@ const person = fc.record(
     tags,
     unset_tags: tags,
     clear_fields: fc.dictionary(anyId, fc.boolean(), { maxKeys: 2, noNullPrototype: true }),
-    location: json,
+    location,
   },
   { requiredKeys: ['fields'] },
 );
@@ -158,8 +179,7 @@ const merge = fc.record(
     people: fc.array(person, { minLength: 1, maxLength: 4 }),
     merge_by: mergeBy,
     merge_strategy: fc.constantFrom(1, 2, 3),
-    find_strategy: fc.constantFrom(0, 1, 2),
-    skip_non_existing: fc.boolean(),
+    ...finding,
   },
   { requiredKeys: ['people'] },
 );
@@ -187,6 +207,7 @@ const activity = fc.record(
     fields,
     person_id: fc.constantFrom(null, null, null, '006913c5b700000000123400', `00${'f'.repeat(8)}00007fffffff00`),
     created,
+    location,
     key: odd,
     merge_by: mergeBy,
   },
@@ -197,6 +218,7 @@ const activities = fc.record(
     activities: fc.array(activity, { minLength: 1, maxLength: 4 }),
     merge_by: mergeBy,
     merge_strategy: fc.constantFrom(1, 2, 3),
+    ...finding,
   },
   { requiredKeys: ['activities'] },
 );
@@ -248,8 +270,7 @@ describe('whatever is sent', () => {
       ['Renewal', 'time'],
     ] as const)
       await people.addField(ws, { name, type });
-    // Beforehand: the first request that names it makes it a key, even if it is refused for something else.
-    await people.ensureKeys(ws, ['int:cm:kommo-id']);
+    await people.suppression.add(ws, ['c@x.y'], { reason: 'test', source: 'test' });
   });
   after(() => wire.close());
 

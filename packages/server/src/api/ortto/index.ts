@@ -2,21 +2,32 @@ import type { FastifyInstance } from 'fastify';
 import type { KeyCache } from '../../access/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { activitiesCreateRoute } from './activities-create.ts';
 import { customFieldRoute, definitionRoute } from './define.ts';
 import { sendError, serialize } from './envelope.ts';
+import { personActivitiesRoute } from './person-activities.ts';
+import { personGetRoutes } from './person-get.ts';
+import { personLifecycleRoutes } from './person-lifecycle.ts';
 import { personMergeRoute } from './person-merge.ts';
+import { suppressionListRoutes } from './suppression-list.ts';
 
 /** A request's size, as Ortto limits it (Ortto help, a-235). */
 const BODY_MAX = 2 * 1024 * 1024;
 
 /** Ortto's wire under `/v1`: same paths, bodies and errors, so that its clients only change the host. */
-export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: KeyCache; clock: Clock }): void {
+export function orttoRoutes(app: FastifyInstance, o: { db: Db; people: People; keys: KeyCache; clock: Clock }): void {
   app.register(
     async (v1) => {
       v1.decorateRequest('workspaceId', 0);
+      v1.decorateRequest('instance', '');
       v1.setReplySerializer(serialize);
+      const parseJson = v1.getDefaultJsonParser('error', 'error');
+      // Ortto's clients ask lists with no body at all, and say nevertheless that it is JSON.
+      v1.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+        body === '' ? done(null, undefined) : parseJson(request, body as string, done),
+      );
       v1.addHook('onRoute', (route) => {
         route.bodyLimit = BODY_MAX;
       });
@@ -25,6 +36,7 @@ export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: Key
         const key = typeof text === 'string' && text !== '' ? await o.keys.find(text) : undefined;
         if (!key) throw new UserError('unauthorized', text ? 'The X-Api-Key is not valid' : 'No X-Api-Key header', 401);
         request.workspaceId = key.workspaceId;
+        request.instance = key.instance;
       });
       v1.addHook('onSend', async (_request, reply) => {
         reply.header('access-control-allow-origin', '*');
@@ -34,7 +46,11 @@ export function orttoRoutes(app: FastifyInstance, o: { people: People; keys: Key
         reply.type('application/json; charset=utf-8').serializer(serialize);
         return sendError(reply, 404, `${request.method} ${request.url}: not found`);
       });
+      personGetRoutes(v1, o);
       personMergeRoute(v1, o);
+      personLifecycleRoutes(v1, o);
+      personActivitiesRoute(v1, { ...o, now: o.clock.now });
+      suppressionListRoutes(v1, o);
       activitiesCreateRoute(v1, o);
       customFieldRoute(v1, o);
       definitionRoute(v1, { people: o.people, now: o.clock.now });

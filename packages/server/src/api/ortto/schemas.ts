@@ -17,6 +17,14 @@ const strategy = z.union([z.literal(1), z.literal(2), z.literal(3)]);
 const records = <T extends z.ZodType>(record: T, what: string) =>
   z.array(record).min(1, `no ${what}`).max(RECORDS_MAX, `more than ${RECORDS_MAX} ${what}`);
 
+/** How people are found, and whether those who are not there are made (Ortto help, a-257). */
+const finding = {
+  find_strategy: z.union([z.literal(0), z.literal(1), z.literal(2)]).default(0),
+  skip_non_existing: z.boolean().default(false),
+  merge_by_alt_fields: z.record(z.string(), z.array(z.string()).max(10)).nullish(),
+  suppression_list_field_id: z.string().nullish(),
+};
+
 /** `POST /v1/person/merge` (Ortto help, a-257). */
 export const mergeBody = z.object({
   people: records(
@@ -32,8 +40,7 @@ export const mergeBody = z.object({
   async: z.boolean().default(false),
   merge_by: z.array(z.string()).max(3).nullish(),
   merge_strategy: strategy.default(2),
-  find_strategy: z.union([z.literal(0), z.literal(1), z.literal(2)]).default(0),
-  skip_non_existing: z.boolean().default(false),
+  ...finding,
 });
 
 /** `POST /v1/activities/create` (Ortto help, a-271). `merge_by` is taken inside an activity too (recorded). */
@@ -54,6 +61,7 @@ export const activitiesBody = z.object({
   async: z.boolean().default(false),
   merge_by: z.array(z.string()).max(3).nullish(),
   merge_strategy: strategy.default(2),
+  ...finding,
 });
 
 /** `POST /v1/person/custom-field/create` (recorded). */

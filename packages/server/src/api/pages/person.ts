@@ -1,6 +1,6 @@
 import { type Fields, internalId, publicId, type Value } from '@tributary/model';
 import type { MoveRow } from '../../journeys/index.ts';
-import type { RecordedActivity, Schema } from '../../people/index.ts';
+import type { Person, RecordedActivity, Schema } from '../../people/index.ts';
 import { badge, empty, type Html, html, page, time } from '../../platform/page.ts';
 import type { PageContext } from './context.ts';
 
@@ -18,7 +18,7 @@ export async function personPage(o: PageContext, outside: string): Promise<strin
   return page({
     title: name || String(person.fields['str::email'] ?? publicId(person.id)),
     up: [{ href: '/', text: 'Tributary' }],
-    aside: person.fields['bol::p'] === false ? badge('unsubscribed', 'bad') : badge('subscribed', 'good'),
+    aside: standing(person),
     body: html`
       <h2>Timeline</h2>
       ${timeline(activities, moves, schema)}
@@ -31,6 +31,11 @@ export async function personPage(o: PageContext, outside: string): Promise<strin
       )}
       ${person.tags.length > 0 && html`<tr><td>Tags</td><td>${person.tags.join(', ')}</td><td></td></tr>`}</tbody></table></div>`,
   });
+}
+
+function standing(person: Person): Html {
+  if (person.archivedAt) return badge('archived', 'bad');
+  return person.fields['bol::p'] === false ? badge('unsubscribed', 'bad') : badge('subscribed', 'good');
 }
 
 interface Line {

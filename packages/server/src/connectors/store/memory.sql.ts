@@ -1,4 +1,4 @@
-import type { Remembered } from '@tributary/connector-kit';
+import type { PersonalMemory, Remembered } from '@tributary/connector-kit';
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
 
 export async function recall(
@@ -34,4 +34,14 @@ export async function remember(tx: Tx, connectionId: number, things: readonly Re
       now,
     ],
   });
+}
+
+/** Blanks what is personal in memories. */
+export async function blankMemories(tx: Tx, connectionId: number, memory: PersonalMemory): Promise<void> {
+  await tx.query(
+    `update connector_memory m
+     set value = m.value || coalesce((select jsonb_object_agg(p, '') from unnest($5::text[]) p where m.value ? p), '{}')
+     where connection_id = $1 and kind = $2 and case when $3 = 'key' then key else value->>$3 end = any($4::text[])`,
+    [connectionId, memory.kind, memory.by, memory.values, memory.blank],
+  );
 }

@@ -142,3 +142,18 @@ export async function countConnections(db: Queryable): Promise<ConnectorCounts[]
   );
   return rows;
 }
+
+/** Forgets writes about these people, but for those on their way: returns whom those are about. */
+export async function deleteWritesAbout(tx: Tx, workspaceId: number, personIds: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ personId: string }>(
+    `with own as materialized (
+       select o.id, o.state, o.person_id from connector_outbox o join connection c on c.id = o.connection_id
+       where c.workspace_id = $1 and o.person_id = any($2::bigint[])
+     ), gone as (
+       delete from connector_outbox o using own where o.id = own.id and o.state <> 'writing'
+     )
+     select distinct person_id as "personId" from own where state = 'writing'`,
+    [workspaceId, personIds],
+  );
+  return rows.map((row) => row.personId);
+}

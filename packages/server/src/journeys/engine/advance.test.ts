@@ -103,6 +103,12 @@ describe('a run', () => {
   });
 });
 
+test('of somebody who was archived ends where it is, and sends nothing more', () => {
+  const due = move(waiting, followUp, 2 * DAY, { gone: 'the person was archived' });
+  assert.deepEqual(due.moves, [{ runId: run.id, shapeId: 'wait', did: 'left: the person was archived' }]);
+  assert.deepEqual([due.effects, due.run.leftReason], [[], 'the person was archived']);
+});
+
 describe('an exit rule', () => {
   test('lets her go as soon as her deal moves on, before anything else is sent', () => {
     const due = move(waiting, followUp, 2 * DAY, { activities: [stage(DAY, 'Won')] });

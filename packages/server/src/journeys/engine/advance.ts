@@ -1,6 +1,6 @@
 import { activitiesIn, type Fields, type Filter, type JourneyDefinition, matches } from '@tributary/model';
 import type { RecordedActivity } from '../../people/index.ts';
-import { occurredIn } from './moment.ts';
+import { activitiesOf } from './moment.ts';
 import type { Effect } from './move.ts';
 import { moveFrom } from './move-from.ts';
 
@@ -42,21 +42,27 @@ export const GOAL_WINDOW_MS = 90 * 24 * 3600 * 1000;
 /** A run that moves further than this in one go waits for its next turn, so that others get theirs. */
 const MOVES_MAX = 100;
 
+/** What the engine looks at when it moves a run. */
+export interface RunFacts {
+  fields: Fields;
+  /** Why the person can not be in any journey any more, such as being archived. */
+  gone?: string | undefined;
+  activities: readonly RecordedActivity[];
+  now: Date;
+  asks: readonly string[];
+}
+
 /**
  * Takes a run as far as it can go now: goal first, then the exits, then shape
  * by shape until one waits. Pure: the caller writes what comes out.
  */
-export function advance(
-  before: RunState,
-  journey: JourneyDefinition,
-  facts: { fields: Fields; activities: readonly RecordedActivity[]; now: Date; asks: readonly string[] },
-): Advanced {
+export function advance(before: RunState, journey: JourneyDefinition, facts: RunFacts): Advanced {
   const run = { ...before };
   const moves: MoveMade[] = [];
   const effects: Advanced['effects'] = [];
   const { now, fields } = facts;
-  const occurred = occurredIn({ ...run, runId: run.id }, facts.activities);
-  const holds = (filter: Filter): boolean => matches(filter, { fields, occurred });
+  const activities = activitiesOf({ ...run, runId: run.id }, facts.activities);
+  const holds = (filter: Filter): boolean => matches(filter, { fields, now, activities });
   const note = (did: string): void => void moves.push({ runId: run.id, shapeId: run.shapeId, did });
   const leave = (reason: string): void => {
     note(`left: ${reason}`);
@@ -68,13 +74,14 @@ export function advance(
     run.goalAt = now;
     note(`reached the goal “${journey.goal.name}”`);
   }
+  if (!run.leftAt && facts.gone) leave(facts.gone);
   if (!run.leftAt && journey.exits.some(holds)) leave('exit rule');
   while (!run.leftAt) {
     const shapeId: string = run.shapeId ?? journey.start;
     const shape = journey.shapes[shapeId];
     if (!shape) throw new Error(`there is no shape "${shapeId}" in version ${run.version}`);
     if (run.shapeId === null) Object.assign(run, { shapeId, arrivedAt: now });
-    const move = moveFrom(shape, { now, arrived: run.arrivedAt, fields, occurred });
+    const move = moveFrom(shape, { now, arrived: run.arrivedAt, fields, activities });
     if (move.do === 'leave') {
       leave(move.reason);
     } else if (move.do === 'wait') {

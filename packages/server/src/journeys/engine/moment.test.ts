@@ -1,13 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { idAt } from '@tributary/model';
-import { occurredIn } from './moment.ts';
+import { type Fields, type Filter, idAt, matches } from '@tributary/model';
+import { activitiesOf } from './moment.ts';
 import { did, entered, newRun, runOf, SECOND } from './test/support.ts';
 
 const run = newRun();
 const begin = { ...run, runId: run.id };
-const opened = { operator: '$act::has_occurred', fieldId: 'act::o', value: undefined };
-const moved = { operator: '$act::has_occurred', fieldId: 'act:cm:stage', value: undefined };
+interface Condition {
+  fieldId: string;
+  where?: Filter;
+  same?: string[];
+}
+const occurredIn =
+  (...of: Parameters<typeof activitiesOf>) =>
+  ({ fieldId, where, same }: Condition): boolean =>
+    matches(
+      { '$act::has_occurred': { field_id: fieldId, filter: where, same } },
+      { fields: {} as Fields, now: new Date(0), activities: activitiesOf(...of) },
+    );
+const opened = { fieldId: 'act::o' };
+const moved = { fieldId: 'act:cm:stage' };
 const ofRun = { 'idt::jri': runOf(run) };
 
 describe('whether something happened in this run', () => {

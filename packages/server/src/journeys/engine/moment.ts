@@ -1,4 +1,4 @@
-import { type Fields, type Leaf, matches, publicId } from '@tributary/model';
+import { type Fields, type Happened, type Leaf, publicId } from '@tributary/model';
 import type { RecordedActivity } from '../../people/index.ts';
 
 /** All that a shape may look at when it decides. No clock, no database: the same moment gives the same move. */
@@ -8,8 +8,8 @@ export interface Moment {
   arrived: Date;
   /** The person's fields. */
   fields: Fields;
-  /** Whether, in this run, an activity occurred as the condition describes it. */
-  occurred(condition: Leaf): boolean;
+  /** What the person did, in this run, of the kind a condition names; oldest first. */
+  activities(condition: Leaf): readonly Happened[];
 }
 
 /** What a run knows of its beginning. */
@@ -21,12 +21,12 @@ export interface Beginning {
 }
 
 /**
- * Answers "did it occur in this run": after the activity that started it; for
+ * What occurred in this run: after the activity that started it; for
  * activities about a message, only messages of this run; never one that a
  * machine did (`bol::m`); and, where the condition says `same`, only about the
  * same thing as the beginning, such as the same deal.
  */
-export function occurredIn(begin: Beginning, activities: readonly RecordedActivity[]): Moment['occurred'] {
+export function activitiesOf(begin: Beginning, activities: readonly RecordedActivity[]): Moment['activities'] {
   const runId = publicId(begin.runId, 'run');
   const own = activities.filter(
     ({ id, occurredAt, attributes }) =>
@@ -35,12 +35,12 @@ export function occurredIn(begin: Beginning, activities: readonly RecordedActivi
       (attributes['idt::jri'] === undefined || attributes['idt::jri'] === runId),
   );
   return (condition) =>
-    own.some(
-      ({ activityId, attributes }) =>
-        activityId === condition.fieldId &&
-        (condition.same ?? []).every((id) => attributes[id] === begin.entry[id]) &&
-        (condition.where === undefined || matches(condition.where, { fields: attributes })),
-    );
+    own
+      .filter(
+        ({ activityId, attributes }) =>
+          activityId === condition.fieldId && (condition.same ?? []).every((id) => attributes[id] === begin.entry[id]),
+      )
+      .map(({ occurredAt, attributes }) => ({ at: occurredAt, attributes }));
 }
 
 /** CRMs know the second, not the moment: within one, the order of recording decides, which ids carry. */

@@ -36,16 +36,16 @@ describe('what a shape makes of a moment', () => {
       yes: 'call',
       no: 'ask',
     } as const;
-    const occurred = () => true;
+    const activities = () => [{ at: new Date(0), attributes: {} }];
     const fields = { 'str:cm:segment': 'saas' };
-    assert.deepEqual(moveFrom(step, moment({ fields, occurred })), {
+    assert.deepEqual(moveFrom(step, moment({ fields, activities })), {
       do: 'go',
       to: 'call',
       did: 'the condition holds',
     });
     const not = { do: 'go', to: 'ask', did: 'the condition does not hold' };
     assert.deepEqual(moveFrom(step, moment({ fields })), not);
-    assert.deepEqual(moveFrom(step, moment({ occurred })), not);
+    assert.deepEqual(moveFrom(step, moment({ activities })), not);
   });
 
   test('an exit ends her way, with its reason', () => {

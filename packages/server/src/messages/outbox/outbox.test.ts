@@ -163,6 +163,47 @@ describe('sending messages', () => {
     assert.match((await world.message(anna, 'skipped')).reason ?? '', /bounced before/);
   });
 
+  test('a bounced address is suppressed, whoever has it; somebody with another is not', async () => {
+    const smtp = await smtpServer({ onTo: () => ({ code: 550, text: '5.1.1 no such user' }) });
+    const refusing = await sender(smtp);
+    const anna = await somebody();
+    await world.queue(anna);
+    await world.message(anna, 'bounced');
+    await refusing.stop();
+    open.splice(open.indexOf(refusing), 1);
+    const suppressed = (await world.timeline(anna)).find(({ activityId }) => activityId === 'act::es');
+    assert.deepEqual(suppressed?.attributes, { 'str::is': 'Email', 'str::rn': 'Hard bounced' });
+    const address = `p${people}@example.com`;
+    await world.people.lifecycle.change(world.workspaceId, 'archive', { ids: [anna] }, 'test');
+    const again = await world.person({ 'str::email': address });
+    assert.notEqual(again, anna);
+    await sender(await smtpServer());
+    await world.queue(again);
+    assert.match((await world.message(again, 'skipped')).reason ?? '', /bounced before/);
+    await world.people.record(world.workspaceId, [
+      { who: { personId: again }, fields: { 'str::email': `new-${address}` }, source: 'test' },
+    ]);
+    await world.queue(again, { key: 'to the new one' });
+    await world.message(again, 'sent');
+    await world.queue(anna, { key: 'to who is archived' });
+    assert.equal((await world.message(anna, 'skipped')).reason, 'the person is archived');
+  });
+
+  test('nothing is sent to a suppressed address, and the timeline says why; taken off the list, it gets mail', async () => {
+    await sender(await smtpServer());
+    const anna = await somebody();
+    const address = `P${people}@Example.com`;
+    await world.people.suppression.add(world.workspaceId, [address], { reason: 'asked by phone', source: 'test' });
+    await world.queue(anna);
+    const why = 'the address is on the suppression list (asked by phone)';
+    assert.equal((await world.message(anna, 'skipped')).reason, why);
+    const skipped = (await world.timeline(anna)).find(({ activityId }) => activityId === 'act::sk');
+    assert.equal(skipped?.attributes['str::rn'], why);
+    await world.people.suppression.remove(world.workspaceId, [address], 'test');
+    await world.queue(anna);
+    await world.message(anna, 'sent');
+  });
+
   test('a refusal that is about us does not mark the person', async () => {
     const smtp = await smtpServer({ onMail: () => ({ code: 554, text: '5.7.1 looks like spam' }) });
     await sender(smtp);
@@ -297,7 +338,13 @@ describe('sending messages', () => {
     const asked = new Promise<void>((resolve) => {
       answer = resolve;
     });
-    const smtp = await smtpServer({ onMail: async () => void (await asked) });
+    let onTheWire = 0;
+    const smtp = await smtpServer({
+      onMail: async () => {
+        onTheWire += 1;
+        await asked;
+      },
+    });
     const process = await world.process({ smtp: smtp.url, connections: 2 });
     const person = await somebody();
     for (let i = 0; i < 6; i++) await world.queue(person);
@@ -309,6 +356,7 @@ describe('sending messages', () => {
         )
       ).rows;
     await eventually('all in hand', async () => (await states()).every(({ state }) => state === 'sending'));
+    await eventually('two are on the wire', async () => onTheWire === 2);
     const stopped = process.stop();
     answer!();
     await stopped;

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Person } from '../../people/index.ts';
+import { HARD_BOUNCED, type Person } from '../../people/index.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Mail } from '../channels/channel.ts';
 import { renderEmail } from '../render/email.ts';
@@ -12,6 +12,8 @@ export interface Loaded {
   message: ClaimedMessage;
   template: LoadedTemplate;
   person: Person | undefined;
+  /** Why the person's address is suppressed, if it is. */
+  suppressed: string | undefined;
   secret: KeyObject;
   types: DisplayTypes;
 }
@@ -34,7 +36,7 @@ export interface Sender {
 /** Decides whether the message may go, and makes the mail. */
 export function prepare(loaded: Loaded, sender: Sender): Prepared {
   const { message, person, template } = loaded;
-  const obstacle = whyNot(person);
+  const obstacle = whyNot(person, loaded.suppressed);
   if (obstacle !== undefined || !person) return { do: 'skip', reason: obstacle ?? '' };
   if ('broken' in template.email) return { do: 'fail', reason: template.email.broken };
   const { email } = template;
@@ -62,12 +64,14 @@ export function prepare(loaded: Loaded, sender: Sender): Prepared {
   }
 }
 
-function whyNot(person: Person | undefined): string | undefined {
-  if (!person) return 'the person is archived or no longer there';
+function whyNot(person: Person | undefined, suppressed: string | undefined): string | undefined {
+  if (!person) return 'the person is no longer there';
+  if (person.archivedAt) return 'the person is archived';
   const { fields } = person;
   const address = fields['str::email'];
   if (typeof address !== 'string' || address === '') return 'the person has no e-mail address';
   if (!/^[^\s@<>,;]+@[^\s@<>,;]+$/.test(address)) return `"${address}" is not an e-mail address`;
   if (fields['bol::p'] === false) return 'the person has unsubscribed from e-mail';
-  return fields['bol::hb'] === true ? 'mail to this address has bounced before' : undefined;
+  if (suppressed === HARD_BOUNCED) return 'mail to this address has bounced before';
+  return suppressed === undefined ? undefined : `the address is on the suppression list (${suppressed})`;
 }

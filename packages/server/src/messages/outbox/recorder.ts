@@ -1,10 +1,12 @@
-import type { People } from '../../people/index.ts';
+import { HARD_BOUNCED, type People } from '../../people/index.ts';
 import { type Db, transaction } from '../../platform/database/pool.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import { createPatientWriter, type PatientWriter } from '../patient-writer.ts';
 import { updateOutcomes } from '../store/outbox.sql.ts';
 import type { Settled } from './settle.ts';
+
+const BOUNCE = { reason: HARD_BOUNCED, source: 'Email' };
 
 /**
  * Writes outcomes down, many in one transaction: the message's row and what the
@@ -22,11 +24,15 @@ export function createRecorder(o: { db: Db; people: People; process: number; log
         );
         const mine = batch.filter(({ message }) => written.has(message.id));
         for (const workspaceId of new Set(mine.map(({ message }) => message.workspaceId))) {
-          const items = mine.filter((s) => s.message.workspaceId === workspaceId).flatMap((s) => s.items);
+          const own = mine.filter((s) => s.message.workspaceId === workspaceId);
+          const items = own.flatMap((s) => s.items);
           if (items.length === 0) continue;
+          const bounced = own.flatMap((s) => s.suppress ?? []);
+          if (bounced.length > 0) await o.people.suppression.addIn(tx, workspaceId, bounced, BOUNCE);
           const outcomes = await o.people.recordIn(tx, workspaceId, items);
           for (const [i, outcome] of outcomes.entries()) {
-            if ('error' in outcome)
+            // Somebody archived or deleted has no timeline that goes on.
+            if ('error' in outcome && outcome.status !== 'not_found')
               o.log.error({ item: items[i], error: outcome.error }, 'an activity of a message could not be recorded');
           }
         }

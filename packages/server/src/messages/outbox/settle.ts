@@ -25,6 +25,8 @@ export interface Settled {
   message: ClaimedMessage;
   change: MessageChange;
   items: IntakeItem[];
+  /** An address that nobody has: no more mail goes there. */
+  suppress?: string;
 }
 
 /** What a result means. Pure: the same for a mail sent a moment ago and for one in a test. */
@@ -89,7 +91,7 @@ export function settle(message: ClaimedMessage, template: string, result: Result
       if (!hard) return settled(change('failed', { reason }), bounce);
       // Two items, so that the bounce is on the timeline even where the field is not to be had.
       const mark: IntakeItem = { who: bounce.who, fields: { 'bol::hb': true }, ours: true, source: 'Email' };
-      return settled(change('bounced', { reason }), mark, bounce);
+      return { ...settled(change('bounced', { reason }), mark, bounce), suppress: address };
     }
   }
 }

@@ -93,7 +93,8 @@ async function record(tx: Tx, o: { people: People; log: Log }, touches: readonly
   for (const [workspaceId, own] of items) {
     const outcomes = await o.people.recordIn(tx, workspaceId, own);
     for (const [i, outcome] of outcomes.entries()) {
-      if ('error' in outcome)
+      // Somebody archived or deleted has no timeline that goes on.
+      if ('error' in outcome && outcome.status !== 'not_found')
         o.log.error({ item: own[i], error: outcome.error }, 'a touch of a message could not be recorded');
     }
   }
@@ -110,8 +111,8 @@ async function without(
   const gone = new Set<string>();
   for (const workspaceId of new Set(again.map(({ touch }) => touch.workspaceId))) {
     const ids = again.filter(({ touch }) => touch.workspaceId === workspaceId).map(({ message }) => message.personId);
-    for (const person of (await people.find(tx, workspaceId, [...new Set(ids)])).values()) {
-      if (person.fields['bol::p'] === false) gone.add(person.id);
+    for (const [id, person] of await people.find(tx, workspaceId, [...new Set(ids)])) {
+      if (person.fields['bol::p'] === false) gone.add(id);
     }
   }
   const wished = new Set<string>();

@@ -77,7 +77,7 @@ export async function insertKeysOfAll(tx: Tx, workspaceId: number, fieldId: stri
      from person, lateral (
        select case jsonb_typeof(fields->$2) when 'object' then concat(fields->$2->>'c', fields->$2->>'n')
                                             else fields->>$2 end as value) k
-     where workspace_id = $1 and k.value <> '' order by id
+     where workspace_id = $1 and archived_at is null and k.value <> '' order by id
      on conflict do nothing`,
     [workspaceId, fieldId],
   );

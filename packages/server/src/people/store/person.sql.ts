@@ -13,6 +13,11 @@ export interface PersonRow {
   tags: number[];
 }
 
+/** A person as read outside of intake, which sees nobody who is archived. */
+export interface FoundPerson extends PersonRow {
+  archivedAt: Date | null;
+}
+
 const columns = `id, fields, created_at as "createdAt", first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt",
   subscribed_at as "subscribedAt", unsubscribed_at as "unsubscribedAt", tags`;
 
@@ -21,7 +26,8 @@ export type LockedPerson = PersonRow & (Key | { fieldId: null; value: null });
 
 /**
  * Reads the people with these ids and those whom these keys belong to, a row for each id or key that finds anyone, and
- * keeps everyone else from changing them until the transaction ends. All in one order, against deadlocks.
+ * keeps everyone else from changing them until the transaction ends. All in one order, against deadlocks. Who is
+ * archived is not found, not even by id: they get no updates (Ortto help, archiving).
  */
 export async function lockPeople(
   tx: Tx,
@@ -37,18 +43,18 @@ export async function lockPeople(
                  from unnest($3::text[], $4::text[]) as k(field_id, value)
                  join identity i on i.workspace_id = $1 and i.field_id = k.field_id and i.value = k.value
                  union all select null, null, unnest($2::bigint[])) as a
-           join person on person.id = a.person_id and person.workspace_id = $1
+           join person on person.id = a.person_id and person.workspace_id = $1 and person.archived_at is null
            order by person.id for update of person`,
     values: [workspaceId, ids, keys.map((key) => key.fieldId), keys.map((key) => key.value)],
   });
   return rows;
 }
 
-export async function findPeople(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<PersonRow[]> {
+export async function findPeople(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<FoundPerson[]> {
   if (ids.length === 0) return [];
-  const { rows } = await db.query<PersonRow>({
+  const { rows } = await db.query<FoundPerson>({
     name: 'person.find',
-    text: `select ${columns} from person where id = any($2::bigint[]) and workspace_id = $1`,
+    text: `select ${columns}, archived_at as "archivedAt" from person where id = any($2::bigint[]) and workspace_id = $1`,
     values: [workspaceId, ids],
   });
   return rows;

@@ -1,4 +1,5 @@
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import type { DisplayStyle } from '../types.ts';
 
 export interface FieldRow {
   id: string;
@@ -61,11 +62,13 @@ export interface DefinitionRow {
   name: string;
   touch: boolean;
   attributes: { field_id: string; display_type: string }[];
+  display: DisplayStyle | null;
 }
 
 export async function listDefinitions(db: Queryable, workspaceId: number): Promise<DefinitionRow[]> {
   const { rows } = await db.query<DefinitionRow>(
-    `select id as "definitionId", activity_id as "activityId", name, touch, attributes
+    `select id as "definitionId", activity_id as "activityId", name, touch, attributes,
+            details->'display_style' as display
      from activity_definition where workspace_id = $1`,
     [workspaceId],
   );

@@ -25,7 +25,13 @@ export interface Wire {
   /** A key that is no longer in use. */
   revokedKey: string;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
-  send(method: 'GET' | 'PUT' | 'POST', path: string, headers: Record<string, string>, text?: string): Promise<Answer>;
+  call(method: 'PUT' | 'POST' | 'DELETE', path: string, body: unknown): Promise<Answer>;
+  send(
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    path: string,
+    headers: Record<string, string>,
+    text?: string,
+  ): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -40,7 +46,7 @@ export async function openWire(): Promise<Wire> {
   const { key: revokedKey } = await createKey(db, workspace, 'Revoked', clock.now());
   await revokeKey(db, 'Revoked', clock.now());
   const app = createHttp({ log: silent, metrics: createMetrics() });
-  orttoRoutes(app, { people, keys: keyCache(db), clock });
+  orttoRoutes(app, { db, people, keys: keyCache(db), clock });
 
   const send: Wire['send'] = async (method, url, headers, payload) => {
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
@@ -55,6 +61,8 @@ export async function openWire(): Promise<Wire> {
     key,
     revokedKey,
     send,
+    call: (method, path, body) =>
+      send(method, path, { 'x-api-key': key, 'content-type': 'application/json' }, JSON.stringify(body)),
     post: (path, body, headers = {}) =>
       send(
         'POST',

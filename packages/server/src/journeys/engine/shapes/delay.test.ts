@@ -32,7 +32,10 @@ describe('a delay', () => {
   });
 
   test('ends at once when what it waits for has happened, however early', () => {
-    const happened = moment({ now: after(1), occurred: (condition) => condition.fieldId === 'act::o' });
+    const happened = moment({
+      now: after(1),
+      activities: ({ fieldId }) => (fieldId === 'act::o' ? [{ at: after(1), attributes: {} }] : []),
+    });
     assert.deepEqual(delay({ ...twoDays, unless: opened }, happened), {
       do: 'go',
       to: 'case-study',

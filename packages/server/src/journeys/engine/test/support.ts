@@ -15,7 +15,7 @@ export const after = (ms: number): Date => new Date(entered.getTime() + ms);
 
 /** A moment at which nothing is known and nothing has happened. */
 export function moment(change: Partial<Moment> = {}): Moment {
-  return { now: entered, arrived: entered, fields: {}, occurred: () => false, ...change };
+  return { now: entered, arrived: entered, fields: {}, activities: () => [], ...change };
 }
 
 /** A journey that is right, from its shapes. The first is the start. */
@@ -76,7 +76,7 @@ export function move(
   run: RunState,
   journey: JourneyDefinition,
   ms: number,
-  more: { activities?: readonly RecordedActivity[]; fields?: Fields } = {},
+  more: { activities?: readonly RecordedActivity[]; fields?: Fields; gone?: string } = {},
 ): Advanced {
   const facts = { fields: {}, activities: [], asks: ['act::asked'], now: after(ms), ...more };
   return advance(run, journey, facts);

@@ -1,0 +1,78 @@
+import { withDatabase } from '../../packages/server/src/commands/with-database.ts';
+import { readConfig } from '../../packages/server/src/config.ts';
+import type { Db } from '../../packages/server/src/platform/database/pool.ts';
+import type { Tributary } from './tributary.ts';
+
+const DAY_SECONDS = 86_400;
+/** As far back as activities go. */
+const DAYS = 60;
+/** So many statements: each is one transaction, and none grows without bound. */
+const PARTS = 40;
+
+/** The custom fields and activities that `populate` fills. */
+export const PLAN = 'str:cm:plan';
+export const ACTIVITIES = ['Page viewed', 'Report made', 'Invited', 'Exported'] as const;
+
+/**
+ * Many people with a country, a plan and tags, and activities of theirs over
+ * sixty days, a few of them very busy: written straight into the tables, as the
+ * intake would have left them. The same numbers give the same people.
+ */
+export async function populate(tributary: Tributary, people: number, activities: number): Promise<void> {
+  await tributary.api('/v1/person/custom-field/create', {
+    name: 'Plan',
+    type: 'single_select',
+    values: ['free', 'pro'],
+  });
+  for (const name of ACTIVITIES) await tributary.api('/v1/definitions/activity/create', { name });
+  await tributary.api('/v1/person/merge', { people: [{ fields: { 'str::email': 'first@example.com' }, tags: TAGS }] });
+  await inDatabase(tributary, async (db) => {
+    for (let part = 0; part < PARTS; part++) await db.query(PEOPLE, [share(people, part), share(people, part + 1)]);
+    for (let part = 0; part < PARTS; part++) {
+      await db.query(DID, [share(activities, part), share(activities, part + 1), people, DAYS * DAY_SECONDS]);
+    }
+    await db.query('vacuum (analyze) person');
+    await db.query('vacuum (analyze) activity');
+    await db.query('vacuum (analyze) identity');
+    await db.query('checkpoint');
+  });
+}
+
+const TAGS = ['Trial', 'Webinar', 'Partner', 'Newsletter'];
+
+const share = (all: number, part: number): number => Math.floor((all * part) / PARTS);
+
+/** Something asked of the database beside the server. */
+export function inDatabase<T>(tributary: Tributary, work: (db: Db) => Promise<T>): Promise<T> {
+  const config = readConfig({ ...process.env, LOG_LEVEL: 'silent' }, { data: tributary.dataDir });
+  return withDatabase(config, ({ db }) => work(db));
+}
+
+const PEOPLE = `
+  with made as (
+    insert into person (workspace_id, id, fields, created_at, edited_at, first_seen_at, last_seen_at, subscribed_at, tags)
+    select 1, time_ordered_id(now() - n % 5184000 * interval '1 second', 1000000000 + n),
+           jsonb_build_object(
+             'str::email', 'p' || n || '@example.com', 'str::first', 'First' || n % 1000, 'str::last', 'Last' || n,
+             'bol::p', n % 10 > 0, 'bol::sp', false, '${PLAN}', case n % 5 when 0 then 'pro' else 'free' end,
+             'geo::country', jsonb_build_object('name', (array['Portugal', 'Germany', 'Brazil', 'Spain'])[1 + n % 4])),
+           now(), now(), now(), now() - (n % 90) * interval '1 day', now(),
+           case n % 8 when 0 then array[1] when 1 then array[2, 3] else '{}'::int[] end
+    from generate_series($1::int, $2::int - 1) n
+    returning id, fields)
+  insert into identity (workspace_id, field_id, value, person_id)
+  select 1, 'str::email', fields->>'str::email', id from made`;
+
+/** One in three activities is done by one person in fifty. */
+const DID = `
+  insert into activity (workspace_id, person_id, occurred_at, id, definition_id, source, attributes)
+  select 1, p.id, now() - s.ago * interval '1 second',
+         time_ordered_id(now() - s.ago * interval '1 second', 1000000000 + n), d.id, 'API',
+         jsonb_build_object('str:cm:page', '/docs/' || n % 97)
+  from generate_series($1::int, $2::int - 1) n
+  cross join lateral (select (hashint4(n)::bigint & 2147483647) % $4::int as ago,
+                             case when n % 3 = 0 then (hashint4(n + 7)::bigint & 2147483647) % ($3::int / 50)
+                                  else (hashint4(n + 13)::bigint & 2147483647) % $3::int end as who) s
+  join lateral (select time_ordered_id(now() - s.who % 5184000 * interval '1 second', 1000000000 + s.who) as id) p on true
+  join activity_definition d on d.activity_id = (array['act:cm:page-viewed', 'act:cm:page-viewed', 'act:cm:report-made',
+                                                       'act:cm:invited', 'act:cm:exported'])[1 + n % 5]`;

@@ -1,0 +1,354 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Fields, publicId } from '@tributary/model';
+import { silent } from '../../../test/support/database.ts';
+import { until } from '../../../test/support/until.ts';
+import { openWire, type Wire } from './test/support.ts';
+
+const MERGE = '/v1/person/merge';
+
+describe('person/merge in full', () => {
+  let wire: Wire;
+  let working: { close(): Promise<void> };
+  before(async () => {
+    wire = await openWire();
+    working = wire.people.start(silent);
+    for (const [name, type] of [
+      ['Second e-mail', 'email'],
+      ['Seat', 'text'],
+      ['Badge', 'text'],
+      ['Notes', 'large_text'],
+      ['Price', 'price'],
+      ['Settings', 'object'],
+      ['Brands', 'multi_select'],
+      ['Since', 'time'],
+      ['Mobile', 'phone'],
+    ] as const)
+      await wire.people.addField(wire.ws, { name, type });
+  });
+  after(async () => {
+    await working.close();
+    await wire.close();
+  });
+
+  const idOf = async (email: string) => (await wire.people.findByEmail(wire.t.db, wire.ws, email))!;
+  const shown = async (email: string) => publicId(await idOf(email));
+  const fieldsOf = async (email: string): Promise<Fields> => {
+    const id = await idOf(email);
+    return (await wire.people.find(wire.t.db, wire.ws, [id])).get(id)!.fields;
+  };
+  const timelineOf = async (email: string) =>
+    (await wire.people.timeline(wire.t.db, wire.ws, await idOf(email), 20)).map((a) => [a.activityId, a.attributes]);
+  const one = (fields: object, more: object = {}) =>
+    wire.post(MERGE, { people: [{ fields }], merge_by: ['str::email'], ...more });
+  /** What is said of a value, or nothing when it is taken. */
+  const problemOf = async (field: string, value: unknown) => {
+    const { status, text } = await one({ 'str::email': 'values@example.com', [field]: value });
+    return status === 200 ? undefined : (JSON.parse(text).details[0].error as string);
+  };
+  const kept = async (field: string) => (await fieldsOf('values@example.com'))[field];
+
+  describe('the suppression list', () => {
+    test('makes nobody of a suppressed address, and merges who is there already', async () => {
+      await one({ 'str::email': 'old@example.com' });
+      await wire.people.suppression.add(wire.ws, ['Old@Example.com', 'new@example.com'], {
+        reason: 'test',
+        source: 'test',
+      });
+      const ask = { suppression_list_field_id: 'str::email' };
+      const refused = await one({ 'str::email': 'NEW@example.com' }, ask);
+      assert.deepEqual(
+        [refused.status, refused.text],
+        [
+          400,
+          '{"request_id":"#","code":400,"error":"No valid contacts provided (Email is suppressed)","details":[{"status":"suppressed","error":"Email is suppressed"}]}\n',
+        ],
+      );
+      assert.equal(await idOf('new@example.com'), undefined);
+      const mixed = await wire.post(MERGE, {
+        people: [{ fields: { 'str::email': 'new@example.com' } }, { fields: { 'str::email': 'old@example.com' } }],
+        merge_by: ['str::email'],
+        ...ask,
+      });
+      assert.equal(
+        mixed.text,
+        `{"people":[{"status":"suppressed","error":"Email is suppressed"},{"person_id":"${await shown('old@example.com')}","status":"merged"}]}\n`,
+      );
+      assert.match(
+        (await one({ 'str::email': 'new@example.com' })).text,
+        /"status":"created"/,
+        'only where it is asked',
+      );
+    });
+  });
+
+  describe('alternative fields', () => {
+    test('a key is looked for in other fields, after its own', async () => {
+      await one({ 'str::email': 'anna@example.com', 'str:cm:second-e-mail': 'Anna@Home.example.com' });
+      const anna = await shown('anna@example.com');
+      const alt = { merge_by_alt_fields: { 'str::email': ['str:cm:second-e-mail'] }, merge_strategy: 1 };
+      for (const spelled of ['Anna@Home.example.com', 'anna@other.example.com']) {
+        const { text } = await one({ 'str::email': spelled, 'str::first': 'Anna' }, alt);
+        assert.equal(text.includes(`"person_id":"${anna}","status":"merged"`), spelled !== 'anna@other.example.com');
+      }
+      assert.equal((await fieldsOf('anna@example.com'))['str::first'], 'Anna');
+      await one({ 'str::email': 'anna@home.example.com' });
+      const { text } = await one({ 'str::email': 'anna@home.example.com' }, alt);
+      assert.doesNotMatch(text, new RegExp(anna), 'who has it as e-mail comes first');
+    });
+
+    test('that are none, or can be no key, are said so, and nothing changes', async () => {
+      for (const [field, error] of [
+        ['str:cm:nope', 'failed to validate field str:cm:nope in schema: str:cm:nope: Object not found'],
+        ['txt:cm:notes', 'failed to validate field txt:cm:notes: people can not be found by it'],
+      ] as const) {
+        const { status, text } = await one(
+          { 'str::email': 'alt@example.com' },
+          { merge_by_alt_fields: { 'str::email': [field] } },
+        );
+        assert.deepEqual([status, text.includes(`"error":"${error}"`)], [400, true]);
+      }
+      assert.equal(await idOf('alt@example.com'), undefined);
+    });
+  });
+
+  describe('a request that is refused', () => {
+    const isKey = async (id: string) =>
+      (await wire.t.db.query('select is_key as key from field where id = $1', [id])).rows[0].key;
+
+    test('makes no key of a field', async () => {
+      const by = { merge_by: ['str:cm:seat'] };
+      for (const [fields, more] of [
+        [{ 'str:cm:seat': '1', 'str::x': 1 }, {}],
+        [{ 'str:cm:seat': '1' }, { skip_non_existing: true }],
+      ] as const) {
+        assert.equal((await one(fields, { ...by, ...more })).status, 400);
+        assert.equal(await isKey('str:cm:seat'), false);
+      }
+      assert.equal((await one({ 'str:cm:seat': '1' }, by)).status, 200);
+      assert.equal(await isKey('str:cm:seat'), true);
+      assert.match((await one({ 'str:cm:seat': '1' }, by)).text, /merged/);
+    });
+
+    test('twenty clients that name a new key at once make one person', async () => {
+      const storm = Array.from({ length: 20 }, () => one({ 'str:cm:badge': 'B-1' }, { merge_by: ['str:cm:badge'] }));
+      const ids = new Set((await Promise.all(storm)).map(({ text }) => JSON.parse(text).people[0].person_id));
+      assert.equal(ids.size, 1);
+    });
+  });
+
+  test('str::person_id has to be alone', async () => {
+    const { status, text } = await one(
+      { 'str::email': 'a@example.com' },
+      { merge_by: ['str::person_id', 'str::email'] },
+    );
+    assert.deepEqual(
+      [status, text],
+      [
+        400,
+        '{"request_id":"#","code":400,"error":"Failed to parse request: merge_by: str::person_id has to be alone"}\n',
+      ],
+    );
+    await one({ 'str::email': 'byid@example.com' });
+    const id = await shown('byid@example.com');
+    const merged = `{"people":[{"person_id":"${id}","status":"merged"}]}\n`;
+    assert.equal((await one({ 'str::id': id }, { merge_by: ['str::id'] })).text, merged);
+  });
+
+  describe('async', () => {
+    test('is answered at once, and recorded in the order asked', async () => {
+      const email = { 'str::email': 'queue@example.com' };
+      for (const first of ['A', 'B', 'C']) {
+        const { status, text } = await one({ ...email, 'str::first': first }, { async: true });
+        assert.deepEqual([status, text], [200, '{"people":[{"status":"queued"}]}\n']);
+      }
+      await until('the queue is empty', async () => (await wire.people.queue.waiting(wire.t.db)) === 0);
+      assert.equal((await fieldsOf('queue@example.com'))['str::first'], 'C');
+      const id = await shown('queue@example.com');
+      const byId = await one({ 'str::person_id': id }, { merge_by: ['str::person_id'], async: true });
+      assert.equal(byId.text, `{"people":[{"person_id":"${id}","status":"queued"}]}\n`);
+    });
+
+    test('says at once what can be seen to be wrong', async () => {
+      const { text } = await wire.post(MERGE, {
+        people: [
+          { fields: { 'str::email': 'q2@example.com' } },
+          { fields: { 'str::email': 'q3@example.com', 'int::x': 1 } },
+        ],
+        async: true,
+      });
+      const error = 'failed to validate field int::x in schema: int::x: Object not found';
+      assert.equal(text, `{"people":[{"status":"queued"},{"status":"invalid","error":"${error}"}]}\n`);
+      const none = await one({ 'str::email': 'q4' }, { async: true });
+      assert.equal(none.status, 400);
+    });
+
+    test('activities are dated by when they came', async () => {
+      await wire.people.addDefinitions(wire.ws, [{ activityId: 'act:cm:lap', name: 'Lap', touch: true }]);
+      const { text } = await wire.post('/v1/activities/create', {
+        activities: [{ activity_id: 'act:cm:lap', fields: { 'str::email': 'lap@example.com' } }],
+        async: true,
+      });
+      assert.equal(text, '{"activities":[{"status":"queued","person_status":"queued"}]}\n');
+      await until('the queue is empty', async () => (await wire.people.queue.waiting(wire.t.db)) === 0);
+      assert.deepEqual(await timelineOf('lap@example.com'), [['act:cm:lap', {}]]);
+    });
+  });
+
+  describe('values', () => {
+    test('decimals are whole numbers ×1000', async () => {
+      assert.equal(await problemOf('int:cm:price', 15_300), undefined);
+      assert.match((await problemOf('int:cm:price', 15.3)) ?? '', /expected an integer/);
+      assert.match((await problemOf('int:cm:price', '15300')) ?? '', /expected an integer/);
+    });
+
+    test('texts hold 255 characters, large ones 4,000, objects 15,000 bytes', async () => {
+      assert.equal(await problemOf('str::first', 'ж'.repeat(255)), undefined);
+      assert.match((await problemOf('str::first', 'ж'.repeat(256))) ?? '', /longer than 255/);
+      assert.equal(await problemOf('txt:cm:notes', 'x'.repeat(4000)), undefined);
+      assert.match((await problemOf('txt:cm:notes', 'x'.repeat(4001))) ?? '', /longer than 4000/);
+      assert.equal(await problemOf('obj:cm:settings', { a: 'x'.repeat(14_000) }), undefined);
+      assert.match((await problemOf('obj:cm:settings', { a: 'x'.repeat(15_000) })) ?? '', /larger than 15000/);
+    });
+
+    test('phones come in both forms, or without a country', async () => {
+      const same = { c: '61', n: '401234567' };
+      for (const given of [
+        same,
+        { c: '61', n: '0401 234 567' },
+        { phone: '61401234567', parse_with_country_code: true },
+      ]) {
+        assert.equal(await problemOf('phn:cm:mobile', given), undefined);
+        assert.deepEqual(await kept('phn:cm:mobile'), same);
+      }
+      for (const given of [{ n: '401234567' }, { phone: '401234567', parse_with_country_code: false }]) {
+        assert.equal(await problemOf('phn:cm:mobile', given), undefined);
+        assert.deepEqual(await kept('phn:cm:mobile'), { n: '401234567' });
+      }
+      assert.match((await problemOf('phn:cm:mobile', { c: '999', n: '1' })) ?? '', /not a phone number/);
+    });
+
+    test('places keep what is known of them, days their time zone, moments one spelling', async () => {
+      await problemOf('geo::city', { name: 'Lisbon', lat: 38_722_252, other: 'x' });
+      assert.deepEqual(await kept('geo::city'), { name: 'Lisbon', lat: 38_722_252 });
+      await problemOf('dtz::b', { year: 1980, month: 3, day: 4, timezone: 'Europe/Lisbon', era: 'AD' });
+      assert.deepEqual(await kept('dtz::b'), { year: 1980, month: 3, day: 4, timezone: 'Europe/Lisbon' });
+      assert.match((await problemOf('dtz::b', { year: 1980, month: 3, day: 4, timezone: 'Moon' })) ?? '', /timezone/);
+      for (const [given, moment] of [
+        ['2025-10-15T14:30:00Z', '2025-10-15T14:30:00Z'],
+        ['2025-10-15T16:30:00.500+02:00', '2025-10-15T14:30:00.500Z'],
+        ['2025-10-15T14:30:00', '2025-10-15T14:30:00Z'],
+      ]) {
+        await problemOf('tme:cm:since', given);
+        assert.equal(await kept('tme:cm:since'), moment);
+      }
+    });
+
+    test('null clears, "" and 0 are values; a multi-select grows until it is cleared', async () => {
+      await problemOf('str::last', '');
+      await problemOf('int:cm:price', 0);
+      assert.deepEqual([await kept('str::last'), await kept('int:cm:price')], ['', 0]);
+      await problemOf('str::last', null);
+      assert.equal(await kept('str::last'), undefined);
+      await problemOf('sst:cm:brands', ['a']);
+      await problemOf('sst:cm:brands', ['b', 'a']);
+      assert.deepEqual(await kept('sst:cm:brands'), ['a', 'b']);
+      const clear = (merge_strategy: number) =>
+        wire.post(MERGE, {
+          people: [
+            {
+              fields: { 'str::email': 'values@example.com', 'sst:cm:brands': ['c'] },
+              clear_fields: { 'sst:cm:brands': true },
+            },
+          ],
+          merge_strategy,
+        });
+      await clear(1);
+      assert.deepEqual(await kept('sst:cm:brands'), ['a', 'b'], 'append only clears nothing');
+      await clear(2);
+      assert.deepEqual(await kept('sst:cm:brands'), ['c']);
+    });
+
+    test('fields of integrations can not be written, and those that the server keeps neither, nor cleared', async () => {
+      assert.equal(await problemOf('str:oib:plan', 'x'), 'can not apply mutation for str:oib:plan');
+      const notFound = (id: string) => `failed to validate field ${id} in schema: ${id}: Object not found`;
+      assert.equal(await problemOf('tme::sa', '2025-10-15T14:30:00Z'), notFound('tme::sa'));
+      const { text } = await wire.post(MERGE, {
+        people: [{ fields: { 'str::email': 'values@example.com' }, clear_fields: { 'str::is': true } }],
+      });
+      assert.ok(text.includes(notFound('str::is')));
+    });
+  });
+
+  describe('permissions', () => {
+    test('have contexts, which are Ortto’s when the request has none', async () => {
+      const email = { 'str::email': 'permit@example.com' };
+      await one({ ...email, 'bol::sp': true });
+      await wire.post(MERGE, {
+        people: [{ fields: { ...email, 'bol::p': false }, location: { source_ip: '119.18.0.218' } }],
+      });
+      await one({ ...email, 'bol::p': true, 'str::s-ctx': 'At the fair', 'bol::sp': false });
+      const fields = await fieldsOf('permit@example.com');
+      assert.deepEqual(
+        ['str::s-ctx', 'str::u-ctx', 'str::soi-ctx', 'str::soo-ctx'].map((id) => fields[id]),
+        ['At the fair', 'Unsubscribed via API', 'Subscribed via API', 'Unsubscribed via API'],
+      );
+      assert.ok(fields.o && fields['tme::soo']);
+      const events = await timelineOf('permit@example.com');
+      assert.deepEqual(
+        events.find(([id]) => id === 'act::u-all'),
+        ['act::u-all', { 'str::is': 'API', 'str::u-ctx': 'Unsubscribed via API', 'str::ip': '119.18.0.218' }],
+      );
+      assert.deepEqual(
+        events.find(([id]) => id === 'act::s-all'),
+        ['act::s-all', { 'str::is': 'API', 'str::s-ctx': 'At the fair' }],
+      );
+    });
+  });
+
+  describe('location', () => {
+    const at = async (location: unknown, email = 'where@example.com') => {
+      const { status } = await wire.post(MERGE, { people: [{ fields: { 'str::email': email }, location }] });
+      assert.equal(status, 200);
+      const fields = await fieldsOf(email);
+      return ['geo::ll', 'geo::ll-cty', 'geo::ll-r', 'geo::ll-cnt', 'str::lt'].map((id) => fields[id]);
+    };
+
+    test('sets what is known of the last one', async () => {
+      const custom = {
+        name: 'Office',
+        region: 'Lisboa',
+        country: 'Portugal',
+        country_code: 'PT',
+        latitude: 38.722252,
+        longitude: -9.139337,
+        timezone: 'Europe/Lisbon',
+      };
+      assert.deepEqual(await at({ source_ip: null, custom, address: null }), [
+        { name: 'Office', lat: 38_722_252, lng: -9_139_337 },
+        undefined,
+        { name: 'Lisboa' },
+        { name: 'Portugal' },
+        'Europe/Lisbon',
+      ]);
+      const address = { city: 'Porto', country_code: 'pt' };
+      assert.deepEqual((await at({ address }, 'porto@example.com')).slice(0, 4), [
+        { name: 'Porto, Portugal' },
+        { name: 'Porto' },
+        undefined,
+        { name: 'Portugal' },
+      ]);
+    });
+
+    test('refuses nobody for what is wrong in it', async () => {
+      const nothing = [undefined, undefined, undefined, undefined, undefined];
+      for (const [i, location] of [
+        null,
+        'Lisbon',
+        { source_ip: '1.2.3.4' },
+        { custom: { latitude: 'x', timezone: 'Moon', name: 7, country_code: 'ZZZ' } },
+      ].entries())
+        assert.deepEqual(await at(location, `w${i}@example.com`), nothing);
+    });
+  });
+});

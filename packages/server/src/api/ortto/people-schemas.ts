@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { timeframes } from './timeframe.ts';
+
+/** `PUT /v1/person/archive|restore`, `DELETE /v1/person/delete` (recorded). */
+export const selectionBody = z.object({
+  inclusion_ids: z.array(z.string()).nullish(),
+  exclusion_ids: z.array(z.string()).nullish(),
+  all_rows_selected: z.boolean().nullish(),
+});
+
+/** Of a page: what lies outside of its bounds counts as not said, as Ortto has it for people (help, a-258). */
+const limit = (max: number, otherwise: number) =>
+  z
+    .number()
+    .int()
+    .nullish()
+    .transform((given) => (given && given >= 1 && given <= max ? given : otherwise));
+const offset = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+  .nullish()
+  .transform((given) => given ?? 0);
+
+const HISTORY_MAX = 50;
+
+/** `POST /v1/person/get/activities` (Ortto help, a-773; recorded). */
+export const historyBody = z.object({
+  person_id: z.string(),
+  activities: z.array(z.string()).nullish(),
+  limit: limit(HISTORY_MAX, HISTORY_MAX),
+  offset,
+  timeframe: z.object({ type: z.enum(timeframes) }).nullish(),
+});
+
+/** `POST /v1/suppression-list/email/get` (Ortto help, a-836). */
+export const suppressionListBody = z.object({
+  limit: limit(500, 50),
+  offset,
+  sort: z.enum(['email', 'created_at']).default('created_at'),
+  sort_order: z.enum(['asc', 'desc']).default('desc'),
+});
+
+/** `PUT /v1/suppression-list/email/add`, and `remove` (Ortto help, a-836). */
+export const addressesBody = z.object({
+  emails: z.array(z.string()).min(1, 'no emails').max(1000, 'more than 1000 emails'),
+});

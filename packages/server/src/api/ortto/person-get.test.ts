@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openWire, type Wire } from './test/support.ts';
+
+const GET = '/v1/person/get';
+const BY_IDS = '/v1/person/get-by-ids';
+const ZERO = '000000000000000000000000';
+
+interface Contact {
+  id: string;
+  fields: Record<string, unknown>;
+}
+
+describe('finding people on Ortto’s wire', () => {
+  let wire: Wire;
+  const ids: string[] = [];
+
+  before(async () => {
+    wire = await openWire();
+    await wire.post('/v1/person/custom-field/create', { type: 'decimal', name: 'Score' });
+    const people = ['Anna', 'Ben', 'Cleo', 'Dora'].map((name, i) => ({
+      fields: {
+        'str::email': `${name.toLowerCase()}@example.com`,
+        'str::first': name,
+        ...(i < 3 ? { 'int:cm:score': (i + 1) * 1000 } : { 'bol::p': false }),
+      },
+      tags: i % 2 ? ['Odd', 'All'] : ['All'],
+    }));
+    const answer = JSON.parse((await wire.post('/v1/person/merge', { people })).text);
+    ids.push(...answer.people.map(({ person_id }: { person_id: string }) => person_id));
+  });
+  after(() => wire.close());
+
+  const find = async (body: object) => {
+    const { status, text } = await wire.post(GET, body);
+    assert.equal(status, 200, text);
+    return JSON.parse(text) as { contacts: Contact[] | null; meta: object; cursor_id: string; has_more: boolean };
+  };
+  const names = async (body: object): Promise<unknown[]> =>
+    ((await find({ ...body, fields: ['str::first'] })).contacts ?? []).map(({ fields }) => fields['str::first']);
+  const is = (field_id: string, value: string) => ({ '$str::is': { field_id, value } });
+
+  test('answers with those who match, the fields asked for, and how many there are', async () => {
+    const { status, text } = await wire.post(GET, {
+      limit: 2,
+      sort_by_field_id: 'str::first',
+      sort_order: 'asc',
+      fields: ['str::email', 'int:cm:score', 'str::last', 'tags'],
+      filter: { $and: [{ '$bol::is': { field_id: 'bol::p', value: true } }] },
+    });
+    assert.equal(status, 200);
+    assert.equal(
+      text,
+      `{"contacts":[{"id":"${ids[0]}","fields":{"str::email":"anna@example.com","int:cm:score":1000,"tags":["All"]}},` +
+        `{"id":"${ids[1]}","fields":{"str::email":"ben@example.com","int:cm:score":2000,"tags":["Odd","All"]}}],` +
+        '"meta":{"total_contacts":4,"total_organizations":0,"total_matches":3,"total_subscribers":3},' +
+        `"offset":0,"next_offset":2,"cursor_id":"${ids[1]}","has_more":true}\n`,
+    );
+  });
+
+  test('past the end there is nobody: null, and every number is zero', async () => {
+    const { text } = await wire.post(GET, { offset: 9 });
+    assert.equal(
+      text,
+      '{"contacts":null,"meta":{"total_contacts":0,"total_organizations":0,"total_matches":0,"total_subscribers":0},' +
+        `"offset":9,"next_offset":9,"cursor_id":"${ZERO}","has_more":false}\n`,
+    );
+  });
+
+  test('an empty body asks for everyone, newest first, with all their fields', async () => {
+    for (const body of ['', '{}']) {
+      const { status, text } = await wire.post(GET, body);
+      assert.equal(status, 200, text);
+      const { contacts } = JSON.parse(text) as { contacts: Contact[] };
+      assert.deepEqual(
+        contacts.map(({ id }) => id),
+        ids.toReversed(),
+      );
+      assert.equal(contacts[3]!.fields['str::email'], 'anna@example.com');
+      assert.match(String(contacts[3]!.fields.c), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    }
+  });
+
+  test('a limit out of range is fifty', async () => {
+    for (const limit of [0, -1, 501, 1e9]) assert.equal((await find({ limit })).contacts?.length, 4);
+    assert.equal((await find({ limit: 1 })).contacts?.length, 1);
+  });
+
+  test('sorts by any field, those without a value last, and pages by cursor without losing or repeating anyone', async () => {
+    for (const [sort_by_field_id, sort_order, expected] of [
+      ['int:cm:score', 'desc', ['Cleo', 'Ben', 'Anna', 'Dora']],
+      ['int:cm:score', 'asc', ['Anna', 'Ben', 'Cleo', 'Dora']],
+      ['str::email', 'desc', ['Dora', 'Cleo', 'Ben', 'Anna']],
+      ['c', 'asc', ['Anna', 'Ben', 'Cleo', 'Dora']],
+      ['bol::p', 'asc', ['Dora', 'Anna', 'Ben', 'Cleo']],
+    ] as const) {
+      assert.deepEqual(await names({ sort_by_field_id, sort_order }), expected);
+      const paged: unknown[] = [];
+      let cursor_id = ZERO;
+      for (let more = true; more; ) {
+        const page = await find({ sort_by_field_id, sort_order, limit: 1, cursor_id, fields: ['str::first'] });
+        paged.push(...page.contacts!.map(({ fields }) => fields['str::first']));
+        cursor_id = page.cursor_id;
+        more = page.has_more;
+      }
+      assert.deepEqual(paged, expected);
+    }
+    assert.equal((await wire.post(GET, { sort_by_field_id: 'tags' })).status, 400);
+  });
+
+  test('free text looks into names and addresses, whatever the case', async () => {
+    assert.deepEqual(await names({ q: 'CLEO' }), ['Cleo']);
+    assert.deepEqual(await names({ q: 'example.com', sort_order: 'asc', limit: 2 }), ['Anna', 'Ben']);
+    assert.deepEqual(await names({ q: "'; drop table person; --" }), []);
+  });
+
+  test('filters by tags and by what people did', async () => {
+    await wire.post('/v1/definitions/activity/create', { name: 'Paid' });
+    const activities = [1, 1, 2].map((i) => ({ activity_id: 'act:cm:paid', person_id: ids[i] }));
+    await wire.post('/v1/activities/create', { activities });
+    const paid = (more: object) => ({ '$act::has_occurred': { field_id: 'act:cm:paid', ...more } });
+    const sorted = { sort_by_field_id: 'str::first', sort_order: 'asc' };
+    assert.deepEqual(await names({ ...sorted, filter: paid({}) }), ['Ben', 'Cleo']);
+    assert.deepEqual(await names({ ...sorted, filter: paid({ count: { at_least: 2 } }) }), ['Ben']);
+    assert.deepEqual(await names({ ...sorted, filter: { '$u4s::is': { field_id: 'u4s::t', value: 1 } } }), [
+      'Anna',
+      'Ben',
+      'Cleo',
+      'Dora',
+    ]);
+    assert.deepEqual(await names({ ...sorted, filter: { '$str::set_contains': { field_id: 'tags', value: 'odd' } } }), [
+      'Ben',
+      'Dora',
+    ]);
+  });
+
+  test('a wrong filter is refused as Ortto does, with the part at fault', async () => {
+    const filter = { $and: [is('str::first', 'Anna'), { '$int::gt': { field_id: 'int:cm:score', value: 1 } }] };
+    const { status, text } = await wire.post(GET, { filter });
+    assert.equal(status, 400);
+    const { error } = JSON.parse(text) as { error: string };
+    assert.match(error, /: Failed to decode filter \$and body \[\{.*\}\]: Unknown operator \$int::gt: /);
+    assert.ok(
+      error.endsWith(
+        '{"field_id":"int:cm:score","value":1} at filter.$and[1].$int::gt (Invalid value) (Invalid value)',
+      ),
+    );
+    for (const wrong of [
+      is('str::nope', 'x'),
+      { '$act::has_occurred': { field_id: 'act:cm:nope' } },
+      [],
+      'x',
+      { $and: {} },
+    ]) {
+      assert.equal((await wire.post(GET, { filter: wrong })).status, 400, JSON.stringify(wrong));
+    }
+  });
+
+  test('by ids: an object by id, without those who are not there', async () => {
+    const { text } = await wire.post(BY_IDS, { contact_ids: [ids[1], ids[0], ZERO], fields: ['str::email'] });
+    assert.deepEqual(JSON.parse(text), {
+      contacts: {
+        [ids[0]!]: { id: ids[0], fields: { 'str::email': 'anna@example.com' } },
+        [ids[1]!]: { id: ids[1], fields: { 'str::email': 'ben@example.com' } },
+      },
+    });
+  });
+
+  test('an id that can not be one is refused in Ortto’s words', async () => {
+    const { status, text } = await wire.post(BY_IDS, { contact_ids: ['0069134e2a8f5cb1d2e3f4'] });
+    assert.equal(status, 400);
+    assert.match(
+      text,
+      /Failed to parse request cannot unmarshal into an ID, the length must be 12 or 24 \+ 2 for hex but it is 24: Object not found/,
+    );
+  });
+});

@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
+import { until } from '../../../test/support/until.ts';
+import { transferPaths } from './openapi.ts';
+import { type Own, openOwn } from './test/support.ts';
+
+describe('a file sent over HTTP', () => {
+  let own: Own;
+  before(async () => {
+    own = await openOwn();
+  });
+  after(() => own.close());
+
+  const done = (id: string) =>
+    until('it is done', async () => {
+      const { json } = await own.call('GET', `/api/imports/${id}`);
+      return json.state === 'done' && json;
+    });
+
+  test('is told of, mapped, tried, taken, and gives back what was wrong', async () => {
+    const sent = await own.call(
+      'POST',
+      '/api/imports?kind=people&name=crm.csv',
+      'Mail;Vorname;Größe\nanna@example.com;Anna;38\n"=cmd";Bad;1\n',
+    );
+    assert.equal(sent.status, 201);
+    const { id, columns, ...it } = sent.json;
+    assert.deepEqual(columns, [
+      { name: 'Mail', target: { to: 'field', field: 'str::email' }, sample: ['anna@example.com', '=cmd'] },
+      { name: 'Vorname', target: { to: 'field', field: 'str::first' }, sample: ['Anna', 'Bad'] },
+      {
+        name: 'Größe',
+        target: { to: 'ignore' },
+        sample: ['38', '1'],
+        suggestion: { to: 'new_field', name: 'Größe', type: 'integer' },
+      },
+    ]);
+    assert.deepEqual([it.state, it.merge_by, it.merge_strategy], ['ready', ['str::email'], 2]);
+
+    const mapped = await own.call('PATCH', `/api/imports/${id}`, {
+      columns: { Größe: columns[2]!.suggestion },
+      tags: ['From the CRM'],
+    });
+    assert.equal(mapped.status, 200);
+    assert.deepEqual(mapped.json.columns[2].target, { to: 'new_field', name: 'Größe', type: 'integer' });
+
+    const tried = await own.call('POST', `/api/imports/${id}/check`);
+    assert.deepEqual(tried.json, {
+      rows: 2,
+      created: 1,
+      merged: 0,
+      untouched: 0,
+      rejected: 1,
+      sample: [
+        {
+          row: 2,
+          status: 'created',
+          before: {},
+          after: {
+            'bol::p': true,
+            'bol::sp': false,
+            'int:cm:große': 38,
+            'str::email': 'anna@example.com',
+            'str::first': 'Anna',
+          },
+        },
+      ],
+      rejected_sample: [{ row: 3, reason: 'failed to validate field str::email: "=cmd" is not an e-mail address' }],
+    });
+
+    assert.equal((await own.call('POST', `/api/imports/${id}/start`)).json.state, 'running');
+    const { progress } = await done(id);
+    const { rows_done, rows_total, percent, seconds_left, created, rejected } = progress;
+    assert.deepEqual(
+      { rows_done, rows_total, percent, seconds_left, created, rejected },
+      {
+        rows_done: 2,
+        rows_total: 2,
+        percent: 100,
+        seconds_left: null,
+        created: 1,
+        rejected: 1,
+      },
+    );
+    const wrong = await own.call('GET', `/api/imports/${id}/rejected`);
+    assert.equal(
+      wrong.text,
+      'row,reason,Mail,Vorname,Größe\n' +
+        '3,"failed to validate field str::email: ""=cmd"" is not an e-mail address",\'=cmd,Bad,1\n',
+    );
+    assert.equal((await own.call('DELETE', `/api/imports/${id}`)).status, 204);
+    assert.equal((await own.call('GET', `/api/imports/${id}`)).status, 404);
+  });
+
+  test('is described with all that can be asked of it', () => {
+    const paths = transferPaths((schema) => z.toJSONSchema(schema, { io: 'input' }));
+    const told = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods as object).map((method) => `${method} ${path}`),
+    );
+    assert.deepEqual(told.toSorted(), own.routes.toSorted());
+  });
+
+  test('is refused in words, when it is no file, nobody may send it, or its mapping is wrong', async () => {
+    const told = async (...call: Parameters<Own['call']>) => {
+      const { status, json } = await own.call(...call);
+      return [status, json.error];
+    };
+    assert.deepEqual(await told('POST', '/api/imports', ''), [400, 'the file is empty']);
+    assert.deepEqual(await told('POST', '/api/imports?encoding=koi8-r', 'email\na@b.c\n'), [
+      400,
+      'the encoding "koi8-r" is not one of utf-8, utf-16le, utf-16be, windows-1251, windows-1252',
+    ]);
+    assert.equal((await told('POST', '/api/imports?kind=things', 'email\n'))[0], 400);
+    assert.deepEqual(await told('POST', '/api/imports', {}), [400, 'send the file as the body, as text/csv']);
+    const { json } = await own.call('POST', '/api/imports', 'email,x\na@example.com,1\n');
+    const path = `/api/imports/${json.id}`;
+    assert.deepEqual(await told('PATCH', path, { columns: { y: { to: 'ignore' } } }), [
+      400,
+      'the file has no column "y"',
+    ]);
+    assert.deepEqual(
+      await told('PATCH', path, { columns: { 2: { to: 'field', field: 'str::email' } }, merge_by: ['str::ei'] }),
+      [
+        400,
+        'the mapping is wrong: columns.1: str::email is filled by an earlier column; merge_by: str::ei is filled by no column',
+      ],
+    );
+    assert.deepEqual(await told('POST', `${path}/stop`), [409, `import ${json.id} is ready: it can not be stopped`]);
+    assert.deepEqual(await told('GET', '/api/imports/x'), [404, 'there is no import x']);
+    const nobody = await fetch(`${own.url}/api/imports`);
+    assert.equal(nobody.status, 401);
+  });
+});
+
+describe('an export', () => {
+  let own: Own;
+  before(async () => {
+    own = await openOwn();
+    const { people, ws } = own;
+    for (const [name, type] of [
+      ['Plan', 'single_select'],
+      ['Revenue', 'currency'],
+      ['Hobbies', 'multi_select'],
+      ['Joined', 'time'],
+      ['Address', 'object'],
+      ['Name', 'text'],
+      ['Notes', 'large_text'],
+      ['VIP', 'bool'],
+    ] as const) {
+      await people.addField(ws, { name, type });
+    }
+    await people.addDefinitions(ws, [
+      {
+        activityId: 'act:cm:order',
+        name: 'Order',
+        touch: true,
+        attributes: [{ field_id: 'int:cm:total', display_type: 'decimal', name: 'Total' }],
+      },
+    ]);
+    const odd = {
+      'str::email': 'anna@example.com',
+      'str::first': '=HYPERLINK("x")',
+      'str::last': "'=1+1",
+      'str::name': '  spaces, "quotes"; ',
+      'phn::phone': { c: '351', n: '912345678' },
+      'dtz::b': { year: 1990, month: 2, day: 3, timezone: 'Europe/Lisbon' },
+      'geo::city': { name: 'Lisboa', region: 'x' },
+      'geo::country': { name: 'Portugal' },
+      'int:cm:revenue': -12_345,
+      'sst:cm:hobbies': ['chess; go', ' x', 'y'],
+      'tme:cm:joined': '2024-03-01T10:30:00+02:00',
+      'obj:cm:address': { street: 'Rua\n1', n: [1, 2] },
+      'str:cm:name': '-5',
+      'txt:cm:notes': 'two\r\nlines\ttab',
+      'bol:cm:vip': false,
+    };
+    const at = own.clock.now();
+    await people.record(ws, [
+      { who: { by: ['str::email'] }, fields: odd, tags: ['A; b', 'Trial'], source: 'API' },
+      {
+        who: { by: ['str::ei'] },
+        fields: { 'str::ei': 'x-1', 'phn::phone': { n: '5551234' }, 'str::first': 'Борис' },
+        source: 'API',
+        activity: { id: 'act:cm:order', attributes: { 'int:cm:total': 1500, 'str:cm:odd': '=1' }, at },
+      },
+      {
+        who: { by: ['str::ei'] },
+        fields: { 'str::ei': 'x-1' },
+        source: 'API',
+        activity: { id: 'act:cm:order', attributes: {}, at, key: 'k' },
+      },
+    ]);
+  });
+  after(() => own.close());
+
+  const state = async () =>
+    (await own.t.db.query('select id, fields, tags, first_seen_at, last_seen_at, edited_at from person order by id'))
+      .rows;
+  const timeline = async () =>
+    (await own.t.db.query('select * from activity order by person_id, occurred_at, id')).rows;
+
+  const imported = async (kind: string, csv: string) => {
+    const { json } = await own.call('POST', `/api/imports?kind=${kind}`, csv);
+    await own.call('POST', `/api/imports/${json.id}/start`);
+    return until('it is taken', async () => {
+      const it = (await own.call('GET', `/api/imports/${json.id}`)).json;
+      return it.state === 'done' && it;
+    });
+  };
+
+  for (const query of ['', '?headers=ids', '?guard=false&delimiter=tab', '?delimiter=;']) {
+    test(`of people that is imported again changes nothing (${query || 'as it is'})`, async () => {
+      const csv = await own.call('GET', `/api/exports/people.csv${query}`);
+      assert.equal(csv.status, 200);
+      const before = await state();
+      const it = await imported('people', csv.text);
+      const wrong = await own.call('GET', `/api/imports/${it.id}/rejected`);
+      assert.equal(it.progress.rejected, 0, wrong.text);
+      assert.equal(it.progress.merged, 2);
+      assert.deepEqual(await state(), before);
+    });
+  }
+
+  test('of activities that is imported again records nothing', async () => {
+    const csv = await own.call('GET', '/api/exports/activities.csv');
+    const before = await timeline();
+    const it = await imported('activities', csv.text);
+    const wrong = await own.call('GET', `/api/imports/${it.id}/rejected`);
+    assert.equal(it.progress.rejected, 0, wrong.text);
+    assert.equal(it.progress.duplicate, before.length);
+    assert.deepEqual(await timeline(), before);
+  });
+
+  test('has the fields asked for, of those a filter is true of, and no formula', async () => {
+    const fields = 'str::first,int:cm:revenue,u4s::t';
+    const filter = JSON.stringify({ '$str::is': { field_id: 'str::email', value: 'anna@example.com' } });
+    const csv = await own.call('GET', `/api/exports/people.csv?fields=${fields}&filter=${encodeURIComponent(filter)}`);
+    const [head, row, end] = csv.text.split('\n');
+    assert.equal(head, 'person_id,First name,Revenue,Tag');
+    assert.match(row!, /^00[0-9a-f]{22},"'=HYPERLINK\(""x""\)",-12.345,"\[""A; b"",""Trial""\]"$/);
+    assert.equal(end, '');
+    const same = await own.call('POST', '/api/exports/people.csv', {
+      fields: fields.split(','),
+      filter: JSON.parse(filter),
+    });
+    assert.equal(same.text, csv.text);
+    const lines = await own.call('GET', `/api/exports/people.ndjson?fields=str::ei,phn::phone`);
+    assert.deepEqual(
+      lines.text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).fields)
+        .sort((a) => ('str::ei' in a ? 1 : -1)),
+      [{ 'phn::phone': { c: '351', n: '912345678' } }, { 'str::ei': 'x-1', 'phn::phone': { n: '5551234' } }],
+    );
+  });
+
+  test('of activities takes what was asked for: kinds, a time, a person', async () => {
+    const count = async (query: string) =>
+      (await own.call('GET', `/api/exports/activities.ndjson?${query}`)).text.split('\n').length - 1;
+    assert.equal(await count('activities=act:cm:order'), 2);
+    const now = own.clock.now().getTime();
+    assert.equal(await count(`from=${new Date(now + 60_000).toISOString()}`), 0);
+    assert.equal(await count(`activities=act:cm:order&to=${new Date(now + 60_000).toISOString()}`), 2);
+    const lines = (await own.call('GET', '/api/exports/people.ndjson')).text.trim().split('\n');
+    const ids = lines.map((line) => JSON.parse(line)).map(({ id, fields }) => [fields['str::ei'], id]);
+    assert.equal(
+      await count(`activities=act:cm:order&people=${ids.find(([external]) => external === undefined)![1]}`),
+      0,
+    );
+    assert.equal(await count(`activities=act:cm:order&people=${ids.find(([external]) => external === 'x-1')![1]}`), 2);
+  });
+
+  test('that asks for what is not there is refused in words', async () => {
+    const told = async (path: string) => (await own.call('GET', path)).json.error;
+    assert.equal(await told('/api/exports/people.csv?fields=str::nope'), 'there is no field str::nope');
+    assert.equal(await told('/api/exports/activities.csv?activities=act:cm:no'), 'there is no activity act:cm:no');
+    assert.match(await told('/api/exports/people.csv?filter={'), /not JSON/);
+    assert.match(
+      await told('/api/exports/people.csv?filter={"$str::is":{"field_id":"str::no","value":"x"}}'),
+      /^the filter is wrong: filter/,
+    );
+    assert.equal(await told('/api/exports/people.csv?ids=7'), 'ids: "7" is not a person\'s id');
+  });
+});

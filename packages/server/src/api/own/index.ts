@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify';
+import type { KeyCache } from '../../access/index.ts';
+import type { Exports } from '../../exports/index.ts';
+import type { Imports } from '../../imports/index.ts';
+import type { People } from '../../people/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/pool.ts';
+import { exportRoutes } from './exports.ts';
+import { identityRoutes } from './identity.ts';
+import { importRoutes } from './imports.ts';
+import { keyed } from './keyed.ts';
+
+/** What Ortto's wire has no word for, under `/api`: the same keys, the same errors. */
+export function ownRoutes(
+  app: FastifyInstance,
+  o: { db: Db; people: People; imports: Imports; exports: Exports; keys: KeyCache; clock: Clock },
+): void {
+  app.register(
+    async (own) => {
+      keyed(own, o.keys);
+      identityRoutes(own, o);
+      importRoutes(own, o);
+      exportRoutes(own, o);
+    },
+    { prefix: '/api' },
+  );
+}

@@ -1,0 +1,143 @@
+import type { z } from 'zod';
+import { exportActivities, exportPeople } from './export-schemas.ts';
+import { mappingBody, uploadQuery } from './import-schemas.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface Own {
+  operationId: string;
+  summary: string;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  /** The file itself, as it is. */
+  file?: true;
+  answers: Readonly<Record<number, string>>;
+  refusals: readonly number[];
+}
+
+const exported = (what: string, schema: z.ZodType, format: string): Readonly<Record<string, Own>> => {
+  const name = `${what === 'people' ? 'People' : 'Activities'}${format === 'text/csv' ? 'Csv' : 'Ndjson'}`;
+  const shared = { answers: { 200: format }, refusals: [400] } as const;
+  return {
+    get: { operationId: `export${name}`, summary: `Export ${what}`, query: schema, ...shared },
+    post: {
+      operationId: `export${name}ByBody`,
+      summary: `Export ${what}; what is asked is in the body`,
+      body: schema,
+      ...shared,
+    },
+  };
+};
+
+const it = { 200: 'application/json' } as const;
+
+const calls: Readonly<Record<string, Readonly<Record<string, Own>>>> = {
+  '/api/imports': {
+    get: { operationId: 'listImports', summary: 'The newest imports', answers: it, refusals: [] },
+    post: {
+      operationId: 'sendImport',
+      summary: 'Send a CSV file of people or activities; what it looks like is answered',
+      query: uploadQuery,
+      file: true,
+      answers: { 201: 'application/json' },
+      refusals: [400],
+    },
+  },
+  '/api/imports/{id}': {
+    get: { operationId: 'getImport', summary: 'An import, its mapping and its progress', answers: it, refusals: [404] },
+    patch: {
+      operationId: 'mapImport',
+      summary: 'Say what its columns mean; what is not named stays as it is',
+      body: mappingBody,
+      answers: it,
+      refusals: [400, 404, 409],
+    },
+    delete: { operationId: 'deleteImport', summary: 'Forget an import', answers: { 204: '' }, refusals: [404, 409] },
+  },
+  '/api/imports/{id}/check': {
+    post: {
+      operationId: 'checkImport',
+      summary: 'What it would do; nothing is written',
+      answers: it,
+      refusals: [400, 404, 409],
+    },
+  },
+  '/api/imports/{id}/start': {
+    post: { operationId: 'startImport', summary: 'Begin, or go on', answers: it, refusals: [400, 404, 409] },
+  },
+  '/api/imports/{id}/stop': {
+    post: { operationId: 'stopImport', summary: 'Stop after the rows in hand', answers: it, refusals: [404, 409] },
+  },
+  '/api/imports/{id}/rejected': {
+    get: {
+      operationId: 'rejectedOfImport',
+      summary: 'The rows not taken, with reasons',
+      answers: { 200: 'text/csv' },
+      refusals: [404],
+    },
+  },
+  '/api/exports/people.csv': exported('people', exportPeople, 'text/csv'),
+  '/api/exports/people.ndjson': exported('people', exportPeople, 'application/x-ndjson'),
+  '/api/exports/activities.csv': exported('activities', exportActivities, 'text/csv'),
+  '/api/exports/activities.ndjson': exported('activities', exportActivities, 'application/x-ndjson'),
+};
+
+/** Imports and exports as OpenAPI describes paths: docs/import-export.md in short. */
+export function transferPaths(schemaOf: (schema: z.ZodType) => Json): Json {
+  return Object.fromEntries(
+    Object.entries(calls).map(([path, methods]) => [
+      path,
+      Object.fromEntries(Object.entries(methods).map(([method, call]) => [method, operation(path, call, schemaOf)])),
+    ]),
+  );
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  400: 'What is asked can not be done: `error` says why',
+  401: 'No `X-Api-Key`, or one that is not in use',
+  404: 'There is no such import',
+  409: 'It does not go with what the import does now',
+};
+
+function operation(path: string, call: Own, schemaOf: (schema: z.ZodType) => Json): Json {
+  const parameters = [
+    ...(path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] : []),
+    ...(call.query ? queryOf(schemaOf(call.query)) : []),
+  ];
+  const text = { schema: { type: 'string' } };
+  const content = call.file
+    ? { 'text/csv': text }
+    : call.body && { 'application/json': { schema: schemaOf(call.body) } };
+  const answers = Object.entries(call.answers).map(([status, type]) => [
+    status,
+    {
+      description: 'Done',
+      ...(type && { content: { [type]: type === 'application/json' ? { schema: { type: 'object' } } : text } }),
+    },
+  ]);
+  const refusals = [...call.refusals, 401].map((status) => [
+    status,
+    {
+      description: reasons[status],
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  ]);
+  return {
+    operationId: call.operationId,
+    summary: call.summary,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(content ? { requestBody: { required: call.file === true, content } } : {}),
+    responses: Object.fromEntries([...answers, ...refusals]),
+  };
+}
+
+/** In a query everything is text: a list is separated by commas, a filter is JSON. */
+function queryOf(schema: Json): Json[] {
+  const properties = schema.properties as Readonly<Record<string, Json>>;
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema: 'enum' in property ? property : { type: 'string' },
+  }));
+}

@@ -1,0 +1,109 @@
+import type { Value } from '@tributary/model';
+
+type Order = 'dmy' | 'mdy' | undefined;
+
+interface Day {
+  year: number;
+  month: number;
+  day: number;
+}
+
+const YEAR_FIRST = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)/;
+const COMPACT = /^(\d{4})(\d\d)(\d\d)(?!\d)/;
+const YEAR_LAST = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?!\d)/;
+
+/** The day at the beginning of a text, and what follows it. Day first where nothing says otherwise. */
+function dayIn(text: string, order: Order): { day: Day; rest: string } | undefined {
+  const first = YEAR_FIRST.exec(text) ?? COMPACT.exec(text);
+  if (first) return found(first[0], text, { year: +first[1]!, month: +first[2]!, day: +first[3]! });
+  const last = YEAR_LAST.exec(text);
+  if (!last) return undefined;
+  const [one, two] = [+last[1]!, +last[3]!];
+  const year = last[4]!.length === 2 ? +last[4]! + (+last[4]! < 50 ? 2000 : 1900) : +last[4]!;
+  // A thirteenth month is none, whatever the order.
+  const monthFirst = order === 'mdy' ? one <= 12 : two > 12;
+  return found(last[0], text, monthFirst ? { year, month: one, day: two } : { year, month: two, day: one });
+}
+
+function found(match: string, text: string, day: Day): { day: Day; rest: string } | undefined {
+  const date = new Date(Date.UTC(2000, day.month - 1, day.day));
+  date.setUTCFullYear(day.year, day.month - 1, day.day);
+  if (date.getUTCMonth() + 1 !== day.month || date.getUTCDate() !== day.day) return undefined;
+  return { day, rest: text.slice(match.length) };
+}
+
+/** A day, with its time zone in brackets where it has one, as our exports write it; a time of day is left out. */
+export function dateIn(text: string, order: Order): Value | undefined {
+  const read = dayIn(text.trim(), order);
+  if (!read) return undefined;
+  const zone = /^\[(.+)\]$/.exec(read.rest)?.[1];
+  if (zone) return { ...read.day, timezone: zone };
+  return /^([T\s]\s*\d.*)?$/.test(read.rest) ? { ...read.day } : undefined;
+}
+
+const TIME_OF_DAY =
+  /^(?:[T\s]\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(am|pm)?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/i;
+
+/** A moment as RFC 3339. One that is written so already stays as it is; without an offset it is in `timezone`. */
+export function momentIn(given: string, o: { order: Order; timezone: string }): string | undefined {
+  const text = given.trim();
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text)) {
+    return Number.isNaN(Date.parse(text)) ? undefined : text;
+  }
+  if (/^\d{10}$/.test(text)) return new Date(Number(text) * 1000).toISOString();
+  if (/^\d{13}$/.test(text)) return new Date(Number(text)).toISOString();
+  const read = dayIn(text, o.order);
+  const time = read && TIME_OF_DAY.exec(read.rest);
+  if (!read || !time) return undefined;
+  const [, hour = '0', minute = '0', second = '0', fraction = '0', half, offset] = time;
+  const hours = half ? (+hour % 12) + (half.toLowerCase() === 'pm' ? 12 : 0) : +hour;
+  if (hours > 23 || +minute > 59 || +second > 59) return undefined;
+  const { year, month, day } = read.day;
+  const wall = Date.UTC(year, month - 1, day, hours, +minute, +second, Math.floor(Number(`0.${fraction}`) * 1000));
+  return new Date(wall - (offset ? offsetMs(offset) : zoneOffsetMs(wall, o.timezone))).toISOString();
+}
+
+function offsetMs(offset: string): number {
+  const match = /^([+-])(\d\d):?(\d\d)$/.exec(offset);
+  return match ? (match[1] === '-' ? -1 : 1) * (+match[2]! * 60 + +match[3]!) * 60_000 : 0;
+}
+
+/** How far a zone's clocks are ahead of UTC when they show that time. */
+function zoneOffsetMs(wall: number, timezone: string): number {
+  if (timezone === 'UTC') return 0;
+  // The first guess is off by an hour at most, around a change of the clocks.
+  return aheadAt(wall - aheadAt(wall, timezone), timezone);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function aheadAt(moment: number, timeZone: string): number {
+  let format = formats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+    formats.set(timeZone, format);
+  }
+  const name = format.formatToParts(moment).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
+  return offsetMs(name.slice(3));
+}
+
+/** Which order a column's dates are written in, where one of them tells: a number above 12, or a point between. */
+export function orderOf(cells: readonly string[]): Order {
+  for (const cell of cells) {
+    const match = YEAR_LAST.exec(cell.trim());
+    if (!match) continue;
+    if (match[2] === '.' || +match[1]! > 12) return 'dmy';
+    if (+match[3]! > 12) return 'mdy';
+  }
+  return undefined;
+}
+
+export function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

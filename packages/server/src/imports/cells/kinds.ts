@@ -1,0 +1,165 @@
+import { type DisplayType, isDisplayType, type Value } from '@tributary/model';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type { CellFormat } from '../types.ts';
+import { dateIn, momentIn } from './dates.ts';
+import { listIn } from './lists.ts';
+import { numberIn } from './numbers.ts';
+
+/** What a cell is read with: its column's format, and what holds for the whole file. */
+export interface Reading extends CellFormat {
+  country?: string | undefined;
+  timezone: string;
+}
+
+/** A cell's value as it is stored, or what is wrong with it. Never asked for an empty cell. */
+type Read = (cell: string, reading: Reading) => { value: Value } | { error: string };
+
+const value = (read: Value): { value: Value } => ({ value: read });
+
+const TRUE = new Set([
+  'true',
+  't',
+  'yes',
+  'y',
+  '1',
+  'on',
+  'x',
+  '✓',
+  'да',
+  'истина',
+  'sim',
+  'sí',
+  'si',
+  'oui',
+  'ja',
+  'verdadeiro',
+  'verdadero',
+  'vrai',
+  'wahr',
+]);
+const FALSE = new Set([
+  'false',
+  'f',
+  'no',
+  'n',
+  '0',
+  'off',
+  '-',
+  'нет',
+  'ложь',
+  'não',
+  'nao',
+  'non',
+  'nein',
+  'falso',
+  'faux',
+  'falsch',
+]);
+
+/** How a phone stands in our own exports: its country code and its number, as they are stored. */
+const OWN_PHONE = /^\+(\d{1,4}) (\d{1,20})$/;
+
+const text: Read = (cell) => value(cell);
+
+const scaled: Read = (cell, { decimal }) => {
+  const number = numberIn(cell, decimal);
+  if (number === undefined) return { error: `"${cell}" is not a number` };
+  const thousandths = Math.round(number * 1000);
+  return Number.isSafeInteger(thousandths) ? value(thousandths) : { error: `"${cell}" is too large` };
+};
+
+const reads: Record<DisplayType, Read> = {
+  text,
+  large_text: text,
+  email: text,
+  link: text,
+  single_select: text,
+  multi_select: (cell, { separator }) => value(listIn(cell, separator)),
+  integer: (cell, { decimal }) => {
+    const number = numberIn(cell, decimal);
+    return Number.isSafeInteger(number) ? value(number!) : { error: `"${cell}" is not a whole number` };
+  },
+  decimal: scaled,
+  currency: scaled,
+  price: scaled,
+  bool: (cell) => {
+    const word = cell.toLowerCase();
+    if (TRUE.has(word)) return value(true);
+    return FALSE.has(word) ? value(false) : { error: `"${cell}" is neither yes nor no` };
+  },
+  date: (cell, { order }) => {
+    const date = objectIn(cell) ?? dateIn(cell, order);
+    return date ? value(date) : { error: `"${cell}" is not a date` };
+  },
+  time: (cell, { order, timezone }) => {
+    const moment = momentIn(cell, { order, timezone });
+    return moment ? value(moment) : { error: `"${cell}" is not a time` };
+  },
+  phone: (cell, { country }) => {
+    const object = objectIn(cell);
+    if (object) return value(object);
+    const own = OWN_PHONE.exec(cell);
+    if (own) return value({ c: own[1]!, n: own[2]! });
+    const parsed = parsePhoneNumberFromString(cell, country ? { defaultCountry: country as 'PT' } : {});
+    if (parsed?.isPossible()) return value({ c: parsed.countryCallingCode, n: parsed.nationalNumber });
+    const digits = cell.replace(/\D/g, '');
+    if (country || cell.startsWith('+') || digits.length < 4) return { error: `"${cell}" is not a phone number` };
+    return value({ n: digits });
+  },
+  geo: (cell) => value(objectIn(cell) ?? { name: cell }),
+  object: (cell) => {
+    const object = objectIn(cell);
+    return object ? value(object) : { error: `"${cell.slice(0, 40)}" is not an object in JSON` };
+  },
+};
+
+function objectIn(cell: string): Readonly<Record<string, unknown>> | undefined {
+  if (!cell.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(cell) as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The display type a cell of an attribute or field is read by, where only its id is known. */
+const typeByPrefix: Readonly<Record<string, DisplayType>> = {
+  str: 'text',
+  txt: 'large_text',
+  int: 'integer',
+  bol: 'bool',
+  dtz: 'date',
+  tme: 'time',
+  phn: 'phone',
+  geo: 'geo',
+  sst: 'multi_select',
+  obj: 'object',
+};
+
+export function displayTypeOf(id: string, told?: string): DisplayType {
+  if (told && isDisplayType(told)) return told;
+  return typeByPrefix[id.slice(0, 3)] ?? 'text';
+}
+
+/**
+ * The value of a cell for a field of that type, `undefined` where the cell is
+ * empty: an empty cell says nothing, and clears nothing.
+ */
+export function valueIn(
+  cell: string,
+  type: DisplayType,
+  reading: Reading,
+): { value: Value | undefined } | { error: string } {
+  if (cell === '') return { value: undefined };
+  if (cell.includes('\uFFFD')) return { error: 'a character can not be read: say the encoding when you send the file' };
+  const bare = unguarded(cell);
+  return bare.trim() === '' && type !== 'text' && type !== 'large_text'
+    ? { value: undefined }
+    : reads[type](bare, reading);
+}
+
+/** Without the apostrophe that keeps spreadsheets from taking a value for a formula. */
+export function unguarded(cell: string): string {
+  return /^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell;
+}

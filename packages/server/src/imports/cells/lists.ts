@@ -1,0 +1,27 @@
+/** Several values in one cell: a JSON list, or separated; a semicolon unless the column says otherwise. */
+export function listIn(cell: string, separator = ';'): string[] {
+  if (cell.startsWith('[')) {
+    const list = jsonList(cell);
+    if (list) return list;
+  }
+  return cell
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** As `listIn` reads it back: separated, or JSON where a value would be cut or trimmed. */
+export function listOut(values: readonly string[]): string {
+  const plain = values.every((value) => value !== '' && value === value.trim() && !value.includes(';'));
+  return plain && !values[0]?.startsWith('[') ? values.join('; ') : JSON.stringify(values);
+}
+
+function jsonList(text: string): string[] | undefined {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+import { customFieldId, type Fields, type Value } from '@tributary/model';
+import type { People, SchemaField } from '../people/index.ts';
+import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
+import { createReader } from './file/reader.ts';
+import { catalogOf } from './mapping/catalog.ts';
+import { createPlan, type Planned } from './mapping/plan.ts';
+import { createSeen, insertSeen } from './store/seen.sql.ts';
+import type { Taker } from './take.ts';
+import type { Counts, Import } from './types.ts';
+
+const BATCH = 500;
+const SAMPLE = 20;
+
+/** What an import would do. */
+export interface DryRun {
+  rows: number;
+  counts: Omit<Counts, 'duplicate' | 'untouched'> & { untouched: number };
+  /** The first rows, with the fields that would change, before and after. */
+  sample: { rowNumber: number; status: string; id?: string | undefined; before: Fields; after: Fields }[];
+  rejected: { rowNumber: number; reason: string }[];
+}
+
+/**
+ * Goes through the whole file as the import would, and writes nothing. Someone
+ * who comes twice in the file is made once: the keys of those who would be made
+ * are kept in a temporary table, for memory has to stay flat.
+ */
+export function dryRun(of: { db: Db; people: People; taker: Taker }, it: Import): Promise<DryRun> {
+  return transaction(of.db, async (tx) => {
+    await createSeen(tx);
+    const catalog = catalogOf(await of.people.schema(tx, it.workspaceId));
+    const plan = createPlan(it, catalog);
+    const fields = newFields(it).filter((field) => !catalog.fields.has(field.id));
+    const reader = createReader(it, it.position);
+    const run: DryRun = {
+      rows: 0,
+      counts: { created: 0, merged: 0, untouched: 0, rejected: 0 },
+      sample: [],
+      rejected: [],
+    };
+    for (let rows = await reader.next(tx, BATCH); rows.length > 0; rows = await reader.next(tx, BATCH)) {
+      const first = it.rowNumber + run.rows + 1;
+      const good: { planned: Planned; rowNumber: number }[] = [];
+      for (const [i, row] of rows.entries()) {
+        const read = row.problem ? { error: row.problem } : plan(row.cells);
+        if ('error' in read) reject(run, first + i, read.error);
+        else good.push({ planned: read, rowNumber: first + i });
+      }
+      await judge(tx, of.taker, it, fields, good, run);
+      run.rows += rows.length;
+    }
+    run.rejected.sort((a, b) => a.rowNumber - b.rowNumber);
+    run.rejected = run.rejected.slice(0, SAMPLE);
+    return run;
+  });
+}
+
+function reject(run: DryRun, rowNumber: number, reason: string): void {
+  run.counts.rejected += 1;
+  if (run.rejected.length < 5 * SAMPLE) run.rejected.push({ rowNumber, reason });
+}
+
+async function judge(
+  tx: Tx,
+  taker: Taker,
+  it: Import,
+  fields: readonly SchemaField[],
+  rows: readonly { planned: Planned; rowNumber: number }[],
+  run: DryRun,
+): Promise<void> {
+  const previews = await taker.preview(
+    tx,
+    it,
+    rows.map(({ planned }) => planned),
+    fields,
+  );
+  const keys = [...new Set(previews.flatMap((preview) => preview.keys ?? []))];
+  const fresh = await insertSeen(tx, keys);
+  for (const [i, { rowNumber }] of rows.entries()) {
+    const preview = previews[i]!;
+    if (preview.error !== undefined) {
+      reject(run, rowNumber, preview.error);
+      continue;
+    }
+    const made = preview.status === 'created' && (preview.keys ?? []).every((key) => fresh.has(key));
+    const status = preview.status === 'created' && !made ? 'merged' : (preview.status as 'created');
+    run.counts[status] += 1;
+    if (run.sample.length < SAMPLE) {
+      const [before, after] = changed(preview.before ?? {}, preview.after ?? {});
+      run.sample.push({ rowNumber, status, id: preview.personId, before, after });
+    }
+  }
+}
+
+function changed(before: Fields, after: Fields): [Fields, Fields] {
+  const ids = Object.keys({ ...before, ...after }).filter(
+    (id) => JSON.stringify(before[id]) !== JSON.stringify(after[id]),
+  );
+  const only = (fields: Fields): Record<string, Value> =>
+    Object.fromEntries(ids.flatMap((id) => (fields[id] === undefined ? [] : [[id, fields[id]]])));
+  return [only(before), only(after)];
+}
+
+/** The fields that starting would make. */
+function newFields(it: Import): SchemaField[] {
+  return it.mapping.columns.flatMap((target) => {
+    if (target.to !== 'new_field') return [];
+    const id = customFieldId(target.name, target.type);
+    const isKey = it.mapping.mergeBy.includes(id);
+    return [{ id, name: target.name, displayType: target.type, readOnly: false, isKey }];
+  });
+}

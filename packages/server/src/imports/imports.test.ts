@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Desk, openDesk } from './test/support.ts';
+
+describe('a file of people', () => {
+  let desk: Desk;
+  before(async () => {
+    desk = await openDesk();
+  });
+  after(() => desk.close());
+
+  test('is read, mapped by what its columns are called, and everyone in it is there', async () => {
+    const it = await desk.send(
+      'people',
+      'E-mail;Имя;Телефон;День рождения;Теги;Shoe size\n' +
+        'anna@example.com;Анна;+351 912 345 678;24.12.1990;Trial, Lisbon;38\n' +
+        '"boris@example.com";"Борис; мл.";;;;\n',
+      7,
+    );
+    assert.deepEqual(it.dialect, { delimiter: ';', quote: '"', encoding: 'utf-8', header: true });
+    assert.deepEqual(it.mapping.columns, [
+      { to: 'field', field: 'str::email' },
+      { to: 'field', field: 'str::first' },
+      { to: 'field', field: 'phn::phone' },
+      { to: 'field', field: 'dtz::b', order: 'dmy' },
+      { to: 'tags', separator: ',' },
+      { to: 'ignore' },
+    ]);
+    assert.deepEqual(it.mapping.mergeBy, ['str::email', 'phn::phone']);
+    const done = await desk.take(it);
+    assert.deepEqual(done.counts, { created: 2, merged: 0, untouched: 0, duplicate: 0, rejected: 0 });
+    assert.deepEqual(await desk.everyone(), {
+      'anna@example.com': {
+        'bol::p': true,
+        'bol::sp': false,
+        'str::email': 'anna@example.com',
+        'str::first': 'Анна',
+        'phn::phone': { c: '351', n: '912345678' },
+        'dtz::b': { year: 1990, month: 12, day: 24 },
+      },
+      'boris@example.com': {
+        'bol::p': true,
+        'bol::sp': false,
+        'str::email': 'boris@example.com',
+        'str::first': 'Борис; мл.',
+      },
+    });
+    const anna = [...(await desk.people.find(desk.t.db, desk.ws, [await idOf('anna@example.com')])).values()][0]!;
+    assert.deepEqual(anna.tags.toSorted(), ['Lisbon', 'Trial']);
+    const { rows } = await desk.t.db.query('select from import_chunk');
+    assert.equal(rows.length, 0, 'the file is not kept');
+  });
+
+  const idOf = async (email: string): Promise<string> => (await desk.people.findByEmail(desk.t.db, desk.ws, email))!;
+
+  test('makes new fields of its columns, and reads their cells as they are written', async () => {
+    const it = await desk.send(
+      'people',
+      'email,Shoe size,Revenue,Hobbies,VIP,Joined\ncarla@example.com,38,"1.234,50",chess|go,sim,2024-03-01 10:30\n',
+    );
+    const done = await desk.take(it, {
+      columns: [
+        it.mapping.columns[0]!,
+        { to: 'new_field', name: 'Shoe size', type: 'integer' },
+        { to: 'new_field', name: 'Revenue', type: 'currency', decimal: ',' },
+        { to: 'new_field', name: 'Hobbies', type: 'multi_select', separator: '|' },
+        { to: 'new_field', name: 'VIP', type: 'bool' },
+        { to: 'new_field', name: 'Joined', type: 'time' },
+      ],
+      timezone: 'Europe/Lisbon',
+      tags: ['Imported'],
+    });
+    assert.deepEqual(await desk.rejected(done), []);
+    assert.deepEqual((await desk.everyone())['carla@example.com'], {
+      'bol::p': true,
+      'bol::sp': false,
+      'str::email': 'carla@example.com',
+      'int:cm:shoe-size': 38,
+      'int:cm:revenue': 1234500,
+      'sst:cm:hobbies': ['chess', 'go'],
+      'bol:cm:vip': true,
+      'tme:cm:joined': '2024-03-01T10:30:00Z',
+    });
+  });
+
+  test('keeps the rows that are wrong for whoever sent it, and takes the others', async () => {
+    const it = await desk.send(
+      'people',
+      [
+        'email,first,birthday',
+        'dora@example.com,Dora,1990-02-30',
+        'emil@example.com,Emil',
+        '"franz@example.com,Franz,',
+        'greta@example.com,Gr"eta,',
+        '"hugo@example.com"x,Hugo,',
+        'not an address,Ida,',
+        ',Jan,',
+        '',
+        'karl@example.com,Karl,1990-02-03',
+        'lena@example.com,"Le\nna",',
+      ].join('\r\n'),
+      11,
+    );
+    const done = await desk.take(it);
+    assert.deepEqual(await desk.rejected(done), [
+      '2: birthday: "1990-02-30" is not a date',
+      '3: the row has 2 columns, the first has 3',
+      '4: something follows a closing quote: a quote within a value is written twice',
+      '5: a quote stands in the middle of a value that does not begin with one',
+      '6: something follows a closing quote: a quote within a value is written twice',
+      '7: failed to validate field str::email: "not an address" is not an e-mail address',
+      '8: none of the merge keys is given: str::email',
+    ]);
+    assert.equal(done.counts.created, 2);
+    assert.equal(done.counts.rejected, 7);
+    assert.deepEqual(((await desk.everyone())['lena@example.com'] as Record<string, string>)['str::first'], 'Le\nna');
+  });
+
+  test('is tried before it is taken: what would be made, changed and refused, and nothing is written', async () => {
+    const before = await desk.everyone();
+    const it = await desk.send(
+      'people',
+      'email,first\nanna@example.com,Anne\nMaria@example.com,Maria\nmaria@example.com,María\nnobody,N\n',
+    );
+    const run = await desk.imports.check(desk.ws, it.id);
+    assert.equal(run.rows, 4);
+    assert.deepEqual(run.counts, { created: 1, merged: 2, untouched: 0, rejected: 1 });
+    assert.deepEqual(run.sample[0], {
+      rowNumber: 2,
+      status: 'merged',
+      id: await idOf('anna@example.com'),
+      before: { 'str::first': 'Анна' },
+      after: { 'str::first': 'Anne' },
+    });
+    assert.deepEqual(
+      run.rejected.map(({ rowNumber }) => rowNumber),
+      [5],
+    );
+    assert.deepEqual(await desk.everyone(), before);
+    const done = await desk.take(it, { mergeStrategy: 1 });
+    assert.deepEqual(done.counts, { created: 1, merged: 2, untouched: 0, duplicate: 0, rejected: 1 });
+    const anna = (await desk.everyone())['anna@example.com'] as Record<string, string>;
+    assert.equal(anna['str::first'], 'Анна', 'strategy 1 fills only what is empty');
+  });
+
+  test('of thousands, with some twice, is counted as trying it has foretold', async () => {
+    const rows = Array.from({ length: 3000 }, (_, i) => `p${i % 2500}@example.org,"Name, ${i}"`);
+    const it = await desk.send('people', `email,first\n${rows.join('\n')}`, 1000);
+    const run = await desk.imports.check(desk.ws, it.id);
+    const done = await desk.take(it);
+    assert.deepEqual(run.counts, { created: 2500, merged: 500, untouched: 0, rejected: 0 });
+    assert.deepEqual(done.counts, { created: 2500, merged: 500, untouched: 0, duplicate: 0, rejected: 0 });
+    assert.equal(done.rowNumber, 3001);
+  });
+
+  for (const [encoding, bytes] of [
+    [
+      'windows-1251',
+      Buffer.concat([
+        Buffer.from('email,first\nplain@a.ru,A\nyuri@a.ru,'),
+        Buffer.from([0xde, 0xf0, 0xe8, 0xe9]),
+        Buffer.from('\n'),
+      ]),
+    ],
+    [
+      'windows-1252',
+      Buffer.concat([Buffer.from('email,first\nplain@a.pt,A\njoao@a.pt,Jo'), Buffer.from([0xe3]), Buffer.from('o\n')]),
+    ],
+    ['utf-16le', Buffer.from('\uFEFFemail,first\nyuri@b.ru,Юрий\n', 'utf16le')],
+    ['utf-8', Buffer.from('\uFEFFemail,first\nyuri@c.ru,Юрий\n')],
+  ] as const) {
+    test(`in ${encoding} is read in it`, async () => {
+      const it = await desk.send('people', bytes, 5);
+      assert.equal(it.dialect.encoding, encoding);
+      assert.deepEqual(it.columns, ['email', 'first']);
+      await desk.take(it);
+      const names = Object.values(await desk.everyone()).map(
+        (fields) => (fields as Record<string, string>)['str::first'],
+      );
+      assert.ok(names.includes(encoding === 'windows-1252' ? 'João' : 'Юрий'));
+    });
+  }
+
+  test('that is stopped goes on where it was', async () => {
+    const rows = Array.from({ length: 5000 }, (_, i) => `stop${i}@example.org`);
+    const it = await desk.send('people', `email\n${rows.join('\n')}\n`);
+    await desk.imports.start(desk.ws, it.id);
+    const stopped = await desk.imports.stop(desk.ws, it.id);
+    assert.equal(stopped.state, 'stopped');
+    assert.ok(stopped.rowNumber < 5001);
+    const done = await desk.take(it);
+    assert.deepEqual(done.counts, { created: 5000, merged: 0, untouched: 0, duplicate: 0, rejected: 0 });
+    await assert.rejects(desk.imports.start(desk.ws, it.id), { code: 'import_state', status: 409 });
+  });
+
+  test('whose sending breaks off leaves nothing behind', async () => {
+    async function* broken() {
+      yield Buffer.from('email\nanna@example.com\n');
+      throw new Error('the line is dead');
+    }
+    const before = (await desk.t.db.query('select from import')).rowCount;
+    await assert.rejects(desk.imports.receive(desk.ws, { kind: 'people', name: 'x', dialect: {} }, broken()), /dead/);
+    assert.equal((await desk.t.db.query('select from import')).rowCount, before);
+    await assert.rejects(desk.send('people', ''), { code: 'import_empty' });
+  });
+});
+
+describe('a file of activities', () => {
+  let desk: Desk;
+  before(async () => {
+    desk = await openDesk();
+    const attributes = [{ field_id: 'int:cm:total', display_type: 'currency', name: 'Total' }];
+    await desk.people.addDefinitions(desk.ws, [
+      { activityId: 'act:cm:order-placed', name: 'Order placed', touch: true, attributes },
+    ]);
+  });
+  after(() => desk.close());
+
+  test('goes on timelines at its own moments, years back too, and once by its keys', async () => {
+    const file =
+      'E-mail,Event,Date,Total,Order\nanna@example.com,Order placed,2019-05-04 12:00,12.50,o-1\n' +
+      'anna@example.com,act:cm:order-placed,2019-06-04 12:00,7,o-2\nanna@example.com,Order lost,2019-06-04,7,o-3\n';
+    const it = await desk.send('activities', file);
+    assert.deepEqual(it.mapping.columns, [
+      { to: 'field', field: 'str::email' },
+      { to: 'activity' },
+      { to: 'time' },
+      { to: 'attribute', attribute: 'int:cm:total', decimal: '.' },
+      { to: 'ignore' },
+    ]);
+    const columns = [...it.mapping.columns.slice(0, 4), { to: 'key' } as const];
+    const done = await desk.take(it, { columns });
+    assert.deepEqual(await desk.rejected(done), ['4: Event: there is no activity "Order lost"']);
+    assert.deepEqual(done.counts, { created: 1, merged: 1, untouched: 0, duplicate: 0, rejected: 1 });
+    const anna = (await desk.people.findByEmail(desk.t.db, desk.ws, 'anna@example.com'))!;
+    const timeline = await desk.people.timeline(desk.t.db, desk.ws, anna, 10);
+    assert.deepEqual(
+      timeline
+        .filter(({ activityId }) => activityId === 'act:cm:order-placed')
+        .map((a) => [a.occurredAt.toISOString(), a.attributes, a.source]),
+      [
+        ['2019-06-04T12:00:00.000Z', { 'int:cm:total': 7000 }, 'Import'],
+        ['2019-05-04T12:00:00.000Z', { 'int:cm:total': 12500 }, 'Import'],
+      ],
+    );
+    const again = await desk.take(await desk.send('activities', file), { columns });
+    assert.deepEqual(again.counts, { created: 0, merged: 0, untouched: 0, duplicate: 2, rejected: 1 });
+  });
+});

@@ -1,0 +1,144 @@
+import { builtInFields } from '@tributary/model';
+import type { People } from '../people/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db, Queryable } from '../platform/database/pool.ts';
+import { UserError } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import { type Loop, startLoop } from '../platform/loop.ts';
+import { notify, type Presence } from '../platform/presence.ts';
+import { type DryRun, dryRun } from './dry-run.ts';
+import { catalogOf } from './mapping/catalog.ts';
+import { checkMapping } from './mapping/check.ts';
+import { receive } from './receive.ts';
+import {
+  deleteBrokenUploads,
+  deleteImport,
+  findImport,
+  listImports,
+  updateMapping,
+  updateState,
+} from './store/import.sql.ts';
+import { listRejected } from './store/rejected.sql.ts';
+import { createPeopleTaker, type Taker } from './take.ts';
+import type { DialectGiven, Import, ImportKind, Mapping, Rejected } from './types.ts';
+import { createTurn } from './work.ts';
+
+export { cellOf, guarded, unmistaken } from './cells/print.ts';
+export type { DryRun } from './dry-run.ts';
+export { encodingFrom } from './file/decode.ts';
+export { suggestionFor } from './mapping/guess.ts';
+export { rejectedCsv } from './rejected.ts';
+export type { DialectGiven, Import, ImportKind, Mapping, Rejected, Target } from './types.ts';
+
+const BROKEN_AFTER_MS = 24 * 3600 * 1000;
+
+/** Files that are taken in. */
+export interface Imports {
+  /** Keeps a file as it comes, and says what it looks like. Throws what breaks the stream; then nothing is kept. */
+  receive(
+    workspaceId: number,
+    o: { kind: ImportKind; name: string; dialect: DialectGiven },
+    file: AsyncIterable<Buffer>,
+  ): Promise<Import>;
+  find(workspaceId: number, id: string): Promise<Import>;
+  /** The newest. */
+  list(workspaceId: number): Promise<Import[]>;
+  map(workspaceId: number, id: string, mapping: Mapping): Promise<Import>;
+  /** What it would do; writes nothing. */
+  check(workspaceId: number, id: string): Promise<DryRun>;
+  /** Begins, or goes on where it was stopped or failed. */
+  start(workspaceId: number, id: string): Promise<Import>;
+  stop(workspaceId: number, id: string): Promise<Import>;
+  delete(workspaceId: number, id: string): Promise<void>;
+  /** The rows not taken, in pages. */
+  rejected(workspaceId: number, id: string): AsyncIterable<readonly Rejected[]>;
+  /** Takes the imports that run, of all workspaces. */
+  run(): Loop;
+}
+
+const PAGE = 1000;
+const LISTED = 100;
+
+export function createImports(o: { db: Db; people: People; presence: Presence; clock: Clock; log: Log }): Imports {
+  const { db, people, clock } = o;
+  const ofPeople = createPeopleTaker(people);
+  const takers: Record<ImportKind, Taker> = { people: ofPeople, activities: ofPeople };
+
+  const find = async (workspaceId: number, id: string): Promise<Import> => {
+    const it = /^\d{1,18}$/.test(id) ? await findImport(db, workspaceId, id) : undefined;
+    if (!it) throw new UserError('import_not_found', `there is no import ${id.slice(0, 40)}`, 404);
+    return it;
+  };
+  const inState = (it: Import, what: string): UserError =>
+    new UserError('import_state', `import ${it.id} is ${it.state}: it can not be ${what}`, 409);
+  const checked = async (queryable: Queryable, it: Import, mapping: Mapping): Promise<void> =>
+    checkMapping(it, mapping, catalogOf(await people.schema(queryable, it.workspaceId)));
+
+  return {
+    receive: (workspaceId, of, file) => receive({ db, people, clock }, workspaceId, of, file),
+    find,
+    list: (workspaceId) => listImports(db, workspaceId, LISTED),
+    async map(workspaceId, id, mapping) {
+      const it = await find(workspaceId, id);
+      await checked(db, it, mapping);
+      if (!(await updateMapping(db, workspaceId, id, mapping, clock.now()))) throw inState(it, 'mapped any more');
+      return find(workspaceId, id);
+    },
+    async check(workspaceId, id) {
+      const it = await find(workspaceId, id);
+      if (it.state !== 'ready') throw inState(it, 'checked any more');
+      await checked(db, it, it.mapping);
+      await people.ensureKeys(workspaceId, it.mapping.mergeBy);
+      return dryRun({ db, people, taker: takers[it.kind] }, it);
+    },
+    async start(workspaceId, id) {
+      const it = await find(workspaceId, id);
+      await checked(db, it, it.mapping);
+      for (const target of it.mapping.columns)
+        if (target.to === 'new_field') await people.addField(workspaceId, target);
+      await people.ensureKeys(
+        workspaceId,
+        it.mapping.mergeBy.filter((key) => !builtInFields.some((field) => field.id === key)),
+      );
+      const change = { from: ['ready', 'stopped', 'failed'], to: 'running' } as const;
+      if (!(await updateState(db, workspaceId, id, change, clock.now()))) throw inState(it, 'started');
+      await db.query(notify('imports'));
+      return find(workspaceId, id);
+    },
+    async stop(workspaceId, id) {
+      const it = await find(workspaceId, id);
+      const change = { from: ['running'], to: 'stopped' } as const;
+      if (!(await updateState(db, workspaceId, id, change, clock.now()))) throw inState(it, 'stopped');
+      return find(workspaceId, id);
+    },
+    async delete(workspaceId, id) {
+      const it = await find(workspaceId, id);
+      if (!(await deleteImport(db, workspaceId, id))) throw inState(it, 'deleted');
+    },
+    async *rejected(workspaceId, id) {
+      let after = 0;
+      for (;;) {
+        const rows = await listRejected(db, workspaceId, id, after, PAGE);
+        if (rows.length > 0) yield rows;
+        if (rows.length < PAGE) return;
+        after = rows.at(-1)!.rowNumber;
+      }
+    },
+    run() {
+      const turn = createTurn({ ...o, takers });
+      let tidied = false;
+      const loop = startLoop({
+        name: 'imports',
+        clock,
+        log: o.log,
+        turn: async () => {
+          if (!tidied) await deleteBrokenUploads(db, new Date(clock.now().getTime() - BROKEN_AFTER_MS));
+          tidied = true;
+          return turn();
+        },
+      });
+      o.presence.on('imports', loop.nudge);
+      return loop;
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { customFieldId, isDisplayType, kebab, parseFieldId } from '@tributary/model';
+import { getCountries, isSupportedCountry } from 'libphonenumber-js/min';
+import { UserError } from '../../platform/errors.ts';
+import { isTimezone } from '../cells/dates.ts';
+import type { Import, Mapping } from '../types.ts';
+import { type Catalog, canBeKey } from './catalog.ts';
+
+const KEYS_MAX = 3;
+
+/** Throws `import_mapping` with all that is wrong with a mapping, if anything is. */
+export function checkMapping(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, catalog: Catalog): void {
+  const problems = problemsWith(of, mapping, catalog);
+  if (problems.length > 0)
+    throw new UserError('import_mapping', `the mapping is wrong: ${problems.slice(0, 10).join('; ')}`);
+}
+
+function problemsWith(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, catalog: Catalog): string[] {
+  const problems: string[] = [];
+  if (mapping.columns.length !== of.columns.length) {
+    problems.push(`columns: ${mapping.columns.length} are mapped and the file has ${of.columns.length}`);
+  }
+  const filled = new Set<string>();
+  const fill = (what: string, column: string): void => {
+    if (filled.has(what)) problems.push(`${column}: ${what} is filled by an earlier column`);
+    filled.add(what);
+  };
+  for (const [i, target] of mapping.columns.entries()) {
+    const column = `columns.${i}`;
+    if (target.to === 'field') {
+      if (!catalog.fields.has(target.field)) problems.push(`${column}: there is no field ${target.field} to be filled`);
+      fill(target.field, column);
+    } else if (target.to === 'new_field') {
+      if (!isDisplayType(target.type) || kebab(target.name) === '')
+        problems.push(`${column}: no such field can be made`);
+      else fill(customFieldId(target.name, target.type), column);
+    } else if (target.to === 'attribute') {
+      if (!parseFieldId(target.attribute))
+        problems.push(`${column}: "${target.attribute}" is no attribute id such as str:cm:name`);
+      fill(`attribute ${target.attribute}`, column);
+    } else if (target.to !== 'ignore' && target.to !== 'tags') fill(target.to, column);
+    if (
+      of.kind !== 'activities' &&
+      ['activity', 'time', 'key', 'activity_id', 'attribute', 'attributes'].includes(target.to)
+    ) {
+      problems.push(`${column}: only activities have that`);
+    }
+  }
+  for (const id of mapping.mergeBy) {
+    if (!filled.has(id)) problems.push(`merge_by: ${id} is filled by no column`);
+    else if (!canBeKey(id)) problems.push(`merge_by: nobody can be found by ${id}`);
+  }
+  if (mapping.mergeBy.length > KEYS_MAX) problems.push(`merge_by takes one to ${KEYS_MAX} fields`);
+  if (mapping.mergeBy.length === 0 && !filled.has('id')) problems.push('merge_by: say by which field they are found');
+  if (of.kind === 'activities') problems.push(...problemsWithActivity(mapping, catalog, filled));
+  if (mapping.country && !isSupportedCountry(mapping.country)) {
+    problems.push(`country: two letters such as ${getCountries()[0]}`);
+  }
+  if (!isTimezone(mapping.timezone)) problems.push(`timezone: "${mapping.timezone}" is none`);
+  return problems;
+}
+
+function problemsWithActivity(mapping: Mapping, catalog: Catalog, filled: ReadonlySet<string>): string[] {
+  if (mapping.activity === undefined) {
+    return filled.has('activity') ? [] : ['activity: say which, or which column says it'];
+  }
+  return catalog.activities.has(mapping.activity) ? [] : [`activity: there is no ${mapping.activity}`];
+}

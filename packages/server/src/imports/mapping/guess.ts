@@ -1,0 +1,120 @@
+import { type DisplayType, parseFieldId } from '@tributary/model';
+import { orderOf } from '../cells/dates.ts';
+import { valueIn } from '../cells/kinds.ts';
+import type { CellFormat, ImportKind, Mapping, Target } from '../types.ts';
+import type { Catalog } from './catalog.ts';
+import { activitySynonyms, plainName, synonyms } from './synonyms.ts';
+
+type Cells = readonly string[];
+
+/**
+ * What the columns probably mean: by an id, a field's name, what people call
+ * it, or by what its cells look like. A column that nothing is known of is
+ * ignored; `suggestionFor` says what field it could become.
+ */
+export function guessMapping(kind: ImportKind, columns: Cells, sample: readonly Cells[], catalog: Catalog): Mapping {
+  const taken = new Set<string>();
+  const targets = columns.map((column, i) => {
+    const cells = sample.map((row) => row[i] ?? '').filter((cell) => cell !== '');
+    const target = targetFor(kind, column, cells, catalog);
+    const what = JSON.stringify({ ...target, order: 0, decimal: 0, separator: 0 });
+    if (target.to !== 'ignore' && target.to !== 'tags' && taken.has(what)) return { to: 'ignore' } as const;
+    taken.add(what);
+    return target;
+  });
+  return {
+    columns: targets,
+    mergeBy: guessKeys(targets),
+    mergeStrategy: 2,
+    tags: [],
+    existingOnly: false,
+    timezone: 'UTC',
+  };
+}
+
+function targetFor(kind: ImportKind, column: string, cells: Cells, catalog: Catalog): Target {
+  const name = plainName(column);
+  // An export of ours puts the id behind a name that is not the only one: "Plan (str:cm:plan)".
+  const id = /\(([a-z0-9]+:[a-z]*:[^\s()]+)\)$/.exec(column)?.[1] ?? column.trim();
+  if (kind === 'activities') {
+    const attribute = /^attribute:(.+)$/.exec(column.trim())?.[1];
+    if (attribute && parseFieldId(attribute)) {
+      return { to: 'attribute', attribute, ...formatOf(attributeType(catalog, attribute), cells) };
+    }
+    const own = activitySynonyms.get(name);
+    if (own && !catalog.fields.has(id))
+      return { to: own as 'activity', ...(own === 'time' ? formatOf('time', cells) : {}) };
+  }
+  const field = catalog.fields.get(id) ?? [...catalog.fields.values()].find((known) => plainName(known.name) === name);
+  if (field) return { to: 'field', field: field.id, ...formatOf(field.displayType, cells) };
+  if (kind === 'activities' && parseFieldId(id)) {
+    return { to: 'attribute', attribute: id, ...formatOf(attributeType(catalog, id), cells) };
+  }
+  const known = synonyms.get(name);
+  if (known === 'id') return { to: 'id' };
+  if (known === 'tags' && kind !== 'activities') return { to: 'tags', ...formatOf('multi_select', cells) };
+  const meant = known && catalog.fields.get(known);
+  if (meant) return { to: 'field', field: meant.id, ...formatOf(meant.displayType, cells) };
+  const attribute = kind === 'activities' ? attributeNamed(catalog, name) : undefined;
+  if (attribute) return { to: 'attribute', attribute, ...formatOf(attributeType(catalog, attribute), cells) };
+  if (catalog.fields.has('str::email') && looksLike(cells, /^[^\s@]+@[^\s@]+\.[^\s@]+$/)) {
+    return { to: 'field', field: 'str::email' };
+  }
+  return { to: 'ignore' };
+}
+
+function attributeType(catalog: Catalog, id: string): DisplayType {
+  for (const { attributeTypes } of catalog.activities.values()) {
+    const type = attributeTypes.get(id);
+    if (type) return type as DisplayType;
+  }
+  return 'text';
+}
+
+function attributeNamed(catalog: Catalog, name: string): string | undefined {
+  for (const { attributeTypes } of catalog.activities.values()) {
+    for (const id of attributeTypes.keys()) if (plainName(parseFieldId(id)?.name ?? '') === name) return id;
+  }
+  return undefined;
+}
+
+/** What the cells show of how they are written. */
+function formatOf(type: string, cells: Cells): CellFormat {
+  if (type === 'date' || type === 'time') return { order: orderOf(cells) };
+  if (type === 'multi_select') {
+    const separator = [';', '|', ','].find((sign) =>
+      cells.some((cell) => !cell.startsWith('[') && cell.includes(sign)),
+    );
+    return separator && separator !== ';' ? { separator } : {};
+  }
+  if (['integer', 'decimal', 'currency', 'price'].includes(type)) {
+    if (cells.some((cell) => /\.\d+,\d+$|^[^.]*,(\d{1,2}|\d{4,})$/.test(cell))) return { decimal: ',' };
+    if (cells.some((cell) => /,\d+\.\d+$|^[^,]*\.(\d{1,2}|\d{4,})$/.test(cell))) return { decimal: '.' };
+  }
+  return {};
+}
+
+const looksLike = (cells: Cells, shape: RegExp): boolean => cells.length > 0 && cells.every((cell) => shape.test(cell));
+
+/** The type of field a column of such cells would make. */
+export function suggestionFor(cells: Cells): DisplayType {
+  if (cells.length === 0) return 'text';
+  const reading = { timezone: 'UTC' };
+  const all = (type: DisplayType): boolean => cells.every((cell) => !('error' in valueIn(cell, type, reading)));
+  if (looksLike(cells, /^[^\s@]+@[^\s@]+\.[^\s@]+$/)) return 'email';
+  if (looksLike(cells, /^https?:\/\//)) return 'link';
+  if (looksLike(cells, /[^\d]/) && all('bool')) return 'bool';
+  if (all('integer') && !looksLike(cells, /^0\d/)) return 'integer';
+  if (all('decimal')) return 'decimal';
+  if (looksLike(cells, /:\d\d/) && all('time')) return 'time';
+  if (all('date')) return 'date';
+  if (looksLike(cells, /^\+[\d\s()-]{7,}$/)) return 'phone';
+  return cells.some((cell) => cell.length > 255) ? 'large_text' : 'text';
+}
+
+/** E-mail, then external id, then phone: of those that are there, the first two. */
+function guessKeys(targets: readonly Target[]): string[] {
+  const there = new Set(targets.flatMap((target) => (target.to === 'field' ? [target.field] : [])));
+  const keys = ['str::email', 'str::ei', 'phn::phone'];
+  return keys.filter((id) => there.has(id)).slice(0, 2);
+}

@@ -1,0 +1,135 @@
+import { type ActivityInput, customFieldId, type DisplayType, internalId } from '@tributary/model';
+import { displayTypeOf, type Reading, unguarded, valueIn } from '../cells/kinds.ts';
+import { listIn } from '../cells/lists.ts';
+import type { CellFormat, ImportKind, Mapping, RowRead, Target, Values } from '../types.ts';
+import type { Catalog } from './catalog.ts';
+import { plainName } from './synonyms.ts';
+
+/** What a row says of one person. */
+export interface Planned {
+  /** By which it is known here, if the row says so. */
+  id: string | undefined;
+  fields: Values;
+  tags: string[];
+  activity: (ActivityInput & { recordedAs: string | undefined }) | undefined;
+}
+
+/** Of a column: puts its cell into what is planned, or says what is wrong. */
+type Put = (cell: string, planned: Planned) => string | undefined;
+
+/** Reads rows as the mapping says. What is wrong with a row names its column. */
+export function createPlan(
+  of: { kind: ImportKind; columns: readonly string[]; mapping: Mapping },
+  catalog: Catalog,
+): (cells: readonly string[]) => RowRead<Planned> {
+  const { kind, columns, mapping } = of;
+  const puts = mapping.columns.map((target) => putFor(target, mapping, catalog));
+  return (cells) => {
+    const extra = cells.slice(columns.length);
+    if (cells.length < columns.length || extra.some((cell) => cell !== '')) {
+      return { error: `the row has ${cells.length} columns, the first has ${columns.length}` };
+    }
+    const activity =
+      kind === 'activities' ? { id: mapping.activity ?? '', attributes: {}, recordedAs: undefined } : undefined;
+    const planned: Planned = { id: undefined, fields: {}, tags: [...mapping.tags], activity };
+    for (const [i, put] of puts.entries()) {
+      const cell = cells[i]!;
+      if (!put || cell === '') continue;
+      const problem = put(cell, planned);
+      if (problem) return { error: `${columns[i]}: ${problem}` };
+    }
+    return planned;
+  };
+}
+
+function putFor(target: Target, mapping: Mapping, catalog: Catalog): Put | undefined {
+  const { country, timezone } = mapping;
+  const reading = (format: CellFormat): Reading => ({ ...format, country, timezone });
+  const into = (id: string, type: DisplayType, format: CellFormat, where: (planned: Planned) => Values): Put => {
+    const how = reading(format);
+    return (cell, planned) => {
+      const read = valueIn(cell, type, how);
+      if ('error' in read) return read.error;
+      if (read.value !== undefined) where(planned)[id] = read.value;
+      return undefined;
+    };
+  };
+  switch (target.to) {
+    case 'ignore':
+      return undefined;
+    case 'field':
+      return into(
+        target.field,
+        catalog.fields.get(target.field)?.displayType ?? 'text',
+        target,
+        ({ fields }) => fields,
+      );
+    case 'new_field':
+      return into(customFieldId(target.name, target.type), target.type, target, ({ fields }) => fields);
+    case 'attribute':
+      return into(
+        target.attribute,
+        typeOf(catalog, target.attribute),
+        target,
+        (planned) => planned.activity!.attributes as Values,
+      );
+    case 'tags':
+      return (cell, planned) => void planned.tags.push(...listIn(unguarded(cell), target.separator));
+    case 'id':
+      return (cell, planned) => {
+        planned.id = internalId(cell);
+        return planned.id === undefined ? `"${cell}" is not an id` : undefined;
+      };
+    case 'time':
+      return momentPut(reading(target));
+    case 'key':
+      return (cell, planned) => {
+        planned.activity!.key = unguarded(cell);
+        return undefined;
+      };
+    case 'activity_id':
+      return (cell, planned) => {
+        planned.activity!.recordedAs = internalId(cell, 'activity');
+        planned.activity!.key ??= cell;
+        return undefined;
+      };
+    case 'attributes':
+      return attributesPut;
+    case 'activity':
+      return activityPut(catalog);
+  }
+}
+
+function momentPut(reading: Reading): Put {
+  return (cell, planned) => {
+    const read = valueIn(cell, 'time', reading);
+    if ('error' in read) return read.error;
+    planned.activity!.at = new Date(String(read.value));
+    return undefined;
+  };
+}
+
+const attributesPut: Put = (cell, planned) => {
+  const read = valueIn(cell, 'object', { timezone: 'UTC' });
+  if ('error' in read) return read.error;
+  Object.assign(planned.activity!.attributes, read.value);
+  return undefined;
+};
+
+function activityPut(catalog: Catalog): Put {
+  const named = new Map([...catalog.activities.values()].map(({ id, name }) => [plainName(name), id]));
+  return (cell, planned) => {
+    const id = catalog.activities.has(cell) ? cell : named.get(plainName(cell));
+    if (!id) return `there is no activity "${cell}"`;
+    planned.activity!.id = id;
+    return undefined;
+  };
+}
+
+function typeOf(catalog: Catalog, attribute: string): DisplayType {
+  for (const { attributeTypes } of catalog.activities.values()) {
+    const type = attributeTypes.get(attribute);
+    if (type) return displayTypeOf(attribute, type);
+  }
+  return displayTypeOf(attribute);
+}

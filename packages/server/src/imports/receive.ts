@@ -1,0 +1,59 @@
+import type { People } from '../people/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db } from '../platform/database/pool.ts';
+import { UserError } from '../platform/errors.ts';
+import { dialectOf } from './file/dialect.ts';
+import { rowsIn } from './file/rows.ts';
+import { storeFile } from './file/upload.ts';
+import { catalogOf } from './mapping/catalog.ts';
+import { guessMapping } from './mapping/guess.ts';
+import { deleteImport, findImport, insertImport, updateUploaded } from './store/import.sql.ts';
+import type { DialectGiven, Import, ImportKind } from './types.ts';
+
+const SAMPLE = 50;
+const COLUMNS_MAX = 500;
+
+/** Keeps a file as it comes; then reads off its beginning how it is written, which columns it has and what they mean. */
+export async function receive(
+  of: { db: Db; people: People; clock: Clock },
+  workspaceId: number,
+  o: { kind: ImportKind; name: string; dialect: DialectGiven },
+  file: AsyncIterable<Buffer>,
+): Promise<Import> {
+  const { db, people, clock } = of;
+  const id = await insertImport(db, workspaceId, o, clock.now());
+  try {
+    const stored = await storeFile(db, { workspaceId, importId: id, now: clock.now }, file, o.dialect.encoding);
+    const { bytes, head } = stored;
+    const dialect = dialectOf(head, { ...o.dialect, encoding: stored.encoding });
+    const last = head.length >= bytes;
+    const rows = rowsIn(head, dialect, { last, limit: SAMPLE + 1 });
+    const first = rows[0];
+    if (!first || first.problem) {
+      throw new UserError('import_unreadable', `the first row can not be read${first ? `: ${first.problem}` : ''}`);
+    }
+    if (first.cells.length > COLUMNS_MAX) {
+      throw new UserError(
+        'import_unreadable',
+        `the first row has ${first.cells.length} columns, more than ${COLUMNS_MAX}`,
+      );
+    }
+    const columns = first.cells.map((cell, i) => (dialect.header && clean(cell).trim()) || `Column ${i + 1}`);
+    const sample = rows
+      .slice(dialect.header ? 1 : 0)
+      .filter((row) => !row.problem && row.cells.length === columns.length)
+      .map((row) => row.cells.map(clean));
+    const mapping = guessMapping(o.kind, columns, sample, catalogOf(await people.schema(db, workspaceId)));
+    const begin = dialect.header ? { position: first.end, rowNumber: 1 } : { position: 0, rowNumber: 0 };
+    await updateUploaded(db, workspaceId, id, { dialect, columns, sample, mapping, bytes, ...begin }, clock.now());
+  } catch (error) {
+    await deleteImport(db, workspaceId, id);
+    throw error;
+  }
+  return (await findImport(db, workspaceId, id))!;
+}
+
+/** As PostgreSQL can keep it. */
+function clean(cell: string): string {
+  return cell.replaceAll('\0', '').toWellFormed();
+}

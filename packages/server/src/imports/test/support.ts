@@ -1,0 +1,81 @@
+import { silent, type TestDatabase, testDatabase } from '../../../test/support/database.ts';
+import { until } from '../../../test/support/until.ts';
+import { ensureWorkspace } from '../../access/index.ts';
+import { createPeople, type People } from '../../people/index.ts';
+import { type MovableClock, movableClock } from '../../platform/clock.ts';
+import { transaction } from '../../platform/database/pool.ts';
+import { openPresence } from '../../platform/presence.ts';
+import { createImports, type Import, type ImportKind, type Imports, type Mapping } from '../index.ts';
+
+/** The imports room, with people, on a database of its own. */
+export interface Desk {
+  t: TestDatabase;
+  clock: MovableClock;
+  people: People;
+  imports: Imports;
+  ws: number;
+  /** Sends a file in pieces of some bytes. */
+  send(kind: ImportKind, file: string | Buffer, piece?: number): Promise<Import>;
+  /** Changes its mapping, starts it, and waits until it is done. */
+  take(it: Import, mapping?: Partial<Mapping>): Promise<Import>;
+  /** The rows not taken, as `row: reason`. */
+  rejected(it: Import): Promise<string[]>;
+  /** Everyone's fields, by e-mail. */
+  everyone(): Promise<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+/** `idle`: what is started, another process takes. */
+export async function openDesk(o: { idle?: boolean } = {}): Promise<Desk> {
+  const t = await testDatabase();
+  const clock = movableClock();
+  const presence = await openPresence(t.connection, silent);
+  const people = createPeople({ db: t.db, clock, presence });
+  const ws = (await transaction(t.db, (tx) => ensureWorkspace(tx, clock.now(), people.seed))).id;
+  await people.preparePartitions();
+  const imports = createImports({ db: t.db, people, presence, clock, log: silent });
+  const loop = o.idle ? undefined : imports.run();
+  return {
+    t,
+    clock,
+    people,
+    imports,
+    ws,
+    send: (kind, file, piece = 64 * 1024) =>
+      imports.receive(ws, { kind, name: 'people.csv', dialect: {} }, pieces(Buffer.from(file), piece)),
+    async take(it, mapping) {
+      if (mapping) await imports.map(ws, it.id, { ...it.mapping, ...mapping });
+      await imports.start(ws, it.id);
+      return until(
+        'the import is done',
+        async () => {
+          const now = await imports.find(ws, it.id);
+          return ['done', 'failed'].includes(now.state) && now;
+        },
+        { told: () => imports.find(ws, it.id) },
+      );
+    },
+    async rejected(it) {
+      const all: string[] = [];
+      for await (const rows of imports.rejected(ws, it.id)) {
+        all.push(...rows.map(({ rowNumber, reason }) => `${rowNumber}: ${reason}`));
+      }
+      return all;
+    },
+    async everyone() {
+      const { rows } = await t.db.query<{ email: string; fields: object }>(
+        `select fields->>'str::email' as email, fields from person order by id`,
+      );
+      return Object.fromEntries(rows.map(({ email, fields }) => [email, fields]));
+    },
+    async close() {
+      await loop?.close();
+      await presence.close();
+      await t.close();
+    },
+  };
+}
+
+async function* pieces(file: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < file.length; at += size) yield file.subarray(at, at + size);
+}

@@ -1,0 +1,77 @@
+import { type IntakeItem, publicId } from '@tributary/model';
+import type { People, PeopleUnited } from '../people/index.ts';
+import type { Tx } from '../platform/database/pool.ts';
+import { notify } from '../platform/presence.ts';
+import { type EndedRun, endRivals, moveRuns, returnRuns } from './store/follow.sql.ts';
+import { insertMoves } from './store/run.sql.ts';
+import type { Versions } from './versions.ts';
+
+/** Why a run ends whose person is inside the same journey, with the same key, by another name. */
+const REASON = 'one person with another, whose run went further';
+
+/**
+ * Lets the runs of those who became another go on as the other's. Of two that
+ * are inside one journey with one key, the one that has gone further stays. All
+ * are made due: what happened in the meantime was told of the survivor.
+ */
+export async function follow(
+  tx: Tx,
+  of: { people: People; versions: Versions },
+  pieces: readonly PeopleUnited[],
+  now: Date,
+): Promise<void> {
+  const standing = await of.people.identity.holdMerges(
+    tx,
+    pieces.map((piece) => piece.mergeId),
+  );
+  for (const piece of pieces.filter(({ mergeId }) => standing.has(mergeId))) {
+    const { workspaceId, mergeId, survivor, absorbed } = piece;
+    // By now the survivor may be somebody else in turn.
+    const current = await of.people.identity.current(tx, workspaceId, [survivor]);
+    const pair = { mergeId, absorbed, survivor: current.get(survivor) ?? survivor };
+    const ended = await endRivals(tx, pair, REASON, now);
+    await insertMoves(
+      tx,
+      ended.map((run) => ({ runId: run.id, shapeId: run.shapeId, did: `left: ${REASON}` })),
+      now,
+    );
+    await moveRuns(tx, pair, now);
+    if (ended.length > 0)
+      await of.people.recordIn(tx, workspaceId, await leftItems(tx, of.versions, ended, pair.survivor));
+  }
+  await tx.query(notify('run'));
+}
+
+/** Gives back the runs that came with those who are somebody of their own again. What ended stays ended. */
+export async function giveBack(tx: Tx, pieces: readonly PeopleUnited[], now: Date): Promise<void> {
+  for (const piece of pieces) await returnRuns(tx, piece, now);
+  await tx.query(notify('run'));
+}
+
+async function leftItems(
+  tx: Tx,
+  versions: Versions,
+  ended: readonly EndedRun[],
+  personId: string,
+): Promise<IntakeItem[]> {
+  const items: IntakeItem[] = [];
+  for (const run of ended) {
+    const version = await versions.get(tx, run.journeyId, run.version);
+    items.push({
+      who: { personId },
+      fields: {},
+      source: 'Journey',
+      activity: {
+        id: 'act::lj',
+        attributes: {
+          'idt::c': version.campaignId,
+          'str::cn': version.name,
+          'str::pr': REASON,
+          'str::jsi': run.shapeId ?? '',
+          'idt::jri': publicId(run.id, 'run'),
+        },
+      },
+    });
+  }
+  return items;
+}

@@ -1,0 +1,104 @@
+import type { Fields } from '@tributary/model';
+import type { Queryable } from '../../platform/database/pool.ts';
+import { createParameters, type Parameters } from '../filter/index.ts';
+
+/** A person as an export writes one: all that is kept of them. */
+export interface WholePerson {
+  id: string;
+  fields: Fields;
+  tags: number[];
+  createdAt: Date;
+  editedAt: Date;
+  firstSeenAt: Date | null;
+  lastSeenAt: Date | null;
+  subscribedAt: Date | null;
+  unsubscribedAt: Date | null;
+}
+
+export interface PeopleWanted {
+  ids?: readonly string[] | undefined;
+  /** Which of them, as a condition on the row `p`. */
+  condition?: ((parameters: Parameters) => string) | undefined;
+}
+
+/** The people after one of them, by id; those archived are left out. */
+export async function listPeopleAfter(
+  db: Queryable,
+  workspaceId: number,
+  wanted: PeopleWanted,
+  o: { after: string; limit: number },
+): Promise<WholePerson[]> {
+  const parameters = createParameters([workspaceId, o.after, o.limit, wanted.ids ?? null]);
+  const which = wanted.condition ? ` and (${wanted.condition(parameters)})` : '';
+  const { rows } = await db.query<WholePerson>(
+    `select p.id, p.fields, p.tags, p.created_at as "createdAt", p.edited_at as "editedAt",
+            p.first_seen_at as "firstSeenAt", p.last_seen_at as "lastSeenAt",
+            p.subscribed_at as "subscribedAt", p.unsubscribed_at as "unsubscribedAt"
+     from person p
+     where p.workspace_id = $1 and p.id > $2 and p.archived_at is null and ($4::bigint[] is null or p.id = any($4))${which}
+     order by p.id limit $3`,
+    [...parameters.values],
+  );
+  return rows;
+}
+
+export interface WholeActivity {
+  id: string;
+  personId: string;
+  definitionId: number;
+  occurredAt: Date;
+  source: string | null;
+  key: string | null;
+  attributes: Fields;
+}
+
+export interface ActivitiesWanted {
+  from?: Date | undefined;
+  /** Before, not at. */
+  to?: Date | undefined;
+  definitionIds?: readonly number[] | undefined;
+}
+
+/** Where a page ends, and the next one begins. */
+export interface ActivityCursor {
+  personId: string;
+  occurredAt: Date;
+  id: string;
+}
+
+const activityColumns = `id, person_id as "personId", definition_id as "definitionId", occurred_at as "occurredAt",
+  source, key, attributes`;
+
+/**
+ * What these people did, after a place in the order of people, moments and
+ * ids, which is the order of the primary key.
+ */
+export async function listActivitiesAfter(
+  db: Queryable,
+  workspaceId: number,
+  people: readonly string[],
+  wanted: ActivitiesWanted,
+  o: { after: ActivityCursor | undefined; limit: number },
+): Promise<WholeActivity[]> {
+  const { rows } = await db.query<WholeActivity>({
+    name: 'activity.page',
+    text: `select ${activityColumns} from activity
+           where person_id = any($2::bigint[]) and workspace_id = $1
+             and ($3::timestamptz is null or occurred_at >= $3) and ($4::timestamptz is null or occurred_at < $4)
+             and ($5::int[] is null or definition_id = any($5))
+             and ($6::bigint is null or (person_id, occurred_at, id) > ($6, $7::timestamptz, $8::bigint))
+           order by person_id, occurred_at, id limit $9`,
+    values: [
+      workspaceId,
+      people,
+      wanted.from ?? null,
+      wanted.to ?? null,
+      wanted.definitionIds ?? null,
+      o.after?.personId ?? null,
+      o.after?.occurredAt ?? null,
+      o.after?.id ?? null,
+      o.limit,
+    ],
+  });
+  return rows;
+}

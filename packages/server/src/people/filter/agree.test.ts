@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Filter, type Happened, type Leaf, matches, problemsWithFilter } from '@tributary/model';
+import fc from 'fast-check';
+import { fieldIdsOf, valuesOf } from '../index.ts';
+import { itemOf, openRoom, type Room } from '../test/support.ts';
+import { createParameters } from './index.ts';
+import { filters, NOW, people } from './test/arbitrary.ts';
+
+/** Cases in a nightly run: `FILTER_CASES=10000`. */
+const CASES = Number(process.env.FILTER_CASES ?? 500);
+const POPULATION = 60;
+
+interface Known {
+  id: string;
+  fields: ReturnType<typeof valuesOf>;
+  did: Map<string, Happened[]>;
+}
+
+describe('a filter in SQL and in the plain evaluator', () => {
+  let room: Room;
+  let everyone: Known[];
+
+  before(async () => {
+    room = await openRoom();
+    room.clock.advance(NOW.getTime() - room.clock.now().getTime());
+    await room.people.preparePartitions();
+    const types = {
+      word: 'text',
+      text: 'large_text',
+      number: 'integer',
+      flag: 'bool',
+      day: 'date',
+      time: 'time',
+    } as const;
+    const more = { place: 'geo', phone: 'phone', set: 'multi_select' } as const;
+    for (const [name, type] of Object.entries({ ...types, ...more }))
+      await room.people.addField(room.ws, { name, type });
+    await room.people.addDefinitions(
+      room.ws,
+      ['one', 'two'].map((name) => ({ activityId: `act:cm:${name}`, name, touch: true })),
+    );
+    const items = fc.sample(people, { numRuns: POPULATION, seed: 7 }).flatMap(({ fields, tags, did }, i) => {
+      const email = { 'str::email': `p${i}@example.com` };
+      return [
+        itemOf({ ...fields, ...email }, { tags }),
+        ...did.map(({ id, at, attributes }) => itemOf(email, { activity: { id, at, attributes } })),
+      ];
+    });
+    const bad = (await room.people.record(room.ws, items)).filter((outcome) => 'error' in outcome);
+    assert.deepEqual(bad, []);
+    everyone = await readEveryone(room);
+  });
+  after(() => room.close());
+
+  const byEvaluator = (filter: Filter): string[] =>
+    everyone
+      .filter(({ fields, did }) =>
+        matches(filter, { fields, now: NOW, activities: ({ fieldId }: Leaf) => did.get(fieldId) ?? [] }),
+      )
+      .map(({ id }) => id);
+
+  const bySql = async (filter: Filter, each: boolean): Promise<string[]> => {
+    const schema = await room.people.schema(room.t.db, room.ws);
+    const parameters = createParameters();
+    const scope = { workspaceId: room.ws, now: NOW, parameters, each };
+    const condition = room.people.filters.condition(schema, filter, scope);
+    const { rows } = await room.t.db.query<{ id: string; holds: boolean | null }>(
+      `select p.id, ${condition} as holds from person p order by p.id`,
+      [...parameters.values],
+    );
+    assert.ok(
+      rows.every(({ holds }) => holds !== null),
+      'true or false, never null',
+    );
+    return rows.filter(({ holds }) => holds).map(({ id }) => id);
+  };
+
+  test(`agree on ${CASES} random filters, for everybody and for each`, async () => {
+    await fc.assert(
+      fc.asyncProperty(filters, async (filter) => {
+        assert.deepEqual(problemsWithFilter(filter), []);
+        const expected = byEvaluator(filter);
+        assert.deepEqual(await bySql(filter, false), expected);
+        assert.deepEqual(await bySql(filter, true), expected);
+      }),
+      { numRuns: CASES },
+    );
+  });
+
+  test('the answer never changes before the boundary that SQL gives', async () => {
+    const schema = await room.people.schema(room.t.db, room.ws);
+    const STEP = 1_800_000;
+    await fc.assert(
+      fc.asyncProperty(filters, async (filter) => {
+        const parameters = createParameters();
+        const scope = { workspaceId: room.ws, now: NOW, parameters, each: true };
+        const sql = `select p.id, ${room.people.filters.boundary(schema, filter, scope)} as at from person p`;
+        const { rows } = await room.t.db.query<{ id: string; at: Date | null }>(sql, [...parameters.values]);
+        const boundaries = new Map(rows.map(({ id, at }) => [id, at?.getTime() ?? Number.POSITIVE_INFINITY]));
+        for (const { id, fields, did } of everyone) {
+          const holds = (now: Date): boolean =>
+            matches(filter, { fields, now, activities: ({ fieldId }: Leaf) => did.get(fieldId) ?? [] });
+          const first = holds(NOW);
+          const until = Math.min(boundaries.get(id)!, NOW.getTime() + 3 * 24 * 3_600_000);
+          assert.ok(boundaries.get(id)! > NOW.getTime());
+          for (let at = NOW.getTime(); at < until; at += STEP) {
+            assert.equal(holds(new Date(at)), first, `${id} changed at ${new Date(at).toISOString()}`);
+          }
+          if (until < NOW.getTime() + 3 * 24 * 3_600_000) assert.equal(holds(new Date(until - 1)), first);
+        }
+      }),
+      { numRuns: Math.ceil(CASES / 25) },
+    );
+  });
+});
+
+async function readEveryone(room: Room): Promise<Known[]> {
+  const { people: found } = await room.people.search.page(room.t.db, room.ws, {
+    limit: POPULATION,
+    sort: { order: 'asc' },
+  });
+  assert.equal(found.length, POPULATION);
+  return Promise.all(
+    found.map(async (person) => {
+      const did = new Map<string, Happened[]>();
+      for (const { activityId, occurredAt, attributes } of (
+        await room.people.timeline(room.t.db, room.ws, person.id, 99)
+      ).toReversed()) {
+        did.set(activityId, [...(did.get(activityId) ?? []), { at: occurredAt, attributes }]);
+      }
+      const occurred = [...did].flatMap(([id, times]) => [
+        [`tme::${id}!f`, times[0]!.at.toISOString()],
+        [`tme::${id}!l`, times.at(-1)!.at.toISOString()],
+      ]);
+      return {
+        id: person.id,
+        fields: { ...valuesOf(person, fieldIdsOf(person)), ...Object.fromEntries(occurred) },
+        did,
+      };
+    }),
+  );
+}

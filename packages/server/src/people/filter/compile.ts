@@ -1,0 +1,99 @@
+import {
+  askedAbout,
+  type Filter,
+  groupOf,
+  isActivityOperator,
+  isMembershipOperator,
+  isWrong,
+  type Leaf,
+  leafOf,
+  type MembershipOperator,
+  operatorOf,
+} from '@tributary/model';
+import type { Schema } from '../schema.ts';
+import { type ActivityScope, activityBoundarySql, activitySql } from './activity.sql.ts';
+import { boundariesSql } from './boundary.sql.ts';
+import { type Entity, sourceOf } from './entity.ts';
+import type { Parameters } from './parameters.ts';
+import type { Source } from './source.ts';
+import { testSql } from './test.sql.ts';
+
+/**
+ * A condition that another room answers, as SQL about the person `p.id`; false where there is nothing of that id.
+ * `boundary` is the next moment at which time alone changes it, where there is one.
+ */
+export type MembershipSql = (
+  about: { operator: MembershipOperator; id: string; workspaceId: number },
+  parameters: Parameters,
+) => string;
+
+export interface Compiling {
+  entity: Entity;
+  workspaceId: number;
+  schema: Schema;
+  now: Date;
+  parameters: Parameters;
+  membership: ReadonlyMap<MembershipOperator, MembershipSql>;
+  /** Few people are asked about, so each is looked up; otherwise everybody is gone through. */
+  each: boolean;
+}
+
+/** A filter as a condition on the row `p`; true or false, never null. The filter has been checked. */
+export function compileFilter(filter: Filter, of: Compiling): string {
+  return compile(filter, of, (fieldId) => sourceOf(of.entity, fieldId, of.schema));
+}
+
+function compile(filter: Filter, of: Compiling, source: (fieldId: string) => Source): string {
+  if (Object.keys(filter).length === 0) return 'true';
+  const group = groupOf(filter);
+  if (group) {
+    if (group.parts.length === 0) return String(group.all);
+    return `(${group.parts.map((part) => compile(part, of, source)).join(group.all ? ' and ' : ' or ')})`;
+  }
+  const leaf = leafOf(filter)!;
+  if (isActivityOperator(leaf.operator)) return activitySql(leaf, scopeOf(leaf, of));
+  if (isMembershipOperator(leaf.operator)) return membershipSql(leaf.operator, leaf, of);
+  return testSql(askedBy(leaf), { source: source(leaf.fieldId), parameters: of.parameters, now: of.now });
+}
+
+/** The next moment after now at which the filter's answer for `p` may change without anything happening, or null. */
+export function compileBoundary(filter: Filter, of: Compiling): string {
+  const boundaries = boundariesIn(filter, of);
+  return boundaries.length > 0 ? `least(${boundaries.join(', ')})` : 'null::timestamptz';
+}
+
+function boundariesIn(filter: Filter, of: Compiling): string[] {
+  const group = groupOf(filter);
+  if (group) return group.parts.flatMap((part) => boundariesIn(part, of));
+  const leaf = leafOf(filter);
+  if (!leaf || isMembershipOperator(leaf.operator)) return [];
+  if (isActivityOperator(leaf.operator)) return [activityBoundarySql(leaf, scopeOf(leaf, of))];
+  const { parameters, now, entity, schema } = of;
+  return boundariesSql(askedBy(leaf), { source: sourceOf(entity, leaf.fieldId, schema), parameters, now });
+}
+
+function scopeOf(leaf: Leaf, of: Compiling): ActivityScope {
+  const { entity, now, parameters, each } = of;
+  return {
+    table: entity.activityTable,
+    owner: entity.owner,
+    id: 'p.id',
+    definitionId: of.schema.activities.get(leaf.fieldId)?.definitionId ?? 0,
+    now,
+    parameters,
+    each,
+    where: (where, source) => compile(where, of, source),
+  };
+}
+
+function askedBy(leaf: Leaf) {
+  const asked = operatorOf(leaf.operator)?.(leaf.body);
+  if (!asked || isWrong(asked)) throw new Error(`a filter came unchecked: ${leaf.operator}`);
+  return asked;
+}
+
+function membershipSql(operator: MembershipOperator, leaf: Leaf, of: Compiling): string {
+  const sql = of.membership.get(operator);
+  if (!sql) return 'false';
+  return sql({ operator, id: askedAbout(leaf) ?? '', workspaceId: of.workspaceId }, of.parameters);
+}

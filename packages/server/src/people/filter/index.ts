@@ -1,0 +1,47 @@
+import { type Filter, type MembershipOperator, type Problem, problemsWithFilter } from '@tributary/model';
+import type { Queryable } from '../../platform/database/pool.ts';
+import type { Schema } from '../schema.ts';
+import { compileBoundary, compileFilter, type MembershipSql } from './compile.ts';
+import { hasField, personEntity } from './entity.ts';
+import type { Parameters } from './parameters.ts';
+
+export type { MembershipSql } from './compile.ts';
+export { createParameters, type Parameters } from './parameters.ts';
+
+/** The one way from filters to SQL. */
+export interface Filters {
+  /** Rooms after this one say here how conditions about what is theirs are answered. */
+  register(operators: readonly MembershipOperator[], sql: MembershipSql): void;
+  /** Everything that is wrong with a filter, unknown fields and activities included. */
+  problems(db: Queryable, workspaceId: number, filter: unknown, at?: string): Promise<Problem[]>;
+  /** A checked filter as a condition on a person's row `p`, which is true or false, never null. */
+  condition(schema: Schema, filter: Filter, of: FilterScope): string;
+  /** When to look again: the next moment after now at which time alone may change the answer for `p`; null for never. */
+  boundary(schema: Schema, filter: Filter, of: FilterScope): string;
+}
+
+export interface FilterScope {
+  workspaceId: number;
+  now: Date;
+  parameters: Parameters;
+  /** Few people are asked about, and each is looked up; otherwise everybody is gone through. */
+  each: boolean;
+}
+
+export function createFilters(o: { schema(db: Queryable, workspaceId: number): Promise<Schema> }): Filters {
+  const membership = new Map<MembershipOperator, MembershipSql>();
+  return {
+    register(operators, sql) {
+      for (const operator of operators) membership.set(operator, sql);
+    },
+    async problems(db, workspaceId, filter, at) {
+      const schema = await o.schema(db, workspaceId);
+      return problemsWithFilter(filter, at, {
+        field: (id) => hasField(personEntity, id, schema),
+        activity: (id) => schema.activities.has(id),
+      });
+    },
+    condition: (schema, filter, of) => compileFilter(filter, { ...of, entity: personEntity, schema, membership }),
+    boundary: (schema, filter, of) => compileBoundary(filter, { ...of, entity: personEntity, schema, membership }),
+  };
+}

@@ -1,0 +1,65 @@
+import { publicId } from '@tributary/model';
+import { UserError } from '../../platform/errors.ts';
+import { findCurrent } from './find.ts';
+import { separated } from './one-of-two.ts';
+import { deleteAlias, findAliases } from './store/alias.sql.ts';
+import {
+  findMergeOf,
+  findSnapshot,
+  insertAbsorbed,
+  listOthersAbsorbed,
+  lockMerge,
+  type MergeRow,
+  returnActivities,
+  returnKeys,
+  updateToSeparated,
+} from './store/merge.sql.ts';
+import { lockWhole, updateWhole } from './store/whole.sql.ts';
+import { tell, type Work } from './unite.ts';
+
+/** For so long two people can be separated again. */
+export const SEPARABLE_MS = 30 * 24 * 3600 * 1000;
+
+/**
+ * Undoes a merge: the absorbed is back as they were, with their keys and their
+ * activities, and whatever has come since stays with the survivor.
+ */
+export async function separate(
+  work: Work,
+  asked: { survivor: string; mergeId: string; by: string },
+): Promise<MergeRow> {
+  const { tx, workspaceId, now } = work;
+  const merge = await lockMerge(tx, workspaceId, asked.mergeId);
+  const survivor = (await findCurrent(tx, workspaceId, [asked.survivor])).get(asked.survivor);
+  const aliases = await findAliases(tx, workspaceId, [merge?.survivor ?? '0']);
+  if (!merge || !survivor || (aliases.get(merge.survivor) ?? merge.survivor) !== survivor.id) {
+    throw new UserError(
+      'merge_not_found',
+      'this person has no such merge: GET /api/people/{id}/merges lists them',
+      404,
+    );
+  }
+  if (merge.separatedAt) throw new UserError('merge_undone', 'these two have been separated before', 409);
+  if (merge.survivor !== survivor.id) {
+    const later = await findMergeOf(tx, workspaceId, merge.survivor);
+    throw new UserError(
+      'merge_buried',
+      `the survivor of this merge has become somebody else since: undo ${later ? publicId(later.mergeId, 'merge') : 'that'} first`,
+      409,
+    );
+  }
+  const [person] = await lockWhole(tx, workspaceId, [merge.survivor]);
+  const snapshot = await findSnapshot(tx, merge.mergeId);
+  if (!snapshot || !person || now.getTime() - merge.mergedAt.getTime() > SEPARABLE_MS) {
+    throw new UserError('merge_too_old', 'what is needed to separate two people is kept for 30 days', 409);
+  }
+  await updateToSeparated(tx, merge.mergeId, now);
+  const others = await listOthersAbsorbed(tx, merge.survivor, merge.mergeId);
+  await updateWhole(tx, workspaceId, separated(person, snapshot, others), now);
+  await insertAbsorbed(tx, merge.mergeId);
+  await returnKeys(tx, workspaceId, merge);
+  await returnActivities(tx, merge);
+  await deleteAlias(tx, workspaceId, merge);
+  await tell(work, 'act::separated', merge, [merge.survivor, merge.absorbed], asked.by);
+  return { ...merge, separatedAt: now };
+}

@@ -1,0 +1,71 @@
+import { problemWithValue, type Value } from '@tributary/model';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { isTimezone } from './location.ts';
+import { isAddress } from './suppression/address.ts';
+
+/** E.164 has fifteen; people write some more. */
+const PHONE_DIGITS_MAX = 20;
+
+const notPhone = { problem: 'not a phone number' };
+
+type Normal = { value: Value } | { problem: string };
+
+/** A field's value as it is kept, in one spelling whatever the request's; or what is wrong with it. `null` clears. */
+export function normal(fieldId: string, given: Value): Normal {
+  if (given === null) return { value: null };
+  const type = fieldId.slice(0, fieldId.indexOf(':'));
+  const problem = problemWithValue(type, given);
+  if (problem) return type === 'phn' && typeof given === 'object' ? notPhone : { problem };
+  if (fieldId === 'str::email') return email(given as string);
+  return Object.hasOwn(spellings, type) ? spellings[type]!(given) : { value: given };
+}
+
+const spellings: Record<string, (given: Value) => Normal> = {
+  phn: phone,
+  dtz(given) {
+    const { year, month, day, timezone } = given as Record<string, unknown>;
+    if (timezone === undefined || timezone === null || timezone === '') return { value: { year, month, day } };
+    return isTimezone(timezone) ? { value: { year, month, day, timezone } } : { problem: 'no such timezone' };
+  },
+  tme(given) {
+    const text = given as string;
+    // A time without its zone is taken for UTC's, not for that of the machine.
+    const at = new Date(/(z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
+    if (Number.isNaN(at.getTime())) return { problem: 'expected an RFC 3339 time such as "2025-10-15T14:30:00Z"' };
+    return { value: at.toISOString().replace('.000Z', 'Z') };
+  },
+  geo(given) {
+    const place = given as Record<string, unknown>;
+    const known = ['name', 'id', 'lat', 'lng'].filter((key) => key === 'name' || Number.isSafeInteger(place[key]));
+    return { value: Object.fromEntries(known.map((key) => [key, place[key]])) };
+  },
+};
+
+function email(given: string): Normal {
+  return isAddress(given) ? { value: given.trim() } : { problem: `"${given}" is not an e-mail address` };
+}
+
+/**
+ * `{c, n}`, the country's code and the number within it. Both forms of requests
+ * are checked; `n` alone, as some clients send it, is a number of no country
+ * (Ortto help, custom fields; RudderStack's client).
+ */
+function phone(given: Value): Normal {
+  const { c, n, phone: whole, parse_with_country_code: international } = given as Record<string, unknown>;
+  if (typeof whole === 'string' && international !== false) return parsed(digitsOf(whole)) ?? notPhone;
+  const national = digitsOf(typeof whole === 'string' ? whole : n);
+  const country = typeof whole === 'string' ? '' : digitsOf(c);
+  if (national === '' || national.length > PHONE_DIGITS_MAX) return notPhone;
+  if (country === '') return { value: { n: national } };
+  const whose = parsed(country + national);
+  return whose?.value.c === country ? whose : notPhone;
+}
+
+function parsed(digits: string): { value: { c: string; n: string } } | undefined {
+  const number = parsePhoneNumberFromString(`+${digits}`);
+  return number && { value: { c: number.countryCallingCode, n: number.nationalNumber as string } };
+}
+
+function digitsOf(text: unknown): string {
+  return typeof text === 'string' ? text.replace(/\D/g, '') : '';
+}

@@ -1,0 +1,111 @@
+import type { IntakeItem, IntakeOutcome } from '@tributary/model';
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, type Queryable, type Tx, transaction } from '../../platform/database/pool.ts';
+import { messageOf } from '../../platform/errors.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Turn } from '../../platform/loop.ts';
+import {
+  countIntake,
+  type IntakeRow,
+  insertIntake,
+  postponeIntake,
+  takeIntake,
+  takeOneIntake,
+} from '../store/intake.sql.ts';
+
+/** Requests recorded in one transaction: up to two thousand records. */
+const AT_ONCE = 20;
+
+/** Records that nobody waits for: written down durably, and recorded in the order they came. */
+export interface IntakeQueue {
+  /** Takes those that are right as far as can be seen without the people; says what is wrong with the others. */
+  add(workspaceId: number, items: readonly IntakeItem[]): Promise<QueueOutcome[]>;
+  /** How many requests wait. */
+  waiting(db: Queryable): Promise<number>;
+  /** Records what waits. What is wrong with a record, nobody can be told any more: the log has it. */
+  turn(log: Log): Promise<Turn>;
+}
+
+/** What is said of a record at once. */
+export type QueueOutcome = { status: 'queued' } | { status: 'invalid'; error: string };
+
+type RecordAll = (tx: Tx, workspaceId: number, items: readonly IntakeItem[]) => Promise<IntakeOutcome[]>;
+
+/** For each item what is wrong with it, if anything is. */
+type Check = (workspaceId: number, items: readonly IntakeItem[]) => Promise<readonly object[]>;
+
+export function createQueue(o: { db: Db; clock: Clock; recordAll: RecordAll; check: Check }): IntakeQueue {
+  const { db, clock } = o;
+
+  const recordRows = async (tx: Tx, rows: readonly IntakeRow[]): Promise<Problem[]> => {
+    const problems: Problem[] = [];
+    for (const workspaceId of new Set(rows.map((row) => row.workspaceId))) {
+      const items = rows.filter((row) => row.workspaceId === workspaceId).flatMap((row) => row.items.map(revive));
+      const outcomes = await o.recordAll(tx, workspaceId, items);
+      for (const [i, outcome] of outcomes.entries()) {
+        if ('error' in outcome) problems.push({ workspaceId, item: items[i]!, error: outcome.error });
+      }
+    }
+    return problems;
+  };
+
+  /** One bad request must not hold up the others: each is recorded alone, and the bad ones wait. */
+  const recordOne = async (id: string, log: Log): Promise<void> => {
+    try {
+      tell(log, await transaction(db, async (tx) => recordRows(tx, await takeOneIntake(tx, id))));
+    } catch (error) {
+      log.error({ err: error, intake: id }, `records can not be recorded and wait: ${messageOf(error)}`);
+      await postponeIntake(db, id, clock.now(), messageOf(error));
+    }
+  };
+
+  return {
+    async add(workspaceId, items) {
+      const outcomes = (await o.check(workspaceId, items)).map(
+        (checked): QueueOutcome =>
+          'error' in checked ? { status: 'invalid', error: String(checked.error) } : { status: 'queued' },
+      );
+      const good = items.filter((_, i) => outcomes[i]!.status === 'queued');
+      // Its moment is when it came, not when its turn comes.
+      if (good.length > 0) await insertIntake(db, workspaceId, good.map(dated(clock.now())), clock.now());
+      return outcomes;
+    },
+    waiting: countIntake,
+    async turn(log) {
+      let taken: IntakeRow[] = [];
+      try {
+        const problems = await transaction(db, async (tx) => {
+          taken = (await takeIntake(tx, clock.now(), AT_ONCE)) ?? [];
+          return recordRows(tx, taken);
+        });
+        tell(log, problems);
+      } catch (error) {
+        if (taken.length === 0) throw error;
+        for (const { id } of taken) await recordOne(id, log);
+      }
+      return taken.length === AT_ONCE ? 'more' : undefined;
+    },
+  };
+}
+
+interface Problem {
+  workspaceId: number;
+  item: IntakeItem;
+  error: string;
+}
+
+function tell(log: Log, problems: readonly Problem[]): void {
+  for (const { workspaceId, item, error } of problems) {
+    log.warn({ workspace: workspaceId, who: item.who, error }, `a record taken with async was not recorded: ${error}`);
+  }
+}
+
+const dated =
+  (now: Date) =>
+  (item: IntakeItem): IntakeItem =>
+    item.activity ? { ...item, activity: { ...item.activity, at: item.activity.at ?? now } } : item;
+
+/** JSON knows no moments. */
+function revive(item: IntakeItem): IntakeItem {
+  return item.activity?.at ? { ...item, activity: { ...item.activity, at: new Date(item.activity.at) } } : item;
+}

@@ -1,0 +1,84 @@
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
+
+export interface SuppressionRow {
+  email: string;
+  reason: string;
+  createdAt: Date;
+}
+
+/** How a list of suppressed addresses is to be read. */
+export interface SuppressionPage {
+  limit: number;
+  offset: number;
+  sort: 'email' | 'created_at';
+  order: 'asc' | 'desc';
+}
+
+/** Why each of these addresses, in small letters, is suppressed; those that are not are absent. */
+export async function findSuppressed(
+  db: Queryable,
+  workspaceId: number,
+  emails: readonly string[],
+): Promise<Map<string, string>> {
+  if (emails.length === 0) return new Map();
+  const { rows } = await db.query<{ email: string; reason: string }>({
+    name: 'suppression.find',
+    text: 'select email, reason from suppression where workspace_id = $1 and email = any($2::text[])',
+    values: [workspaceId, emails],
+  });
+  return new Map(rows.map((row) => [row.email, row.reason]));
+}
+
+/** Adds addresses, in one order against deadlocks. Returns those that were not there. */
+export async function insertSuppressed(
+  tx: Tx,
+  workspaceId: number,
+  emails: readonly string[],
+  reason: string,
+  now: Date,
+): Promise<string[]> {
+  const { rows } = await tx.query<{ email: string }>(
+    `insert into suppression (workspace_id, email, reason, created_at)
+     select $1, email, $3, $4 from (select distinct unnest($2::text[]) as email) e order by email
+     on conflict do nothing returning email`,
+    [workspaceId, emails, reason, now],
+  );
+  return rows.map((row) => row.email);
+}
+
+/** Takes addresses off. Returns those that were there. */
+export async function deleteSuppressed(tx: Tx, workspaceId: number, emails: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ email: string }>(
+    `with own as materialized (
+       select email from suppression where workspace_id = $1 and email = any($2::text[]) order by email for update
+     )
+     delete from suppression s using own where s.workspace_id = $1 and s.email = own.email returning s.email`,
+    [workspaceId, emails],
+  );
+  return rows.map((row) => row.email);
+}
+
+const orders = {
+  email: { asc: 'email', desc: 'email desc' },
+  created_at: { asc: 'created_at, email', desc: 'created_at desc, email desc' },
+} as const;
+
+export async function listSuppressed(
+  db: Queryable,
+  workspaceId: number,
+  page: SuppressionPage,
+): Promise<SuppressionRow[]> {
+  const { rows } = await db.query<SuppressionRow>(
+    `select email, reason, created_at as "createdAt" from suppression where workspace_id = $1
+     order by ${orders[page.sort][page.order]} limit $2 offset $3`,
+    [workspaceId, page.limit, page.offset],
+  );
+  return rows;
+}
+
+export async function countSuppressed(db: Queryable, workspaceId: number): Promise<number> {
+  const { rows } = await db.query<{ n: number }>('select count(*)::int as n from suppression where workspace_id = $1', [
+    workspaceId,
+  ]);
+  return rows[0]!.n;
+}
