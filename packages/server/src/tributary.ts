@@ -76,6 +76,8 @@ export async function startTributary(
     news.hear('people.recorded', connectors.hearRecorded);
     news.hear('people.archived', journeys.hearArchived);
     for (const room of [messages, journeys, connectors]) news.hear('people.deleted', room.hearDeleted);
+    // Who is back has their fields and runs as they left them: nothing follows. Unheard, it would be kept as a mistake.
+    news.hear('people.restored', async () => undefined);
     news.hear('journeys.action', connectors.hearActions);
 
     const metrics = createMetrics();

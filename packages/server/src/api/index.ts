@@ -43,7 +43,6 @@ export function routes(
   orttoRoutes(app, o);
   ownRoutes(app, o);
   openapiRoute(app);
-  ownRoutes(app, o);
   o.connectors.routes(app);
   o.messages.routes(app);
   const { mailbox } = o;
