@@ -135,6 +135,12 @@ export interface Session {
   ready?(): Promise<void>;
   /** Reads what the hints point at, many at once. */
   read(hints: readonly Hint[], memory: Memory): Promise<Reading>;
+  /**
+   * Reads what happened since it was last asked, as far as the other side can tell: webhooks get lost, and nobody hears
+   * them while we are down. Each reading is recorded before the next is asked for, and remembers how far it came, so that
+   * what is told here and by a webhook is recorded once. The first time there is no past: it only remembers the moment.
+   */
+  catchUp?(memory: Memory): AsyncIterable<Reading>;
   /** Writes, few calls for many; yields outcomes as soon as they are known, so that a crash leaves few uncertain. */
   write(writes: readonly DueWrite[]): AsyncIterable<readonly WriteOutcome[]>;
 }

@@ -1,6 +1,7 @@
 import type { Connector, Session, Tools } from '@tributary/connector-kit';
 import { provides } from './provides.ts';
 import { about } from './reading/about.ts';
+import { catchUp } from './reading/catch-up.ts';
 import { createEchoes } from './reading/nothing-new.ts';
 import { readHints } from './reading/read.ts';
 import { createStages } from './reading/stages.ts';
@@ -41,6 +42,7 @@ function open(settings: KommoSettings, tools: Tools): Session {
     setUp: (webhookUrl) => setUpAccount(reading, fields, webhookUrl),
     ready: () => line.limiter.ready(),
     read: (hints, memory) => readHints(reader, hints, memory),
+    catchUp: (memory) => catchUp(reader, memory),
     write: (writes) => writeAll(writer, writes),
   };
 }

@@ -4,6 +4,10 @@ export interface FaultSwitches {
   status: number;
   /** REST: only so many requests fail, with `status` or else 500. */
   failNext: number;
+  /** REST: `status` and `failNext` are about requests that begin so, such as `GET /api/v4/events`; empty: about any. */
+  statusOnly: string;
+  /** REST: a request whose body holds these words fails with 500, every time; empty: none does. */
+  failHolding: string;
   /** REST: do the next so many requests, then cut the connection before the answer. */
   loseNext: number;
   /** REST: `loseNext` is about requests that begin so, such as `POST /api/v4/tasks`; empty: about any. */
@@ -30,12 +34,16 @@ export interface Faults {
   /** Whether the answer to this request is to be lost; counts one down. */
   takeLoss(request: string): boolean;
   /** The status this request must fail with, or 0. */
-  takeFailure(): number;
+  takeFailure(request: string): number;
+  /** Whether a request with this body fails. */
+  failsFor(body: unknown): boolean;
 }
 
 const allWell: FaultSwitches = {
   status: 0,
   failNext: 0,
+  statusOnly: '',
+  failHolding: '',
   loseNext: 0,
   loseOnly: '',
   delayMs: 0,
@@ -62,12 +70,14 @@ export function createFaults(): Faults {
     get: () => ({ ...now }),
     takeDrop: () => take('dropNext'),
     takeLoss: (request) => request.startsWith(now.loseOnly) && take('loseNext'),
-    takeFailure() {
+    takeFailure(request) {
+      if (!request.startsWith(now.statusOnly)) return 0;
       if (now.failNext === 0) return now.status;
       const status = now.status || 500;
       now.failNext -= 1;
       if (now.failNext === 0) now.status = 0;
       return status;
     },
+    failsFor: (body) => now.failHolding !== '' && (JSON.stringify(body) ?? '').includes(now.failHolding),
   };
 }

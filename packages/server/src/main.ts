@@ -7,7 +7,9 @@ import { importFile } from './commands/import.ts';
 import { journeys } from './commands/journeys.ts';
 import { keys } from './commands/keys.ts';
 import { kommoConnect } from './commands/kommo.ts';
+import { messages } from './commands/messages.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { runs } from './commands/runs.ts';
 import { serve } from './commands/serve.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { DataFolderInUse, EmbeddedDatabaseError } from './platform/database/embedded/index.ts';
@@ -48,6 +50,10 @@ async function run(command: string, rest: string[], options: Options, config: Co
       return kommoConnect(config, rest, options);
     case 'journeys':
       return journeys(config, rest);
+    case 'messages':
+      return messages(config, rest);
+    case 'runs':
+      return runs(config, rest);
     case 'import':
       return importFile(config, rest, options);
     case 'export':
@@ -97,7 +103,8 @@ function parse(argv: string[]) {
 function explain(error: unknown): number {
   const asked = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
   const known = [UserError, ConfigError, DataFolderInUse, EmbeddedDatabaseError].some((kind) => error instanceof kind);
-  if (asked || known || isConnectionProblem(error)) console.error(`tributary: ${messageOf(error)}`);
+  if (asked || known || isConnectionProblem(error))
+    console.error(`tributary: ${messageOf(error)}${error instanceof UserError ? ` (${error.code})` : ''}`);
   else console.error(error);
   return asked || (error instanceof UserError && error.code === 'unknown_command') ? 2 : 1;
 }

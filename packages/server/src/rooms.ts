@@ -38,11 +38,11 @@ export function createRooms(o: {
 }): Rooms {
   const { config, db, people, presence, workspace, clock, log, channel, publicUrl, alone } = o;
   const shared = { db, people, presence, clock, log, publicUrl };
-  const { whenUncertain, from } = config;
+  const { whenUncertain, from, dataDir } = config;
   const audiences = createAudiences(shared);
+  const messages = createMessages({ ...shared, channel, from, whenUncertain, alone, dataDir });
   const imports = createImports(shared);
   const exports = createExports(shared);
-  const messages = createMessages({ ...shared, channel, from, whenUncertain, alone });
   const journeys = createJourneys({ ...shared, messages });
   const connectors = createConnectors({ ...shared, journeys, connectors: [kommo], secret: workspace.secret });
   return { people, audiences, imports, exports, messages, journeys, connectors };

@@ -13,6 +13,7 @@ import { startJobs } from './platform/jobs.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { createHearers } from './platform/news.ts';
+import { findPortFree } from './platform/port.ts';
 import { openPresence } from './platform/presence.ts';
 import { createRooms, type Rooms } from './rooms.ts';
 
@@ -42,6 +43,7 @@ export async function startTributary(
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
   };
   try {
+    await findPortFree(config.host, config.port);
     const database = await openForServer(config, log, o.onFatal ?? fatal(log));
     closers.push(database.close);
     const db = openPool(database.connection, log);
@@ -80,6 +82,8 @@ export async function startTributary(
     news.hear('people.recorded', connectors.hearRecorded);
     news.hear('people.archived', journeys.hearArchived);
     for (const room of [messages, journeys, connectors]) news.hear('people.deleted', room.hearDeleted);
+    // Who is back has their fields and runs as they left them: nothing follows. Unheard, it would be kept as a mistake.
+    news.hear('people.restored', async () => undefined);
     news.hear('journeys.action', connectors.hearActions);
 
     const metrics = createMetrics();

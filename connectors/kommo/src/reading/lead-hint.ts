@@ -7,7 +7,21 @@ export interface LeadHint {
   added: boolean;
   /** Where it came from, as the first hook that moved it said. */
   from: { statusId: number; pipelineId: number | undefined } | undefined;
+  /** Its changes of stage as Kommo's events have them, oldest first; empty where only webhooks tell of it. */
+  moves: readonly StageMove[];
   all: readonly Hint[];
+}
+
+interface Stage {
+  statusId: number;
+  pipelineId: number;
+}
+
+/** From one stage to another, at a second of Kommo's; `from` is empty where there was nothing before. */
+export interface StageMove {
+  from: { [Part in keyof Stage]?: Stage[Part] | undefined };
+  to: Stage;
+  at: number;
 }
 
 /**
@@ -24,6 +38,10 @@ export function leadHints(hints: readonly Hint[]): LeadHint[] {
     id,
     added: all.some((hint) => hint.said.action === 'add'),
     from: all.map(cameFrom).find((from) => from !== undefined),
+    moves: all
+      .flatMap(eventMove)
+      .sort((a, b) => a.move.at - b.move.at || (a.event < b.event ? -1 : 1))
+      .map(({ move }) => move),
     all,
   }));
 }
@@ -36,6 +54,16 @@ function cameFrom({ said }: Hint): LeadHint['from'] {
   const moved =
     said.old_status_id !== said.status_id || (pipelineId !== undefined && said.old_pipeline_id !== said.pipeline_id);
   return moved ? { statusId, pipelineId } : undefined;
+}
+
+/** A hint made of an event (`catch-up.ts`) is exact. Event ids grow with time. */
+function eventMove({ said }: Hint): { event: string; move: StageMove }[] {
+  const [statusId, pipelineId] = [idOf(said.status_id), idOf(said.pipeline_id)];
+  const [fromStatus, fromPipeline] = [idOf(said.old_status_id), idOf(said.old_pipeline_id)];
+  if (said.event === undefined || statusId === undefined || pipelineId === undefined) return [];
+  const from =
+    fromStatus === undefined || fromPipeline === undefined ? {} : { statusId: fromStatus, pipelineId: fromPipeline };
+  return [{ event: said.event, move: { from, to: { statusId, pipelineId }, at: Number(said.updated_at) } }];
 }
 
 function idOf(text: string | undefined): number | undefined {

@@ -2,42 +2,32 @@ import type { ActivityInput, Fields, Value } from '@tributary/model';
 import { personFields, STAGE_CHANGED, stageAttributes } from '../provides.ts';
 import type { KommoLead } from '../rest/records.ts';
 import { textOf } from './contact.ts';
-import type { LeadHint } from './lead-hint.ts';
+import type { LeadHint, StageMove } from './lead-hint.ts';
 import type { LeadMemory } from './memory.ts';
-import type { NameOf } from './stages.ts';
+import { movesOf } from './moves.ts';
+import type { NameOf, StageRef } from './stages.ts';
 
 /** A lead as it is now, beside what was known of it. */
 export interface LeadChange {
   lead: KommoLead;
   contactId: number | undefined;
-  /** Where it came from, when its stage changed; an empty object where that is not known, or there was nothing before. */
-  moved: { statusId?: number | undefined; pipelineId?: number | undefined } | undefined;
+  /** Its changes of stage that nobody was told of yet, oldest first. */
+  moves: StageMove[];
   /** Whether a person's fields may be different now. */
   touched: boolean;
 }
 
-/**
- * REST's word against what is remembered. Of a lead never seen, a change of
- * stage is reported only when a hook said that it was made or moved just now:
- * otherwise the first edit of any old deal after connecting would start the
- * journeys of a stage it entered last year.
- */
+/** A lead's news: see `movesOf` for its stages. */
 export function changeOf(lead: KommoLead, hint: LeadHint, known: LeadMemory | undefined): LeadChange {
   const contactId = mainContact(lead);
-  if (!known) {
-    const from = hint.from && { statusId: hint.from.statusId, pipelineId: hint.from.pipelineId ?? lead.pipeline_id };
-    const cameFromElsewhere = from && (from.statusId !== lead.status_id || from.pipelineId !== lead.pipeline_id);
-    const moved = cameFromElsewhere ? from : hint.added ? {} : undefined;
-    return { lead, contactId, moved, touched: true };
-  }
-  const from = known.owed ?? { statusId: known.statusId, pipelineId: known.pipelineId };
-  const moved = from.statusId === lead.status_id && from.pipelineId === lead.pipeline_id ? undefined : from;
-  const touched = moved !== undefined || known.contactId !== (contactId ?? null) || known.price !== priceOf(lead);
-  return { lead, contactId, moved, touched };
+  const moves = movesOf(lead, hint, known);
+  const touched =
+    !known || moves.length > 0 || known.contactId !== (contactId ?? null) || known.price !== priceOf(lead);
+  return { lead, contactId, moves, touched };
 }
 
 /** What to remember; `owed` when the change of stage could not be recorded for want of a contact. */
-export function leadMemoryOf({ lead, contactId, moved }: LeadChange, recorded: boolean): LeadMemory {
+export function leadMemoryOf({ lead, contactId, moves }: LeadChange, recorded: boolean): LeadMemory {
   return {
     statusId: lead.status_id,
     pipelineId: lead.pipeline_id,
@@ -46,13 +36,13 @@ export function leadMemoryOf({ lead, contactId, moved }: LeadChange, recorded: b
     responsibleUserId: lead.responsible_user_id ?? null,
     price: priceOf(lead),
     name: lead.name ?? '',
-    ...(moved && !recorded ? { owed: moved } : {}),
+    ...(moves[0] && !recorded ? { owed: moves[0].from } : {}),
   };
 }
 
-/** What a lead adds to its main contact's person. */
-export function leadFields(lead: KommoLead, nameOf: NameOf): Fields {
-  const names = nameOf({ statusId: lead.status_id, pipelineId: lead.pipeline_id });
+/** What a lead adds to its main contact's person, at a stage it has or had. */
+export function leadFields(lead: KommoLead, nameOf: NameOf, at: StageRef = stageOf(lead)): Fields {
+  const names = nameOf(at);
   return {
     [personFields.leadId.id]: String(lead.id),
     [personFields.stage.id]: textOf(names.stage) ?? '',
@@ -61,10 +51,13 @@ export function leadFields(lead: KommoLead, nameOf: NameOf): Fields {
   };
 }
 
-/** The activity of a change of stage. The moment is Kommo's, but never in our future: clocks differ. */
-export function stageChange({ lead, moved }: LeadChange, nameOf: NameOf, now: Date): ActivityInput {
-  const names = nameOf({ statusId: lead.status_id, pipelineId: lead.pipeline_id });
-  const { statusId, pipelineId = lead.pipeline_id } = moved ?? {};
+/**
+ * The activity of a change of stage. The moment is Kommo's, but never in our future: clocks differ. Its key is the
+ * same whether a webhook or an event told of the move.
+ */
+export function stageChange(lead: KommoLead, { from, to, at }: StageMove, nameOf: NameOf, now: Date): ActivityInput {
+  const names = nameOf(to);
+  const { statusId, pipelineId = to.pipelineId } = from;
   const previous = statusId === undefined ? '' : nameOf({ statusId, pipelineId }).stage;
   const attributes: Record<string, Value> = {
     [stageAttributes.leadId.id]: String(lead.id),
@@ -78,9 +71,13 @@ export function stageChange({ lead, moved }: LeadChange, nameOf: NameOf, now: Da
   return {
     id: STAGE_CHANGED,
     attributes,
-    at: new Date(Math.min(lead.updated_at * 1000, now.getTime())),
-    key: `kommo:${lead.id}:${lead.pipeline_id}:${lead.status_id}:${lead.updated_at}`,
+    at: new Date(Math.min(at * 1000, now.getTime())),
+    key: `kommo:${lead.id}:${to.pipelineId}:${to.statusId}:${at}`,
   };
+}
+
+export function stageOf(lead: KommoLead): StageRef {
+  return { statusId: lead.status_id, pipelineId: lead.pipeline_id };
 }
 
 function mainContact(lead: KommoLead): number | undefined {

@@ -29,6 +29,9 @@ const contactMemory = z.object({
 export type ContactMemory = z.infer<typeof contactMemory>;
 
 const accountMemory = z.object({ id });
+/** Seconds: from when on the past counts, and up to when it was read. */
+const cursorMemory = z.object({ since: id, upTo: id });
+export type CursorMemory = z.infer<typeof cursorMemory>;
 
 export const recallLeads = recaller('lead', leadMemory);
 export const recallContacts = recaller('contact', contactMemory);
@@ -36,6 +39,11 @@ export const recallContacts = recaller('contact', contactMemory);
 /** The account's id as its leads named it; undefined until one was read. */
 export async function recallAccount(memory: Memory): Promise<number | undefined> {
   return (await recaller('account', accountMemory)(memory, ['self'])).get('self')?.id;
+}
+
+/** How far catching up has come; undefined before the first time. */
+export async function recallCursor(memory: Memory): Promise<CursorMemory | undefined> {
+  return (await recaller('cursor', cursorMemory)(memory, ['events'])).get('events');
 }
 
 /** What does not look as it should, such as a memory of an older version, counts as never remembered. */

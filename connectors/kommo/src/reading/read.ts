@@ -1,7 +1,7 @@
 import type { Hint, Memory, Reading, Remembered } from '@tributary/connector-kit';
 import type { IntakeItem } from '@tributary/model';
 import { personOf } from './contact.ts';
-import { type LeadChange, leadFields, leadMemoryOf, stageChange } from './lead.ts';
+import { type LeadChange, leadFields, leadMemoryOf, stageChange, stageOf } from './lead.ts';
 import { leadHints } from './lead-hint.ts';
 import { recallAccount } from './memory.ts';
 import { readContacts } from './read-contacts.ts';
@@ -31,7 +31,7 @@ export async function readHints(reader: Reader, given: readonly Hint[], memory: 
   const told = new Set<number>();
   const now = reader.tools.now();
   for (const change of changes) {
-    const { lead, contactId, moved } = change;
+    const { lead, contactId, moves } = change;
     const contact = contactId === undefined ? undefined : contacts.now.get(contactId);
     const recorded = !change.touched || contact !== undefined;
     remember.push({ kind: 'lead', key: String(lead.id), value: leadMemoryOf(change, recorded) });
@@ -41,8 +41,12 @@ export async function readHints(reader: Reader, given: readonly Hint[], memory: 
       continue;
     }
     const { who, fields } = personOf(contactId, contact);
-    const activity = moved ? { activity: stageChange(change, nameOf, now) } : {};
-    items.push({ who, fields: { ...fields, ...leadFields(lead, nameOf) }, source: 'Kommo', strategy: 2, ...activity });
+    const item = { who, source: 'Kommo', strategy: 2 } as const;
+    for (const move of moves) {
+      const activity = stageChange(lead, move, nameOf, now);
+      items.push({ ...item, fields: { ...fields, ...leadFields(lead, nameOf, move.to) }, activity });
+    }
+    if (moves.length === 0) items.push({ ...item, fields: { ...fields, ...leadFields(lead, nameOf) } });
     told.add(contactId);
   }
   for (const contactId of contacts.changed) {
@@ -78,11 +82,12 @@ function contactIdsOf(changes: readonly LeadChange[]): number[] {
 async function namesFor({ stages }: Reader, touched: readonly LeadChange[]): Promise<NameOf> {
   if (touched.length === 0) return () => ({ stage: '', pipeline: '' });
   return await stages.namesFor(
-    touched.flatMap(({ lead, moved }) => [
-      { statusId: lead.status_id, pipelineId: lead.pipeline_id },
-      ...(moved?.statusId === undefined
-        ? []
-        : [{ statusId: moved.statusId, pipelineId: moved.pipelineId ?? lead.pipeline_id }]),
+    touched.flatMap(({ lead, moves }) => [
+      stageOf(lead),
+      ...moves.flatMap(({ from: { statusId, pipelineId }, to }) => [
+        to,
+        ...(statusId === undefined ? [] : [{ statusId, pipelineId: pipelineId ?? to.pipelineId }]),
+      ]),
     ]),
   );
 }

@@ -18,8 +18,8 @@ export class TooSlow extends RetryLater {
 }
 
 export interface Api {
-  /** The JSON of an answer, or undefined where there is nothing: 204 for empty lists, 204 or 404 for ids. */
-  get(path: string): Promise<unknown>;
+  /** The JSON of an answer, or undefined where there is nothing: 204 for empty lists, 204 or 404 for ids, any of `also`. */
+  get(path: string, also?: readonly number[]): Promise<unknown>;
   /** A write. Statuses in `also` are answered instead of thrown. */
   send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown, also?: readonly number[]): Promise<Answer>;
 }
@@ -81,19 +81,28 @@ export function createApi({ settings, tools, limiter, gate }: Line, lane: Lane):
     if (status === 429) throw gate.shut('Kommo asked for a pause (429)', retryAfter(response) ?? 2, later);
     if (status === 403 && !isJson(response)) throw gate.shut('Kommo has blocked this address (403)', blockedFor, later);
     if (status === 403)
-      throw later(`Kommo refuses: ${detailOf(response.body) ?? 'no rights'} (403).`, blockedFor, 'no');
-    if (status === 402) throw later('The Kommo subscription has run out (402).', unpaidFor, 'no');
+      throw later(
+        `Kommo refuses: ${detailOf(response.body) ?? 'no rights'} (403). The token has to be one of an administrator, with access to the account's data.`,
+        blockedFor,
+        'no',
+      );
+    if (status === 402)
+      throw later(
+        'The Kommo subscription has run out (402): nothing can be read or written until it is paid.',
+        unpaidFor,
+        'no',
+      );
     if (status === 504) throw new TooSlow('Kommo took too long (504).', { applied });
     if (status >= 500) throw new RetryLater(`Kommo failed (${status}).`, { applied });
     throw new Error(`Kommo answered ${status} to a request: ${detailOf(response.body) ?? response.body.slice(0, 200)}`);
   }
 
   return {
-    async get(path) {
+    async get(path, also = []) {
       try {
         const response = await call('GET', path);
-        judge(response, 'no', [404]);
-        if (response.status === 204 || response.status === 404) return undefined;
+        judge(response, 'no', [404, ...also]);
+        if ([204, 404, ...also].includes(response.status)) return undefined;
         return jsonOf(response, 'no');
       } catch (error) {
         // A read changes nothing: when its answer is lost, nothing was done.

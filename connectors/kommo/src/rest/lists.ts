@@ -27,11 +27,12 @@ export async function list(
   name: string,
   query: readonly [string, string][] = [],
   enough: (rows: readonly unknown[]) => boolean = () => false,
+  o: { size?: number; also?: readonly number[] } = {},
 ): Promise<unknown[]> {
   const rows: unknown[] = [];
   for (let number = 1; number <= mostPages; number++) {
-    const search = new URLSearchParams([...query, ['limit', String(pageSize)], ['page', String(number)]]);
-    const read = page.safeParse(await api.get(`${path}?${search}`));
+    const search = new URLSearchParams([...query, ['limit', String(o.size ?? pageSize)], ['page', String(number)]]);
+    const read = page.safeParse(await api.get(`${path}?${search}`, o.also));
     if (!read.success) return rows;
     const found = read.data._embedded[name];
     if (Array.isArray(found)) rows.push(...found);

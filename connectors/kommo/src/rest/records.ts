@@ -38,7 +38,14 @@ const lead = z.object({
 export type KommoLead = z.infer<typeof lead>;
 
 /** E-mail and phone are custom fields of contacts, with the codes EMAIL and PHONE (Kommo, "Contacts"). */
-const contact = z.object({ id, name: words, first_name: words, last_name: words, custom_fields_values: fieldValues });
+const contact = z.object({
+  id,
+  name: words,
+  first_name: words,
+  last_name: words,
+  updated_at: whole,
+  custom_fields_values: fieldValues,
+});
 export type KommoContact = z.infer<typeof contact>;
 
 const pipeline = z.object({
@@ -66,6 +73,18 @@ const webhook = z.object({
 });
 export type KommoWebhook = z.infer<typeof webhook>;
 
+const stage = z.object({ lead_status: z.object({ id, pipeline_id: id }) });
+/** Something that happened to a deal. What it came from and to is there for changes of stage only (Kommo, "Events"). */
+const event = z.object({
+  id: z.string(),
+  type: z.string(),
+  entity_id: id,
+  created_at: z.number().int(),
+  value_before: z.array(stage).catch([]),
+  value_after: z.array(stage).catch([]),
+});
+export type KommoEvent = z.infer<typeof event>;
+
 const note = z.object({ id, entity_id: id, params: z.object({ text: words }).nullish().catch(null) });
 export type KommoNote = z.infer<typeof note>;
 
@@ -92,5 +111,6 @@ export const contactsIn = allOf(contact);
 export const pipelinesIn = allOf(pipeline);
 export const fieldsIn = allOf(customField);
 export const webhooksIn = allOf(webhook);
+export const eventsIn = allOf(event);
 export const notesIn = allOf(note);
 export const tasksIn = allOf(task);

@@ -59,6 +59,8 @@ export interface Control {
   settled(): Promise<void>;
   /** How many webhooks failed and wait to be tried again. */
   retriesToCome(): number;
+  /** All webhooks are disabled, as after more than a hundred invalid answers. */
+  disableWebhooks(): void;
   /** "Save" in Kommo's settings: what puts a disabled webhook on again. */
   enableWebhook(destination: string): void;
   /** Ends a block for too many requests. */

@@ -62,6 +62,9 @@ export function createControl(o: {
     release: deliverer.release,
     settled: deliverer.settled,
     retriesToCome: deliverer.retriesToCome,
+    disableWebhooks() {
+      for (const webhook of account.webhooks) webhook.disabled = true;
+    },
     enableWebhook(destination) {
       const webhook = account.webhooks.find((one) => one.destination === destination);
       if (!webhook) throw new Error(`Nobody subscribed ${destination}.`);

@@ -30,6 +30,8 @@ const count = z.int().min(0).exactOptional();
 const faults = z.strictObject({
   status: count,
   failNext: count,
+  statusOnly: z.string().exactOptional(),
+  failHolding: z.string().exactOptional(),
   loseNext: count,
   loseOnly: z.string().exactOptional(),
   delayMs: count,

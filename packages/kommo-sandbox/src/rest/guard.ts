@@ -63,7 +63,7 @@ export function guard(app: FastifyInstance, { account, faults, rate, tokens }: G
     // Neither is JSON: a client that parses every answer falls over here.
     if (refused === 403) return page(reply, 403, 'Forbidden');
     if (refused === 429) return page(reply, 429, 'Too Many Requests');
-    const failure = faults.takeFailure();
+    const failure = faults.takeFailure(`${request.method} ${request.url}`);
     if (failure === 429 || failure > 500) return page(reply, failure, 'Error');
     if (failure > 0) return problem(reply, new Problem(failure, failure === 401 ? unauthorized : 'Request failed'));
 
@@ -74,6 +74,9 @@ export function guard(app: FastifyInstance, { account, faults, rate, tokens }: G
     request.actor = account.users.find((user) => user.id === other)?.id ?? admin(account).id;
     return undefined;
   });
+  app.addHook('preHandler', async (request, reply) =>
+    faults.failsFor(request.body) ? problem(reply, new Problem(500, 'Request failed')) : undefined,
+  );
 }
 
 const unauthorized = 'Invalid access token';

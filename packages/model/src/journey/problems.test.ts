@@ -133,7 +133,7 @@ describe('what is wrong with a journey is said with its place', () => {
       () =>
         problems(
           journey({
-            exits: [{}, { $and: 1 }],
+            exits: [{}, { $and: 1 }, { $and: [{}, { $or: [] }] }],
             goal: { name: 'Meeting', when: 'booked' },
             shapes: { hello: wait('c', { unless: 'soon' }), c: { ...fork('end', 'end'), if: [] }, end: exit },
           }),
@@ -143,6 +143,8 @@ describe('what is wrong with a journey is said with its place', () => {
         { at: 'goal.when', problem: 'a filter is an object with one operator' },
         { at: 'shapes.hello.unless', problem: 'a filter is an object with one operator' },
         { at: 'shapes.c.if', problem: 'a filter is an object with one operator' },
+        { at: 'exits[0]', problem: 'holds for everybody: who enters would leave at once' },
+        { at: 'exits[2]', problem: 'holds for everybody: who enters would leave at once' },
       ],
     ],
   ];

@@ -24,7 +24,21 @@ function filterProblems(journey: JourneyDefinition): Problem[] {
     ...(filter === undefined ? [] : problemsWithEntry(filter, 'entry.filter')),
     ...(person === undefined ? [] : problemsWithEntry(person, 'entry.person')),
     ...filtersOf(journey).flatMap((placed) => problemsWithFilter(placed.filter, placed.at)),
+    ...journey.exits.flatMap((exit, i) =>
+      isEverybody(exit) ? [{ at: `exits[${i}]`, problem: 'holds for everybody: who enters would leave at once' }] : [],
+    ),
   ];
+}
+
+/** Without a condition, or with none that counts: an empty filter is everybody. */
+function isEverybody(filter: unknown): boolean {
+  if (typeof filter !== 'object' || filter === null) return false;
+  const [first] = Object.entries(filter);
+  if (!first) return true;
+  const [operator, parts] = first;
+  if (!Array.isArray(parts)) return false;
+  if (operator === '$and') return parts.every(isEverybody);
+  return operator === '$or' && (parts.length === 0 || parts.some(isEverybody));
 }
 
 /** Who enters has done nothing in the journey yet: a condition on it would never hold, and nobody would see why. */

@@ -86,21 +86,30 @@ function inside(config: Config): Promise<Finding[]> {
       count(
         engine.parked === 0,
         `${engine.inside} runs inside journeys, ${engine.parked} parked`,
-        'their timelines say why',
+        '"runs parked" says why, "runs parked retry ID" tries one again, "runs parked end ID" ends it',
       ),
       count(
         outbox.uncertain === 0,
         `${outbox.queued} messages wait to be sent, ${outbox.uncertain} are uncertain`,
-        'their SMTP answer was lost: start once with MAIL_WHEN_UNCERTAIN=resend to send them again',
+        'their SMTP answer was lost: "messages uncertain" lists them, "messages uncertain resend ID" or "drop ID" settles one; MAIL_WHEN_UNCERTAIN=resend sends all again',
       ),
+      ...(outbox.refused === 0
+        ? []
+        : [
+            count(
+              false,
+              `${outbox.refused} messages wait because the mail server does not take mail from us`,
+              `it says: ${outbox.lastReason}. Check SMTP_URL's login, MAIL_FROM, and whether this server may send`,
+            ),
+          ]),
       config.smtpUrl
         ? { good: true, text: `mail leaves through ${new URL(config.smtpUrl).host}` }
         : { good: true, text: 'no SMTP_URL: mail stays in the built-in mailbox, nobody outside gets any' },
       ...connections.map((c) =>
         count(
-          c.state === 'on' && c.note === null && c.failed === 0 && c.unreadable === 0,
-          `${c.connector}: ${c.inbox} webhooks to read, ${c.open} writes to do, ${c.failed} failed, ${c.unreadable} unreadable`,
-          c.note ?? 'the server’s log has the reasons',
+          c.state === 'on' && c.note === null && c.failed === 0 && c.suspect === 0 && c.unreadable === 0,
+          `${c.connector}: ${c.inbox} webhooks to read, ${c.open} writes to do, ${c.suspect} of them failing, ${c.failed} failed, ${c.unreadable} unreadable`,
+          [c.note, ...c.reasons].filter(Boolean).join('\n         ') || 'the server’s log has the reasons',
         ),
       ),
     ];

@@ -13,6 +13,10 @@ Commands
   kommo connect --url URL --token TOKEN      connect a Kommo account (its address, a long-lived token)
   journeys push FILE                         put a playbook's templates and journey on
   journeys list | on NAME | off NAME         the journeys there are; let people in, or no more
+  messages uncertain [list]                  mail of which nobody can tell whether it arrived
+  messages uncertain resend ID | drop ID     send it again, under the same Message-ID; or let it be
+  runs parked [list]                         runs that could not be moved, and why
+  runs parked retry ID | end ID              try one again; or end it where it stands
   import people|activities FILE [--check]     take a CSV in; --check only says what it would do, --yes asks nothing
   export people|activities > FILE            everyone, or what they did, as CSV (--format ndjson)
   doctor                                     what is wrong with this installation, and what to do

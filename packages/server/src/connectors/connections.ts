@@ -1,7 +1,9 @@
 import type { Connector, Session } from '@tributary/connector-kit';
+import type { People } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
+import type { Presence } from '../platform/presence.ts';
 import { unseal } from '../platform/seal.ts';
 import { http } from './http.ts';
 import { type ConnectionRow, listConnections } from './store/connection.sql.ts';
@@ -15,9 +17,20 @@ export interface Connection {
   session: Session;
 }
 
+/** What the turns of a connection work with. */
+export interface Work {
+  db: Db;
+  people: People;
+  presence: Presence;
+  clock: Clock;
+  log: Log;
+}
+
 export interface Connections {
   /** Every connection, as last read. */
   all(): Promise<readonly Connection[]>;
+  /** A session with these settings, stored or not; the last names it in the log. */
+  open(connector: Connector<unknown>, settings: unknown, connection: number | 'new'): Session;
   /** Read them again: one was made or changed. */
   forget(): void;
 }
@@ -36,6 +49,13 @@ export function createConnections(o: {
   const opened = new Map<string, Connection>();
   let listed: Promise<readonly Connection[]> | undefined;
 
+  const openWith: Connections['open'] = (connector, settings, connection) =>
+    connector.open(settings, {
+      http,
+      now: o.clock.now,
+      log: (message, detail) => o.log.info({ connection, ...detail }, `${connector.name}: ${message}`),
+    });
+
   const open = (row: ConnectionRow): Connection[] => {
     const connector = o.connectors.find(({ id }) => id === row.connector);
     if (!connector) return [];
@@ -43,11 +63,7 @@ export function createConnections(o: {
     const known = opened.get(key);
     if (known) return [known];
     const settings = connector.settings.parse(JSON.parse(unseal(o.secret, SETTINGS, row.settings)));
-    const session = connector.open(settings, {
-      http,
-      now: o.clock.now,
-      log: (message, detail) => o.log.info({ connection: row.id, ...detail }, `${connector.name}: ${message}`),
-    });
+    const session = openWith(connector, settings, row.id);
     const { id, workspaceId, webhookSecret } = row;
     const connection = { id, workspaceId, webhookSecret, connector, session };
     opened.set(key, connection);
@@ -55,6 +71,7 @@ export function createConnections(o: {
   };
 
   return {
+    open: openWith,
     all() {
       listed ??= listConnections(o.db).then((rows) => rows.flatMap(open));
       listed.catch(() => {

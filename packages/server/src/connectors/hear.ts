@@ -1,7 +1,7 @@
 import type { Heard, Write } from '@tributary/connector-kit';
 import { type Fields, type IntakeItem, internalId, publicId } from '@tributary/model';
 import type { JourneyActions, Journeys } from '../journeys/index.ts';
-import { renderText } from '../messages/index.ts';
+import { type DisplayTypes, displayTypesOf, renderText } from '../messages/index.ts';
 import type { People, PeopleRecorded } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -55,12 +55,13 @@ export async function hearActions(tx: Tx, ears: Ears, pieces: readonly JourneyAc
   const connections = await ears.connections.all();
   for (const { workspaceId, actions } of pieces) {
     const people = await ears.people.find(tx, workspaceId, [...new Set(actions.map((action) => action.personId))]);
+    const types = displayTypesOf(await ears.people.schema(tx, workspaceId));
     const writes: NewWrite[] = [];
     const failed: IntakeItem[] = [];
     for (const action of actions) {
       const connection = connections.find((c) => c.workspaceId === workspaceId && c.connector.id === action.connector);
       const person = { id: action.personId, fields: people.get(action.personId)?.fields ?? {} };
-      const made = await makeWrite(connection, action, person);
+      const made = await makeWrite(connection, action, person, types);
       if ('skip' in made) failed.push(actionItem('act::fja', action.personId, aboutOf(action), made.skip));
       else writes.push(newWrite(connection!, { ...made, key: action.key }, action.personId, aboutOf(action)));
     }
@@ -76,6 +77,7 @@ async function makeWrite(
   connection: Connection | undefined,
   asked: Action,
   person: { id: string; fields: Fields },
+  types: DisplayTypes,
 ): Promise<Omit<Write, 'key'> | { skip: string }> {
   if (!connection) return { skip: `${asked.connector} is not connected` };
   const action = connection.connector.actions[asked.action];
@@ -85,7 +87,7 @@ async function makeWrite(
     for (const [name, value] of Object.entries(asked.input)) {
       input[name] =
         typeof value === 'string'
-          ? await renderText(value, { person, entry: asked.entry, entryActivityId: asked.entryActivity })
+          ? await renderText(value, { person, entry: asked.entry, entryActivityId: asked.entryActivity }, types)
           : value;
     }
     const parsed = action.input.safeParse(input);

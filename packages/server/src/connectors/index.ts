@@ -17,13 +17,16 @@ import { hearActions, hearRecorded } from './hear.ts';
 import { listConnections, updateConnectionAccount, upsertConnection } from './store/connection.sql.ts';
 import { type ConnectorCounts, countConnections } from './store/outbox.sql.ts';
 import { webhookRoutes } from './webhook.ts';
-import { createTurns } from './work.ts';
+import { CATCH_UP, createTurns } from './work.ts';
 
 export type { ConnectorCounts } from './store/outbox.sql.ts';
 
 /** The outer systems: what they tell us, and what we tell them. */
 export interface Connectors {
-  /** Connects, or changes the settings of the connection there is, and makes what both sides need. */
+  /**
+   * Connects, or changes the settings of the connection there is, and makes what both sides need. Settings that the
+   * other side does not take are refused with its reason, and those there were stay.
+   */
   connect(workspaceId: number, connectorId: string, settings: unknown): Promise<SetUpReport & { webhookUrl: string }>;
   /** Makes again what is missing over there, such as a webhook that was switched off. */
   check(): Promise<void>;
@@ -54,11 +57,11 @@ export function createConnectors(o: {
   const ears = { people, journeys, connections };
   o.presence.on('connections', connections.forget);
 
-  const webhookUrl = (connection: Connection): string =>
-    `${o.publicUrl()}/hooks/${connection.connector.id}/${connection.webhookSecret}`;
+  const webhookUrl = (connector: Connector<unknown>, secret: string): string =>
+    `${o.publicUrl()}/hooks/${connector.id}/${secret}`;
   const setUp = async (connection: Connection) => {
     await provide(people, connection.workspaceId, connection.connector);
-    const report = await connection.session.setUp(webhookUrl(connection));
+    const report = await connection.session.setUp(webhookUrl(connection.connector, connection.webhookSecret));
     await updateConnectionAccount(db, connection.id, report.account);
     return report;
   };
@@ -75,23 +78,28 @@ export function createConnectors(o: {
       const before = (await listConnections(db)).find(
         (c) => c.workspaceId === workspaceId && c.connector === connectorId,
       );
+      const webhookSecret = before?.webhookSecret ?? randomBytes(24).toString('base64url');
+      const url = webhookUrl(connector, webhookSecret);
+      await provide(people, workspaceId, connector);
+      // Tried before they are kept: settings that do not work must not take the place of some that do.
+      const report = await connections.open(connector, parsed.data, before?.id ?? 'new').setUp(url);
+      const settings = seal(o.secret, SETTINGS, JSON.stringify(parsed.data));
       const row = await upsertConnection(
         db,
-        {
-          workspaceId,
-          connector: connectorId,
-          settings: seal(o.secret, SETTINGS, JSON.stringify(parsed.data)),
-          webhookSecret: before?.webhookSecret ?? randomBytes(24).toString('base64url'),
-        },
+        { workspaceId, connector: connectorId, settings, webhookSecret },
         clock.now(),
       );
+      await updateConnectionAccount(db, row.id, report.account);
       connections.forget();
       await db.query(notify('connections'));
-      const connection = (await connections.all()).find(({ id }) => id === row.id)!;
-      return { ...(await setUp(connection)), webhookUrl: webhookUrl(connection) };
+      return { ...report, webhookUrl: url };
     },
     async check() {
-      for (const connection of await connections.all()) await setUp(connection);
+      for (const connection of await connections.all()) {
+        const { made } = await setUp(connection);
+        // Something was missing over there: the webhook, perhaps, and what it would have told.
+        if (made.length > 0) await db.query(notify(CATCH_UP));
+      }
     },
     problemsWith: (shapes) => problemsWith(o.connectors, shapes),
     hearRecorded: (tx, pieces) => hearRecorded(tx, ears, pieces, clock.now()),

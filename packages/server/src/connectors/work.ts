@@ -1,32 +1,21 @@
-import { BadWebhook, type Hint, NeedsReconnect, RetryLater } from '@tributary/connector-kit';
-import type { People } from '../people/index.ts';
-import type { Clock } from '../platform/clock.ts';
-import { type Db, transaction } from '../platform/database/pool.ts';
-import { messageOf } from '../platform/errors.ts';
-import type { Log } from '../platform/log.ts';
+import { BadWebhook, type Hint, type Memory, NeedsReconnect, type Reading, RetryLater } from '@tributary/connector-kit';
+import { type Tx, transaction } from '../platform/database/pool.ts';
 import type { Turn } from '../platform/loop.ts';
-import type { Presence } from '../platform/presence.ts';
-import type { Connection } from './connections.ts';
-import { actionItem } from './hear.ts';
+import type { Connection, Work } from './connections.ts';
 import { updateConnectionState } from './store/connection.sql.ts';
 import { deleteHooks, listHooks, updateHookError } from './store/inbox.sql.ts';
 import { recall, remember } from './store/memory.sql.ts';
-import { type ClaimedWrite, claimWrites, requeueWrites, settleWrites } from './store/outbox.sql.ts';
-
-export interface Work {
-  db: Db;
-  people: People;
-  presence: Presence;
-  clock: Clock;
-  log: Log;
-}
+import { writeDue } from './write-due.ts';
 
 const HOOKS_AT_ONCE = 250;
-const WRITES_AT_ONCE = 50;
 const PAUSE_MAX_MS = 60_000;
+/** Lost webhooks are made good after this at the latest. */
+const CATCH_UP_EVERY_MS = 10 * 60_000;
+/** Signalled where webhooks may have been lost. */
+export const CATCH_UP = 'catch up';
 
 /**
- * The turns of one connection: reads what webhooks pointed at, then writes what
+ * The turns of one connection: reads what webhooks pointed at, now and then what none told of, then writes what
  * is due, and so on while there is either. Only one process at a time does so
  * for a connection, for the other side counts our requests. When the other side
  * fails, everything waits where it is, with a growing pause.
@@ -34,14 +23,31 @@ const PAUSE_MAX_MS = 60_000;
 export function createTurns(work: Work, connection: Connection): () => Promise<Turn> {
   let failures = 0;
   let pausedUntil: Date | undefined;
+  /** Undefined when what happened may have passed us by: we begin to lead, or a webhook was switched off. */
+  let caughtUpAt: Date | undefined;
+  work.presence.on(CATCH_UP, () => {
+    caughtUpAt = undefined;
+  });
 
   return async () => {
-    if (!(await work.presence.leads(connection.id))) return undefined;
+    if (!(await work.presence.leads(connection.id))) {
+      caughtUpAt = undefined;
+      return undefined;
+    }
     const now = work.clock.now();
     if (pausedUntil && pausedUntil > now) return pausedUntil;
     try {
+      // Before the hooks: those that were tried again after we came back tell less than what is read here.
+      if (!caughtUpAt || failures > 0 || now.getTime() - caughtUpAt.getTime() >= CATCH_UP_EVERY_MS) {
+        // Set before, so that a signal that comes while it is at work is not lost.
+        caughtUpAt = now;
+        await catchUp(work, connection).catch((error: unknown) => {
+          caughtUpAt = undefined;
+          throw error;
+        });
+      }
       const read = await readHooks(work, connection);
-      const wrote = await writeDue(work, connection);
+      const wrote = await writeDue(work, connection, () => catchUp(work, connection));
       if (failures > 0) {
         work.log.info({ connection: connection.id }, `${connection.connector.name} answers again`);
         await updateConnectionState(work.db, connection.id, 'on', null);
@@ -85,14 +91,33 @@ async function readHooks(work: Work, connection: Connection): Promise<boolean> {
       await updateHookError(work.db, hook.id, error.message);
     }
   }
-  const reading = await connection.session.read(hints, {
-    recall: (kind, keys) => recall(work.db, connection.id, kind, keys),
-  });
+  const reading = await connection.session.read(hints, memoryOf(work, connection));
+  // Gone already: another process led for a moment, and recorded them.
+  await keep(work, connection, reading, async (tx) => (await deleteHooks(tx, readable)) > 0);
+  return hooks.length === HOOKS_AT_ONCE;
+}
+
+/** Reads what no webhook told since the last time, and records it as those of webhooks are. */
+async function catchUp(work: Work, connection: Connection): Promise<void> {
+  const readings = connection.session.catchUp?.(memoryOf(work, connection)) ?? [];
+  for await (const reading of readings) await keep(work, connection, reading, async () => true);
+}
+
+function memoryOf(work: Work, connection: Connection): Memory {
+  return { recall: (kind, keys) => recall(work.db, connection.id, kind, keys) };
+}
+
+/** Records what was read and remembers it, in one transaction with its cause's end; unless that has ended before. */
+async function keep(
+  work: Work,
+  connection: Connection,
+  reading: Reading,
+  end: (tx: Tx) => Promise<boolean>,
+): Promise<void> {
   const outcomes = await transaction(work.db, async (tx) => {
-    // Gone already: another process led for a moment, and recorded them.
-    if ((await deleteHooks(tx, readable)) === 0) return [];
+    if (!(await end(tx))) return [];
     await remember(tx, connection.id, reading.remember, work.clock.now());
-    return work.people.recordIn(tx, connection.workspaceId, reading.items);
+    return reading.items.length === 0 ? [] : work.people.recordIn(tx, connection.workspaceId, reading.items);
   });
   for (const [i, outcome] of outcomes.entries()) {
     if (!('error' in outcome)) continue;
@@ -101,50 +126,4 @@ async function readHooks(work: Work, connection: Connection): Promise<boolean> {
       `${connection.connector.name}: what was read can not be recorded: ${outcome.error}`,
     );
   }
-  return hooks.length === HOOKS_AT_ONCE;
-}
-
-/** Writes what is due. What an answer was lost for stays "writing", and is looked up before it is tried again. */
-async function writeDue(work: Work, connection: Connection): Promise<boolean> {
-  const due = await claimWrites(work.db, connection.id, WRITES_AT_ONCE);
-  if (due.length === 0) return false;
-  const open = new Map(due.map((write) => [write.id, write]));
-  try {
-    for await (const outcomes of connection.session.write(due)) {
-      await settle(work, connection, open, outcomes);
-      for (const { id } of outcomes) open.delete(id);
-    }
-  } catch (error) {
-    const surelyNot = error instanceof NeedsReconnect || (error instanceof RetryLater && error.applied === 'no');
-    if (surelyNot) await requeueWrites(work.db, [...open.keys()]);
-    throw error;
-  }
-  if (open.size > 0) throw new Error(`${connection.connector.id} gave no outcome for ${open.size} writes`);
-  return due.length === WRITES_AT_ONCE;
-}
-
-async function settle(
-  work: Work,
-  connection: Connection,
-  open: ReadonlyMap<string, ClaimedWrite>,
-  outcomes: Parameters<typeof settleWrites>[1],
-): Promise<void> {
-  const items = outcomes.flatMap((outcome) => {
-    const write = open.get(outcome.id);
-    if (!write?.about) return [];
-    return outcome.done
-      ? [actionItem('act::sja', write.personId, write.about, `done: ${outcome.reference ?? write.target}`)]
-      : [actionItem('act::fja', write.personId, write.about, outcome.why)];
-  });
-  for (const outcome of outcomes) {
-    if (outcome.done) continue;
-    work.log.warn(
-      { connection: connection.id, write: outcome.id },
-      `${connection.connector.name}: a ${open.get(outcome.id)?.kind ?? 'write'} failed: ${messageOf(outcome.why)}`,
-    );
-  }
-  await transaction(work.db, async (tx) => {
-    await settleWrites(tx, outcomes, work.clock.now());
-    if (items.length > 0) await work.people.recordIn(tx, connection.workspaceId, items);
-  });
 }

@@ -10,6 +10,7 @@ import type { Presence } from '../platform/presence.ts';
 import { enrol } from './enrol.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
+import { settleParked } from './parked.ts';
 import { publish } from './publish.ts';
 import {
   countDue,
@@ -21,6 +22,7 @@ import {
   type RunCounts,
 } from './store/count.sql.ts';
 import { type JourneyRow, listJourneys, updateJourneyState } from './store/journey.sql.ts';
+import { listParked, type ParkedRun } from './store/parked.sql.ts';
 import { engineTurn } from './turn.ts';
 import { createVersions } from './versions.ts';
 import { wake } from './wake.ts';
@@ -47,6 +49,10 @@ export interface Journeys {
   hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
   counts(db: Queryable, journeyId: number): Promise<RunCounts[]>;
   engineCounts(db: Queryable): Promise<EngineCounts>;
+  /** The runs that the engine could not move, oldest first. */
+  parked(db: Queryable, workspaceId: number, limit: number): Promise<ParkedRun[]>;
+  /** Tries a parked run again, or ends it. False when no run of that id is parked. */
+  settleParked(workspaceId: number, id: string, how: 'retry' | 'end'): Promise<boolean>;
   movesOf(db: Queryable, personId: string, limit: number): Promise<MoveRow[]>;
   /** The attributes of the activities that started these runs. */
   entriesOf(db: Queryable, runIds: readonly string[]): Promise<Map<string, Fields>>;
@@ -82,6 +88,8 @@ export function createJourneys(o: {
     hearDeleted: (tx, pieces) => forget(tx, pieces, o.clock.now()),
     counts: countRuns,
     engineCounts: (db) => countDue(db, o.clock.now()),
+    parked: listParked,
+    settleParked: (workspaceId, id, how) => settleParked(o.db, workspaceId, id, how, o.clock.now()),
     movesOf: listMovesOf,
     entriesOf: findEntries,
     start() {

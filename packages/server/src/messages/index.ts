@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Template } from '@tributary/model';
 import { publicId } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
@@ -13,6 +14,7 @@ import type { ChannelState } from './outbox/gate.ts';
 import { createLoader } from './outbox/load.ts';
 import { type Outbox, startOutbox } from './outbox/outbox.ts';
 import { startUncertain } from './outbox/uncertain.ts';
+import { displayTypesOf } from './render/display-types.ts';
 import { insertMessages } from './store/outbox.sql.ts';
 import {
   countsByJourney,
@@ -24,7 +26,9 @@ import {
   outboxState,
 } from './store/reading.sql.ts';
 import { listMissingNames } from './store/template.sql.ts';
+import { dropUncertain, resendUncertain } from './store/uncertain.sql.ts';
 import { createTemplateCache, putTemplate } from './templates.ts';
+import { createJournal } from './tracking/journal.ts';
 import { createTouchRecorder } from './tracking/recorder.ts';
 import { trackingRoutes } from './tracking/routes.ts';
 import { createSecrets } from './tracking/secrets.ts';
@@ -34,6 +38,7 @@ export type { EmailChannel, Mail, SendOutcome } from './channels/channel.ts';
 export { smtpChannel } from './channels/smtp.ts';
 export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox.ts';
 export type { ChannelState } from './outbox/gate.ts';
+export { displayTypesOf } from './render/display-types.ts';
 export { renderText } from './render/text.ts';
 export type { Counts, MessageCounts, MessageRow, OutboxState } from './store/reading.sql.ts';
 export type { DisplayTypes, MessageRequest, MessageState, WhenUncertain } from './types.ts';
@@ -55,6 +60,8 @@ export interface Messages {
   listOfPerson(db: Queryable, workspaceId: number, personId: string, limit: number): Promise<MessageRow[]>;
   /** Messages that are uncertain or once were. */
   listUncertain(db: Queryable, limit: number): Promise<MessageRow[]>;
+  /** Settles a message that is uncertain. False when there is none of that id. */
+  settleUncertain(db: Queryable, id: string, how: 'resend' | 'drop'): Promise<boolean>;
   outboxState(db: Queryable): Promise<OutboxState>;
   /** Forgets what is personal in the messages of people who were deleted. */
   hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
@@ -80,6 +87,8 @@ export interface MessagesOptions {
   publicUrl: () => string;
   from: { name: string; email: string };
   whenUncertain: WhenUncertain;
+  /** Where what readers do is kept while the database is away. */
+  dataDir: string;
   /** No other process shares the database. */
   alone: boolean;
 }
@@ -89,20 +98,14 @@ const TOUCHES_CLOSE_MS = 5000;
 export function createMessages(o: MessagesOptions): Messages {
   const { db, people, clock, log, presence } = o;
   const secrets = createSecrets(db);
-  const touches = createTouchRecorder({ db, people, log });
+  const touches = createTouchRecorder({ db, people, log, journal: createJournal(o.dataDir, randomUUID()) });
   const host = o.from.email.slice(o.from.email.lastIndexOf('@') + 1);
   const load = createLoader({
     db,
     people,
     secrets,
     templates: createTemplateCache(),
-    displayTypes: async (workspaceId) => {
-      const { fields, activities } = await people.schema(db, workspaceId);
-      return {
-        field: (id) => fields.get(id)?.displayType,
-        attribute: (activityId, id) => activities.get(activityId)?.attributeTypes.get(id),
-      };
-    },
+    displayTypes: async (workspaceId) => displayTypesOf(await people.schema(db, workspaceId)),
   });
   let outbox: Outbox | undefined;
 
@@ -118,12 +121,21 @@ export function createMessages(o: MessagesOptions): Messages {
     countsByJourney,
     listOfPerson,
     listUncertain,
+    async settleUncertain(queryable, id, how) {
+      if (how === 'drop') return dropUncertain(queryable, id);
+      const found = await resendUncertain(queryable, id, clock.now());
+      if (found) await queryable.query(notify('message'));
+      return found;
+    },
     hearDeleted: (tx, pieces) => erase(tx, pieces, clock.now()),
     outboxState: (queryable) => outboxState(queryable, clock.now()),
     channelState: () => outbox?.channelState() ?? { reachable: true },
     routes: (app) => trackingRoutes(app, { recorder: touches, secrets, clock, log, sender: o.from.name }),
     start() {
       secrets.load().catch((error: unknown) => log.warn({ err: error }, 'secrets are read when they are needed'));
+      touches.replay().catch((error: unknown) => {
+        log.error({ err: error }, 'opens and clicks kept on disk could not be recorded: they stay there');
+      });
       const sending = startOutbox({
         db,
         people,

@@ -72,6 +72,16 @@ describe('news', () => {
     assert.deepEqual(await heard(), [1, 2, 3, 9]);
   });
 
+  test('that nobody hears is kept, with the reason, and holds up no other', async (test) => {
+    await transaction(t.db, async (tx) => leave(tx, clock.now(), 'test.sung', { n: 9 }));
+    await say(1);
+    await hearing(test, (hearers) => hearers.hear('test.said', writes('a')));
+    await until('the other is heard', async () => (await waiting()) === 1);
+    await until('it has been postponed', async () => (await newsWaiting(t.db)).failing === 1);
+    assert.match((await newsWaiting(t.db)).lastError ?? '', /nobody hears the news "test\.sung"/);
+    assert.deepEqual(await heard(), [1]);
+  });
+
   test('left while somebody listens is heard at once, without waiting for the next look', async (test) => {
     await hearing(test, (hearers) => hearers.hear('test.said', writes('a')));
     // The first look finds nothing; the next by itself is a second away.

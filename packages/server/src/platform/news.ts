@@ -44,7 +44,10 @@ export function createHearers(o: { db: Db; presence: Presence; clock: Clock; log
   const hearAll = async (tx: Tx, rows: readonly Row[]): Promise<void> => {
     for (const name of new Set(rows.map((row) => row.name))) {
       const pieces = rows.filter((row) => row.name === name).map((row) => row.payload);
-      for (const hearer of hearers.get(name) ?? []) await hearer(tx, pieces as News[Name][]);
+      const own = hearers.get(name);
+      // Thrown, so that it stays: whoever left it meant somebody to hear it.
+      if (!own) throw new Error(`nobody hears the news "${name}": was it left by a newer Tributary?`);
+      for (const hearer of own) await hearer(tx, pieces as News[Name][]);
     }
   };
 
@@ -77,6 +80,13 @@ export function createHearers(o: { db: Db; presence: Presence; clock: Clock; log
       hearers.set(name, [...(hearers.get(name) ?? []), hearer as unknown as Hearer<Name>]);
     },
     start() {
+      namesWaiting(o.db).then(
+        (names) => {
+          const unheard = names.filter((name) => !hearers.has(name));
+          if (unheard.length > 0) o.log.error({ unheard }, 'news wait that nobody hears: they are kept (see "doctor")');
+        },
+        (error: unknown) => o.log.warn({ why: messageOf(error) }, 'what news wait could not be read'),
+      );
       const loop = startLoop({ name: 'news', turn, clock: o.clock, log: o.log });
       o.presence.on('news', loop.nudge);
       return loop;
@@ -117,6 +127,11 @@ async function postpone(db: Db, id: string, now: Date, error: string): Promise<v
      where id = $1`,
     [id, now, error, BACKOFF_MAX_SECONDS],
   );
+}
+
+async function namesWaiting(db: Db): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>('select distinct name from news');
+  return rows.map(({ name }) => name);
 }
 
 /** How much news waits, and how much of it has failed before; for metrics and `doctor`. */

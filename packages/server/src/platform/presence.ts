@@ -43,7 +43,7 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
 
   const join = async (): Promise<void> => {
     const joining = new pg.Client({ ...connection, application_name: 'tributary presence' });
-    joining.on('error', (error) => log.warn({ err: error }, 'the presence connection was lost'));
+    joining.on('error', (error) => log.warn({ why: messageOf(error) }, 'the presence connection was lost'));
     joining.on('end', () => {
       led.clear();
       if (!closed && joining === client) reconnect();

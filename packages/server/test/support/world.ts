@@ -16,8 +16,8 @@ import { until } from './until.ts';
 export interface World {
   clock: MovableClock;
   kommo: KommoSandbox;
-  tributary: Tributary;
-  db: Db;
+  readonly tributary: Tributary;
+  readonly db: Db;
   /** The mail that arrived for an address, oldest first. */
   mailsTo(address: string): Promise<ParsedMail[]>;
   /** Calls Ortto's API with a key. */
@@ -26,6 +26,8 @@ export interface World {
   push(change?: Record<string, unknown>): Promise<JourneyRow>;
   /** Time passes, and everything that comes of it has happened. */
   pass(ms: number): Promise<void>;
+  /** Tributary is down while this happens, and starts again where it was. */
+  away(meanwhile: () => unknown): Promise<void>;
   /** Nothing is on its way any more, and nothing is due. With `pausesPass`, the pauses of what is tried again do not last. */
   quiet(o?: { pausesPass?: boolean }): Promise<void>;
   /** What is on its way or due, by where it is. */
@@ -71,8 +73,10 @@ export async function openWorld(o: { sink?: SmtpSink; kommo?: SandboxOptions } =
     closers.push(kommo.close);
     const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), port: 0, smtpUrl: o.sink?.url };
     const tributary = await startTributary(config, { clock, log: silent });
-    closers.push(tributary.close);
-    const world = worldOf({ clock, kommo, tributary, sink: o.sink, close });
+    const port = Number(new URL(tributary.url).port);
+    const restart = (): Promise<Tributary> => startTributary({ ...config, port }, { clock, log: silent });
+    const world = worldOf({ clock, kommo, tributary, sink: o.sink, close, restart });
+    closers.push(() => world.tributary.close());
     await tributary.connectors.connect(tributary.workspace.id, 'kommo', { url: kommo.url, token: kommo.token });
     await world.api('/v1/definitions/activity/create', { name: 'Meeting booked' });
     await world.push();
@@ -89,22 +93,27 @@ function worldOf(o: {
   tributary: Tributary;
   sink: SmtpSink | undefined;
   close: () => Promise<void>;
+  restart: () => Promise<Tributary>;
 }): World {
-  const { clock, kommo, tributary, sink } = o;
-  const { db, workspace } = tributary;
+  const { clock, kommo, sink } = o;
+  let { tributary } = o;
   let key: Promise<{ key: string }> | undefined;
 
   const world: World = {
     clock,
     kommo,
-    tributary,
-    db,
+    get tributary() {
+      return tributary;
+    },
+    get db() {
+      return tributary.db;
+    },
     async mailsTo(address) {
       const sources = sink ? sink.mailsTo(address) : await tributary.mailbox!.mailsTo(address);
       return Promise.all(sources.map(({ source }) => simpleParser(source)));
     },
     async api(path, body) {
-      key ??= createKey(db, workspace, 'Stories', clock.now());
+      key ??= createKey(tributary.db, tributary.workspace, 'Stories', clock.now());
       const answer = await fetch(`${tributary.url}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-api-key': (await key).key },
@@ -114,11 +123,19 @@ function worldOf(o: {
     },
     async push(change = {}) {
       const { journey, templates } = await playbook();
-      return pushPlaybook(tributary, workspace.id, { journey: { ...journey, holdOut: 0, ...change }, templates });
+      return pushPlaybook(tributary, tributary.workspace.id, {
+        journey: { ...journey, holdOut: 0, ...change },
+        templates,
+      });
     },
     async pass(ms) {
       clock.advance(ms);
       await world.quiet();
+    },
+    async away(meanwhile) {
+      await tributary.close();
+      await meanwhile();
+      tributary = await o.restart();
     },
     async quiet({ pausesPass = false } = {}) {
       let heard = -1;
@@ -139,7 +156,7 @@ function worldOf(o: {
       );
     },
     async pending() {
-      const { rows } = await db.query<Pending>(PENDING, [clock.now()]);
+      const { rows } = await tributary.db.query<Pending>(PENDING, [clock.now()]);
       return rows[0]!;
     },
     close: o.close,

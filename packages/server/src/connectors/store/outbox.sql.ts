@@ -30,30 +30,68 @@ export async function insertWrites(tx: Tx, writes: readonly NewWrite[], now: Dat
 }
 
 export interface ClaimedWrite extends DueWrite {
+  /** This one included. */
+  attempts: number;
   personId: string;
   about: Fields | null;
 }
 
+const claimed = `id, key, kind, target, body, uncertain, attempts, person_id as "personId", about`;
+
 /**
- * Takes writes in the order they were asked for. One found already being
- * written was left so by a try whose answer nobody knows: it is uncertain.
+ * Takes writes in the order they were asked for, but those tried so often that they are to be tried alone. One found
+ * already being written was left so by a try whose answer nobody knows: it is uncertain.
  */
-export async function claimWrites(db: Queryable, connectionId: number, limit: number): Promise<ClaimedWrite[]> {
+export async function claimWrites(
+  db: Queryable,
+  connectionId: number,
+  o: { limit: number; triesTogether: number },
+): Promise<ClaimedWrite[]> {
   const { rows } = await db.query<ClaimedWrite>(
-    `update connector_outbox o set state = 'writing', uncertain = o.uncertain or o.state = 'writing'
-     where id in (select id from connector_outbox where connection_id = $1 and state in ('queued', 'writing')
+    `update connector_outbox o set state = 'writing', uncertain = o.uncertain or o.state = 'writing',
+            attempts = attempts + 1,
+            -- Its next try is one alone, and due at once.
+            alone_at = case when attempts + 1 >= $3 then '-infinity'::timestamptz end
+     where id in (select id from connector_outbox
+                  where connection_id = $1 and state in ('queued', 'writing') and alone_at is null
                   order by id limit $2 for update skip locked)
-     returning id, key, kind, target, body, uncertain, person_id as "personId", about`,
-    [connectionId, limit],
+     returning ${claimed}`,
+    [connectionId, o.limit, o.triesTogether],
   );
   return rows.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)));
 }
 
-/** Gives back writes that surely were not carried out. */
+/** Takes one of the writes that are to be tried alone: the one that was tried least often. */
+export async function claimSuspect(db: Queryable, connectionId: number, now: Date): Promise<ClaimedWrite | undefined> {
+  const { rows } = await db.query<ClaimedWrite>(
+    `update connector_outbox o set state = 'writing', uncertain = o.uncertain or o.state = 'writing',
+            attempts = attempts + 1
+     where id = (select id from connector_outbox
+                 where connection_id = $1 and state in ('queued', 'writing') and alone_at <= $2
+                 order by attempts, id limit 1 for update skip locked)
+     returning ${claimed}`,
+    [connectionId, now],
+  );
+  return rows[0];
+}
+
+/** A write that failed alone waits alone. */
+export async function postponeWrite(db: Queryable, id: string, until: Date, error: string): Promise<void> {
+  await db.query('update connector_outbox set alone_at = $2, error = $3 where id = $1', [id, until, error]);
+}
+
+/** That try was none: the other side failed over everything. */
+export async function uncountTry(db: Queryable, id: string): Promise<void> {
+  await db.query('update connector_outbox set attempts = attempts - 1 where id = $1', [id]);
+}
+
+/** Gives back writes that surely were not carried out: that was no try. */
 export async function requeueWrites(db: Queryable, ids: readonly string[]): Promise<void> {
-  await db.query(`update connector_outbox set state = 'queued' where id = any($1::bigint[]) and state = 'writing'`, [
-    ids,
-  ]);
+  await db.query(
+    `update connector_outbox set state = 'queued', attempts = attempts - 1
+     where id = any($1::bigint[]) and state = 'writing'`,
+    [ids],
+  );
 }
 
 export async function settleWrites(tx: Tx, outcomes: readonly WriteOutcome[], now: Date): Promise<void> {
@@ -80,6 +118,10 @@ export interface ConnectorCounts {
   unreadable: number;
   open: number;
   failed: number;
+  /** Of those open, how many fail even alone, and wait between their tries. */
+  suspect: number;
+  /** Why the last ones failed. */
+  reasons: string[];
 }
 
 /** How each connection stands; for metrics and `doctor`. */
@@ -90,7 +132,12 @@ export async function countConnections(db: Queryable): Promise<ConnectorCounts[]
             (select count(*)::int from connector_inbox i where i.connection_id = c.id and i.error is not null) as unreadable,
             (select count(*)::int from connector_outbox o
               where o.connection_id = c.id and o.state in ('queued', 'writing')) as open,
-            (select count(*)::int from connector_outbox o where o.connection_id = c.id and o.state = 'failed') as failed
+            (select count(*)::int from connector_outbox o where o.connection_id = c.id and o.state = 'failed') as failed,
+            (select count(*)::int from connector_outbox o
+              where o.connection_id = c.id and o.state in ('queued', 'writing') and o.alone_at is not null) as suspect,
+            array(select o.kind || ' for ' || o.target || ': ' || o.error from connector_outbox o
+                  where o.connection_id = c.id and o.error is not null and o.state in ('failed', 'writing', 'queued')
+                  order by o.id desc limit 3) as reasons
      from connection c order by c.id`,
   );
   return rows;

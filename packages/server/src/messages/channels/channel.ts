@@ -1,3 +1,5 @@
+import type { Blame } from './refusal.ts';
+
 /** An e-mail as a channel takes it: rendered, addressed, nothing left to decide. */
 export interface Mail {
   /** Without the angle brackets. Stays the same when the message is sent again. */
@@ -15,13 +17,13 @@ export interface Mail {
 /**
  * What became of a mail that was handed to a channel.
  * - `sent`: the other side has it, and said so.
- * - `refused`: it does not have it, and said why; `about` tells whether the recipient is at fault or we are.
+ * - `refused`: it does not have it, and said why; `about` tells whether the recipient is at fault, the mail, or the channel.
  * - `unreachable`: no mail can be handed over at all; this one was not.
  * - `uncertain`: it was on its way when the answer was lost.
  */
 export type SendOutcome =
   | { did: 'sent'; response: string }
-  | { did: 'refused'; forGood: boolean; about: 'recipient' | 'us'; response: string }
+  | { did: 'refused'; forGood: boolean; about: Blame; response: string }
   | { did: 'unreachable'; why: string }
   | { did: 'uncertain'; why: string };
 

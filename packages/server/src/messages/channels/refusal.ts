@@ -1,3 +1,9 @@
+/**
+ * Whose fault a refusal is: the recipient's address, this mail (`us`), or the channel, which is our account, our address
+ * or our right to send at all: every other mail would fare the same.
+ */
+export type Blame = 'recipient' | 'us' | 'channel';
+
 /** An SMTP server's no: the reply, and the command it was given for. */
 export interface Refusal {
   code: number | undefined;
@@ -8,6 +14,10 @@ export interface Refusal {
 /** Words by which servers say that it is the sender they do not want, where the code alone does not tell. */
 const ABOUT_US =
   /block|spam|polic|reputation|\brbl\b|dnsbl|spf|dkim|dmarc|relay|authenticat|\bdenied|not allowed|rate|throttl|sender|reverse dns|\bptr\b/i;
+
+/** Words by which servers say that they want nothing from our address at all, whatever the mail and whoever it is for. */
+const BLOCKED =
+  /\brbl\b|dnsbl|spamhaus|black ?list|block ?list|\bip\b.*\bblock|\bblock.*\bip\b|client host|reputation|reverse dns|\bptr\b|\bbanned\b/i;
 
 /** Refusals that somebody has to put right in our set-up, and can: worth waiting for. */
 const SET_UP = /relay|authenticat|auth required|must issue|starttls|\blog ?in\b|sender/i;
@@ -20,7 +30,7 @@ const SET_UP = /relay|authenticat|auth required|must issue|starttls|\blog ?in\b|
  * 556 to RCPT TO in words that do not speak of us. A full mailbox (5.2.2, 552)
  * will be emptied one day: it is not for good.
  */
-export function judge(refusal: Refusal): { forGood: boolean; about: 'recipient' | 'us' } {
+export function judge(refusal: Refusal): { forGood: boolean; about: Blame } {
   const { code, response, command } = refusal;
   if (code === undefined) return { forGood: false, about: 'us' };
   const enhanced = /^\d{3}[ -]+\d\.(\d{1,3})\.(\d{1,3})\b/.exec(response);
@@ -28,8 +38,11 @@ export function judge(refusal: Refusal): { forGood: boolean; about: 'recipient' 
   const about = whose(code, subject, detail, command, response);
   if (code < 500 || code === 503) return { forGood: false, about };
   if (about === 'recipient') return { forGood: !isFullMailbox(code, subject, detail), about };
+  if (code === 530 || code === 535 || SET_UP.test(response) || BLOCKED.test(response)) {
+    return { forGood: false, about: 'channel' };
+  }
   const waitsForUs = command !== 'RCPT TO' && command !== 'DATA';
-  return { forGood: !waitsForUs && code !== 530 && code !== 535 && !SET_UP.test(response), about };
+  return { forGood: !waitsForUs, about };
 }
 
 function whose(

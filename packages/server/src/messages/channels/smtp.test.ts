@@ -62,9 +62,9 @@ describe('handing mails over by SMTP', () => {
     ],
     ['greylisting', { onTo: { code: 451, text: '4.7.1 greylisted, come again' } }, false, 'us'],
     ['a full mailbox', { onTo: { code: 552, text: '5.2.2 mailbox full' } }, false, 'recipient'],
-    ['a block list', { onTo: { code: 550, text: 'blocked, see our block list' } }, true, 'us'],
-    ['a relay that does not know us', { onTo: { code: 554, text: '5.7.1 relay access denied' } }, false, 'us'],
-    ['a sender that is not allowed', { onFrom: { code: 550, text: '5.7.1 sender not verified' } }, false, 'us'],
+    ['a block list', { onTo: { code: 550, text: 'blocked, see our block list' } }, false, 'channel'],
+    ['a relay that does not know us', { onTo: { code: 554, text: '5.7.1 relay access denied' } }, false, 'channel'],
+    ['a sender that is not allowed', { onFrom: { code: 550, text: '5.7.1 sender not verified' } }, false, 'channel'],
     ['a mail taken for spam', { onMail: { code: 554, text: '5.7.1 message looks like spam' } }, true, 'us'],
     [
       'an address found wrong only after the mail',

@@ -22,8 +22,9 @@ export interface SmtpOptions {
  * E-mail over SMTP, on connections that stay open. The address is
  * `smtp://user:password@host:587` or `smtps://…`, with nodemailer's options
  * behind it where they are needed (`?tls.rejectUnauthorized=false`). Connections are ours rather
- * than nodemailer's pool, which sends a mail again by itself when a connection
- * breaks while the answer is on its way: exactly what must not happen here.
+ * than nodemailer's pool, whose errors can not tell a mail that surely was not
+ * sent from one that may have arrived (docs/decisions/0003): the first is tried
+ * again at once, the second never by itself.
  */
 export function smtpChannel(url: string, o: SmtpOptions = {}): EmailChannel {
   const { auth, ...server } = parseConnectionUrl(url) as LineSettings['options'] & Pick<LineSettings, 'auth'>;

@@ -3,6 +3,8 @@ import type { Log } from '../../platform/log.ts';
 
 const PAUSE_MIN_MS = 1000;
 const PAUSE_MAX_MS = 60_000;
+/** One refusal may be about one recipient's server, behind ours; so many in a row are about us. */
+const REFUSALS_BELIEVED = 3;
 
 /** Whether the channel can be used, as `doctor` and metrics see it. */
 export interface ChannelState {
@@ -22,33 +24,43 @@ export interface Gate {
   /** The last try found nobody: let one through, to see. */
   readonly doubtful: boolean;
   failed(why: string): void;
+  /** The mail server is there, and refuses us, not this mail. Several times in a row, it counts as not there. */
+  refused(why: string): void;
   worked(): void;
   state(): ChannelState;
 }
 
 export function createGate(clock: Clock, log: Log): Gate {
   let failures = 0;
+  let refusals = 0;
   let until = new Date(0);
   let since = new Date(0);
   let reason = '';
+  const failed = (why: string, words: string): void => {
+    const now = clock.now();
+    // Several mails were on their way: they found out the same thing.
+    if (until > now) return;
+    reason = why;
+    if (failures === 0) {
+      since = now;
+      log.warn({ why }, words);
+    }
+    until = new Date(now.getTime() + Math.min(PAUSE_MIN_MS * 2 ** failures, PAUSE_MAX_MS));
+    failures += 1;
+  };
+
   return {
     closedUntil: () => (until > clock.now() ? until : undefined),
     get doubtful() {
       return failures > 0;
     },
-    failed(why) {
-      const now = clock.now();
-      // Several mails were on their way: they found out the same thing.
-      if (until > now) return;
-      reason = why;
-      if (failures === 0) {
-        since = now;
-        log.warn({ why }, 'the mail server can not be reached: mails wait');
-      }
-      until = new Date(now.getTime() + Math.min(PAUSE_MIN_MS * 2 ** failures, PAUSE_MAX_MS));
-      failures += 1;
+    failed: (why) => failed(why, 'the mail server can not be reached: mails wait'),
+    refused(why) {
+      refusals += 1;
+      if (refusals >= REFUSALS_BELIEVED) failed(why, 'the mail server refuses us: mails wait');
     },
     worked() {
+      refusals = 0;
       if (failures === 0) return;
       failures = 0;
       until = new Date(0);

@@ -211,7 +211,68 @@ describe('sending messages', () => {
     await world.queue(anna);
     await world.message(anna, 'failed');
     assert.notEqual((await world.fields(anna))['bol::hb'], true);
-    assert.equal((await ids(anna)).includes('act::b'), true);
+    assert.deepEqual(await ids(anna), ['act::sk', ...(await ids(anna)).slice(1)]);
+    assert.equal((await ids(anna)).includes('act::b'), false);
+  });
+
+  test('while the mail server refuses us, mail is held and nobody bounces; let in again, everyone gets theirs', async () => {
+    let refused = true;
+    let asked = 0;
+    const smtp = await smtpServer({
+      onTo: () => {
+        asked += 1;
+        return refused ? { code: 554, text: '5.7.1 relaying denied' } : undefined;
+      },
+    });
+    const { messages } = await sender(smtp, { connections: 1 });
+    const all = [await somebody(), await somebody(), await somebody(), await somebody(), await somebody()];
+    for (const person of all) await world.queue(person);
+    await eventually('the channel is known to be at fault', async () => !messages.channelState().reachable);
+    assert.match(messages.channelState().why ?? '', /relaying denied/);
+    // Longer than any mail would be tried for by itself.
+    for (let days = 0; days < 8; days += 4) {
+      const before = asked;
+      world.clock.advance(4 * 24 * 3_600_000);
+      await eventually('one is tried', async () => asked > before);
+    }
+    const { refused: waiting, lastReason } = await messages.outboxState(world.t.db);
+    assert.ok(waiting >= 3, `${waiting} wait with that reason`);
+    assert.match(lastReason ?? '', /^the mail server refuses us: 554/);
+    for (const person of all) assert.equal((await world.message(person)).state, 'queued');
+    refused = false;
+    for (const person of all) {
+      await eventually('it is sent', async () => {
+        world.clock.advance(60_000);
+        return (await world.message(person)).state === 'sent';
+      });
+      assert.deepEqual(await ids(person), ['act::s', ...(await ids(person)).slice(1)]);
+      assert.equal((await ids(person)).includes('act::b'), false);
+    }
+    assert.deepEqual(messages.channelState(), { reachable: true });
+  });
+
+  test('what is uncertain and held is sent again, or dropped, as the operator says', async () => {
+    const smtp = await smtpServer();
+    const { messages } = await sender(smtp, { whenUncertain: 'hold' });
+    const [anna, ben] = [await somebody(), await somebody()];
+    for (const person of [anna, ben]) {
+      await world.queue(person);
+      await world.message(person, 'sent');
+    }
+    await world.t.db.query(
+      `update message set state = 'uncertain', sent_at = null where person_id = any($1::bigint[])`,
+      [[anna, ben]],
+    );
+    const sent = smtp.received.length;
+    const of = async (person: string) => (await world.message(person)).id;
+    assert.equal(await messages.settleUncertain(world.t.db, await of(ben), 'drop'), true);
+    assert.equal(await messages.settleUncertain(world.t.db, await of(anna), 'resend'), true);
+    await world.message(anna, 'sent');
+    assert.match((await world.message(ben, 'failed')).reason ?? '', /dropped by the operator/);
+    assert.equal(smtp.received.length, sent + 1);
+    for (const person of [anna, ben]) {
+      assert.equal(await messages.settleUncertain(world.t.db, await of(person), 'resend'), false, 'it is settled');
+    }
   });
 
   test('a template that fails for one person does not hold up the others', async () => {

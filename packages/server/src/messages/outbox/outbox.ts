@@ -143,9 +143,12 @@ export function startOutbox(o: OutboxOptions): Outbox {
       write(message, '', { did: 'back', dueAt: message.dueAt });
       return;
     }
-    if (outcome.did !== 'uncertain') gate.worked();
+    const aboutChannel = outcome.did === 'refused' && outcome.about === 'channel';
+    if (aboutChannel) gate.refused(outcome.response);
+    else if (outcome.did !== 'uncertain') gate.worked();
     else log.warn({ message: message.id, why: outcome.why }, 'a mail was on its way when the answer was lost');
-    write(message, template.name, { ...outcome, address: mail.to, subject: mail.subject });
+    const held = aboutChannel && gate.doubtful;
+    write(message, template.name, { ...outcome, held, address: mail.to, subject: mail.subject });
   };
 
   const write = (message: ClaimedMessage, template: string, result: Result): void => {

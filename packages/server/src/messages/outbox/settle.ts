@@ -2,6 +2,7 @@ import type { Fields, IntakeItem } from '@tributary/model';
 import { about, clip } from '../about.ts';
 import type { SendOutcome } from '../channels/channel.ts';
 import type { ClaimedMessage, MessageChange } from '../store/outbox.sql.ts';
+import { CHANNEL_REFUSES } from '../store/reading.sql.ts';
 import { nextTry } from './backoff.ts';
 
 /** How a message that was in hand came out of it. */
@@ -9,7 +10,15 @@ export type Result =
   | { did: 'skip' | 'fail'; reason: string }
   /** Not handed to anyone: as if it had not been taken up. */
   | { did: 'back'; dueAt: Date }
-  | (Exclude<SendOutcome, { did: 'unreachable' }> & { address: string; subject: string });
+  | (Exclude<SendOutcome, { did: 'unreachable' }> & {
+      address: string;
+      subject: string;
+      /** Refused as all others are at the moment: that was no try. */
+      held?: boolean;
+    });
+
+/** Before a mail that was held for the channel goes again; others try meanwhile whether it is open. */
+const HELD_MS = 60_000;
 
 /** What is written down for it: the row, and what the person's timeline says. */
 export interface Settled {
@@ -63,15 +72,21 @@ export function settle(message: ClaimedMessage, template: string, result: Result
       // Where every try ends so, it stays uncertain: somebody has to look.
       return settled(change('uncertain', { reason: result.why, dueAt: nextTry(message.attempts, now) ?? now }));
     case 'refused': {
-      const { response: reason, address, about: whose } = result;
+      const { response, address, about: whose } = result;
+      const reason = whose === 'channel' ? `${CHANNEL_REFUSES}${response}` : response;
+      if (result.held)
+        return settled(change('queued', { triesBack: 1, reason, dueAt: new Date(now.getTime() + HELD_MS) }));
       const again = result.forGood ? undefined : nextTry(message.attempts, now);
       if (again) return settled(change('queued', { reason, dueAt: again }));
-      const hard = result.forGood && whose === 'recipient';
+      // Not the person's fault, and nothing that anybody should be told who looks at them: it was not sent.
+      if (whose !== 'recipient')
+        return settled(change('failed', { reason }), activity('act::sk', { 'str::rn': clip(reason) }));
+      const hard = result.forGood;
       const bounce = activity('act::b', {
         'str::be': clip(address),
         'str::br': clip(reason),
         'str::bt': hard ? 'hard' : 'soft',
-        'str::bc': !result.forGood ? 'given up' : hard ? 'address' : 'refused',
+        'str::bc': hard ? 'address' : 'given up',
       });
       if (!hard) return settled(change('failed', { reason }), bounce);
       // Two items, so that the bounce is on the timeline even where the field is not to be had.

@@ -139,7 +139,7 @@ export async function updateOutcomes(tx: Tx, process: number, changes: readonly 
                claimed_by = case when c.state = 'uncertain' then m.claimed_by end,
                uncertain_count = m.uncertain_count + case when c.state = 'uncertain' then 1 else 0 end,
                address = coalesce(c.address, m.address), subject = coalesce(c.subject, m.subject),
-               reason = case when c.tries_back = 1 then m.reason else c.reason end, sent_at = c.sent_at
+               reason = case when c.tries_back = 1 then coalesce(c.reason, m.reason) else c.reason end, sent_at = c.sent_at
            from own, unnest($2::bigint[], $3::text[], $4::int[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
                             $9::timestamptz[])
                 as c(id, state, tries_back, due_at, address, subject, reason, sent_at)

@@ -102,6 +102,9 @@ export async function listUncertain(db: Queryable, limit: number): Promise<Messa
   return rows;
 }
 
+/** How the reason of a message begins that waits because the mail server refuses us, not it. */
+export const CHANNEL_REFUSES = 'the mail server refuses us: ';
+
 /** How the outbox stands, for metrics and `doctor`. */
 export interface OutboxState {
   /** Waiting to be sent, the due ones among them. */
@@ -113,6 +116,8 @@ export interface OutboxState {
   oldestDueMs: number;
   /** What the last refused try of a waiting message said. */
   lastReason: string | null;
+  /** Waiting because the mail server refuses us. */
+  refused: number;
 }
 
 export async function outboxState(db: Queryable, now: Date): Promise<OutboxState> {
@@ -123,11 +128,12 @@ export async function outboxState(db: Queryable, now: Date): Promise<OutboxState
             (count(*) filter (where state = 'uncertain'))::int as uncertain,
             coalesce(greatest(0, extract(epoch from $1 - min(due_at) filter (where state = 'queued')) * 1000), 0)::float8
               as "oldestDueMs",
-            max(reason) filter (where state = 'queued') as "lastReason"
+            max(reason) filter (where state = 'queued') as "lastReason",
+            (count(*) filter (where state = 'queued' and starts_with(reason, $2)))::int as refused
      from (select state, due_at, reason from message where state = 'queued'
            union all
            select state, due_at, reason from message where state in ('sending', 'uncertain')) open`,
-    [now],
+    [now, CHANNEL_REFUSES],
   );
   return rows[0]!;
 }

@@ -1,4 +1,6 @@
 // A process of its own that sends, to be killed. Its settings come as one JSON argument.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { silent } from '../../../test/support/database.ts';
 import { createPeople } from '../../people/index.ts';
 import { systemClock } from '../../platform/clock.ts';
@@ -19,4 +21,5 @@ createMessages({
   from: { name: 'Acme Sales', email: 'sales@acme.example' },
   whenUncertain: 'hold',
   alone: false,
+  dataDir: join(tmpdir(), 'tributary-sender-process'),
 }).start();

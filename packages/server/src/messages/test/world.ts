@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Fields, Template } from '@tributary/model';
 import { pino } from 'pino';
 import { silent, type TestDatabase, testDatabase } from '../../../test/support/database.ts';
@@ -14,6 +17,7 @@ export interface World {
   t: TestDatabase;
   people: People;
   workspaceId: number;
+  dataDir: string;
   clock: MovableClock;
   /** A process of its own, as far as the database can tell. Stop it, or the test does not end. */
   process(o: ProcessOptions): Promise<TestProcess>;
@@ -60,7 +64,8 @@ export async function createWorld(): Promise<World> {
   const presence = await openPresence(t.connection, silent);
   const publicUrl = () => 'https://t.example';
   const from = { name: 'Acme Sales', email: 'sales@acme.example' };
-  const common = { people, clock, publicUrl, from };
+  const dataDir = await mkdtemp(join(tmpdir(), 'tributary-messages-'));
+  const common = { people, clock, publicUrl, from, dataDir };
   // The writing half: it queues, and sends nothing.
   const messages = createMessages({
     ...common,
@@ -78,6 +83,7 @@ export async function createWorld(): Promise<World> {
     t,
     people,
     workspaceId,
+    dataDir,
     clock,
     async process(o) {
       const own = o.db ? undefined : openPool(t.connection, silent, 4);
@@ -142,6 +148,7 @@ export async function createWorld(): Promise<World> {
     async close() {
       await presence.close();
       await t.close();
+      await rm(dataDir, { recursive: true });
     },
   };
   await world.putTemplate('hello', {

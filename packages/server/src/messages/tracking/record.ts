@@ -6,6 +6,8 @@ import { deviceOf } from './user-agent.ts';
 
 /** Somebody, or something, touched a message. */
 export interface Touch {
+  /** Makes it once: recorded again, after a crash, it is the same. */
+  id: string;
   did: 'open' | 'click' | 'unsubscribe';
   workspaceId: number;
   messageId: string;
@@ -65,6 +67,7 @@ export function itemOf(touch: Touch, message: TrackedMessage, machine: string | 
       id: activities[touch.did],
       attributes: Object.fromEntries(known.slice(0, ATTRIBUTES_MAX)),
       at: touch.at,
+      key: `touch/${touch.id}`,
     },
   };
 }

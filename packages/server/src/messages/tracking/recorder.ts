@@ -5,21 +5,74 @@ import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import { createPatientWriter, type PatientWriter } from '../patient-writer.ts';
 import { lockMessages, type TrackedMessage, updateFirsts } from '../store/tracking.sql.ts';
+import type { Journal } from './journal.ts';
 import { itemOf, machineBehind, type Touch } from './record.ts';
 
 /** `unknown`: there is no such message any more. */
 export type Recorded = 'recorded' | 'unknown';
 
-/** Records touches, all that arrive while the last transaction runs in the next one; keeps them while the database is away. */
-export function createTouchRecorder(o: { db: Db; people: People; log: Log }): PatientWriter<Touch, Recorded> {
-  return createPatientWriter({
+export interface TouchRecorder extends PatientWriter<Touch, Recorded> {
+  /** Records what a process before this one kept on disk. */
+  replay(): Promise<void>;
+}
+
+/**
+ * Records touches, all that arrive while the last transaction runs in the next one. While the database is away they are
+ * kept, in memory and in a journal on disk, and tried again until it is back.
+ */
+export function createTouchRecorder(o: { db: Db; people: People; log: Log; journal: Journal }): TouchRecorder {
+  /** Not durable in the database yet. */
+  const open = new Set<Touch>();
+  let journaled = false;
+  const keep = (touches: readonly Touch[]): Promise<void> => {
+    journaled = true;
+    return o.journal.append(touches).catch((error: unknown) => {
+      o.log.error({ why: messageOf(error) }, 'opens and clicks can not be kept on disk: they are only in memory');
+    });
+  };
+  const writer = createPatientWriter<Touch, Recorded>({
     write: (touches) => transaction(o.db, (tx) => record(tx, o, touches)),
     onAway: (away, error) => {
-      if (away)
-        o.log.warn({ why: messageOf(error) }, 'opens and clicks can not be recorded: they are kept, and tried again');
-      else o.log.info('opens and clicks are recorded again');
+      if (!away) {
+        o.log.info('opens and clicks are recorded again');
+        return;
+      }
+      o.log.warn({ why: messageOf(error) }, 'opens and clicks can not be recorded: they are kept, and tried again');
+      void keep([...open]);
     },
   });
+  const add = async (touch: Touch): Promise<Recorded> => {
+    open.add(touch);
+    try {
+      if (writer.away) await keep([touch]);
+      return await writer.add(touch);
+    } finally {
+      open.delete(touch);
+      if (journaled && open.size === 0 && !writer.away) {
+        journaled = false;
+        await o.journal
+          .clear()
+          .catch((error: unknown) => o.log.warn({ why: messageOf(error) }, 'the journal of touches stays'));
+      }
+    }
+  };
+  return {
+    add,
+    get pending() {
+      return writer.pending;
+    },
+    get away() {
+      return writer.away;
+    },
+    close: writer.close,
+    async replay() {
+      for (const { file, touches } of await o.journal.left()) {
+        await Promise.all(touches.map((touch) => writer.add(touch)));
+        await o.journal.remove(file);
+        if (touches.length > 0) o.log.info({ touches: touches.length }, 'opens and clicks kept on disk are recorded');
+      }
+    },
+  };
 }
 
 async function record(tx: Tx, o: { people: People; log: Log }, touches: readonly Touch[]): Promise<Recorded[]> {

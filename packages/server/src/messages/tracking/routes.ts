@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
@@ -94,6 +95,7 @@ function touchOf(o: TrackingOptions, request: FastifyRequest, claim: Claim): Tou
   const { headers } = request;
   const purpose = headers['sec-purpose'] ?? headers.purpose ?? headers['x-purpose'] ?? headers['x-moz'];
   return {
+    id: randomUUID(),
     did: claim.purpose,
     workspaceId: claim.workspaceId,
     messageId: claim.messageId,

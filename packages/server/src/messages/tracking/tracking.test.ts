@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { publicId } from '@tributary/model';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -228,5 +230,41 @@ describe('what readers do with a mail', () => {
     proxy.mend();
     await eventually('the open', async () => (await of(mail.person, 'act::o')).length === 1);
     assert.equal((await of(mail.person, 'act::c')).length, 2);
+  });
+
+  test('what was done while the database was away outlives the process that heard of it, and is there once', async (t) => {
+    const proxy = await databaseProxy(world.t.connection);
+    const db = openPool(proxy.connection, silent, 4);
+    const killed = await world.process({ smtp: smtp.url, db });
+    const away = fastify();
+    killed.messages.routes(away);
+    t.after(async () => {
+      await away.close();
+      await killed.stop();
+      await db.end();
+      await proxy.close();
+    });
+    const journals = async () => (await readdir(world.dataDir)).filter((name) => name.startsWith('touches-'));
+    const mail = await mailed();
+    await get(mail.link, chrome, away);
+    proxy.cut();
+    await get(mail.pixel, chrome, away);
+    await get(mail.link, chrome, away);
+    await eventually('both are on disk', async () => {
+      const [name] = await journals();
+      const lines = name ? (await readFile(join(world.dataDir, name), 'utf8')).trimEnd().split('\n') : [];
+      return lines.length === 2;
+    });
+    // The one that heard of it never gets its database back; another starts.
+    const next = await world.process({ smtp: smtp.url });
+    await eventually('the open', async () => (await of(mail.person, 'act::o')).length === 1);
+    await eventually('the click', async () => (await of(mail.person, 'act::c')).length === 2);
+    await eventually('nothing is left on disk', async () => (await journals()).length === 0);
+    await next.stop();
+    // And should it live after all, it adds nothing.
+    proxy.mend();
+    await get(mail.link, chrome, away);
+    await eventually('it has written', async () => (await of(mail.person, 'act::c')).length === 3);
+    assert.equal((await of(mail.person, 'act::o')).length, 1);
   });
 });

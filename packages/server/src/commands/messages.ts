@@ -1,0 +1,31 @@
+import type { Config } from '../config.ts';
+import { UserError } from '../platform/errors.ts';
+import { withRooms } from './with-database.ts';
+
+const LISTED_MAX = 100;
+const HOW = 'messages uncertain [list] | messages uncertain resend ID | messages uncertain drop ID';
+
+/** `messages uncertain [list|resend ID|drop ID]`: mail of which nobody can tell whether it arrived. */
+export function messages(config: Config, [what, verb = 'list', id]: string[]): Promise<undefined> {
+  if (what !== 'uncertain' || !['list', 'resend', 'drop'].includes(verb)) throw new UserError('unknown_command', HOW);
+  return withRooms(config, async ({ db, messages: room }) => {
+    if (verb === 'list') {
+      const all = (await room.listUncertain(db, LISTED_MAX)).filter(({ state }) => state === 'uncertain');
+      if (all.length === 0) console.log('No message is uncertain.');
+      for (const { id: number, address, subject, reason, queuedAt } of all) {
+        console.log([number, address ?? '–', subject ?? '–', queuedAt.toISOString(), reason ?? ''].join('\t'));
+      }
+      return undefined;
+    }
+    const found = isId(id) && (await room.settleUncertain(db, id, verb === 'drop' ? 'drop' : 'resend'));
+    if (!found)
+      throw new UserError('message_not_found', `no message "${id ?? ''}" is uncertain: see "messages uncertain"`);
+    console.log(verb === 'drop' ? `Message ${id} is not sent again.` : `Message ${id} is sent again.`);
+    return undefined;
+  });
+}
+
+/** Of a row: a whole number of up to 64 bits. */
+export function isId(text: string | undefined): text is string {
+  return text !== undefined && /^\d{1,18}$/.test(text);
+}

@@ -1,0 +1,27 @@
+import type { Config } from '../config.ts';
+import { UserError } from '../platform/errors.ts';
+import { isId } from './messages.ts';
+import { withRooms } from './with-database.ts';
+
+const LISTED_MAX = 100;
+const HOW = 'runs parked [list] | runs parked retry ID | runs parked end ID';
+
+/** `runs parked [list|retry ID|end ID]`: runs that the engine could not move. */
+export function runs(config: Config, [what, verb = 'list', id]: string[]): Promise<undefined> {
+  if (what !== 'parked' || !['list', 'retry', 'end'].includes(verb)) throw new UserError('unknown_command', HOW);
+  return withRooms(config, async ({ db, workspace, journeys }) => {
+    if (verb === 'list') {
+      const all = await journeys.parked(db, workspace.id, LISTED_MAX);
+      if (all.length === 0) console.log('No run is parked.');
+      for (const { id: number, journey, shapeId, personId, arrivedAt, error } of all) {
+        const place = `${journey} / ${shapeId ?? 'before its first shape'}`;
+        console.log([number, place, `person ${personId}`, arrivedAt.toISOString(), error].join('\t'));
+      }
+      return undefined;
+    }
+    const found = isId(id) && (await journeys.settleParked(workspace.id, id, verb === 'end' ? 'end' : 'retry'));
+    if (!found) throw new UserError('run_not_found', `no run "${id ?? ''}" is parked: see "runs parked"`);
+    console.log(verb === 'end' ? `Run ${id} has ended.` : `Run ${id} is tried again.`);
+    return undefined;
+  });
+}
