@@ -11,7 +11,7 @@ const PARTS = 40;
 
 /** The custom fields and activities that `populate` fills. */
 export const PLAN = 'str:cm:plan';
-export const ACTIVITIES = ['Page viewed', 'Report made', 'Invited', 'Exported'] as const;
+const ACTIVITIES = ['Page viewed', 'Report made', 'Invited', 'Exported'] as const;
 
 /**
  * Many people with a country, a plan and tags, and activities of theirs over

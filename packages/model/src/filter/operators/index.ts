@@ -27,14 +27,14 @@ export function operatorOf(name: string): Read | undefined {
 }
 
 /** Activity conditions: they look at what the person did. */
-export const activityOperators = ['$act::has_occurred', '$act::has_not_occurred', '$act::first', '$act::last'] as const;
+const activityOperators = ['$act::has_occurred', '$act::has_not_occurred', '$act::first', '$act::last'] as const;
 export type ActivityOperator = (typeof activityOperators)[number];
 
 /**
  * Conditions that another room answers: audiences and campaigns. They name
  * what they ask about by `audience_id`, `campaign_id` or `value`.
  */
-export const membershipOperators = [
+const membershipOperators = [
   '$is_member_of',
   '$is_not_member_of',
   '$is_subscriber_of',
