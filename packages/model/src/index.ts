@@ -22,12 +22,14 @@ export type { Shape, ShapeKind, ShapeOf } from './journey/shapes/index.ts';
 export type { Location } from './location.ts';
 export { mergeFields } from './merge.ts';
 export { type Playbook, playbook } from './playbook.ts';
+export { builtInAccountFields } from './schema/built-in-account-fields.ts';
 export { builtInActivities } from './schema/built-in-activities.ts';
 export { builtInFields } from './schema/built-in-fields.ts';
 export {
   customActivityId,
   customFieldId,
   type DisplayType,
+  type EntityKind,
   isDisplayType,
   kebab,
   parseFieldId,

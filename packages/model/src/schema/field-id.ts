@@ -52,12 +52,17 @@ export function kebab(name: string): string {
     .replace(/^-+|-+$/g, '');
 }
 
-/** The id of a person's custom field with that name and display type. */
-export function customFieldId(name: string, type: DisplayType): string {
-  return `${prefixOf[type]}:cm:${kebab(name)}`;
+/** Whose fields and activities they are: what is custom has `cm` in its id, or `oc`. */
+export type EntityKind = 'person' | 'account';
+
+const customSource = { person: 'cm', account: 'oc' } as const;
+
+/** The id of a custom field with that name and display type. */
+export function customFieldId(name: string, type: DisplayType, of: EntityKind = 'person'): string {
+  return `${prefixOf[type]}:${customSource[of]}:${kebab(name)}`;
 }
 
 /** The id of a custom activity with that name. */
-export function customActivityId(name: string): string {
-  return `act:cm:${kebab(name)}`;
+export function customActivityId(name: string, of: EntityKind = 'person'): string {
+  return `act:${customSource[of]}:${kebab(name)}`;
 }

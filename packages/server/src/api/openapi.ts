@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { accountCalls } from './account-calls.ts';
 import { audienceCalls } from './audience-calls.ts';
 import { personGetBody, personGetByIdsBody } from './ortto/person-get.schema.ts';
 import { activitiesBody, customFieldBody, definitionBody, mergeBody } from './ortto/schemas.ts';
@@ -115,6 +116,7 @@ export const calls: Readonly<Record<string, Call>> = {
     refusals: { 409: 'The activity is there already' },
   },
   ...peopleCalls,
+  ...accountCalls,
   ...audienceCalls,
 };
 

@@ -82,7 +82,8 @@ function checkWho(item: IntakeItem, fields: Fields, schema: Schema): string | un
   for (const id of keyFieldsOf(by, alternatives)) {
     const field = schema.fields.get(id);
     if (!field) return `failed to validate field ${id} in schema: ${id}: Object not found`;
-    if (!field.isKey) return `failed to validate field ${id}: people can not be found by it`;
+    if (!field.isKey)
+      return `failed to validate field ${id}: ${schema.entity === 'person' ? 'people' : 'accounts'} can not be found by it`;
   }
   return [...by, ANONYMOUS_ID].some((id) => keyValue(id, fields[id]) !== undefined)
     ? undefined

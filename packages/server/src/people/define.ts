@@ -1,4 +1,4 @@
-import { customFieldId, type DisplayType } from '@tributary/model';
+import { customFieldId, type DisplayType, type EntityKind } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { notify } from '../platform/presence.ts';
@@ -14,14 +14,16 @@ export interface NewField {
   trackChanges?: boolean;
 }
 
-interface Define {
+export interface Define {
   db: Db;
   clock: Clock;
+  /** Whose: people's unless it says otherwise. */
+  entity?: EntityKind;
   forget(): void;
 }
 
 /** Changes the schema, and tells this process at once and the others on commit. */
-async function change<T>(of: Define, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function changeSchema<T>(of: Define, work: (tx: Tx) => Promise<T>): Promise<T> {
   const result = await transaction(of.db, async (tx) => {
     const done = await work(tx);
     await tx.query(notify('schema'));
@@ -36,9 +38,10 @@ export async function addField(
   workspaceId: number,
   field: NewField,
 ): Promise<{ id: string; displayType: DisplayType } | undefined> {
-  const id = customFieldId(field.name, field.type);
-  const row = { id, displayType: field.type, ...field };
-  const added = await change(of, (tx) => insertField(tx, workspaceId, row, of.clock.now()));
+  const { entity = 'person' } = of;
+  const id = customFieldId(field.name, field.type, entity);
+  const row = { id, displayType: field.type, entity, ...field };
+  const added = await changeSchema(of, (tx) => insertField(tx, workspaceId, row, of.clock.now()));
   return added ? { id, displayType: field.type } : undefined;
 }
 
@@ -47,7 +50,8 @@ export function addDefinitions(
   workspaceId: number,
   definitions: readonly NewDefinition[],
 ): Promise<string[]> {
-  return change(of, (tx) => insertDefinitions(tx, workspaceId, definitions, { builtIn: false, now: of.clock.now() }));
+  const o = { builtIn: false, now: of.clock.now(), entity: of.entity ?? 'person' };
+  return changeSchema(of, (tx) => insertDefinitions(tx, workspaceId, definitions, o));
 }
 
 /** Makes keys of those of these custom fields that can be one. */
@@ -59,5 +63,5 @@ export async function ensureKeys(
 ): Promise<void> {
   const schema = await cache.get(of.db, workspaceId);
   const missing = fieldIds.filter((id) => couldBeKey(schema, id));
-  if (missing.length > 0) await change(of, (tx) => makeKeys(tx, workspaceId, missing));
+  if (missing.length > 0) await changeSchema(of, (tx) => makeKeys(tx, workspaceId, missing));
 }

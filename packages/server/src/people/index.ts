@@ -5,6 +5,7 @@ import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts
 import type { Log } from '../platform/log.ts';
 import { startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
+import { type Accounts, createAccounts } from './accounts/index.ts';
 import { type Bulk, createBulk } from './bulk/index.ts';
 import { checkItem, keyFieldsOf } from './check.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
@@ -30,6 +31,8 @@ import { listTagNames } from './store/tag.sql.ts';
 import { createSuppression, type Suppression } from './suppression/index.ts';
 import type { Person, RecordedActivity } from './types.ts';
 
+export { accountValuesOf, type FoundAccount } from './accounts/search.ts';
+export type { AccountItem, AccountOutcome } from './accounts/types.ts';
 export type { ActivitiesWanted, ActivityCursor, Bulk, ExportedPerson, Preview, WholeActivity } from './bulk/index.ts';
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
@@ -99,6 +102,8 @@ export interface People {
   preparePartitions(): Promise<void>;
   /** Who is who: two people that turn out to be one. */
   identity: Identity;
+  /** The companies that people belong to. */
+  accounts: Accounts;
   /** What every workspace starts with. */
   seed(tx: Tx, workspaceId: number): Promise<void>;
 }
@@ -239,6 +244,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     addField: (workspaceId, field) => addField(define, workspaceId, field),
     addDefinitions: (workspaceId, definitions) => addDefinitions(define, workspaceId, definitions),
     ensureKeys: (workspaceId, fieldIds) => ensureKeys(define, cache, workspaceId, fieldIds),
+    accounts: createAccounts({ db, clock, presence: o.presence, recorder }),
     identity: createIdentity({ db, clock, recorder, schema: cache.get }),
     lifecycle,
     suppression: createSuppression({ db, clock, recordIn }),

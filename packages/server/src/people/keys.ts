@@ -1,4 +1,4 @@
-import { type IntakeItem, type IntakeOutcome, parseFieldId } from '@tributary/model';
+import { type IntakeItem, parseFieldId } from '@tributary/model';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { notify } from '../platform/presence.ts';
 import { keyFieldsOf } from './check.ts';
@@ -12,7 +12,7 @@ const KEY_TYPES = new Set(['str', 'int', 'phn']);
 /** Whether a field is no key, and can be made one. */
 export function couldBeKey(schema: Schema, fieldId: string): boolean {
   const { type, source } = parseFieldId(fieldId) ?? { type: '', source: '' };
-  return schema.fields.get(fieldId)?.isKey === false && source === 'cm' && KEY_TYPES.has(type);
+  return schema.fields.get(fieldId)?.isKey === false && (source === 'cm' || source === 'oc') && KEY_TYPES.has(type);
 }
 
 /** The fields that these items find people by, and that have to be made keys first. */
@@ -33,25 +33,30 @@ export function withKeys(schema: Schema, items: readonly IntakeItem[]): Schema {
   return { ...schema, fields: new Map([...schema.fields, ...made]) };
 }
 
-/** People can be found by these fields once the transaction commits, those already here included. */
-export async function makeKeys(tx: Tx, workspaceId: number, fieldIds: readonly string[]): Promise<void> {
+/** People, or accounts, can be found by these fields once the transaction commits, those already here included. */
+export async function makeKeys(
+  tx: Tx,
+  workspaceId: number,
+  fieldIds: readonly string[],
+  fill = insertKeysOfAll,
+): Promise<void> {
   // In one order: two requests that name the same fields wait for each other, and not in a circle.
   for (const id of [...fieldIds].sort())
-    if (await updateFieldToKey(tx, workspaceId, id)) await insertKeysOfAll(tx, workspaceId, id);
+    if (await updateFieldToKey(tx, workspaceId, id)) await fill(tx, workspaceId, id);
   await tx.query(notify('schema'));
 }
 
 class AllRefused extends Error {
-  readonly outcomes: IntakeOutcome[];
+  readonly outcomes: readonly object[];
 
-  constructor(outcomes: IntakeOutcome[]) {
+  constructor(outcomes: readonly object[]) {
     super('no record could be used');
     this.outcomes = outcomes;
   }
 }
 
 /** Runs it in a transaction that is rolled back when every record is refused: a refused request changes nothing. */
-export async function unlessAllRefused(db: Db, work: (tx: Tx) => Promise<IntakeOutcome[]>): Promise<IntakeOutcome[]> {
+export async function unlessAllRefused<O extends object>(db: Db, work: (tx: Tx) => Promise<O[]>): Promise<O[]> {
   try {
     return await transaction(db, async (tx) => {
       const outcomes = await work(tx);
@@ -59,7 +64,7 @@ export async function unlessAllRefused(db: Db, work: (tx: Tx) => Promise<IntakeO
       return outcomes;
     });
   } catch (error) {
-    if (error instanceof AllRefused) return error.outcomes;
+    if (error instanceof AllRefused) return error.outcomes as O[];
     throw error;
   }
 }

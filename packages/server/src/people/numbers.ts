@@ -9,7 +9,7 @@ export interface Ids {
   next(db: Queryable, moments: readonly Date[]): Promise<string[]>;
 }
 
-export function createIds(sequence: 'person_number' | 'activity_number' | 'run_number'): Ids {
+export function createIds(sequence: 'person_number' | 'account_number' | 'activity_number' | 'run_number'): Ids {
   let next = 0n;
   let end = 0n;
   return {

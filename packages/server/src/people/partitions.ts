@@ -1,7 +1,7 @@
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { createPartition, noticePartition } from './store/activity.sql.ts';
 
-/** Activities are kept by month; a month's partition has to be there before its first activity. */
+/** Activities are kept by month, those of people and those of accounts; a month's partitions have to be there before its first activity. */
 export interface Partitions {
   /** For a transaction that is about to record at these moments. */
   ensure(tx: Tx, moments: readonly Date[]): Promise<void>;

@@ -1,6 +1,8 @@
 import { type IntakeItem, type IntakeOutcome, mergeFields } from '@tributary/model';
 import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
+import { ACCOUNT_FIELD } from './accounts/field.ts';
+import { updateSeenOfAccounts } from './accounts/store/seen.sql.ts';
 import { type CheckedItem, checkItem } from './check.ts';
 import { builtInHappening, type Happening } from './happening.ts';
 import { ANONYMOUS_ID } from './identity/anonymous.ts';
@@ -22,6 +24,7 @@ import {
   type Subject,
 } from './resolve.ts';
 import type { Schema } from './schema.ts';
+import { see } from './seen.ts';
 import { insertActivities } from './store/activity.sql.ts';
 import { deleteKeys, findByKeys, insertKeys, type Key, keyText } from './store/identity.sql.ts';
 import { insertPeople, lockPeople, type PersonRow, updatePeople, updateSeen } from './store/person.sql.ts';
@@ -37,7 +40,7 @@ export interface Recorder {
 }
 
 /** Another transaction made the same new person at the same moment: start over, and find them. */
-class RaceLost extends Error {
+export class RaceLost extends Error {
   readonly code = '40001';
 }
 
@@ -232,20 +235,10 @@ function mergeInto(
 function happening(subject: Subject, item: CheckedItem, at: number, now: Date): Happening {
   const activity = item.activity!;
   const occurredAt = activity.at ?? now;
-  const { row } = subject;
-  if (item.touch) {
-    if (!row.lastSeenAt || occurredAt > row.lastSeenAt) {
-      row.lastSeenAt = occurredAt;
-      subject.seen = true;
-    }
-    if (!row.firstSeenAt || occurredAt < row.firstSeenAt) {
-      row.firstSeenAt = occurredAt;
-      subject.seen = true;
-    }
-  }
+  if (item.touch) see(subject, occurredAt);
   return {
     item: at,
-    personId: row.id,
+    personId: subject.row.id,
     activityId: activity.id,
     definitionId: item.definitionId!,
     occurredAt,
@@ -293,6 +286,11 @@ async function writeSubjects(
     tx,
     workspaceId,
     subjects.filter((s) => s.seen && !s.changed).map((s) => s.row),
+  );
+  updateSeenOfAccounts(
+    tx,
+    workspaceId,
+    subjects.filter((s) => s.seen && s.row.fields[ACCOUNT_FIELD] !== undefined).map((s) => s.row),
   );
   const unclaimed = wanted.filter((key) => !claimed.has(keyText(key)));
   const holders = await findByKeys(tx, workspaceId, unclaimed);

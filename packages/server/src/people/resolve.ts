@@ -5,16 +5,25 @@ import { ANONYMOUS_ID } from './identity/anonymous.ts';
 import { type Key, keyText } from './store/identity.sql.ts';
 import type { PersonRow } from './store/person.sql.ts';
 
-/** A person in the course of one batch: as read, and as the items so far have changed them. */
-export interface Subject {
-  row: PersonRow;
-  before: PersonRow['fields'];
+/** Whoever keys can belong to: a person, an account. */
+export interface Holder {
+  id: string;
+  fields: Fields;
+}
+
+/** One of them in the course of one batch: as read, and as the items so far have changed them. */
+export interface Subject<Row extends Holder = PersonRow> {
+  row: Row;
+  before: Fields;
   isNew: boolean;
   changed: boolean;
   seen: boolean;
   /** The keys by which they were asked for, and which belonged to nobody when we looked. */
   foundBy: string[];
 }
+
+type Found = Subject<Holder>;
+type ByKey<S> = (key: Key) => S | undefined;
 
 /**
  * The keys an item can be found by, in the order it names them, each with those it is also looked for under; keys
@@ -48,7 +57,7 @@ export function namedKeysOf(item: CheckedItem): Key[] {
 }
 
 /** Those of an item's keys that belong to nobody. */
-export function freeKeys(item: CheckedItem, byKey: Directory['byKey']): string[] {
+export function freeKeys(item: CheckedItem, byKey: ByKey<Found>): string[] {
   return keysOf(item)
     .filter((key) => !byKey(key))
     .map(keyText);
@@ -60,7 +69,7 @@ export function freeKeys(item: CheckedItem, byKey: Directory['byKey']): string[]
  * earlier key fields are empty; 2: all keys given find one and the same
  * (Ortto help, a-257).
  */
-export function choose(item: CheckedItem, byKey: Directory['byKey']): Subject | undefined {
+export function choose<S extends Found>(item: CheckedItem, byKey: ByKey<S>): S | undefined {
   return chooseByName(item, byKey) ?? (item.anonymousId === undefined ? undefined : chooseAnonymous(item, byKey));
 }
 
@@ -68,7 +77,7 @@ export function choose(item: CheckedItem, byKey: Directory['byKey']): Subject | 
  * Whoever the anonymous id leads to, unless a key that the item names is another
  * one of theirs: then somebody else is at the same machine.
  */
-function chooseAnonymous(item: CheckedItem, byKey: Directory['byKey']): Subject | undefined {
+function chooseAnonymous<S extends Found>(item: CheckedItem, byKey: ByKey<S>): S | undefined {
   const subject = byKey({ fieldId: ANONYMOUS_ID, value: item.anonymousId! });
   const fits = keyGroups(item).every(({ fieldId, keys }) => {
     const known = keyValue(fieldId, subject?.row.fields[fieldId]);
@@ -77,7 +86,7 @@ function chooseAnonymous(item: CheckedItem, byKey: Directory['byKey']): Subject 
   return fits ? subject : undefined;
 }
 
-function chooseByName(item: CheckedItem, byKey: Directory['byKey']): Subject | undefined {
+function chooseByName<S extends Found>(item: CheckedItem, byKey: ByKey<S>): S | undefined {
   const found = keyGroups(item).map(({ fieldId, keys }) => ({ fieldId, subject: firstOf(keys, byKey) }));
   const find = 'by' in item.who ? (item.who.find ?? 0) : 0;
   if (find === 2) {
@@ -92,7 +101,7 @@ function chooseByName(item: CheckedItem, byKey: Directory['byKey']): Subject | u
   return undefined;
 }
 
-function firstOf(keys: readonly Key[], byKey: (key: Key) => Subject | undefined): Subject | undefined {
+function firstOf<S>(keys: readonly Key[], byKey: ByKey<S>): S | undefined {
   for (const key of keys) {
     const subject = byKey(key);
     if (subject) return subject;
@@ -113,9 +122,9 @@ export function newKeys(before: Fields, after: Fields, keyFields: readonly strin
  * someone else when this person got it is kept in the field, and is no key.
  */
 export function keyChanges(
-  subject: Subject,
+  subject: Found,
   keyFields: readonly string[],
-  byKey: Directory['byKey'],
+  byKey: ByKey<Found>,
 ): { gained: (Key & { personId: string })[]; lost: (Key & { personId: string })[] } {
   const gained: (Key & { personId: string })[] = [];
   const lost: (Key & { personId: string })[] = [];
@@ -132,14 +141,14 @@ export function keyChanges(
 }
 
 /** Whether a key is what its field says of the person. */
-export function isValueOf(key: Key, { row }: Subject): boolean {
+export function isValueOf(key: Key, { row }: Found): boolean {
   return keyValue(key.fieldId, row.fields[key.fieldId]) === key.value;
 }
 
-export interface Directory {
-  byKey(key: Key): Subject | undefined;
+export interface Directory<S extends Found = Subject> {
+  byKey: ByKey<S>;
   /** An other name finds its person though no field of theirs has it as value. */
-  learn(key: Key, subject: Subject, how?: { isOtherName: boolean }): void;
+  learn(key: Key, subject: S, how?: { isOtherName: boolean }): void;
   isOtherName(key: Key): boolean;
 }
 
@@ -147,8 +156,8 @@ export interface Directory {
  * Finds subjects by key, as the items so far have left them: a key that its
  * person has lost on the way finds nobody, just as if the items had come one by one.
  */
-export function createDirectory(): Directory {
-  const subjects = new Map<string, Subject>();
+export function createDirectory<S extends Found = Subject>(): Directory<S> {
+  const subjects = new Map<string, S>();
   const otherNames = new Set<string>();
   return {
     byKey(key) {

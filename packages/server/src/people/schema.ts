@@ -1,11 +1,18 @@
-import { builtInActivities, builtInFields, parseFieldId } from '@tributary/model';
+import {
+  builtInAccountFields,
+  builtInActivities,
+  builtInFields,
+  type EntityKind,
+  parseFieldId,
+} from '@tributary/model';
 import type { Queryable } from '../platform/database/pool.ts';
 import { anonymousIdField } from './identity/anonymous.ts';
 import { type FieldRow, listDefinitions, listFields } from './store/schema.sql.ts';
 import type { DisplayStyle } from './types.ts';
 
-/** What a workspace knows: which fields a person can have and which activities can happen. */
+/** What a workspace knows: which fields a person, or an account, can have and which activities can happen. */
 export interface Schema {
+  entity: EntityKind;
   fields: ReadonlyMap<string, SchemaField>;
   activities: ReadonlyMap<string, SchemaActivity>;
   activityIdOf: ReadonlyMap<number, string>;
@@ -31,26 +38,34 @@ export interface SchemaActivity {
 }
 
 /** The built-in fields by which people are found without anyone asking for it. */
-const BUILT_IN_KEYS = new Set(['str::email', 'str::ei', 'phn::phone']);
+const BUILT_IN_KEYS = new Set(['str::email', 'str::ei', 'phn::phone', 'str:o:name', 'str:o:website']);
 
-const builtIn: readonly SchemaField[] = builtInFields.map((field) => ({
+const asSchemaField = (field: (typeof builtInFields)[number]): SchemaField => ({
   id: field.id,
   name: field.name,
   displayType: field.type,
   readOnly: field.readOnly === true || parseFieldId(field.id) === undefined,
   isKey: BUILT_IN_KEYS.has(field.id),
-}));
+});
+
+const builtIn: Record<EntityKind, readonly SchemaField[]> = {
+  person: [...builtInFields.map(asSchemaField), anonymousIdField],
+  account: builtInAccountFields.map(asSchemaField),
+};
 
 /** The schema as the database has it now. */
-export async function loadSchema(db: Queryable, workspaceId: number): Promise<Schema> {
-  const custom = (await listFields(db, workspaceId)).map(fromRow);
-  const definitions = (await listDefinitions(db, workspaceId)).map(({ attributes, display, ...definition }) => ({
-    ...definition,
-    display: display ?? undefined,
-    attributeTypes: new Map(attributes.map((attribute) => [attribute.field_id, attribute.display_type])),
-  }));
+export async function loadSchema(db: Queryable, workspaceId: number, entity: EntityKind = 'person'): Promise<Schema> {
+  const custom = (await listFields(db, workspaceId, entity)).map(fromRow);
+  const definitions = (await listDefinitions(db, workspaceId, entity)).map(
+    ({ attributes, display, ...definition }) => ({
+      ...definition,
+      display: display ?? undefined,
+      attributeTypes: new Map(attributes.map((attribute) => [attribute.field_id, attribute.display_type])),
+    }),
+  );
   return {
-    fields: new Map([...builtIn, anonymousIdField, ...custom].map((field) => [field.id, field])),
+    entity,
+    fields: new Map([...builtIn[entity], ...custom].map((field) => [field.id, field])),
     activities: new Map(definitions.map((definition) => [definition.activityId, definition])),
     activityIdOf: new Map(definitions.map((definition) => [definition.definitionId, definition.activityId])),
   };
@@ -67,13 +82,13 @@ export interface SchemaCache {
 }
 
 /** Keeps each workspace's schema in memory; every change of one is signalled to all processes. */
-export function createSchemaCache(): SchemaCache {
+export function createSchemaCache(entity: EntityKind = 'person'): SchemaCache {
   const kept = new Map<number, Promise<Schema>>();
   return {
     get(db, workspaceId) {
       let schema = kept.get(workspaceId);
       if (!schema) {
-        schema = loadSchema(db, workspaceId);
+        schema = loadSchema(db, workspaceId, entity);
         kept.set(workspaceId, schema);
         schema.catch(() => kept.delete(workspaceId));
       }

@@ -23,17 +23,29 @@ export async function applyTags(
     tagged.flatMap(({ item }) => item.unsetTags ?? []),
   );
   return tagged.flatMap(({ subject, item }) => {
-    // By number, as names that differ in case only are one tag.
-    const before = new Set(subject.row.tags);
-    const added = new Map((item.tags ?? []).map((name) => [wanted.get(name)!, name]));
-    const removed = new Map((item.unsetTags ?? []).map((name) => [unwanted.get(name), name]));
-    for (const tag of before) added.delete(tag);
-    for (const tag of removed.keys()) if (tag === undefined || !before.has(tag)) removed.delete(tag);
-    if (added.size + removed.size === 0) return [];
-    subject.row.tags = [...subject.row.tags.filter((tag) => !removed.has(tag)), ...added.keys()];
-    subject.changed = true;
+    const { added, removed } = retag(subject, item, wanted, unwanted);
     const event = (activityId: string) => (name: string) =>
       builtInHappening(subject, { activityId, attributes: { 'str::n': name } }, item.source, of);
-    return [...[...added.values()].map(event('act::ta')), ...[...removed.values()].map(event('act::tr'))];
+    return [...added.map(event('act::ta')), ...removed.map(event('act::tr'))];
   });
+}
+
+/** Gives and takes tags. Returns the names of those that were not there before, and of those that were. */
+export function retag(
+  subject: { row: { tags: number[] }; changed: boolean },
+  item: Pick<CheckedItem, 'tags' | 'unsetTags'>,
+  wanted: ReadonlyMap<string, number>,
+  unwanted: ReadonlyMap<string, number>,
+): { added: string[]; removed: string[] } {
+  // By number, as names that differ in case only are one tag.
+  const before = new Set(subject.row.tags);
+  const added = new Map((item.tags ?? []).map((name) => [wanted.get(name)!, name]));
+  const removed = new Map((item.unsetTags ?? []).map((name) => [unwanted.get(name), name]));
+  for (const tag of before) added.delete(tag);
+  for (const tag of removed.keys()) if (tag === undefined || !before.has(tag)) removed.delete(tag);
+  if (added.size + removed.size > 0) {
+    subject.row.tags = [...subject.row.tags.filter((tag) => !removed.has(tag)), ...added.keys()];
+    subject.changed = true;
+  }
+  return { added: [...added.values()], removed: [...removed.values()] };
 }

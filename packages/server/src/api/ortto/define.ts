@@ -5,7 +5,7 @@ import { UserError } from '../../platform/errors.ts';
 import { type Called, parse } from './call.ts';
 import { customFieldBody, definitionBody } from './schemas.ts';
 
-function displayType(type: string) {
+export function displayType(type: string) {
   if (!isDisplayType(type)) throw new UserError('bad_request', `Failed to parse request: unknown type "${type}"`);
   return type;
 }
@@ -36,17 +36,16 @@ export function customFieldRoute(app: FastifyInstance, o: { people: People }): v
 export function definitionRoute(app: FastifyInstance, o: { people: People; now: () => Date }): void {
   app.post('/definitions/activity/create', async (request: Called) => {
     const body = parse(definitionBody, request.body);
-    const activityId = customActivityId(body.name);
+    const activityId = customActivityId(body.name, body.entity);
     const attributes = body.attributes.map((attribute) => ({
       name: attribute.name,
       field_id: attribute.field_id ?? customFieldId(attribute.name, displayType(attribute.display_type)),
       display_type: attribute.display_type,
       liquid_name: `activity.custom.${kebab(body.name)}.${kebab(attribute.name)}`,
     }));
-    const { name, touch, attributes: _asked, ...details } = body;
-    const added = await o.people.addDefinitions(request.workspaceId, [
-      { activityId, name, touch, details, attributes },
-    ]);
+    const { name, touch, attributes: _asked, entity, ...details } = body;
+    const defined = entity === 'account' ? o.people.accounts : o.people;
+    const added = await defined.addDefinitions(request.workspaceId, [{ activityId, name, touch, details, attributes }]);
     if (added.length === 0) throw new UserError('definition_exists', `${activityId}: the activity already exists`, 409);
     const at = o.now().toISOString();
     return {

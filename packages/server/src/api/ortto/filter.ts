@@ -1,5 +1,5 @@
 import type { Filter } from '@tributary/model';
-import type { People } from '../../people/index.ts';
+import type { Filters } from '../../people/index.ts';
 import type { Queryable } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import type { Called } from './call.ts';
@@ -9,12 +9,12 @@ import type { Called } from './call.ts';
  * (recorded for an unknown operator): the filter, then the part at fault.
  */
 export async function checkedFilter(
-  o: { people: People; db: Queryable },
+  o: { filters: Filters; db: Queryable },
   { workspaceId, instance }: Called,
   given: unknown,
 ): Promise<Filter | undefined> {
   if (given === undefined || given === null) return undefined;
-  const [first] = await o.people.filters.problems(o.db, workspaceId, given);
+  const [first] = await o.filters.problems(o.db, workspaceId, given);
   if (!first) return given as Filter;
   const [operator, body] = isRecord(given) ? (Object.entries(given)[0] ?? ['', given]) : ['', given];
   const part = partAt(given, first.at);

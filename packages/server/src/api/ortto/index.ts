@@ -5,6 +5,7 @@ import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
+import { accountRoutes } from './accounts.ts';
 import { activitiesCreateRoute } from './activities-create.ts';
 import { audienceRoutes } from './audiences.ts';
 import { customFieldRoute, definitionRoute } from './define.ts';
@@ -58,6 +59,7 @@ export function orttoRoutes(
       personActivitiesRoute(v1, { ...o, now: o.clock.now });
       suppressionListRoutes(v1, o);
       activitiesCreateRoute(v1, o);
+      accountRoutes(v1, o);
       customFieldRoute(v1, o);
       definitionRoute(v1, { people: o.people, now: o.clock.now });
     },

@@ -17,7 +17,9 @@ export function personGetRoutes(app: FastifyInstance, o: { people: People; db: D
     const body = parse(personGetBody, request.body);
     const archived = body.type === 'archived';
     // Ortto leaves filters out where archived people are asked for.
-    const filter = archived ? undefined : await checkedFilter(o, request, body.filter);
+    const filter = archived
+      ? undefined
+      : await checkedFilter({ filters: o.people.filters, db: o.db }, request, body.filter);
     const limit = body.limit && body.limit >= 1 && body.limit <= LIMIT_MAX ? Math.floor(body.limit) : LIMIT;
     const offset = body.offset ?? 0;
     const asked = { archived, filter, q: body.q?.trim() || undefined };

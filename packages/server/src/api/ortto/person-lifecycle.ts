@@ -1,10 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import type { z } from 'zod';
-import type { ChangeKind, People, Selection } from '../../people/index.ts';
-import { UserError } from '../../platform/errors.ts';
+import type { ChangeKind, People } from '../../people/index.ts';
 import { type Called, parse } from './call.ts';
-import { idsOf } from './ids.ts';
 import { selectionBody } from './people-schemas.ts';
+import { selectionOf } from './selection.ts';
 
 const SOURCE = 'API';
 
@@ -33,13 +31,4 @@ export function personLifecycleRoutes(app: FastifyInstance, o: { people: People 
     const { scheduled, done } = await change(request, 'delete');
     return { scheduled_contacts: scheduled, deleted_contacts: done };
   });
-}
-
-function selectionOf(request: Called, body: z.infer<typeof selectionBody>): Selection {
-  if (body.all_rows_selected) return { allBut: idsOf(request, body.exclusion_ids ?? []) };
-  if (!body.inclusion_ids) {
-    throw new UserError('bad_request', 'Failed to parse request: inclusion_ids: who? (or all_rows_selected)');
-  }
-  const not = new Set(idsOf(request, body.exclusion_ids ?? []));
-  return { ids: idsOf(request, body.inclusion_ids).filter((id) => !not.has(id)) };
 }

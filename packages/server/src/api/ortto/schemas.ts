@@ -4,17 +4,17 @@ import { z } from 'zod';
 /** At most this many records a request (Ortto help, a-235). */
 const RECORDS_MAX = 100;
 
-const text = z.string().refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
+export const text = z.string().refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
 /** What becomes an id: some letters take up many, spelled out. */
-const name = text
+export const name = text
   .trim()
   .min(1)
   .max(255)
   .refine((given) => kebab(given) !== '', 'has no letter and no digit')
   .refine((given) => kebab(given).length <= 255, 'is too long, spelled out');
-const fields = z.record(z.string(), z.json());
-const strategy = z.union([z.literal(1), z.literal(2), z.literal(3)]);
-const records = <T extends z.ZodType>(record: T, what: string) =>
+export const fields = z.record(z.string(), z.json());
+export const strategy = z.union([z.literal(1), z.literal(2), z.literal(3)]);
+export const records = <T extends z.ZodType>(record: T, what: string) =>
   z.array(record).min(1, `no ${what}`).max(RECORDS_MAX, `more than ${RECORDS_MAX} ${what}`);
 
 /** How people are found, and whether those who are not there are made (Ortto help, a-257). */
@@ -80,6 +80,8 @@ export const definitionBody = z.object({
   touch: z.boolean().default(false),
   filterable: z.boolean().default(true),
   visible_in_feeds: z.boolean().default(true),
+  /** **Ours**: whose activity it is. Ortto's are made in its app. */
+  entity: z.enum(['person', 'account']).default('person'),
   display_style: z
     .object({
       type: z.enum(['activity', 'activity_attribute', 'activity_template']),

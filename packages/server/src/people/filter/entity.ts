@@ -1,15 +1,19 @@
 import type { Schema } from '../schema.ts';
-import { idSource, jsonSource, momentSource, type Source, tagSource } from './source.ts';
+import type { TagTable } from '../store/tag.sql.ts';
+import { idSource, idsSource, jsonSource, momentSource, numberSource, type Source, tagSource } from './source.ts';
 
-/** What filters are asked about: people, each a row `p`. */
+/** What filters are asked about: people or accounts, each a row `p`. */
 export interface Entity {
   /** Of the rows, and of the activities that are theirs. */
   table: string;
   activityTable: string;
   owner: string;
-  tagTable: string;
+  tagTable: TagTable;
+  tagField: string;
   /** Fields that are columns. */
   moments: Readonly<Record<string, string>>;
+  /** Fields that are computed. */
+  computed: Readonly<Record<string, Source>>;
   idField: string;
 }
 
@@ -18,6 +22,7 @@ export const personEntity: Entity = {
   activityTable: 'activity',
   owner: 'person_id',
   tagTable: 'tag',
+  tagField: 'u4s::t',
   moments: {
     a: 'p.archived_at',
     c: 'p.created_at',
@@ -27,7 +32,27 @@ export const personEntity: Entity = {
     s: 'p.subscribed_at',
     u: 'p.unsubscribed_at',
   },
+  computed: {},
   idField: 'str::person_id',
+};
+
+/** Looked up one by one, not joined: searches forbid the loop that this is. */
+const PEOPLE_OF = `account_person ap where ap.account_id = p.id
+  and (select m.archived_at is null from person m where m.id = ap.person_id)`;
+
+/** How engaged its people are: the average of those of whom it is known, as a whole number. */
+export const ENGAGEMENT_OF = `(select round(avg((select (m.fields->>'int::e')::numeric from person m
+  where m.id = ap.person_id and m.archived_at is null))) from account_person ap where ap.account_id = p.id)`;
+
+export const accountEntity: Entity = {
+  table: 'account',
+  activityTable: 'account_activity',
+  owner: 'account_id',
+  tagTable: 'account_tag',
+  tagField: 'u4s:o:t',
+  moments: { oc: 'p.created_at', oe: 'p.edited_at', of: 'p.first_seen_at', ol: 'p.last_seen_at' },
+  computed: { 'int:o:e': numberSource(ENGAGEMENT_OF), 'ids:o:p': idsSource(PEOPLE_OF, 'ap.person_id') },
+  idField: 'str:o:account_id',
 };
 
 /** Fields that are not stored but known: when an activity occurred first and last (recorded schema). */
@@ -37,6 +62,7 @@ const OCCURRED = /^tme::(act:[^!]*:.+)!([fl])$/;
 export function sourceOf(entity: Entity, fieldId: string, schema: Schema): Source {
   const moment = Object.hasOwn(entity.moments, fieldId) ? entity.moments[fieldId] : undefined;
   if (moment) return momentSource(moment);
+  if (Object.hasOwn(entity.computed, fieldId)) return entity.computed[fieldId]!;
   if (fieldId === entity.idField) return idSource('p.id');
   if (fieldId === 'tags' || fieldId.startsWith('u4s:')) return tagSource(entity.tagTable, 'p');
   const [, activityId, end] = OCCURRED.exec(fieldId) ?? [];
@@ -57,7 +83,7 @@ export function hasField(entity: Entity, fieldId: string, schema: Schema): boole
   return (
     Object.hasOwn(entity.moments, fieldId) ||
     fieldId === entity.idField ||
-    ['tags', 'u4s::t'].includes(fieldId) ||
+    ['tags', entity.tagField].includes(fieldId) ||
     schema.fields.has(fieldId)
   );
 }

@@ -2,7 +2,7 @@ import { type Filter, type MembershipOperator, type Problem, problemsWithFilter 
 import type { Queryable } from '../../platform/database/pool.ts';
 import type { Schema } from '../schema.ts';
 import { compileBoundary, compileFilter, type MembershipSql } from './compile.ts';
-import { hasField, personEntity } from './entity.ts';
+import { type Entity, hasField, personEntity } from './entity.ts';
 import type { Parameters } from './parameters.ts';
 
 export type { MembershipSql } from './compile.ts';
@@ -14,7 +14,7 @@ export interface Filters {
   register(operators: readonly MembershipOperator[], sql: MembershipSql): void;
   /** Everything that is wrong with a filter, unknown fields and activities included. */
   problems(db: Queryable, workspaceId: number, filter: unknown, at?: string): Promise<Problem[]>;
-  /** A checked filter as a condition on a person's row `p`, which is true or false, never null. */
+  /** A checked filter as a condition on a person's, or account's, row `p`, which is true or false, never null. */
   condition(schema: Schema, filter: Filter, of: FilterScope): string;
   /** When to look again: the next moment after now at which time alone may change the answer for `p`; null for never. */
   boundary(schema: Schema, filter: Filter, of: FilterScope): string;
@@ -28,7 +28,12 @@ export interface FilterScope {
   each: boolean;
 }
 
-export function createFilters(o: { schema(db: Queryable, workspaceId: number): Promise<Schema> }): Filters {
+export function createFilters(o: {
+  schema(db: Queryable, workspaceId: number): Promise<Schema>;
+  /** People unless it says otherwise. */
+  entity?: Entity;
+}): Filters {
+  const { entity = personEntity } = o;
   const membership = new Map<MembershipOperator, MembershipSql>();
   return {
     register(operators, sql) {
@@ -37,11 +42,11 @@ export function createFilters(o: { schema(db: Queryable, workspaceId: number): P
     async problems(db, workspaceId, filter, at) {
       const schema = await o.schema(db, workspaceId);
       return problemsWithFilter(filter, at, {
-        field: (id) => hasField(personEntity, id, schema),
+        field: (id) => hasField(entity, id, schema),
         activity: (id) => schema.activities.has(id),
       });
     },
-    condition: (schema, filter, of) => compileFilter(filter, { ...of, entity: personEntity, schema, membership }),
-    boundary: (schema, filter, of) => compileBoundary(filter, { ...of, entity: personEntity, schema, membership }),
+    condition: (schema, filter, of) => compileFilter(filter, { ...of, entity, schema, membership }),
+    boundary: (schema, filter, of) => compileBoundary(filter, { ...of, entity, schema, membership }),
   };
 }

@@ -56,6 +56,17 @@ export function idSource(column: string): Source {
   return { ...nothing, present: `${column} is not null`, hasId: (id) => `${column} = ${id}::bigint` };
 }
 
+/** A number that is computed. */
+export function numberSource(sql: string): Source {
+  return { ...nothing, present: `${sql} is not null`, number: sql };
+}
+
+/** Many ids, kept elsewhere: `rows` is what comes after "from", `column` the id in it. */
+export function idsSource(rows: string, column: string): Source {
+  const exists = (more = ''): string => `exists (select from ${rows}${more})`;
+  return { ...nothing, present: exists(), hasId: (id) => exists(` and ${column} = ${id}::bigint`) };
+}
+
 /** Tags by number, and by name in the order they were given. */
 export function tagSource(table: string, alias: string): Source {
   return {
@@ -77,7 +88,7 @@ export function jsonSource(column: string, fieldId: string, type = parseFieldId(
     case 'txt':
       return { ...source, text: `lower(${text})` };
     case 'idt':
-      return { ...source, text: `lower(${text})`, hasId: (id) => `${text} = ${hexOf(id)}` };
+      return { ...source, text: `lower(${text})`, hasId: (id) => `${text} = any(${hexesOf(id)})` };
     case 'int':
       return { ...source, number: `${text}::numeric` };
     case 'bol':
@@ -119,7 +130,8 @@ function dateOf(json: string): string {
     then make_date(${part('year')}, ${part('month')}, ${part('day')}) end`;
 }
 
-/** A person's id as it is outside: `publicId` in SQL. */
-function hexOf(id: string): string {
-  return `concat('00', lpad(to_hex(${id}::bigint >> 31), 8, '0'), lpad(to_hex(${id}::bigint & 2147483647), 12, '0'), '00')`;
+/** An id as it is outside, a person's and an account's: `publicId` in SQL. */
+function hexesOf(id: string): string {
+  const rest = `lpad(to_hex(${id}::bigint >> 31), 8, '0'), lpad(to_hex(${id}::bigint & 2147483647), 12, '0'), '00'`;
+  return `array[concat('00', ${rest}), concat('10', ${rest})]`;
 }

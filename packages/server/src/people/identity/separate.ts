@@ -1,5 +1,7 @@
 import { publicId } from '@tributary/model';
 import { UserError } from '../../platform/errors.ts';
+import { updateAccountOfPeople } from '../accounts/store/member.sql.ts';
+import { returnMemberships } from '../accounts/store/united.sql.ts';
 import { findCurrent } from './find.ts';
 import { separated } from './one-of-two.ts';
 import { deleteAlias, findAliases } from './store/alias.sql.ts';
@@ -59,6 +61,8 @@ export async function separate(
   await insertAbsorbed(tx, merge.mergeId);
   await returnKeys(tx, workspaceId, merge);
   await returnActivities(tx, merge);
+  await returnMemberships(tx, merge);
+  await updateAccountOfPeople(tx, workspaceId, [merge.survivor, merge.absorbed], now);
   await deleteAlias(tx, workspaceId, merge);
   await tell(work, 'act::separated', merge, [merge.survivor, merge.absorbed], asked.by);
   return { ...merge, separatedAt: now };

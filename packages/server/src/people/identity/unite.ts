@@ -2,6 +2,8 @@ import { publicId } from '@tributary/model';
 import type { Tx } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { leave } from '../../platform/news.ts';
+import { updateAccountOfPeople } from '../accounts/store/member.sql.ts';
+import { moveMemberships } from '../accounts/store/united.sql.ts';
 import { type Recorder, record } from '../record.ts';
 import type { Schema } from '../schema.ts';
 import { holdAtOnce } from './find.ts';
@@ -66,6 +68,8 @@ export async function unite(work: Work, asked: Asked): Promise<MergeRow | undefi
   await updateWhole(tx, workspaceId, united(survivor, absorbed), now);
   await moveKeys(tx, workspaceId, merge);
   await moveActivities(tx, merge);
+  await moveMemberships(tx, merge);
+  await updateAccountOfPeople(tx, workspaceId, [merge.survivor], now);
   await insertAlias(tx, workspaceId, merge);
   await moveDuplicates(tx, workspaceId, merge.absorbed, merge.survivor);
   await deleteAbsorbed(tx, workspaceId, merge);

@@ -1,6 +1,7 @@
 import type { Fields } from '@tributary/model';
 import type { Tx } from '../../platform/database/pool.ts';
 import { leave } from '../../platform/news.ts';
+import { deleteMembershipsOf } from '../accounts/store/member.sql.ts';
 import { keyValue } from '../check.ts';
 import { forgetIdentity } from '../identity/forget.ts';
 import { parkKeys, unparkKeys } from '../identity/store/parked.sql.ts';
@@ -33,6 +34,7 @@ export async function changePeople(
   } else {
     await deleteKeysOf(tx, workspaceId, ids);
     await deletePeople(tx, workspaceId, ids);
+    await deleteMembershipsOf(tx, workspaceId, ids);
     const former = await forgetIdentity(tx, workspaceId, ids);
     const keys = [...keysOf(people, of.schema), ...former.keys];
     const others = await findByKeys(tx, workspaceId, keys);

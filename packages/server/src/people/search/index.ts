@@ -1,31 +1,15 @@
-import type { Filter } from '@tributary/model';
 import type { Clock } from '../../platform/clock.ts';
-import { type Db, type Queryable, send, transaction } from '../../platform/database/pool.ts';
-import { UserError } from '../../platform/errors.ts';
+import type { Db, Queryable } from '../../platform/database/pool.ts';
 import { personEntity } from '../filter/entity.ts';
-import { createParameters, type Filters, type Parameters } from '../filter/index.ts';
+import type { Filters } from '../filter/index.ts';
 import { findAliases } from '../identity/store/alias.sql.ts';
 import type { Schema } from '../schema.ts';
 import { type Counted, createCounts } from './count.ts';
-import { type SortKey, sortKeyOf } from './sort.ts';
+import { createPages, type Searched, tagNamesSql } from './pages.ts';
 import type { FoundPerson } from './values.ts';
 
+export type { Searched } from './pages.ts';
 export { type FoundPerson, fieldIdsOf, valuesOf } from './values.ts';
-
-/** Which people, in which order. A filter has been checked (`filters.problems`). */
-export interface Searched {
-  filter?: Filter | undefined;
-  /** Free text, in names, e-mail address, phone number and external id. */
-  q?: string | undefined;
-  archived?: boolean;
-  sort?: { fieldId?: string | undefined; order: 'asc' | 'desc' };
-  limit: number;
-  offset?: number;
-  /** Go on after this person, in the order asked for. */
-  after?: string | undefined;
-  only?: readonly string[];
-  but?: readonly string[];
-}
 
 export interface Page {
   people: FoundPerson[];
@@ -43,9 +27,7 @@ export interface Search {
 
 const columns = `p.id, p.fields, p.tags, p.created_at as "createdAt", p.edited_at as "editedAt",
   p.first_seen_at as "firstSeenAt", p.last_seen_at as "lastSeenAt", p.subscribed_at as "subscribedAt",
-  p.unsubscribed_at as "unsubscribedAt", p.archived_at as "archivedAt",
-  array(select t.name from unnest(p.tags) with ordinality u(id, n)
-        join tag t on t.workspace_id = p.workspace_id and t.id = u.id order by u.n) as "tagNames"`;
+  p.unsubscribed_at as "unsubscribedAt", p.archived_at as "archivedAt", ${tagNamesSql(personEntity)} as "tagNames"`;
 
 export function createSearch(o: {
   db: Db;
@@ -54,50 +36,22 @@ export function createSearch(o: {
   schema(db: Queryable, workspaceId: number): Promise<Schema>;
 }): Search {
   const counts = createCounts(o.db);
-  const where = (schema: Schema, workspaceId: number, searched: Omit<Searched, 'limit'>, parameters: Parameters) => {
-    const { filter, q, archived, only, but } = searched;
-    const scope = { workspaceId, now: o.clock.now(), parameters, each: only !== undefined };
-    return [
-      `p.workspace_id = ${parameters.add(workspaceId, 'int')}`,
-      `p.archived_at is ${archived ? 'not ' : ''}null`,
-      ...(only ? [`p.id = any(${parameters.add(only, 'bigint[]')})`] : []),
-      ...(but?.length ? [`p.id <> all(${parameters.add(but, 'bigint[]')})`] : []),
-      ...(q ? [`strpos(${searchable}, ${parameters.add(q.toLowerCase(), 'text')}) > 0`] : []),
-      ...(filter ? [o.filters.condition(schema, filter, scope)] : []),
-    ].join(' and ');
-  };
+  const pages = createPages<FoundPerson>({ ...o, entity: personEntity, columns, searchable });
 
   return {
     async page(db, workspaceId, searched) {
-      const schema = await o.schema(db, workspaceId);
-      const parameters = createParameters();
-      const { order, fieldId } = searched.sort ?? { order: 'desc', fieldId: undefined };
-      const key = fieldId === undefined ? undefined : sortKeyOf(personEntity, fieldId, schema);
-      if (fieldId !== undefined && !key) throw new UserError('bad_request', `people can not be sorted by ${fieldId}`);
-      const position = { key, order, after: searched.after };
-      const after = await afterSql(db, workspaceId, position, parameters);
-      const conditions = where(schema, workspaceId, searched, parameters);
-      const by = key ? `${key.sql} ${order} nulls last, ` : '';
-      const rows = await ask<FoundPerson>(
-        db,
-        `select ${columns} from person p where ${conditions}${after} order by ${by}p.id ${order}
-         limit ${parameters.add(searched.limit + 1, 'int')} offset ${parameters.add(searched.offset ?? 0, 'bigint')}`,
-        parameters.values,
-      );
-      return { people: rows.slice(0, searched.limit), more: rows.length > searched.limit };
+      const { rows, more } = await pages.page(db, workspaceId, searched);
+      return { people: rows, more };
     },
     async count(db, workspaceId, searched) {
       const { filter, q, archived, only, but } = searched;
       if (!filter && !q && !archived && !only && !but?.length) return counts(workspaceId);
-      const parameters = createParameters();
-      const conditions = where(await o.schema(db, workspaceId), workspaceId, searched, parameters);
-      const [counted] = await ask<Counted>(
+      return pages.total<Counted>(
         db,
-        `select count(*)::int as people, (count(*) filter (where (fields->>'bol::p')::boolean))::int as subscribers
-         from person p where ${conditions}`,
-        parameters.values,
+        workspaceId,
+        searched,
+        `count(*)::int as people, (count(*) filter (where (fields->>'bol::p')::boolean))::int as subscribers`,
       );
-      return counted!;
     },
     async byIds(db, workspaceId, ids) {
       const found = await findByIds(db, workspaceId, ids);
@@ -128,42 +82,5 @@ async function findByIds(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/**
- * Runs a search. What filters match is guessed badly (an expression on jsonb: one in two hundred), and a page of few
- * rows then tempts PostgreSQL into a loop that goes through all who did something for each who may match: minutes
- * where a hash takes a fifth of a second.
- */
-function ask<Row extends object>(db: Db, text: string, values: readonly unknown[]): Promise<Row[]> {
-  return transaction(db, async (tx) => {
-    send(tx, { text: 'set local enable_nestloop = off' });
-    return (await tx.query<Row>(text, [...values])).rows;
-  });
-}
-
 const searchable = `lower(concat_ws(' ', p.fields->>'str::first', p.fields->>'str::last', p.fields->>'str::name',
   p.fields->>'str::email', p.fields->>'str::ei', p.fields->'phn::phone'->>'c', p.fields->'phn::phone'->>'n'))`;
-
-/**
- * What comes after a person. Where they stand is looked up now, so a page goes on from where they are, not from where
- * they were; who has been deleted since holds no place, and the search has to be begun again.
- */
-async function afterSql(
-  db: Queryable,
-  workspaceId: number,
-  { key, order, after }: { key: SortKey | undefined; order: 'asc' | 'desc'; after: string | undefined },
-  parameters: Parameters,
-): Promise<string> {
-  if (after === undefined) return '';
-  const [beyond, id] = [order === 'desc' ? '<' : '>', parameters.add(after, 'bigint')];
-  const later = `p.id ${beyond} ${id}`;
-  if (!key) return ` and ${later}`;
-  const { rows } = await db.query<{ value: string | null }>(
-    `select (${key.sql})::text as value from person p where p.workspace_id = $1 and p.id = $2`,
-    [workspaceId, after],
-  );
-  const at = rows[0];
-  if (!at) throw new UserError('bad_request', 'cursor_id: this person is not there any more; begin again without it');
-  if (at.value === null) return ` and ${key.sql} is null and ${later}`;
-  const value = `${parameters.add(at.value, 'text')}::${key.type}`;
-  return ` and (${key.sql} ${beyond} ${value} or (${key.sql} = ${value} and ${later}) or ${key.sql} is null)`;
-}

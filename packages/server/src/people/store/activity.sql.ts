@@ -102,33 +102,39 @@ export async function listActivitiesOf(db: Queryable, personId: string, limit: n
   return rows;
 }
 
+/** What is partitioned by month: what people did, and what accounts did. */
+const PARTITIONED = ['activity', 'account_activity'] as const;
+
 /**
- * Makes the partition of a month when it is not there; safe from many processes at once. Attached, not created in
+ * Makes the partitions of a month when they are not there; safe from many processes at once. Attached, not created in
  * place: that would lock out everyone who reads or writes activities, and wait for the very transaction whose
  * activity the partition is for, for ever. To attach waits for none of them.
  */
 export async function createPartition(tx: Tx, month: Date): Promise<void> {
   const next = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1, 1));
   const [from, to] = [month, next].map((date) => date.toISOString().slice(0, 10));
-  const name = partitionOf(month);
   // One at a time: two processes that create the same table collide in the catalogue.
   await tx.query('select pg_advisory_xact_lock(7482002)');
-  const { rows } = await tx.query<{ there: boolean }>('select to_regclass($1) is not null as there', [name]);
-  if (rows[0]?.there) return;
-  await tx.query(`create table ${name} (like activity)`);
-  await tx.query(
-    `alter table activity attach partition ${name} for values from ('${from}T00:00:00Z') to ('${to}T00:00:00Z')`,
-  );
+  for (const table of PARTITIONED) {
+    const name = partitionOf(table, month);
+    const { rows } = await tx.query<{ there: boolean }>('select to_regclass($1) is not null as there', [name]);
+    if (rows[0]?.there) continue;
+    await tx.query(`create table ${name} (like ${table})`);
+    await tx.query(
+      `alter table ${table} attach partition ${name} for values from ('${from}T00:00:00Z') to ('${to}T00:00:00Z')`,
+    );
+  }
 }
 
 /**
- * Makes a transaction that has written activities before notice a partition attached since: PostgreSQL looks for
+ * Makes a transaction that has written activities before notice partitions attached since: PostgreSQL looks for
  * such news only where a lock is new to the transaction.
  */
 export async function noticePartition(tx: Tx, month: Date): Promise<void> {
-  await tx.query(`lock table ${partitionOf(month)} in access share mode`);
+  const names = PARTITIONED.map((table) => partitionOf(table, month));
+  await tx.query(`lock table ${names.join(', ')} in access share mode`);
 }
 
-function partitionOf(month: Date): string {
-  return `activity_${month.toISOString().slice(0, 7).replace('-', '_')}`;
+function partitionOf(table: (typeof PARTITIONED)[number], month: Date): string {
+  return `${table}_${month.toISOString().slice(0, 7).replace('-', '_')}`;
 }

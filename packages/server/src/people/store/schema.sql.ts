@@ -1,3 +1,4 @@
+import type { EntityKind } from '@tributary/model';
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
 import type { DisplayStyle } from '../types.ts';
 
@@ -9,11 +10,11 @@ export interface FieldRow {
   choices: string[] | null;
 }
 
-export async function listFields(db: Queryable, workspaceId: number): Promise<FieldRow[]> {
+export async function listFields(db: Queryable, workspaceId: number, entity: EntityKind): Promise<FieldRow[]> {
   const { rows } = await db.query<FieldRow>(
     `select id, name, display_type as "displayType", is_key as "isKey", choices
-     from field where workspace_id = $1 order by created_at, id`,
-    [workspaceId],
+     from field where workspace_id = $1 and entity = $2 order by created_at, id`,
+    [workspaceId, entity],
   );
   return rows;
 }
@@ -28,12 +29,13 @@ export async function insertField(
     displayType: string;
     choices?: string[] | undefined;
     trackChanges?: boolean | undefined;
+    entity: EntityKind;
   },
   now: Date,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `insert into field (workspace_id, id, name, display_type, choices, track_changes, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    `insert into field (workspace_id, id, name, display_type, choices, track_changes, created_at, entity)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
     [
       workspaceId,
       field.id,
@@ -42,6 +44,7 @@ export async function insertField(
       field.choices ? JSON.stringify(field.choices) : null,
       field.trackChanges ?? false,
       now,
+      field.entity,
     ],
   );
   return rowCount === 1;
@@ -65,12 +68,16 @@ export interface DefinitionRow {
   display: DisplayStyle | null;
 }
 
-export async function listDefinitions(db: Queryable, workspaceId: number): Promise<DefinitionRow[]> {
+export async function listDefinitions(
+  db: Queryable,
+  workspaceId: number,
+  entity: EntityKind,
+): Promise<DefinitionRow[]> {
   const { rows } = await db.query<DefinitionRow>(
     `select id as "definitionId", activity_id as "activityId", name, touch, attributes,
             details->'display_style' as display
-     from activity_definition where workspace_id = $1`,
-    [workspaceId],
+     from activity_definition where workspace_id = $1 and entity = $2`,
+    [workspaceId, entity],
   );
   return rows;
 }
@@ -88,16 +95,17 @@ export async function insertDefinitions(
   db: Queryable,
   workspaceId: number,
   definitions: readonly NewDefinition[],
-  o: { builtIn: boolean; now: Date },
+  o: { builtIn: boolean; now: Date; entity?: EntityKind },
 ): Promise<string[]> {
   const { rows } = await db.query<{ activityId: string }>(
     `insert into activity_definition
-       (workspace_id, activity_id, name, built_in, touch, details, attributes, created_at, edited_at)
-     select $1, d."activityId", d.name, $3, d.touch, coalesce(d.details, '{}'), coalesce(d.attributes, '[]'), $4, $4
+       (workspace_id, activity_id, name, built_in, touch, details, attributes, created_at, edited_at,
+        entity)
+     select $1, d."activityId", d.name, $3, d.touch, coalesce(d.details, '{}'), coalesce(d.attributes, '[]'), $4, $4, $5
      from jsonb_to_recordset($2) as d("activityId" text, name text, touch boolean, details jsonb, attributes jsonb)
      on conflict do nothing
      returning activity_id as "activityId"`,
-    [workspaceId, JSON.stringify(definitions), o.builtIn, o.now],
+    [workspaceId, JSON.stringify(definitions), o.builtIn, o.now, o.entity ?? 'person'],
   );
   return rows.map((row) => row.activityId);
 }

@@ -1,5 +1,8 @@
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
 
+/** Tags of people and of accounts are two series (recorded). */
+export type TagTable = 'tag' | 'account_tag';
+
 /**
  * The numbers of these tags by the names given, made where they are new. Names
  * are compared without regard to case, as the database sees it.
@@ -9,21 +12,22 @@ export async function upsertTags(
   workspaceId: number,
   names: readonly string[],
   now: Date,
+  table: TagTable = 'tag',
 ): Promise<Map<string, number>> {
   if (names.length === 0) return new Map();
   // Numbers run from 1 in each workspace; one maker at a time keeps them without a gap.
   await tx.query('select pg_advisory_xact_lock(7482003, $1)', [workspaceId]);
   await tx.query(
-    `insert into tag (workspace_id, id, name, created_at, last_used_at)
-     select $1, (select coalesce(max(id), 0) from tag where workspace_id = $1) + row_number() over (order by n.ord),
+    `insert into ${table} (workspace_id, id, name, created_at, last_used_at)
+     select $1, (select coalesce(max(id), 0) from ${table} where workspace_id = $1) + row_number() over (order by n.ord),
             n.name, $3, $3
      from (select distinct on (lower(name)) name, ord from unnest($2::text[]) with ordinality as u(name, ord)
            order by lower(name), ord) n
-     where not exists (select from tag t where t.workspace_id = $1 and lower(t.name) = lower(n.name))`,
+     where not exists (select from ${table} t where t.workspace_id = $1 and lower(t.name) = lower(n.name))`,
     [workspaceId, names, now],
   );
-  const found = await findTags(tx, workspaceId, names);
-  await tx.query('update tag set last_used_at = $3 where workspace_id = $1 and id = any($2::int[])', [
+  const found = await findTags(tx, workspaceId, names, table);
+  await tx.query(`update ${table} set last_used_at = $3 where workspace_id = $1 and id = any($2::int[])`, [
     workspaceId,
     [...new Set(found.values())],
     now,
@@ -36,11 +40,12 @@ export async function findTags(
   db: Queryable,
   workspaceId: number,
   names: readonly string[],
+  table: TagTable = 'tag',
 ): Promise<Map<string, number>> {
   if (names.length === 0) return new Map();
   const { rows } = await db.query<{ given: string; id: number }>(
     `select n.given, t.id from unnest($2::text[]) as n(given)
-     join tag t on t.workspace_id = $1 and lower(t.name) = lower(n.given)`,
+     join ${table} t on t.workspace_id = $1 and lower(t.name) = lower(n.given)`,
     [workspaceId, names],
   );
   return new Map(rows.map((row) => [row.given, row.id]));

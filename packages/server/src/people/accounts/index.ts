@@ -1,0 +1,75 @@
+import type { DisplayType } from '@tributary/model';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db, Queryable, Tx } from '../../platform/database/pool.ts';
+import type { Presence } from '../../platform/presence.ts';
+import { addDefinitions, addField, type NewField } from '../define.ts';
+import { type CustomFields, createCustomFields } from '../fields.ts';
+import { accountEntity } from '../filter/entity.ts';
+import { createFilters, type Filters } from '../filter/index.ts';
+import { makeKeys, missingKeys, unlessAllRefused } from '../keys.ts';
+import { createIds, type Ids } from '../numbers.ts';
+import type { Partitions } from '../partitions.ts';
+import { createSchemaCache, loadSchema } from '../schema.ts';
+import type { NewDefinition } from '../store/schema.sql.ts';
+import { type ChangeAccounts, createChangeAccounts } from './lifecycle.ts';
+import { createMembers, type Members } from './members.ts';
+import { asIntake, recordAccounts } from './record.ts';
+import { type AccountSearch, createAccountSearch } from './search.ts';
+import { insertKeysOfAllAccounts } from './store/key.sql.ts';
+import { listMembersOf } from './store/member.sql.ts';
+import type { AccountItem, AccountOutcome } from './types.ts';
+
+/** The companies that people belong to; Ortto called them organizations until June 2025. */
+export interface Accounts {
+  /** The one way in for accounts. Resolves once it is durable; a request whose every item is wrong changes nothing. */
+  record(workspaceId: number, items: readonly AccountItem[]): Promise<AccountOutcome[]>;
+  members: Members;
+  /** The people of these accounts, by account; who is archived is left out. */
+  peopleOf(db: Queryable, workspaceId: number, accountIds: readonly string[]): Promise<Map<string, string[]>>;
+  change: ChangeAccounts;
+  search: AccountSearch;
+  /** About accounts, not people. */
+  filters: Filters;
+  fields: CustomFields;
+  /** Adds a custom field; undefined when one with that id is there already. */
+  addField(workspaceId: number, field: NewField): Promise<{ id: string; displayType: DisplayType } | undefined>;
+  /** Adds activity definitions; those already there stay. Returns the ids of the new ones. */
+  addDefinitions(workspaceId: number, definitions: readonly NewDefinition[]): Promise<string[]>;
+}
+
+export function createAccounts(o: {
+  db: Db;
+  clock: Clock;
+  presence?: Presence | undefined;
+  recorder: { activityIds: Ids; partitions: Partitions };
+}): Accounts {
+  const { db, clock } = o;
+  const schema = createSchemaCache('account');
+  o.presence?.on('schema', schema.forget);
+  const recorder = { ...o.recorder, accountIds: createIds('account_number') };
+  const define = { db, clock, entity: 'account', forget: schema.forget } as const;
+  const filters = createFilters({ schema: schema.get, entity: accountEntity });
+
+  const recordIn = async (tx: Tx, workspaceId: number, items: readonly AccountItem[]): Promise<AccountOutcome[]> => {
+    // Read each time: a merge of accounts is rare, and sees what was defined a moment ago wherever that was.
+    let now = await loadSchema(tx, workspaceId, 'account');
+    const missing = missingKeys(now, items.map(asIntake));
+    if (missing.length > 0) {
+      await makeKeys(tx, workspaceId, missing, insertKeysOfAllAccounts);
+      now = await loadSchema(tx, workspaceId, 'account');
+    }
+    return recordAccounts(tx, recorder, { workspaceId, schema: now, now: clock.now() }, items);
+  };
+
+  return {
+    record: (workspaceId, items) => unlessAllRefused(db, (tx) => recordIn(tx, workspaceId, items)),
+    members: createMembers({ db, clock }),
+    peopleOf: listMembersOf,
+    change: createChangeAccounts({ db, clock }),
+    search: createAccountSearch({ clock, filters, schema }),
+    filters,
+    fields: createCustomFields(define),
+    addField: (workspaceId, field) => addField(define, workspaceId, field),
+    addDefinitions: (workspaceId, definitions) => addDefinitions(define, workspaceId, definitions),
+  };
+}
