@@ -39,6 +39,7 @@ export function createFilters(o: { schema(db: Queryable, workspaceId: number): P
       return problemsWithFilter(filter, at, {
         field: (id) => hasField(personEntity, id, schema),
         activity: (id) => schema.activities.has(id),
+        membership: (operator) => membership.has(operator),
       });
     },
     condition: (schema, filter, of) => compileFilter(filter, { ...of, entity: personEntity, schema, membership }),
