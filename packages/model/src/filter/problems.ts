@@ -1,7 +1,7 @@
 import { type Filter, leafOf, type Problem } from './filter.ts';
 import { occurrenceOf } from './happened.ts';
 import { askedAbout } from './matches.ts';
-import { isActivityOperator, isMembershipOperator, operatorOf } from './operators/index.ts';
+import { isActivityOperator, isMembershipOperator, type MembershipOperator, operatorOf } from './operators/index.ts';
 import { isWrong } from './operators/reading.ts';
 
 /** At most this many conditions in one filter (Ortto help, a-258). */
@@ -13,6 +13,7 @@ const DEPTH_MAX = 12;
 export interface Askable {
   field(id: string): boolean;
   activity(id: string): boolean;
+  membership(operator: MembershipOperator): boolean;
 }
 
 interface Walk {
@@ -68,6 +69,9 @@ function walk(filter: unknown, at: string, count: Walk, depth: number): Problem[
     return problems;
   }
   if (isMembershipOperator(operator)) {
+    if (count.askable?.membership(operator) === false) {
+      return [{ at: here, problem: `${operator} can not be asked here yet` }];
+    }
     return askedAbout(leaf) === undefined ? [{ at: `${here}.value`, problem: 'expected an id' }] : [];
   }
   const read = operatorOf(operator);

@@ -4,7 +4,7 @@ import { accountCalls } from './account-calls.ts';
 import { audienceCalls } from './audience-calls.ts';
 import { personGetBody, personGetByIdsBody } from './ortto/person-get.schema.ts';
 import { activitiesBody, customFieldBody, definitionBody, mergeBody } from './ortto/schemas.ts';
-import { transferPaths } from './own/openapi.ts';
+import { ownPaths } from './own/openapi.ts';
 import { peopleCalls } from './people-calls.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -161,7 +161,7 @@ function openapi(): Json {
       ...Object.fromEntries(
         Object.entries(calls).map(([path, call]) => [path, { [call.method ?? 'post']: operation(path, call) }]),
       ),
-      ...transferPaths(schemaOf),
+      ...ownPaths(schemaOf),
     },
     components: {
       securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } },

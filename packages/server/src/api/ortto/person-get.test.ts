@@ -148,6 +148,7 @@ describe('finding people on Ortto’s wire', () => {
     for (const wrong of [
       is('str::nope', 'x'),
       { '$act::has_occurred': { field_id: 'act:cm:nope' } },
+      { $has_started_campaign: { campaign_id: ZERO } },
       [],
       'x',
       { $and: {} },

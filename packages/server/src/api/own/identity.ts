@@ -1,18 +1,10 @@
 import { internalId, publicId } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { type Duplicate, type Merge, type People, type Person, personIdFrom } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { parse } from '../ortto/call.ts';
-
-const pairBody = z.object({ people: z.tuple([z.string(), z.string()]) });
-const uniteBody = z.object({ absorb: z.string() });
-const separateBody = z.object({ merge_id: z.string() });
-const page = z.object({
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
-});
+import { page, pairBody, separateBody, uniteBody } from './identity.schema.ts';
 
 type Of = { Params: { id: string } };
 

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { audienceBody, audienceChangeBody, audiencesQuery } from './audiences.schema.ts';
 import { exportActivities, exportPeople } from './export-schemas.ts';
+import { page, pairBody, separateBody, uniteBody } from './identity.schema.ts';
 import { mappingBody, uploadQuery } from './import-schemas.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -32,6 +34,81 @@ const exported = (what: string, schema: z.ZodType, format: string): Readonly<Rec
 const it = { 200: 'application/json' } as const;
 
 const calls: Readonly<Record<string, Readonly<Record<string, Own>>>> = {
+  '/api/audiences': {
+    get: {
+      operationId: 'listAudiences',
+      summary: 'Audiences, with how many belong to them',
+      query: audiencesQuery,
+      answers: it,
+      refusals: [400],
+    },
+    post: {
+      operationId: 'makeAudience',
+      summary: 'Make an audience; it is built in the background',
+      body: audienceBody,
+      answers: { 201: 'application/json' },
+      refusals: [400, 409],
+    },
+  },
+  '/api/audiences/{id}': {
+    get: { operationId: 'getAudience', summary: 'An audience and its progress', answers: it, refusals: [404] },
+    patch: {
+      operationId: 'changeAudience',
+      summary: 'Change an audience; what is not named stays as it is',
+      body: audienceChangeBody,
+      answers: it,
+      refusals: [400, 404, 409],
+    },
+    delete: { operationId: 'deleteAudience', summary: 'Delete an audience', answers: it, refusals: [404, 409] },
+  },
+  '/api/people/unite': {
+    post: {
+      operationId: 'unitePair',
+      summary: 'Two people are one; the rules choose who stays',
+      body: pairBody,
+      answers: it,
+      refusals: [400, 404, 409],
+    },
+  },
+  '/api/people/{id}/unite': {
+    post: {
+      operationId: 'unite',
+      summary: 'This person takes another in',
+      body: uniteBody,
+      answers: it,
+      refusals: [400, 404, 409],
+    },
+  },
+  '/api/people/{id}/separate': {
+    post: {
+      operationId: 'separate',
+      summary: 'Undo a merge, within 30 days',
+      body: separateBody,
+      answers: it,
+      refusals: [400, 404, 409],
+    },
+  },
+  '/api/people/{id}/merges': {
+    get: { operationId: 'listMerges', summary: 'Whom this person has taken in', answers: it, refusals: [400] },
+  },
+  '/api/people/duplicates': {
+    get: {
+      operationId: 'listDuplicates',
+      summary: 'People whom a record named as one',
+      query: page,
+      answers: it,
+      refusals: [400],
+    },
+  },
+  '/api/people/duplicates/dismiss': {
+    post: {
+      operationId: 'dismissDuplicate',
+      summary: 'They are two: do not list them again',
+      body: pairBody,
+      answers: it,
+      refusals: [400, 404],
+    },
+  },
   '/api/imports': {
     get: { operationId: 'listImports', summary: 'The newest imports', answers: it, refusals: [] },
     post: {
@@ -83,7 +160,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Own>>>> = {
 };
 
 /** Imports and exports as OpenAPI describes paths: docs/import-export.md in short. */
-export function transferPaths(schemaOf: (schema: z.ZodType) => Json): Json {
+export function ownPaths(schemaOf: (schema: z.ZodType) => Json): Json {
   return Object.fromEntries(
     Object.entries(calls).map(([path, methods]) => [
       path,
@@ -95,7 +172,7 @@ export function transferPaths(schemaOf: (schema: z.ZodType) => Json): Json {
 const reasons: Readonly<Record<number, string>> = {
   400: 'What is asked can not be done: `error` says why',
   401: 'No `X-Api-Key`, or one that is not in use',
-  404: 'There is no such import',
+  404: 'There is nothing of that id',
   409: 'It does not go with what the import does now',
 };
 

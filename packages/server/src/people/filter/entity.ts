@@ -36,7 +36,7 @@ export const personEntity: Entity = {
   idField: 'str::person_id',
 };
 
-/** Looked up one by one, not joined: searches forbid the loop that this is. */
+/** Looked up one by one: a join is guessed badly, and goes through everybody. */
 const PEOPLE_OF = `account_person ap where ap.account_id = p.id
   and (select m.archived_at is null from person m where m.id = ap.person_id)`;
 

@@ -44,6 +44,7 @@ export function createFilters(o: {
       return problemsWithFilter(filter, at, {
         field: (id) => hasField(entity, id, schema),
         activity: (id) => schema.activities.has(id),
+        membership: (operator) => membership.has(operator),
       });
     },
     condition: (schema, filter, of) => compileFilter(filter, { ...of, entity, schema, membership }),

@@ -1,6 +1,6 @@
 import type { Filter } from '@tributary/model';
 import type { Clock } from '../../platform/clock.ts';
-import { type Db, type Queryable, send, transaction } from '../../platform/database/pool.ts';
+import type { Queryable } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import type { Entity } from '../filter/entity.ts';
 import { createParameters, type Filters, type Parameters } from '../filter/index.ts';
@@ -24,10 +24,10 @@ export interface Searched {
 
 export interface Pages<Row> {
   /** One page; by default the newest first. A sort field that has no order is a `UserError`. */
-  page(db: Db, workspaceId: number, searched: Searched): Promise<{ rows: Row[]; more: boolean }>;
+  page(db: Queryable, workspaceId: number, searched: Searched): Promise<{ rows: Row[]; more: boolean }>;
   /** One row about all that match, whatever `columns` count. */
   total<T extends object>(
-    db: Db,
+    db: Queryable,
     workspaceId: number,
     searched: Omit<Searched, 'limit' | 'sort'>,
     columns: string,
@@ -72,24 +72,30 @@ export function createPages<Row extends object>(o: {
       const position = { table: entity.table, key, order, after: searched.after };
       const after = await afterSql(db, workspaceId, position, parameters);
       const conditions = where(schema, workspaceId, searched, parameters);
-      const by = key ? `${key.sql} ${order} nulls last, ` : '';
-      const rows = await ask<Row>(
-        db,
-        `select ${o.columns} from ${entity.table} p where ${conditions}${after} order by ${by}p.id ${order}
-         limit ${parameters.add(searched.limit + 1, 'int')} offset ${parameters.add(searched.offset ?? 0, 'bigint')}`,
-        parameters.values,
+      const by = `${key ? `k ${order} nulls last, ` : ''}id ${order}`;
+      const matched = `select p.id, ${key?.sql ?? 'null'} as k from ${entity.table} p where ${conditions}${after}`;
+      // What filters match is guessed badly, and a page of few rows then tempts PostgreSQL to walk everybody in order:
+      // minutes where a hash takes a fifth of a second. So all who match are found first.
+      const found = searched.filter ? `with found as materialized (${matched}) select * from found` : matched;
+      const window = `limit ${parameters.add(searched.limit + 1, 'int')} offset ${parameters.add(searched.offset ?? 0, 'bigint')}`;
+      const { rows } = await db.query<Row>(
+        `select ${o.columns} from (${found} order by ${by} ${window}) m join ${entity.table} p on p.id = m.id
+         order by m.k ${order} nulls last, m.id ${order}`,
+        [...parameters.values],
       );
       return { rows: rows.slice(0, searched.limit), more: rows.length > searched.limit };
     },
     async total<T extends object>(
-      db: Db,
+      db: Queryable,
       workspaceId: number,
       searched: Omit<Searched, 'limit' | 'sort'>,
       columns: string,
     ): Promise<T> {
       const parameters = createParameters();
       const conditions = where(await o.schema(db, workspaceId), workspaceId, searched, parameters);
-      const rows = await ask<T>(db, `select ${columns} from ${entity.table} p where ${conditions}`, parameters.values);
+      const { rows } = await db.query<T>(`select ${columns} from ${entity.table} p where ${conditions}`, [
+        ...parameters.values,
+      ]);
       return rows[0]!;
     },
   };
@@ -99,18 +105,6 @@ export function createPages<Row extends object>(o: {
 export function tagNamesSql({ tagTable }: Entity): string {
   return `array(select t.name from unnest(p.tags) with ordinality u(id, n)
         join ${tagTable} t on t.workspace_id = p.workspace_id and t.id = u.id order by u.n)`;
-}
-
-/**
- * Runs a search. What filters match is guessed badly (an expression on jsonb: one in two hundred), and a page of few
- * rows then tempts PostgreSQL into a loop that goes through all who did something for each who may match: minutes
- * where a hash takes a fifth of a second.
- */
-function ask<Row extends object>(db: Db, text: string, values: readonly unknown[]): Promise<Row[]> {
-  return transaction(db, async (tx) => {
-    send(tx, { text: 'set local enable_nestloop = off' });
-    return (await tx.query<Row>(text, [...values])).rows;
-  });
 }
 
 /**
