@@ -54,7 +54,7 @@ export const accountsGetBody = z.object({
   sort_by_field_id: z.string().nullish(),
   sort_order: z.enum(['asc', 'desc', '']).nullish(),
   fields: z.array(z.string()).max(FIELDS_MAX, `more than ${FIELDS_MAX} fields`).nullish(),
-  q: z.string().max(255).nullish(),
+  q: text.max(255).nullish(),
   type: z.string().nullish(),
   filter: z.json().optional(),
   inclusion_ids: z.array(z.string()).nullish(),
@@ -86,7 +86,7 @@ export const accountFieldsBody = z.object({});
 
 /** `PUT /v1/accounts/custom-field/update` (recorded). Of the three lists, the first that is given counts. */
 export const accountFieldUpdateBody = z.object({
-  field_id: z.string(),
+  field_id: text,
   replace_values: z.array(text.min(1)).nullish(),
   add_values: z.array(text.min(1)).nullish(),
   remove_values: z.array(text.min(1)).nullish(),

@@ -315,6 +315,8 @@ describe('accounts, on Ortto’s wire', () => {
         [status, text],
         [400, '{"request_id":"#","code":400,"error":"One or more attributes is invalid"}\n'],
       );
+      const id = { filter: { $id_is: { field_id: 'str:o:name', value: await account('Olive') } } };
+      assert.match((await wire.post('/v1/accounts/get', id)).text, /^\{"accounts":null/, 'a name is no id');
       const people = { filter: { '$str::is': { field_id: 'str::email', value: 'x' } } };
       assert.equal((await wire.post('/v1/accounts/get', people)).status, 400);
     });

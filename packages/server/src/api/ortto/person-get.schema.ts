@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { text } from './schemas.ts';
 
 const FIELDS_MAX = 150;
 const IDS_MAX = 500;
@@ -11,7 +12,7 @@ export const personGetBody = z.object({
   sort_by_field_id: z.string().nullish(),
   sort_order: z.enum(['asc', 'desc', '']).nullish(),
   fields: z.array(z.string()).max(FIELDS_MAX, `more than ${FIELDS_MAX} fields`).nullish(),
-  q: z.string().max(255).nullish(),
+  q: text.max(255).nullish(),
   type: z.enum(['', 'archived']).nullish(),
   filter: z.json().optional(),
 });

@@ -38,7 +38,8 @@ const nothing: Source = {
   phone: 'null::text',
   callingCode: 'null::text',
   tags: `'{}'::int[]`,
-  hasId: () => 'false',
+  // Never: what is asked for is no null. A parameter that stands nowhere is refused by PostgreSQL.
+  hasId: (id) => `${id} is null`,
 };
 
 /** A moment that is a column. */
