@@ -120,6 +120,42 @@ describe('accounts', () => {
     );
   });
 
+  test('people come and go, do things, and accounts are put away and brought back, all at once: nobody ends in a wrong one', async () => {
+    const ids = [await make('Rush one'), await make('Rush two')];
+    const people: string[] = [];
+    for (let i = 0; i < 10; i++) people.push(await person(`p${i}@rush.example`));
+    const processes = [room.people, await room.another()];
+    const done = await Promise.allSettled(
+      Array.from({ length: 120 }, async (_, i) => {
+        const { accounts, record } = processes[i % 2]!;
+        const id = ids[(i >> 1) % 2]!;
+        const some = people.filter((_person, n) => (n + i) % 3 > 0).reverse();
+        if (i % 10 === 8) return accounts.change(room.ws, 'archive', { ids: [...ids] }, 'Test');
+        if (i % 10 === 9) return accounts.change(room.ws, 'restore', { ids: [...ids].reverse() }, 'Test');
+        if (i % 5 === 0) return accounts.members.remove(room.ws, id, some);
+        if (i % 5 < 3) return accounts.members.add(room.ws, id, some);
+        const activity = { id: 'act:cm:called', attributes: {}, at: ago(i) };
+        return record(
+          room.ws,
+          some.map((personId) => ({ who: { personId }, fields: {}, source: 'Test', activity })),
+        );
+      }),
+    );
+    const refused = done.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    assert.deepEqual(
+      refused.filter((reason) => reason.code !== 'account_not_found'),
+      [],
+      'an archived account takes nobody; nothing else goes wrong',
+    );
+    const { rows } = await room.t.db.query(
+      `select p.id from person p where p.fields->>'idt::o' is distinct from (
+         select public_account_id(a.id) from account_person ap
+         join account a on a.id = ap.account_id and a.archived_at is null
+         where ap.person_id = p.id order by ap.since, ap.account_id limit 1)`,
+    );
+    assert.deepEqual(rows, []);
+  });
+
   test('who is deleted belongs nowhere', async () => {
     const id = await make('Left');
     const emil = await person('emil@left.example');
