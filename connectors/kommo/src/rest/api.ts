@@ -24,7 +24,7 @@ export interface Api {
   send(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown, also?: readonly number[]): Promise<Answer>;
 }
 
-/** What all requests of a session share. */
+/** What the requests of a session go through. */
 export interface Line {
   settings: KommoSettings;
   tools: Tools;
@@ -32,8 +32,16 @@ export interface Line {
   gate: Gate;
 }
 
+const limiters = new Map<string, Limiter>();
+
+/**
+ * Sessions of one account share its limiter: trying new settings and the
+ * session that follows, or goes on beside, are one sender to Kommo.
+ */
 export function openLine(settings: KommoSettings, tools: Tools): Line {
-  return { settings, tools, limiter: createLimiter(), gate: createGate() };
+  const limiter = limiters.get(settings.url) ?? createLimiter();
+  limiters.set(settings.url, limiter);
+  return { settings, tools, limiter, gate: createGate() };
 }
 
 /** Refused for what was asked, not for when: the caller says which item and why. */
