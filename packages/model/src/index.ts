@@ -22,14 +22,24 @@ export type { Shape, ShapeKind, ShapeOf } from './journey/shapes/index.ts';
 export type { Location } from './location.ts';
 export { mergeFields } from './merge.ts';
 export { type Playbook, playbook } from './playbook.ts';
+export {
+  type Attribute,
+  attributesOf,
+  hiddenActivities,
+  readOnlyActivities,
+  type Trigger,
+  triggersOf,
+} from './schema/activity-details.ts';
 export { builtInActivities } from './schema/built-in-activities.ts';
 export { builtInFields } from './schema/built-in-fields.ts';
+export { accountFields, type DescribedField, fieldFlags, hiddenFields } from './schema/described-fields.ts';
 export {
   customActivityId,
   customFieldId,
   type DisplayType,
   isDisplayType,
   kebab,
+  occurredOf,
   parseFieldId,
   prefixOf,
 } from './schema/field-id.ts';

@@ -2,6 +2,7 @@ import { customFieldId, type DisplayType } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { notify } from '../platform/presence.ts';
+import { changeDefinition, mustBeTrackable } from './catalog/index.ts';
 import { couldBeKey, makeKeys } from './keys.ts';
 import type { SchemaCache } from './schema.ts';
 import { insertDefinitions, insertField, type NewDefinition } from './store/schema.sql.ts';
@@ -38,7 +39,14 @@ export async function addField(
 ): Promise<{ id: string; displayType: DisplayType } | undefined> {
   const id = customFieldId(field.name, field.type);
   const row = { id, displayType: field.type, ...field };
-  const added = await change(of, (tx) => insertField(tx, workspaceId, row, of.clock.now()));
+  if (field.trackChanges) mustBeTrackable(field.type);
+  const added = await change(of, async (tx) => {
+    const now = of.clock.now();
+    const isNew = await insertField(tx, workspaceId, row, now);
+    if (isNew && field.trackChanges)
+      await insertDefinitions(tx, workspaceId, [changeDefinition(row)], { builtIn: false, now });
+    return isNew;
+  });
   return added ? { id, displayType: field.type } : undefined;
 }
 

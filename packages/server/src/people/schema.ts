@@ -1,5 +1,6 @@
 import { builtInActivities, builtInFields, parseFieldId } from '@tributary/model';
 import type { Queryable } from '../platform/database/pool.ts';
+import { type TrackedField, trackedField } from './catalog/tracked.ts';
 import { anonymousIdField } from './identity/anonymous.ts';
 import { type FieldRow, listDefinitions, listFields } from './store/schema.sql.ts';
 import type { DisplayStyle } from './types.ts';
@@ -9,6 +10,8 @@ export interface Schema {
   fields: ReadonlyMap<string, SchemaField>;
   activities: ReadonlyMap<string, SchemaActivity>;
   activityIdOf: ReadonlyMap<number, string>;
+  /** The fields whose changes are activities of their own. */
+  tracked: readonly TrackedField[];
 }
 
 export interface SchemaField {
@@ -28,6 +31,8 @@ export interface SchemaActivity {
   attributeTypes: ReadonlyMap<string, string>;
   /** How the whole of it is shown, where the definition says it. */
   display: DisplayStyle | undefined;
+  /** Nothing of it is recorded any more. */
+  archived: boolean;
 }
 
 /** The built-in fields by which people are found without anyone asking for it. */
@@ -43,13 +48,19 @@ const builtIn: readonly SchemaField[] = builtInFields.map((field) => ({
 
 /** The schema as the database has it now. */
 export async function loadSchema(db: Queryable, workspaceId: number): Promise<Schema> {
-  const custom = (await listFields(db, workspaceId)).map(fromRow);
+  const rows = await listFields(db, workspaceId);
+  const custom = rows.map(fromRow);
   const definitions = (await listDefinitions(db, workspaceId)).map(({ attributes, display, ...definition }) => ({
     ...definition,
     display: display ?? undefined,
     attributeTypes: new Map(attributes.map((attribute) => [attribute.field_id, attribute.display_type])),
   }));
+  const recorded = new Set(definitions.flatMap(({ activityId, archived }) => (archived ? [] : [activityId])));
   return {
+    tracked: rows
+      .filter((row) => row.trackChanges)
+      .map(trackedField)
+      .filter(({ activityId }) => recorded.has(activityId)),
     fields: new Map([...builtIn, anonymousIdField, ...custom].map((field) => [field.id, field])),
     activities: new Map(definitions.map((definition) => [definition.activityId, definition])),
     activityIdOf: new Map(definitions.map((definition) => [definition.definitionId, definition.activityId])),

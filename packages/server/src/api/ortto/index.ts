@@ -7,13 +7,17 @@ import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { activitiesCreateRoute } from './activities-create.ts';
 import { audienceRoutes } from './audiences.ts';
-import { customFieldRoute, definitionRoute } from './define.ts';
+import { customFieldRoutes } from './custom-field.ts';
+import { customFieldCreateRoute } from './custom-field-create.ts';
+import { definitionRoutes } from './definitions.ts';
 import { sendError, serialize } from './envelope.ts';
+import { instanceSchemaRoute } from './instance-schema.ts';
 import { personActivitiesRoute } from './person-activities.ts';
 import { personGetRoutes } from './person-get.ts';
 import { personLifecycleRoutes } from './person-lifecycle.ts';
 import { personMergeRoute } from './person-merge.ts';
 import { suppressionListRoutes } from './suppression-list.ts';
+import { tagsRoute } from './tags.ts';
 
 /** A request's size, as Ortto limits it (Ortto help, a-235). */
 const BODY_MAX = 2 * 1024 * 1024;
@@ -58,8 +62,11 @@ export function orttoRoutes(
       personActivitiesRoute(v1, { ...o, now: o.clock.now });
       suppressionListRoutes(v1, o);
       activitiesCreateRoute(v1, o);
-      customFieldRoute(v1, o);
-      definitionRoute(v1, { people: o.people, now: o.clock.now });
+      customFieldCreateRoute(v1, o);
+      customFieldRoutes(v1, o);
+      definitionRoutes(v1, { people: o.people, now: o.clock.now });
+      tagsRoute(v1, o);
+      instanceSchemaRoute(v1, o);
     },
     { prefix: '/v1' },
   );
