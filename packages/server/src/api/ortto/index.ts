@@ -10,7 +10,8 @@ import { audienceRoutes } from './audiences.ts';
 import { customFieldRoutes } from './custom-field.ts';
 import { customFieldCreateRoute } from './custom-field-create.ts';
 import { definitionRoutes } from './definitions.ts';
-import { sendError, serialize } from './envelope.ts';
+import { serialize } from './envelope.ts';
+import { headersAndMethods } from './headers.ts';
 import { instanceSchemaRoute } from './instance-schema.ts';
 import { personActivitiesRoute } from './person-activities.ts';
 import { personGetRoutes } from './person-get.ts';
@@ -41,20 +42,14 @@ export function orttoRoutes(
         route.bodyLimit = BODY_MAX;
       });
       v1.addHook('onRequest', async (request) => {
+        if (request.method === 'OPTIONS') return;
         const text = request.headers['x-api-key'];
         const key = typeof text === 'string' && text !== '' ? await o.keys.find(text) : undefined;
         if (!key) throw new UserError('unauthorized', text ? 'The X-Api-Key is not valid' : 'No X-Api-Key header', 401);
         request.workspaceId = key.workspaceId;
         request.instance = key.instance;
       });
-      v1.addHook('onSend', async (_request, reply) => {
-        reply.header('access-control-allow-origin', '*');
-      });
-      v1.setNotFoundHandler((request, reply) => {
-        // What is not found knows nothing of the serializer above.
-        reply.type('application/json; charset=utf-8').serializer(serialize);
-        return sendError(reply, 404, `${request.method} ${request.url}: not found`);
-      });
+      headersAndMethods(v1);
       audienceRoutes(v1, o);
       personGetRoutes(v1, o);
       personMergeRoute(v1, o);

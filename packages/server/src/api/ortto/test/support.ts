@@ -29,7 +29,7 @@ export interface Wire {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   call(method: 'PUT' | 'POST' | 'DELETE', path: string, body: unknown): Promise<Answer>;
   send(
-    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS',
     path: string,
     headers: Record<string, string>,
     text?: string,
