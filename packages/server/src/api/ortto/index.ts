@@ -5,6 +5,8 @@ import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
+import type { Log } from '../../platform/log.ts';
+import { aliasRoutes } from '../alias/index.ts';
 import { activitiesCreateRoute } from './activities-create.ts';
 import { audienceRoutes } from './audiences.ts';
 import { customFieldRoutes } from './custom-field.ts';
@@ -26,7 +28,7 @@ const BODY_MAX = 2 * 1024 * 1024;
 /** Ortto's wire under `/v1`: same paths, bodies and errors, so that its clients only change the host. */
 export function orttoRoutes(
   app: FastifyInstance,
-  o: { db: Db; people: People; audiences: Audiences; keys: KeyCache; clock: Clock },
+  o: { db: Db; people: People; audiences: Audiences; keys: KeyCache; clock: Clock; log: Log },
 ): void {
   app.register(
     async (v1) => {
@@ -50,6 +52,7 @@ export function orttoRoutes(
         request.instance = key.instance;
       });
       headersAndMethods(v1);
+      aliasRoutes(v1, o);
       audienceRoutes(v1, o);
       personGetRoutes(v1, o);
       personMergeRoute(v1, o);

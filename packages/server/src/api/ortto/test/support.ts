@@ -49,7 +49,7 @@ export async function openWire(): Promise<Wire> {
   const { key: revokedKey } = await createKey(db, workspace, 'Revoked', clock.now());
   await revokeKey(db, 'Revoked', clock.now());
   const app = createHttp({ log: silent, metrics: createMetrics() });
-  orttoRoutes(app, { db, people, audiences, keys: keyCache(db), clock });
+  orttoRoutes(app, { db, people, audiences, keys: keyCache(db), clock, log: silent });
 
   const send: Wire['send'] = async (method, url, headers, payload) => {
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
