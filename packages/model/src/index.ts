@@ -23,8 +23,17 @@ export type { Location } from './location.ts';
 export { mergeFields } from './merge.ts';
 export { type Playbook, playbook } from './playbook.ts';
 export { builtInAccountFields } from './schema/built-in-account-fields.ts';
+export {
+  type Attribute,
+  attributesOf,
+  hiddenActivities,
+  readOnlyActivities,
+  type Trigger,
+  triggersOf,
+} from './schema/activity-details.ts';
 export { builtInActivities } from './schema/built-in-activities.ts';
 export { builtInFields } from './schema/built-in-fields.ts';
+export { accountFields, type DescribedField, fieldFlags, hiddenFields } from './schema/described-fields.ts';
 export {
   customActivityId,
   customFieldId,
@@ -32,6 +41,7 @@ export {
   type EntityKind,
   isDisplayType,
   kebab,
+  occurredOf,
   parseFieldId,
   prefixOf,
 } from './schema/field-id.ts';

@@ -95,6 +95,7 @@ export async function startTributary(
       workspace,
       keys,
       clock,
+      log,
       metrics,
       ...rooms,
       mailbox,

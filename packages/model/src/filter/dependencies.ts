@@ -1,3 +1,4 @@
+import { occurredOf } from '../schema/field-id.ts';
 import type { Filter } from './filter.ts';
 import { occurrenceOf } from './happened.ts';
 import { askedAbout, leavesOf } from './matches.ts';
@@ -20,7 +21,7 @@ export function dependenciesOf(filter: Filter): Dependencies {
   const memberships = leaves.filter(({ operator }) => isMembershipOperator(operator));
   const others = leaves.filter((leaf) => !activities.includes(leaf) && !memberships.includes(leaf));
   // "tme::act:cm:x!l" is when x last occurred.
-  const occurred = others.flatMap(({ fieldId }) => /^tme::(act:.+)![fl]$/.exec(fieldId)?.[1] ?? []);
+  const occurred = others.flatMap(({ fieldId }) => occurredOf(fieldId)?.activityId ?? []);
   return {
     fields: new Set(others.map(({ fieldId }) => fieldId)),
     activities: new Set([...activities.map(({ fieldId }) => fieldId), ...occurred]),

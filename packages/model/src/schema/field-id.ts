@@ -66,3 +66,13 @@ export function customFieldId(name: string, type: DisplayType, of: EntityKind = 
 export function customActivityId(name: string, of: EntityKind = 'person'): string {
   return `act:${customSource[of]}:${kebab(name)}`;
 }
+
+/**
+ * The activity whose first or last occurrence a field is: `tme::o!f` when `act::o` occurred first (recorded), and in the
+ * same way `tme:cm:paid!l` for `act:cm:paid`. The activity's whole id is understood too: `tme::act:cm:paid!l`.
+ */
+export function occurredOf(fieldId: string): { activityId: string; end: 'first' | 'last' } | undefined {
+  const [, source, inner, name, end] = /^tme:([a-z]*):(?:act:([a-z]*):)?([^!:]+)!([fl])$/.exec(fieldId) ?? [];
+  if (name === undefined) return undefined;
+  return { activityId: `act:${inner ?? source}:${name}`, end: end === 'f' ? 'first' : 'last' };
+}

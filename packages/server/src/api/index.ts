@@ -9,6 +9,7 @@ import type { Mailbox, Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/pool.ts';
+import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { healthRoutes } from './health.ts';
 import { openapiRoute } from './openapi.ts';
@@ -26,6 +27,7 @@ export function routes(
     workspace: Workspace;
     keys: KeyCache;
     clock: Clock;
+    log: Log;
     metrics: Metrics;
     people: People;
     imports: Imports;

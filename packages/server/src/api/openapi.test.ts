@@ -31,7 +31,7 @@ describe('the description of the API', () => {
     });
     const people = createPeople({ db, clock: systemClock });
     const audiences = createAudiences({ db, people, clock: systemClock, log: silent });
-    orttoRoutes(app, { db, people, audiences, keys: keyCache(db), clock: systemClock });
+    orttoRoutes(app, { db, people, audiences, keys: keyCache(db), clock: systemClock, log: silent });
     openapiRoute(app);
     return { app, routes };
   }

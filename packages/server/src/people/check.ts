@@ -56,7 +56,7 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
   if (!isStorable([...(item.tags ?? []), ...(item.unsetTags ?? [])])) return { error: 'a tag can not hold U+0000' };
   if (!item.activity) return { ...told, touch: false, definitionId: undefined };
   const definition = schema.activities.get(item.activity.id);
-  if (!definition) {
+  if (!definition || definition.archived) {
     return { error: `${item.activity.id}: Object not found (create the activity definition first)` };
   }
   const activityProblem = checkActivity(item.activity, now, item.history ? HISTORY_BEGINS : undefined);

@@ -2,6 +2,7 @@ import { customFieldId, type DisplayType, type EntityKind } from '@tributary/mod
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { notify } from '../platform/presence.ts';
+import { changeDefinition, mustBeTrackable } from './catalog/index.ts';
 import { couldBeKey, makeKeys } from './keys.ts';
 import type { SchemaCache } from './schema.ts';
 import { insertDefinitions, insertField, type NewDefinition } from './store/schema.sql.ts';
@@ -41,7 +42,14 @@ export async function addField(
   const { entity = 'person' } = of;
   const id = customFieldId(field.name, field.type, entity);
   const row = { id, displayType: field.type, entity, ...field };
-  const added = await changeSchema(of, (tx) => insertField(tx, workspaceId, row, of.clock.now()));
+  if (field.trackChanges) mustBeTrackable(field.type);
+  const added = await changeSchema(of, async (tx) => {
+    const now = of.clock.now();
+    const isNew = await insertField(tx, workspaceId, row, now);
+    if (isNew && field.trackChanges)
+      await insertDefinitions(tx, workspaceId, [changeDefinition(row)], { builtIn: false, now, entity });
+    return isNew;
+  });
   return added ? { id, displayType: field.type } : undefined;
 }
 

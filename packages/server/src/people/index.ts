@@ -7,6 +7,7 @@ import { startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
 import { type Bulk, createBulk } from './bulk/index.ts';
+import { type Catalog, createCatalog } from './catalog/index.ts';
 import { checkItem, keyFieldsOf } from './check.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
 import { createFilters, type Filters } from './filter/index.ts';
@@ -34,6 +35,8 @@ import type { Person, RecordedActivity } from './types.ts';
 export { accountValuesOf, type FoundAccount } from './accounts/search.ts';
 export type { AccountItem, AccountOutcome } from './accounts/types.ts';
 export type { ActivitiesWanted, ActivityCursor, Bulk, ExportedPerson, Preview, WholeActivity } from './bulk/index.ts';
+export type { Catalog, DefinitionChange } from './catalog/index.ts';
+export type { Definition, DefinitionAttribute, DefinitionDetails, TagCount } from './catalog/store/catalog.sql.ts';
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
 export { createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
@@ -56,6 +59,8 @@ export interface People {
   /** People in great numbers: for imports and exports. */
   bulk: Bulk;
   search: Search;
+  /** The fields, tags and kinds of activities there are. */
+  catalog: Catalog;
   /** Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. */
   record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   /** Records in the caller's transaction. */
@@ -190,6 +195,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
   return {
     filters,
     bulk: createBulk({ schema: cache.get, filters, now: clock.now }),
+    catalog: createCatalog(define),
     search: createSearch({ db, clock, filters, schema: cache.get }),
     async record(workspaceId, items) {
       const schema = await cache.get(db, workspaceId);

@@ -3,6 +3,7 @@ import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
 import { ACCOUNT_FIELD } from './accounts/field.ts';
 import { updateSeenOfAccounts } from './accounts/store/seen.sql.ts';
+import { trackedChanges } from './catalog/tracked.ts';
 import { type CheckedItem, checkItem } from './check.ts';
 import { builtInHappening, type Happening } from './happening.ts';
 import { ANONYMOUS_ID } from './identity/anonymous.ts';
@@ -203,7 +204,7 @@ function newSubject(id: string, now: Date): Subject {
   return { row, before: {}, isNew: true, changed: true, seen: false, foundBy: [] };
 }
 
-/** Merges an item's fields into its person. Returns what the change of permissions adds to the timeline. */
+/** Merges an item's fields into its person. Returns what the change of permissions, and of fields that are tracked, adds to the timeline. */
 function mergeInto(
   subject: Subject,
   item: CheckedItem,
@@ -227,7 +228,8 @@ function mergeInto(
     if (activityId === 'act::u-all') row.unsubscribedAt = of.now;
   }
   if (isNew && after['bol::p'] === true) row.subscribedAt = of.now;
-  return changes
+  const tracked = isNew || of.schema.tracked.length === 0 ? [] : trackedChanges(before, after, of.schema.tracked);
+  return [...changes, ...tracked]
     .filter((change) => change.activityId !== item.activity?.id)
     .map(({ activityId, attributes }) => builtInHappening(subject, { activityId, attributes }, item.source, of));
 }

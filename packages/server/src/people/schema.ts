@@ -6,6 +6,7 @@ import {
   parseFieldId,
 } from '@tributary/model';
 import type { Queryable } from '../platform/database/pool.ts';
+import { type TrackedField, trackedField } from './catalog/tracked.ts';
 import { anonymousIdField } from './identity/anonymous.ts';
 import { type FieldRow, listDefinitions, listFields } from './store/schema.sql.ts';
 import type { DisplayStyle } from './types.ts';
@@ -16,6 +17,8 @@ export interface Schema {
   fields: ReadonlyMap<string, SchemaField>;
   activities: ReadonlyMap<string, SchemaActivity>;
   activityIdOf: ReadonlyMap<number, string>;
+  /** The fields whose changes are activities of their own. */
+  tracked: readonly TrackedField[];
 }
 
 export interface SchemaField {
@@ -35,6 +38,8 @@ export interface SchemaActivity {
   attributeTypes: ReadonlyMap<string, string>;
   /** How the whole of it is shown, where the definition says it. */
   display: DisplayStyle | undefined;
+  /** Nothing of it is recorded any more. */
+  archived: boolean;
 }
 
 /** The built-in fields by which people are found without anyone asking for it. */
@@ -55,7 +60,8 @@ const builtIn: Record<EntityKind, readonly SchemaField[]> = {
 
 /** The schema as the database has it now. */
 export async function loadSchema(db: Queryable, workspaceId: number, entity: EntityKind = 'person'): Promise<Schema> {
-  const custom = (await listFields(db, workspaceId, entity)).map(fromRow);
+  const rows = await listFields(db, workspaceId, entity);
+  const custom = rows.map(fromRow);
   const definitions = (await listDefinitions(db, workspaceId, entity)).map(
     ({ attributes, display, ...definition }) => ({
       ...definition,
@@ -63,8 +69,13 @@ export async function loadSchema(db: Queryable, workspaceId: number, entity: Ent
       attributeTypes: new Map(attributes.map((attribute) => [attribute.field_id, attribute.display_type])),
     }),
   );
+  const recorded = new Set(definitions.flatMap(({ activityId, archived }) => (archived ? [] : [activityId])));
   return {
     entity,
+    tracked: rows
+      .filter((row) => row.trackChanges)
+      .map(trackedField)
+      .filter(({ activityId }) => recorded.has(activityId)),
     fields: new Map([...builtIn[entity], ...custom].map((field) => [field.id, field])),
     activities: new Map(definitions.map((definition) => [definition.activityId, definition])),
     activityIdOf: new Map(definitions.map((definition) => [definition.definitionId, definition.activityId])),

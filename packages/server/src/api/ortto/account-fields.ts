@@ -5,7 +5,7 @@ import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { accountFieldBody, accountFieldsBody, accountFieldUpdateBody } from './accounts.schema.ts';
 import { type Called, parse } from './call.ts';
-import { displayType } from './define.ts';
+import { displayType } from './display-type.ts';
 
 /** Custom fields of accounts: made as people's are, told of flat (recorded). */
 export function accountFieldRoutes(app: FastifyInstance, o: { people: People; db: Db }): void {

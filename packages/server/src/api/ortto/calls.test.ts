@@ -63,17 +63,45 @@ describe('every call on Ortto’s wire', () => {
     assert.equal(/[<>&\u2028]/.test(text), false);
   });
 
-  test('on a path or by a method that is not there is a 404, not an empty answer', async () => {
+  test('on a path that is not there is a 404, by a method that is not there a 405 that says which are', async () => {
     const key = { 'x-api-key': wire.key };
     for (const [method, path] of [
-      ['GET', MERGE],
-      ['PUT', MERGE],
       ['POST', '/v1/person/nope'],
       ['POST', `${MERGE}/`],
       ['GET', '/v1'],
+      ['DELETE', '/v1/*'],
     ] as const) {
       const { status, text } = await wire.send(method, path, key);
       assert.deepEqual([status, text], [404, error(404, `${method} ${path}: not found`)]);
+    }
+    for (const [method, path, allow] of [
+      ['GET', MERGE, 'POST, OPTIONS'],
+      ['PUT', `${MERGE}?a=b`, 'POST, OPTIONS'],
+      ['POST', '/v1/person/delete', 'DELETE, OPTIONS'],
+    ] as const) {
+      const { status, text, headers } = await wire.send(method, path, key);
+      assert.deepEqual([status, text], [405, error(405, `${method} ${path}: method not allowed`)]);
+      assert.equal(headers.allow, allow);
+    }
+  });
+
+  test('is asked about by a browser first, which has no key yet', async () => {
+    const { status, text, headers } = await wire.send('OPTIONS', MERGE, {
+      origin: 'https://example.com',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,x-api-key',
+    });
+    assert.deepEqual([status, text], [204, '']);
+    assert.equal(headers['access-control-allow-origin'], '*');
+    assert.equal(headers['access-control-allow-headers'], 'Content-Type, X-Api-Key');
+  });
+
+  test('is answered with the headers of Ortto’s recordings, refused or not', async () => {
+    for (const headers of [{ 'x-api-key': wire.key }, {}]) {
+      const answer = await wire.send('POST', MERGE, { ...json, ...headers }, JSON.stringify(good));
+      assert.equal(answer.headers['access-control-allow-methods'], 'GET, POST, PUT, DELETE, OPTIONS');
+      assert.equal(answer.headers.allow, 'GET, POST, PUT, DELETE, OPTIONS');
+      assert.match(String(answer.headers['x-version']), /^tributary-\d/);
     }
   });
 

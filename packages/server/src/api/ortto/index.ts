@@ -5,16 +5,23 @@ import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
+import type { Log } from '../../platform/log.ts';
+import { aliasRoutes } from '../alias/index.ts';
 import { accountRoutes } from './accounts.ts';
 import { activitiesCreateRoute } from './activities-create.ts';
 import { audienceRoutes } from './audiences.ts';
-import { customFieldRoute, definitionRoute } from './define.ts';
-import { sendError, serialize } from './envelope.ts';
+import { customFieldRoutes } from './custom-field.ts';
+import { customFieldCreateRoute } from './custom-field-create.ts';
+import { definitionRoutes } from './definitions.ts';
+import { serialize } from './envelope.ts';
+import { headersAndMethods } from './headers.ts';
+import { instanceSchemaRoute } from './instance-schema.ts';
 import { personActivitiesRoute } from './person-activities.ts';
 import { personGetRoutes } from './person-get.ts';
 import { personLifecycleRoutes } from './person-lifecycle.ts';
 import { personMergeRoute } from './person-merge.ts';
 import { suppressionListRoutes } from './suppression-list.ts';
+import { tagsRoute } from './tags.ts';
 
 /** A request's size, as Ortto limits it (Ortto help, a-235). */
 const BODY_MAX = 2 * 1024 * 1024;
@@ -22,7 +29,7 @@ const BODY_MAX = 2 * 1024 * 1024;
 /** Ortto's wire under `/v1`: same paths, bodies and errors, so that its clients only change the host. */
 export function orttoRoutes(
   app: FastifyInstance,
-  o: { db: Db; people: People; audiences: Audiences; keys: KeyCache; clock: Clock },
+  o: { db: Db; people: People; audiences: Audiences; keys: KeyCache; clock: Clock; log: Log },
 ): void {
   app.register(
     async (v1) => {
@@ -38,20 +45,15 @@ export function orttoRoutes(
         route.bodyLimit = BODY_MAX;
       });
       v1.addHook('onRequest', async (request) => {
+        if (request.method === 'OPTIONS') return;
         const text = request.headers['x-api-key'];
         const key = typeof text === 'string' && text !== '' ? await o.keys.find(text) : undefined;
         if (!key) throw new UserError('unauthorized', text ? 'The X-Api-Key is not valid' : 'No X-Api-Key header', 401);
         request.workspaceId = key.workspaceId;
         request.instance = key.instance;
       });
-      v1.addHook('onSend', async (_request, reply) => {
-        reply.header('access-control-allow-origin', '*');
-      });
-      v1.setNotFoundHandler((request, reply) => {
-        // What is not found knows nothing of the serializer above.
-        reply.type('application/json; charset=utf-8').serializer(serialize);
-        return sendError(reply, 404, `${request.method} ${request.url}: not found`);
-      });
+      headersAndMethods(v1);
+      aliasRoutes(v1, o);
       audienceRoutes(v1, o);
       personGetRoutes(v1, o);
       personMergeRoute(v1, o);
@@ -59,9 +61,12 @@ export function orttoRoutes(
       personActivitiesRoute(v1, { ...o, now: o.clock.now });
       suppressionListRoutes(v1, o);
       activitiesCreateRoute(v1, o);
+      customFieldCreateRoute(v1, o);
+      customFieldRoutes(v1, o);
+      definitionRoutes(v1, { people: o.people, now: o.clock.now });
       accountRoutes(v1, o);
-      customFieldRoute(v1, o);
-      definitionRoute(v1, { people: o.people, now: o.clock.now });
+      tagsRoute(v1, o);
+      instanceSchemaRoute(v1, o);
     },
     { prefix: '/v1' },
   );

@@ -1,5 +1,5 @@
 import { type Fields, type IntakeItem, type IntakeOutcome, publicId } from '@tributary/model';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import type { People, QueueOutcome } from '../../people/index.ts';
 import { type Called, parse } from './call.ts';
@@ -13,18 +13,23 @@ type Outcome = IntakeOutcome | QueueOutcome;
 
 /** `POST /v1/person/merge`: one to a hundred people, answered in their order (Ortto help, a-257; recorded). */
 export function personMergeRoute(app: FastifyInstance, o: { people: People }): void {
-  app.post('/person/merge', async (request: Called, reply) => {
-    const body = parse(mergeBody, request.body);
-    const items = body.people.map((person) => itemOf(person, body));
-    const outcomes: Outcome[] = body.async
-      ? await o.people.queue.add(request.workspaceId, items)
-      : await o.people.record(request.workspaceId, items);
-    const bad = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
-    if (bad.length === outcomes.length) {
-      return sendError(reply, 400, `No valid contacts provided (${bad[0]!.error})`, bad);
-    }
-    return { people: outcomes.map((outcome, i) => answerOf(outcome, items[i]!)) };
-  });
+  app.post('/person/merge', (request: Called, reply) =>
+    mergePeople(o.people, request.workspaceId, request.body, reply),
+  );
+}
+
+/** What a request to merge people is answered: their ids, or the refusal, which has been sent. */
+export async function mergePeople(people: People, workspaceId: number, given: unknown, reply: FastifyReply) {
+  const body = parse(mergeBody, given);
+  const items = body.people.map((person) => itemOf(person, body));
+  const outcomes: Outcome[] = body.async
+    ? await people.queue.add(workspaceId, items)
+    : await people.record(workspaceId, items);
+  const bad = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
+  if (bad.length === outcomes.length) {
+    return sendError(reply, 400, `No valid contacts provided (${bad[0]!.error})`, bad);
+  }
+  return { people: outcomes.map((outcome, i) => answerOf(outcome, items[i]!)) };
 }
 
 function itemOf(person: Body['people'][number], body: Body): IntakeItem {

@@ -1,3 +1,4 @@
+import { occurredOf } from '@tributary/model';
 import type { Schema } from '../schema.ts';
 import type { TagTable } from '../store/tag.sql.ts';
 import { idSource, idsSource, jsonSource, momentSource, numberSource, type Source, tagSource } from './source.ts';
@@ -55,9 +56,6 @@ export const accountEntity: Entity = {
   idField: 'str:o:account_id',
 };
 
-/** Fields that are not stored but known: when an activity occurred first and last (recorded schema). */
-const OCCURRED = /^tme::(act:[^!]*:.+)!([fl])$/;
-
 /** Where the value of a field of this entity comes from. */
 export function sourceOf(entity: Entity, fieldId: string, schema: Schema): Source {
   const moment = Object.hasOwn(entity.moments, fieldId) ? entity.moments[fieldId] : undefined;
@@ -65,20 +63,20 @@ export function sourceOf(entity: Entity, fieldId: string, schema: Schema): Sourc
   if (Object.hasOwn(entity.computed, fieldId)) return entity.computed[fieldId]!;
   if (fieldId === entity.idField) return idSource('p.id');
   if (fieldId === 'tags' || fieldId.startsWith('u4s:')) return tagSource(entity.tagTable, 'p');
-  const [, activityId, end] = OCCURRED.exec(fieldId) ?? [];
-  if (activityId === undefined) {
+  const occurred = occurredOf(fieldId);
+  if (!occurred) {
     // Such as `r`, restored: kept with the fields, its name tells no type.
     const isTime = !fieldId.includes(':') && schema.fields.get(fieldId)?.displayType === 'time';
     return isTime ? jsonSource('p.fields', fieldId, 'tme') : jsonSource('p.fields', fieldId);
   }
-  const definition = schema.activities.get(activityId)?.definitionId ?? 0;
-  return momentSource(`(select ${end === 'f' ? 'min' : 'max'}(o.occurred_at) from ${entity.activityTable} o
+  const definition = schema.activities.get(occurred.activityId)?.definitionId ?? 0;
+  return momentSource(`(select ${occurred.end === 'first' ? 'min' : 'max'}(o.occurred_at) from ${entity.activityTable} o
     where o.${entity.owner} = p.id and o.definition_id = ${definition})`);
 }
 
 /** Whether filters can ask about a field. */
 export function hasField(entity: Entity, fieldId: string, schema: Schema): boolean {
-  const activityId = OCCURRED.exec(fieldId)?.[1];
+  const activityId = occurredOf(fieldId)?.activityId;
   if (activityId !== undefined) return schema.activities.has(activityId);
   return (
     Object.hasOwn(entity.moments, fieldId) ||

@@ -8,11 +8,13 @@ export interface FieldRow {
   displayType: string;
   isKey: boolean;
   choices: string[] | null;
+  trackChanges: boolean;
 }
 
 export async function listFields(db: Queryable, workspaceId: number, entity: EntityKind): Promise<FieldRow[]> {
   const { rows } = await db.query<FieldRow>(
-    `select id, name, display_type as "displayType", is_key as "isKey", choices
+    `select id, name, display_type as "displayType", is_key as "isKey", choices,
+            track_changes as "trackChanges"
      from field where workspace_id = $1 and entity = $2 order by created_at, id`,
     [workspaceId, entity],
   );
@@ -66,6 +68,7 @@ export interface DefinitionRow {
   touch: boolean;
   attributes: { field_id: string; display_type: string }[];
   display: DisplayStyle | null;
+  archived: boolean;
 }
 
 export async function listDefinitions(
@@ -75,7 +78,7 @@ export async function listDefinitions(
 ): Promise<DefinitionRow[]> {
   const { rows } = await db.query<DefinitionRow>(
     `select id as "definitionId", activity_id as "activityId", name, touch, attributes,
-            details->'display_style' as display
+            details->'display_style' as display, archived_at is not null as archived
      from activity_definition where workspace_id = $1 and entity = $2`,
     [workspaceId, entity],
   );
@@ -90,7 +93,7 @@ export interface NewDefinition {
   attributes?: readonly object[];
 }
 
-/** Adds definitions; those already there stay as they are. Returns the ids of the new ones. */
+/** Adds definitions; those already there stay as they are, but for archived ones, which are made anew. Returns the ids made. */
 export async function insertDefinitions(
   db: Queryable,
   workspaceId: number,
@@ -103,7 +106,10 @@ export async function insertDefinitions(
         entity)
      select $1, d."activityId", d.name, $3, d.touch, coalesce(d.details, '{}'), coalesce(d.attributes, '[]'), $4, $4, $5
      from jsonb_to_recordset($2) as d("activityId" text, name text, touch boolean, details jsonb, attributes jsonb)
-     on conflict do nothing
+     on conflict (workspace_id, activity_id) do update
+       set name = excluded.name, touch = excluded.touch, details = excluded.details, attributes = excluded.attributes,
+           created_at = excluded.created_at, edited_at = excluded.edited_at, archived_at = null
+       where activity_definition.archived_at is not null
      returning activity_id as "activityId"`,
     [workspaceId, JSON.stringify(definitions), o.builtIn, o.now, o.entity ?? 'person'],
   );

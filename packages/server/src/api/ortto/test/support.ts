@@ -29,7 +29,7 @@ export interface Wire {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   call(method: 'PUT' | 'POST' | 'DELETE', path: string, body: unknown): Promise<Answer>;
   send(
-    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS',
     path: string,
     headers: Record<string, string>,
     text?: string,
@@ -49,7 +49,7 @@ export async function openWire(): Promise<Wire> {
   const { key: revokedKey } = await createKey(db, workspace, 'Revoked', clock.now());
   await revokeKey(db, 'Revoked', clock.now());
   const app = createHttp({ log: silent, metrics: createMetrics() });
-  orttoRoutes(app, { db, people, audiences, keys: keyCache(db), clock });
+  orttoRoutes(app, { db, people, audiences, keys: keyCache(db), clock, log: silent });
 
   const send: Wire['send'] = async (method, url, headers, payload) => {
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });

@@ -33,7 +33,7 @@ export async function openIdentityWorld(): Promise<IdentityWorld> {
   const app = createHttp({ log: silent, metrics: createMetrics() });
   const keys = keyCache(db);
   const audiences = createAudiences({ db, people, clock, log: silent });
-  orttoRoutes(app, { db, people, audiences, keys, clock });
+  orttoRoutes(app, { db, people, audiences, keys, clock, log: silent });
   app.register(
     async (api) => {
       keyed(api, keys);

@@ -1,0 +1,46 @@
+import { isStorable } from '@tributary/model';
+import { z } from 'zod';
+import { definitionBody } from './schemas.ts';
+
+const text = z.string().refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
+const values = z.array(text.min(1).max(255)).max(1000, 'more than 1000 values').nullish();
+
+/** `PUT /v1/person/custom-field/update` (recorded). Of the three lists the first counts. */
+export const fieldChangeBody = z.object({
+  field_id: z.string(),
+  replace_values: values,
+  add_values: values,
+  remove_values: values,
+  track_changes: z.boolean().nullish(),
+});
+
+/** `POST /v1/person/custom-field/get` (Ortto help, a-266): nothing has to be said. */
+export const nothingBody = z.object({});
+
+/** `PUT /v1/definitions/activity/modify` (Ortto help, "modify"): what is not said stays. */
+export const definitionChangeBody = z
+  .object({
+    activity_field_id: z.string().nullish(),
+    ...definitionBody.partial().shape,
+    state: z.enum(['awaiting_implementation', 'live']).optional(),
+    icon_id: text.optional(),
+    track_conversion_value: z.boolean().optional(),
+    touch: z.boolean().optional(),
+    filterable: z.boolean().optional(),
+    visible_in_feeds: z.boolean().optional(),
+    display_style: definitionBody.shape.display_style.unwrap().optional(),
+    attributes: definitionBody.shape.attributes.unwrap().optional(),
+  })
+  .refine(({ activity_field_id, name }) => activity_field_id || name, {
+    message: 'activity_field_id or name says which activity is meant',
+    path: ['activity_field_id'],
+  });
+
+/** `DELETE /v1/definitions/activity/delete` (Ortto help, "delete"). */
+export const definitionDeleteBody = z.object({ activity_field_id: z.string() });
+
+/** `POST /v1/tags/get` (recorded). */
+export const tagsBody = z.object({ q: z.string().nullish() });
+
+/** `POST /v1/instance-schema/get` (recorded): all namespaces where none is named. */
+export const instanceSchemaBody = z.object({ namespaces: z.array(z.string()).nullish() });

@@ -1,0 +1,89 @@
+import { customActivityId, customFieldId } from '@tributary/model';
+import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
+import type { Definition, DefinitionAttribute, DefinitionDetails, People } from '../../people/index.ts';
+import { UserError } from '../../platform/errors.ts';
+import { type Called, parse } from './call.ts';
+import { definitionChangeBody, definitionDeleteBody } from './catalog.schema.ts';
+import { displayType } from './display-type.ts';
+import { attributeLiquidName } from './liquid-name.ts';
+import { definitionBody } from './schemas.ts';
+
+type Asked = z.infer<typeof definitionBody>;
+
+/** `/v1/definitions/activity/create`, `modify` and `delete` (recorded; Ortto help, a-273, a-275). */
+export function definitionRoutes(app: FastifyInstance, o: { people: People; now: () => Date }): void {
+  app.post('/definitions/activity/create', async (request: Called) => {
+    const { name, touch, attributes: asked, ...rest } = parse(definitionBody, request.body);
+    const details = said(rest);
+    const activityId = customActivityId(name);
+    const attributes = attributesOf(activityId, asked);
+    const added = await o.people.addDefinitions(request.workspaceId, [
+      { activityId, name, touch, details, attributes },
+    ]);
+    if (added.length === 0) throw new UserError('definition_exists', `${activityId}: the activity already exists`, 409);
+    const at = o.now();
+    return { custom_activity: shown({ activityId, name, touch, details, attributes, createdAt: at, editedAt: at }) };
+  });
+
+  app.put('/definitions/activity/modify', async (request: Called) => {
+    const body = parse(definitionChangeBody, request.body);
+    const { activity_field_id, name, touch, attributes, ...details } = body;
+    const activityId = activity_field_id || customActivityId(name!);
+    const changed = await o.people.catalog.changeDefinition(request.workspaceId, activityId, {
+      ...(name === undefined ? {} : { name }),
+      ...(touch === undefined ? {} : { touch }),
+      ...(attributes ? { attributes: attributesOf(activityId, attributes) } : {}),
+      details: said(details),
+    });
+    return { custom_activity: shown(changed) };
+  });
+
+  app.delete('/definitions/activity/delete', async (request: Called) => {
+    const { activity_field_id } = parse(definitionDeleteBody, request.body);
+    await o.people.catalog.archiveDefinition(request.workspaceId, activity_field_id);
+    return { archived_activity: activity_field_id };
+  });
+}
+
+/** `"do-not-map"` and `""` name no field of the person: the attribute's id follows from its name (Ortto help, a-273). */
+function attributesOf(activityId: string, asked: Asked['attributes']): DefinitionAttribute[] {
+  return asked.map(({ name, display_type, field_id }) => {
+    const type = displayType(display_type);
+    return {
+      name,
+      field_id: field_id && field_id !== 'do-not-map' ? field_id : customFieldId(name, type),
+      display_type,
+      liquid_name: attributeLiquidName(activityId, name),
+    };
+  });
+}
+
+/** Without what was not said, which would take the place of what is there. */
+function said(details: object): DefinitionDetails {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+}
+
+function shown(definition: Omit<Definition, 'builtIn'>) {
+  const { activityId, details } = definition;
+  return {
+    name: definition.name,
+    activity_field_id: activityId,
+    state: details.state ?? 'awaiting_implementation',
+    display_mode: details.display_style ?? { type: 'activity' },
+    attributes: definition.attributes.map(({ name, field_id, display_type, liquid_name }) => ({
+      name,
+      field_id,
+      display_type,
+      liquid_name: liquid_name ?? attributeLiquidName(activityId, name),
+    })),
+    icon_id: details.icon_id ?? 'moneys-illustration-icon',
+    track_conversion_value: details.track_conversion_value ?? false,
+    touch: definition.touch,
+    filterable: details.filterable ?? true,
+    visible_in_feeds: details.visible_in_feeds ?? true,
+    created_by: 'Public API',
+    created_at: definition.createdAt.toISOString(),
+    edited_at: definition.editedAt.toISOString(),
+  };
+}

@@ -1,0 +1,60 @@
+import { accountFields, builtInFields, type DescribedField, fieldFlags, hiddenFields } from '@tributary/model';
+import type { FastifyInstance } from 'fastify';
+import type { People } from '../../people/index.ts';
+import { type Called, parse } from './call.ts';
+import { instanceSchemaBody } from './catalog.schema.ts';
+import { describedActivity, describedField, occurrences } from './described.ts';
+import { customLiquidName } from './liquid-name.ts';
+
+type Described = Readonly<Record<string, unknown>> & { id: string };
+
+/**
+ * `POST /v1/instance-schema/get` (recorded): the fields and activities there are, by namespace. What is built in stands
+ * in `""`, and in `o` for accounts; custom fields and activities in `cm`, after the middle of their ids, once there are any
+ * (ours: the recorded account had none).
+ */
+export function instanceSchemaRoute(app: FastifyInstance, o: { people: People }): void {
+  app.post('/instance-schema/get', async (request: Called) => {
+    const { namespaces: asked } = parse(instanceSchemaBody, request.body);
+    const [fields, definitions] = await Promise.all([
+      o.people.catalog.fields(request.workspaceId),
+      o.people.catalog.definitions(request.workspaceId),
+    ]);
+    const activities = (builtIn: boolean) =>
+      definitions
+        .filter((one) => one.builtIn === builtIn)
+        .flatMap((one) => [describedActivity(one), ...occurrences(one)]);
+    const custom: Described[] = [
+      ...fields.map((field) =>
+        describedField(
+          {
+            id: field.id,
+            name: field.name,
+            type: field.displayType,
+            liquid: customLiquidName(field.id),
+          },
+          field.choices,
+        ),
+      ),
+      ...activities(false),
+    ];
+    const builtIn = [...builtInFields.map(withFlags), ...hiddenFields].map((field) => describedField(field));
+    const all = {
+      '': { id: '', fields: byId([...builtIn, ...activities(true)]) },
+      ...(custom.length > 0 ? { cm: { id: 'cm', fields: byId(custom) } } : {}),
+      o: { id: 'o', fields: byId(accountFields.map((field) => describedField(field))), org: true },
+    };
+    const wanted = asked?.length ? Object.entries(all).filter(([id]) => asked.includes(id)) : Object.entries(all);
+    return { namespaces: Object.fromEntries(wanted) };
+  });
+}
+
+/** What may be written here although Ortto's schema says otherwise is said as Ortto says it. */
+function withFlags(field: DescribedField): DescribedField {
+  return { ...field, ...fieldFlags[field.id] };
+}
+
+/** As Go's encoder writes a map: in the order of the ids. */
+function byId(all: readonly Described[]): Record<string, Described> {
+  return Object.fromEntries(all.map((one) => [one.id, one] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
