@@ -22,7 +22,6 @@ export type { Shape, ShapeKind, ShapeOf } from './journey/shapes/index.ts';
 export type { Location } from './location.ts';
 export { mergeFields } from './merge.ts';
 export { type Playbook, playbook } from './playbook.ts';
-export { builtInAccountFields } from './schema/built-in-account-fields.ts';
 export {
   type Attribute,
   attributesOf,
@@ -31,6 +30,7 @@ export {
   type Trigger,
   triggersOf,
 } from './schema/activity-details.ts';
+export { builtInAccountFields } from './schema/built-in-account-fields.ts';
 export { builtInActivities } from './schema/built-in-activities.ts';
 export { builtInFields } from './schema/built-in-fields.ts';
 export { accountFields, type DescribedField, fieldFlags, hiddenFields } from './schema/described-fields.ts';

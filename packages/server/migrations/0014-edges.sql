@@ -14,6 +14,6 @@ select f.workspace_id,
                             'display_type', f.display_type)),
        f.created_at, f.created_at
 from field f
-where f.track_changes and f.display_type <> 'multi_select'
+where f.track_changes and f.entity = 'person' and f.display_type <> 'multi_select'
 on conflict do nothing;
-update field set track_changes = false where display_type = 'multi_select';
+update field set track_changes = false where entity = 'person' and display_type = 'multi_select';

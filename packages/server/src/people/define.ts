@@ -42,11 +42,13 @@ export async function addField(
   const { entity = 'person' } = of;
   const id = customFieldId(field.name, field.type, entity);
   const row = { id, displayType: field.type, entity, ...field };
-  if (field.trackChanges) mustBeTrackable(field.type);
+  // Of accounts it is kept and told of, not recorded.
+  const tracked = field.trackChanges && entity === 'person';
+  if (tracked) mustBeTrackable(field.type);
   const added = await changeSchema(of, async (tx) => {
     const now = of.clock.now();
     const isNew = await insertField(tx, workspaceId, row, now);
-    if (isNew && field.trackChanges)
+    if (isNew && tracked)
       await insertDefinitions(tx, workspaceId, [changeDefinition(row)], { builtIn: false, now, entity });
     return isNew;
   });

@@ -34,7 +34,7 @@ export function unwrapped(value: unknown): unknown {
   return isWrapped(value) ? value.v : value;
 }
 
-export function isWrapped(value: unknown): value is { v: unknown } {
+function isWrapped(value: unknown): value is { v: unknown } {
   return isObject(value) && Object.keys(value).length === 1 && Object.hasOwn(value, 'v');
 }
 

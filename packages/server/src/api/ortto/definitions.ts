@@ -14,13 +14,12 @@ type Asked = z.infer<typeof definitionBody>;
 /** `/v1/definitions/activity/create`, `modify` and `delete` (recorded; Ortto help, a-273, a-275). */
 export function definitionRoutes(app: FastifyInstance, o: { people: People; now: () => Date }): void {
   app.post('/definitions/activity/create', async (request: Called) => {
-    const { name, touch, attributes: asked, ...rest } = parse(definitionBody, request.body);
+    const { name, touch, attributes: asked, entity, ...rest } = parse(definitionBody, request.body);
     const details = said(rest);
-    const activityId = customActivityId(name);
+    const activityId = customActivityId(name, entity);
     const attributes = attributesOf(activityId, asked);
-    const added = await o.people.addDefinitions(request.workspaceId, [
-      { activityId, name, touch, details, attributes },
-    ]);
+    const defined = entity === 'account' ? o.people.accounts : o.people;
+    const added = await defined.addDefinitions(request.workspaceId, [{ activityId, name, touch, details, attributes }]);
     if (added.length === 0) throw new UserError('definition_exists', `${activityId}: the activity already exists`, 409);
     const at = o.now();
     return { custom_activity: shown({ activityId, name, touch, details, attributes, createdAt: at, editedAt: at }) };

@@ -48,7 +48,7 @@ export interface Catalog {
 const NEVER_TRACKED = new Set(['multi_select']);
 
 /** Whether changes of fields of this type can be activities. */
-export function canBeTracked(displayType: string): boolean {
+function canBeTracked(displayType: string): boolean {
   return !NEVER_TRACKED.has(displayType);
 }
 

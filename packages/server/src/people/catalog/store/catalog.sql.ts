@@ -37,7 +37,7 @@ const definitionColumns = `activity_id as "activityId", name, built_in as "built
 export async function listWholeDefinitions(db: Queryable, workspaceId: number): Promise<Definition[]> {
   const { rows } = await db.query<Definition>(
     `select ${definitionColumns} from activity_definition
-     where workspace_id = $1 and archived_at is null order by id`,
+     where workspace_id = $1 and entity = 'person' and archived_at is null order by id`,
     [workspaceId],
   );
   return rows;
