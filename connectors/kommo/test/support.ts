@@ -26,7 +26,7 @@ export interface Account {
   http: Http;
   now(): Date;
   advance(ms: number): void;
-  /** Another session, as after a restart: with nothing in mind but what is remembered, and its seven requests to go. */
+  /** Another session, as after a restart: with nothing in mind but what is remembered. */
   renew(): void;
   /** Answers instead of Kommo where it gives an answer. */
   intercept(answer: Interceptor | undefined): void;

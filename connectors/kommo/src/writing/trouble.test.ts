@@ -243,6 +243,20 @@ describe('when Kommo is not well', { concurrency: true }, () => {
       [],
     );
   });
+
+  test('under the real limit, two sessions of one account never get a 429', async (t) => {
+    const { account, lead } = await open(t, { requestsPerSecond: 7 });
+    const first = account.session;
+    account.renew();
+    const tries = [first, account.session].flatMap((session, s) =>
+      Array.from({ length: 7 }, (_, i) => outcomesOf(session.write([due(noteTo(lead, 7 * s + i), 7 * s + i)]))),
+    );
+    assert.equal((await Promise.all(tries)).flat().filter(({ done }) => done).length, 14);
+    assert.deepEqual(
+      account.sandbox.requests().filter((request) => request.status !== 200),
+      [],
+    );
+  });
 });
 
 /** The next request that changes something is carried out; its answer never comes. */
