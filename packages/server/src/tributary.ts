@@ -35,7 +35,7 @@ export interface Tributary extends Rooms {
  */
 export async function startTributary(
   config: Config,
-  o: { clock: Clock; log: Log; look?: boolean; onFatal?: (error: Error) => void },
+  o: { clock: Clock; log: Log; look?: boolean },
 ): Promise<Tributary> {
   const { clock, log } = o;
   const closers: (() => Promise<unknown>)[] = [];
@@ -44,7 +44,7 @@ export async function startTributary(
   };
   try {
     await findPortFree(config.host, config.port);
-    const database = await openForServer(config, log, o.onFatal ?? fatal(log));
+    const database = await openForServer(config, log);
     closers.push(database.close);
     const db = openPool(database.connection, log);
     closers.push(() => db.end());
@@ -141,11 +141,4 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<str
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
-
-function fatal(log: Log): (error: Error) => void {
-  return (error) => {
-    log.fatal({ err: error }, 'the database can not be kept running');
-    process.exit(1);
-  };
 }

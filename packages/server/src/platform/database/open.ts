@@ -15,12 +15,11 @@ interface Where {
 }
 
 /** The database of a server: its own, or one that is given. Throws `DataFolderInUse` when the folder has a server. */
-export async function openForServer(where: Where, log: Log, onFatal: (error: Error) => void): Promise<OpenDatabase> {
+export async function openForServer(where: Where, log: Log): Promise<OpenDatabase> {
   if (where.databaseUrl) return given(where.databaseUrl);
   const embedded = await startEmbedded({
     dataDir: where.dataDir,
     log: (message, detail) => log.info(detail ?? {}, message),
-    onFatal,
   });
   return { connection: embedded.connection, alone: true, close: embedded.close };
 }

@@ -22,8 +22,6 @@ export interface EmbeddedOptions {
   readonly log: (msg: string, detail?: object) => void;
   /** PostgreSQL settings over ours. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** The server died under us again and again. Without it, this is an unhandled rejection, which ends the process. */
-  readonly onFatal?: (error: Error) => void;
 }
 
 /**
@@ -97,12 +95,7 @@ async function startIn(
   // A start cut short before this line leaves a database without a record: the next one gives it a new password.
   await writeRecord(folder, connection);
   const plan = { folder, way, connection, settings: { ...defaultSettings(), ...options.settings }, log };
-  const onFatal =
-    options.onFatal ??
-    ((error: Error) => {
-      throw error;
-    });
-  const server = await supervise(plan, onFatal);
+  const server = await supervise(plan);
   const ms = Math.round(performance.now() - began);
   log(state === 'missing' ? 'Made a PostgreSQL database' : 'Started PostgreSQL', {
     ms,

@@ -1,16 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EmbeddedDatabaseError } from './errors.ts';
 import { type ServerPlan, startServer } from './server.ts';
 
-const MOST_RESTARTS = 5;
+/** So many ends within a minute are answered by a new start at once; after that a pause comes first. */
+const RESTARTS_AT_ONCE = 5;
 const WITHIN_MS = 60_000;
+const PAUSE_MS = 2_000;
 
 export interface Supervised {
   close(): Promise<void>;
 }
 
-/** Starts the server and, whenever it dies under us, starts it again at the same address. */
-export async function supervise(plan: ServerPlan, onFatal: (error: Error) => void): Promise<Supervised> {
+/**
+ * Starts the server and, whenever it dies under us, starts it again at the same address. It is never given up: while it
+ * does not answer, the rest of Tributary keeps what it has and tries again, and `/readyz` says so.
+ */
+export async function supervise(plan: ServerPlan): Promise<Supervised> {
   const closing = new AbortController();
   let server = await startServer(plan, closing.signal);
 
@@ -22,12 +26,12 @@ export async function supervise(plan: ServerPlan, onFatal: (error: Error) => voi
       const now = performance.now();
       recent = [...recent.filter((then) => now - then < WITHIN_MS), now];
       const lines = await server.lastLines();
-      if (recent.length > MOST_RESTARTS) {
-        const text = `PostgreSQL ended ${recent.length} times within a minute. The end of ${plan.folder.log}:`;
-        return onFatal(new EmbeddedDatabaseError([text, ...lines].join('\n')));
-      }
-      plan.log('PostgreSQL ended under us; starting it again', { code, lines });
+      plan.log('PostgreSQL ended under us; starting it again', { code, lines, file: plan.folder.log });
       try {
+        if (recent.length > RESTARTS_AT_ONCE) {
+          plan.log(`PostgreSQL ended ${recent.length} times within a minute; a pause comes before the next start`);
+          await sleep(PAUSE_MS, undefined, { signal: closing.signal });
+        }
         server = await startServer(plan, closing.signal);
         if (closing.signal.aborted) server.stop();
         else plan.log('PostgreSQL is back', { ms: Math.round(performance.now() - now) });

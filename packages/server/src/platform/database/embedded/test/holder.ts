@@ -18,7 +18,6 @@ try {
     dataDir: options.dataDir,
     ...(options.settings ? { settings: options.settings } : {}),
     log: (msg, detail) => say({ log: msg, ...detail }),
-    onFatal: (error) => say({ fatal: error.message }),
   });
   say({ ready: db.connection });
   if (options.tidy) {
