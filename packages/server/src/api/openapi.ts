@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { accountCalls } from './account-calls.ts';
 import { audienceCalls } from './audience-calls.ts';
+import { catalogCalls } from './catalog-calls.ts';
 import { personGetBody, personGetByIdsBody } from './ortto/person-get.schema.ts';
 import { activitiesBody, customFieldBody, definitionBody, mergeBody } from './ortto/schemas.ts';
 import { ownPaths } from './own/openapi.ts';
@@ -118,6 +119,7 @@ export const calls: Readonly<Record<string, Call>> = {
   ...peopleCalls,
   ...accountCalls,
   ...audienceCalls,
+  ...catalogCalls,
 };
 
 const refusals: Readonly<Record<string, string>> = {
@@ -186,7 +188,10 @@ function operation(path: string, { summary, body, example, answer, refusals: own
   return {
     operationId: path.slice('/v1/'.length).replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase()),
     summary,
-    requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body), example } } },
+    requestBody: {
+      required: !body.safeParse({}).success,
+      content: { 'application/json': { schema: schemaOf(body), example } },
+    },
     responses: {
       200: { description: 'Done', content: { 'application/json': { schema: shapeOf(answer), example: answer } } },
       ...Object.fromEntries(refused),

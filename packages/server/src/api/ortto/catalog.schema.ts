@@ -34,7 +34,8 @@ export const definitionChangeBody = z
   .refine(({ activity_field_id, name }) => activity_field_id || name, {
     message: 'activity_field_id or name says which activity is meant',
     path: ['activity_field_id'],
-  });
+  })
+  .meta({ anyOf: [{ required: ['activity_field_id'] }, { required: ['name'] }] });
 
 /** `DELETE /v1/definitions/activity/delete` (Ortto help, "delete"). */
 export const definitionDeleteBody = z.object({ activity_field_id: z.string() });
