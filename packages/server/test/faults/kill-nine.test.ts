@@ -69,6 +69,16 @@ async function command(...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
+/** The pid file may still name the one killed before, or be missing while the next one starts. */
+async function killPostgres(): Promise<boolean> {
+  try {
+    const pid = Number((await readFile(join(data, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+
 /** Posts until it is acknowledged or refused: a client that tries again, with the same key. */
 async function post(path: string, body: object): Promise<boolean> {
   const answer = await fetch(url(path), {
@@ -156,8 +166,7 @@ test('twenty kills lose nothing acknowledged, and do nothing twice', { timeout: 
       await gone(server);
       start();
     } else {
-      const pid = Number((await readFile(join(data, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
-      process.kill(pid, 'SIGKILL');
+      await until('PostgreSQL is there to be killed', killPostgres);
     }
     kills += 1;
     await ready();
