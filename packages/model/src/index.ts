@@ -33,7 +33,7 @@ export {
 export { builtInAccountFields } from './schema/built-in-account-fields.ts';
 export { builtInActivities } from './schema/built-in-activities.ts';
 export { builtInFields } from './schema/built-in-fields.ts';
-export { accountFields, type DescribedField, fieldFlags, hiddenFields } from './schema/described-fields.ts';
+export { type DescribedField, fieldFlags, hiddenFields } from './schema/described-fields.ts';
 export {
   customActivityId,
   customFieldId,
@@ -44,6 +44,7 @@ export {
   occurredOf,
   parseFieldId,
   prefixOf,
+  typeOfPrefix,
 } from './schema/field-id.ts';
 export { type Template, template } from './template.ts';
 export { type Fields, isStorable, jsonBytes, problemWithValue, type Value } from './value.ts';

@@ -31,6 +31,20 @@ export const prefixOf = {
 
 export type DisplayType = keyof typeof prefixOf;
 
+/** The other way round: the display type that is taken where only the prefix is known. */
+export const typeOfPrefix: Readonly<Record<string, DisplayType>> = {
+  str: 'text',
+  txt: 'large_text',
+  int: 'integer',
+  bol: 'bool',
+  dtz: 'date',
+  tme: 'time',
+  phn: 'phone',
+  geo: 'geo',
+  sst: 'multi_select',
+  obj: 'object',
+};
+
 export function isDisplayType(type: string): type is DisplayType {
   return Object.hasOwn(prefixOf, type);
 }

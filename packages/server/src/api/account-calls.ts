@@ -1,14 +1,14 @@
 import {
   accountActivitiesBody,
   accountContactsBody,
-  accountFieldBody,
-  accountFieldsBody,
   accountFieldUpdateBody,
   accountMergeBody,
   accountsGetBody,
   accountsGetByIdsBody,
 } from './ortto/accounts.schema.ts';
+import { nothingBody } from './ortto/catalog.schema.ts';
 import { selectionBody } from './ortto/people-schemas.ts';
+import { customFieldBody } from './ortto/schemas.ts';
 
 const id = '106b04c22500000000040000';
 const which = { inclusion_ids: [id] };
@@ -93,14 +93,14 @@ const of = {
   },
   '/custom-field/create': {
     summary: 'Add a custom field of accounts',
-    body: accountFieldBody,
+    body: customFieldBody,
     example: { type: 'single_select', name: 'Tier', values: ['Gold', 'Silver'] },
     answer: { name: 'Tier', field_id: 'str:oc:tier', display_type: 'single_select', values: ['Gold', 'Silver'] },
     refusals: { 423: 'The field is there already' },
   },
   '/custom-field/get': {
     summary: 'The custom fields of accounts',
-    body: accountFieldsBody,
+    body: nothingBody,
     example: {},
     answer: {
       fields: [

@@ -7,12 +7,42 @@ import {
   nothingBody,
   tagsBody,
 } from './ortto/catalog.schema.ts';
-import { mergeBody } from './ortto/schemas.ts';
+import { customFieldBody, definitionBody } from './ortto/schemas.ts';
 
 const NO_DEFINITION = 'There is no such activity';
 
-/** What is asked about fields, activities and tags, and changed in them; and the call of the copied guide. */
+const meetingBooked = {
+  name: 'Meeting booked',
+  activity_field_id: 'act:cm:meeting-booked',
+  state: 'awaiting_implementation',
+  display_mode: { type: 'activity' },
+  attributes: [
+    {
+      name: 'Place',
+      field_id: 'str:cm:place',
+      display_type: 'text',
+      liquid_name: 'activity.custom.meeting-booked.place',
+    },
+  ],
+  icon_id: 'moneys-illustration-icon',
+  track_conversion_value: false,
+  touch: false,
+  filterable: true,
+  visible_in_feeds: true,
+  created_by: 'Public API',
+  created_at: '2026-11-23T22:45:54.600Z',
+  edited_at: '2026-11-23T22:45:54.600Z',
+};
+
+/** What is asked about fields, activities and tags, and changed in them. */
 export const catalogCalls = {
+  '/v1/person/custom-field/create': {
+    summary: 'Add a custom field of people',
+    body: customFieldBody,
+    example: { type: 'single_select', name: 'Plan', values: ['Trial', 'Paid'] },
+    answer: { name: 'Plan', field_id: 'str:cm:plan', display_type: 'single_select', values: ['Trial', 'Paid'] },
+    refusals: { 423: 'The field is there already' },
+  },
   '/v1/person/custom-field/get': {
     summary: 'Read the custom fields of people; `{"fields": null}` where there are none',
     body: nothingBody,
@@ -81,27 +111,20 @@ export const catalogCalls = {
       },
     },
   },
+  '/v1/definitions/activity/create': {
+    summary: 'Add a kind of activity',
+    body: definitionBody,
+    example: { name: 'Meeting booked', attributes: [{ name: 'Place', display_type: 'text' }] },
+    answer: { custom_activity: meetingBooked },
+    refusals: { 409: 'The activity is there already' },
+  },
   '/v1/definitions/activity/modify': {
     method: 'put' as const,
     summary: 'Change a kind of activity; what is not said stays',
     body: definitionChangeBody,
     example: { activity_field_id: 'act:cm:meeting-booked', state: 'live' },
     answer: {
-      custom_activity: {
-        name: 'Meeting booked',
-        activity_field_id: 'act:cm:meeting-booked',
-        state: 'live',
-        display_mode: { type: 'activity' },
-        attributes: [],
-        icon_id: 'moneys-illustration-icon',
-        track_conversion_value: false,
-        touch: false,
-        filterable: true,
-        visible_in_feeds: true,
-        created_by: 'Public API',
-        created_at: '2026-11-23T22:45:54.600Z',
-        edited_at: '2026-11-23T22:50:12.130Z',
-      },
+      custom_activity: { ...meetingBooked, state: 'live', attributes: [], edited_at: '2026-11-23T22:50:12.130Z' },
     },
     refusals: { 404: NO_DEFINITION },
   },
@@ -112,17 +135,5 @@ export const catalogCalls = {
     example: { activity_field_id: 'act:cm:meeting-booked' },
     answer: { archived_activity: 'act:cm:meeting-booked' },
     refusals: { 404: NO_DEFINITION },
-  },
-  '/v1/persons/merge': {
-    summary:
-      'As person/merge, for scripts written after a widely copied guide: values may be wrapped as `{"v": …}`, and custom fields are made on first use',
-    body: mergeBody,
-    example: {
-      people: [{ fields: { 'str::email': { v: 'anna@example.com' }, 'str::kommo_lead_id': { v: '4711' } } }],
-      merge_by: ['str::email'],
-    },
-    answer: {
-      people: [{ id: '006b04c22500000000040000', person_id: '006b04c22500000000040000', status: 'created' }],
-    },
   },
 };

@@ -4,7 +4,7 @@ import { accountCalls } from './account-calls.ts';
 import { audienceCalls } from './audience-calls.ts';
 import { catalogCalls } from './catalog-calls.ts';
 import { personGetBody, personGetByIdsBody } from './ortto/person-get.schema.ts';
-import { activitiesBody, customFieldBody, definitionBody, mergeBody } from './ortto/schemas.ts';
+import { activitiesBody, mergeBody } from './ortto/schemas.ts';
 import { ownPaths } from './own/openapi.ts';
 import { peopleCalls } from './people-calls.ts';
 
@@ -78,43 +78,6 @@ export const calls: Readonly<Record<string, Call>> = {
       merge_by: ['str::email'],
     },
     answer: { activities: [{ status: 'queued', person_status: 'queued' }] },
-  },
-  '/v1/person/custom-field/create': {
-    summary: 'Add a custom field of people',
-    body: customFieldBody,
-    example: { type: 'single_select', name: 'Plan', values: ['Trial', 'Paid'] },
-    answer: { name: 'Plan', field_id: 'str:cm:plan', display_type: 'single_select', values: ['Trial', 'Paid'] },
-    refusals: { 423: 'The field is there already' },
-  },
-  '/v1/definitions/activity/create': {
-    summary: 'Add a kind of activity',
-    body: definitionBody,
-    example: { name: 'Meeting booked', attributes: [{ name: 'Place', display_type: 'text' }] },
-    answer: {
-      custom_activity: {
-        name: 'Meeting booked',
-        activity_field_id: 'act:cm:meeting-booked',
-        state: 'awaiting_implementation',
-        display_mode: { type: 'activity' },
-        attributes: [
-          {
-            name: 'Place',
-            field_id: 'str:cm:place',
-            display_type: 'text',
-            liquid_name: 'activity.custom.meeting-booked.place',
-          },
-        ],
-        icon_id: 'moneys-illustration-icon',
-        track_conversion_value: false,
-        touch: false,
-        filterable: true,
-        visible_in_feeds: true,
-        created_by: 'Public API',
-        created_at: '2026-11-23T22:45:54.600Z',
-        edited_at: '2026-11-23T22:45:54.600Z',
-      },
-    },
-    refusals: { 409: 'The activity is there already' },
   },
   ...peopleCalls,
   ...accountCalls,

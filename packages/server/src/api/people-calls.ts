@@ -1,9 +1,22 @@
 import { addressesBody, historyBody, selectionBody, suppressionListBody } from './ortto/people-schemas.ts';
+import { mergeBody } from './ortto/schemas.ts';
 
 const who = { inclusion_ids: ['006b04c22500000000040000'] };
 
 /** The calls about people as a whole, for the description of the API. */
 export const peopleCalls = {
+  '/v1/persons/merge': {
+    summary:
+      'As person/merge, for scripts written after a widely copied guide: values may be wrapped as `{"v": …}`, and custom fields are made on first use',
+    body: mergeBody,
+    example: {
+      people: [{ fields: { 'str::email': { v: 'anna@example.com' }, 'str::kommo_lead_id': { v: '4711' } } }],
+      merge_by: ['str::email'],
+    },
+    answer: {
+      people: [{ id: '006b04c22500000000040000', person_id: '006b04c22500000000040000', status: 'created' }],
+    },
+  },
   '/v1/person/archive': {
     method: 'put',
     summary: 'Put people away: no search finds them, no journey takes them, nothing is sent',

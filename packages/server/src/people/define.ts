@@ -2,7 +2,7 @@ import { customFieldId, type DisplayType, type EntityKind } from '@tributary/mod
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { notify } from '../platform/presence.ts';
-import { changeDefinition, mustBeTrackable } from './catalog/index.ts';
+import { changeDefinition, mustBeTrackable } from './catalog/tracked.ts';
 import { couldBeKey, makeKeys } from './keys.ts';
 import type { SchemaCache } from './schema.ts';
 import { insertDefinitions, insertField, type NewDefinition } from './store/schema.sql.ts';

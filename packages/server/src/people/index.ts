@@ -10,6 +10,7 @@ import { type Bulk, createBulk } from './bulk/index.ts';
 import { type Catalog, createCatalog } from './catalog/index.ts';
 import { checkItem, keyFieldsOf } from './check.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
+import { type CustomFields, createCustomFields } from './fields.ts';
 import { createFilters, type Filters } from './filter/index.ts';
 import { type HistoryAsked, history } from './history.ts';
 import { findCurrent, findMoved } from './identity/find.ts';
@@ -39,6 +40,7 @@ export type { Catalog, DefinitionChange } from './catalog/index.ts';
 export type { Definition, DefinitionAttribute, DefinitionDetails, TagCount } from './catalog/store/catalog.sql.ts';
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
+export type { CustomFields } from './fields.ts';
 export { createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
 export type { Duplicate, Identity, Merge } from './identity/index.ts';
 export type { PeopleUnited } from './identity/news.ts';
@@ -59,8 +61,9 @@ export interface People {
   /** People in great numbers: for imports and exports. */
   bulk: Bulk;
   search: Search;
-  /** The fields, tags and kinds of activities there are. */
+  /** The tags and kinds of activities there are. */
   catalog: Catalog;
+  fields: CustomFields;
   /** Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. */
   record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   /** Records in the caller's transaction. */
@@ -196,6 +199,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     filters,
     bulk: createBulk({ schema: cache.get, filters, now: clock.now }),
     catalog: createCatalog(define),
+    fields: createCustomFields(define),
     search: createSearch({ db, clock, filters, schema: cache.get }),
     async record(workspaceId, items) {
       const schema = await cache.get(db, workspaceId);

@@ -1,4 +1,4 @@
-import { type DisplayType, kebab, parseFieldId, prefixOf } from '@tributary/model';
+import { type DisplayType, kebab, parseFieldId, prefixOf, typeOfPrefix } from '@tributary/model';
 import type { NewField } from '../../people/index.ts';
 import type { Hint } from './hints.ts';
 
@@ -13,19 +13,6 @@ export interface Meant {
 }
 
 const PREFIXES: readonly string[] = [...new Set(Object.values(prefixOf))];
-/** Of each prefix the type that a new field gets; a decimal is told by its first value. */
-const typeOfPrefix: Readonly<Record<string, DisplayType>> = {
-  str: 'text',
-  txt: 'large_text',
-  int: 'integer',
-  bol: 'bool',
-  dtz: 'date',
-  tme: 'time',
-  phn: 'phone',
-  geo: 'geo',
-  sst: 'multi_select',
-  obj: 'object',
-};
 const SCALED = new Set(['decimal', 'currency', 'price']);
 const TEXT_MAX = 255;
 

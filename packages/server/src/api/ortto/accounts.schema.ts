@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fields, name, records, strategy, text } from './schemas.ts';
+import { fields, records, strategy, text } from './schemas.ts';
 
 const FIELDS_MAX = 150;
 /** Recorded for `accounts/get-by-ids`. */
@@ -72,17 +72,6 @@ export const accountContactsBody = z.object({
   account_id: z.string(),
   person_ids: z.array(z.string()).max(PEOPLE_MAX, `more than ${PEOPLE_MAX} people`),
 });
-
-/** `POST /v1/accounts/custom-field/create`, as for people (recorded). */
-export const accountFieldBody = z.object({
-  type: z.string(),
-  name,
-  values: z.array(text.min(1)).nullish(),
-  track_changes: z.boolean().nullish(),
-});
-
-/** `POST /v1/accounts/custom-field/get`: nothing, or nothing in it. */
-export const accountFieldsBody = z.object({});
 
 /** `PUT /v1/accounts/custom-field/update` (recorded). Of the three lists, the first that is given counts. */
 export const accountFieldUpdateBody = z.object({

@@ -1,8 +1,6 @@
-import { isStorable } from '@tributary/model';
 import { z } from 'zod';
-import { definitionBody } from './schemas.ts';
+import { definitionBody, text } from './schemas.ts';
 
-const text = z.string().refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
 const values = z.array(text.min(1).max(255)).max(1000, 'more than 1000 values').nullish();
 
 /** `PUT /v1/person/custom-field/update` (recorded). Of the three lists the first counts. */
@@ -14,7 +12,7 @@ export const fieldChangeBody = z.object({
   track_changes: z.boolean().nullish(),
 });
 
-/** `POST /v1/person/custom-field/get` (Ortto help, a-266): nothing has to be said. */
+/** `custom-field/get` of people (Ortto help, a-266) and of accounts: nothing has to be said. */
 export const nothingBody = z.object({});
 
 /** `PUT /v1/definitions/activity/modify` (Ortto help, "modify"): what is not said stays. */

@@ -1,14 +1,30 @@
+import { customFieldId, type DisplayType, type EntityKind } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
-import type { People } from '../../people/index.ts';
+import type { z } from 'zod';
+import type { CustomFields, NewField, People } from '../../people/index.ts';
+import type { Db } from '../../platform/database/pool.ts';
+import { UserError } from '../../platform/errors.ts';
 import { type Called, parse } from './call.ts';
 import { fieldChangeBody, nothingBody } from './catalog.schema.ts';
+import { displayType } from './display-type.ts';
 import { customLiquidName } from './liquid-name.ts';
+import { customFieldBody } from './schemas.ts';
 
-/** `POST /v1/person/custom-field/get` and `PUT /v1/person/custom-field/update` (recorded). */
-export function customFieldRoutes(app: FastifyInstance, o: { people: People }): void {
+/** Where the custom fields of people are kept, or of accounts. */
+interface Kept {
+  addField(workspaceId: number, field: NewField): Promise<{ id: string; displayType: DisplayType } | undefined>;
+  fields: CustomFields;
+}
+
+/** `POST /v1/person/custom-field/create`, `get` and `PUT …/update` (recorded). */
+export function customFieldRoutes(app: FastifyInstance, { people, db }: { people: People; db: Db }): void {
+  app.post('/person/custom-field/create', (request: Called) =>
+    createField(people, 'person', request.workspaceId, parse(customFieldBody, request.body)),
+  );
+
   app.post('/person/custom-field/get', async (request: Called) => {
     parse(nothingBody, request.body);
-    const fields = await o.people.catalog.fields(request.workspaceId);
+    const fields = await people.fields.list(db, request.workspaceId);
     // An empty list of Go's: Ortto's own script is ready for it.
     if (fields.length === 0) return { fields: null };
     return {
@@ -25,14 +41,45 @@ export function customFieldRoutes(app: FastifyInstance, o: { people: People }): 
     };
   });
 
-  app.put('/person/custom-field/update', async (request: Called) => {
-    const body = parse(fieldChangeBody, request.body);
-    const { choices, trackChanges } = await o.people.catalog.changeField(request.workspaceId, body.field_id, {
-      replaceValues: body.replace_values ?? undefined,
-      addValues: body.add_values ?? undefined,
-      removeValues: body.remove_values ?? undefined,
-      trackChanges: body.track_changes ?? undefined,
-    });
-    return { field_id: body.field_id, values: choices, track_changes: trackChanges };
+  app.put('/person/custom-field/update', (request: Called) =>
+    changeField(people, request.workspaceId, parse(fieldChangeBody, request.body)),
+  );
+}
+
+/** The answer to `custom-field/create`. One that exists is a 423, which Ortto's own script reads as "already exists". */
+export async function createField(
+  of: Kept,
+  entity: EntityKind,
+  workspaceId: number,
+  body: z.infer<typeof customFieldBody>,
+) {
+  const type = displayType(body.type);
+  const field = await of.addField(workspaceId, {
+    name: body.name,
+    type,
+    ...(body.values ? { choices: body.values } : {}),
+    ...(body.track_changes ? { trackChanges: true } : {}),
   });
+  if (!field) {
+    const id = customFieldId(body.name, type, entity);
+    throw new UserError('field_exists', `${id}: the field already exists`, 423);
+  }
+  return {
+    name: body.name,
+    field_id: field.id,
+    display_type: field.displayType,
+    ...(body.values ? { values: body.values } : {}),
+    ...(body.track_changes ? { track_changes: true } : {}),
+  };
+}
+
+/** The answer to `custom-field/update`. */
+export async function changeField(of: Kept, workspaceId: number, body: z.infer<typeof fieldChangeBody>) {
+  const field = await of.fields.change(workspaceId, body.field_id, {
+    replaceValues: body.replace_values ?? undefined,
+    addValues: body.add_values ?? undefined,
+    removeValues: body.remove_values ?? undefined,
+    trackChanges: body.track_changes ?? undefined,
+  });
+  return { field_id: field.id, values: field.choices, track_changes: field.trackChanges };
 }

@@ -11,7 +11,6 @@ import { accountRoutes } from './accounts.ts';
 import { activitiesCreateRoute } from './activities-create.ts';
 import { audienceRoutes } from './audiences.ts';
 import { customFieldRoutes } from './custom-field.ts';
-import { customFieldCreateRoute } from './custom-field-create.ts';
 import { definitionRoutes } from './definitions.ts';
 import { serialize } from './envelope.ts';
 import { headersAndMethods } from './headers.ts';
@@ -61,7 +60,6 @@ export function orttoRoutes(
       personActivitiesRoute(v1, { ...o, now: o.clock.now });
       suppressionListRoutes(v1, o);
       activitiesCreateRoute(v1, o);
-      customFieldCreateRoute(v1, o);
       customFieldRoutes(v1, o);
       definitionRoutes(v1, { people: o.people, now: o.clock.now });
       accountRoutes(v1, o);

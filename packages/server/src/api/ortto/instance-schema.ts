@@ -1,6 +1,7 @@
-import { accountFields, builtInFields, type DescribedField, fieldFlags, hiddenFields } from '@tributary/model';
+import { builtInAccountFields, builtInFields, type DescribedField, fieldFlags, hiddenFields } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { People } from '../../people/index.ts';
+import type { Db } from '../../platform/database/pool.ts';
 import { type Called, parse } from './call.ts';
 import { instanceSchemaBody } from './catalog.schema.ts';
 import { describedActivity, describedField, occurrences } from './described.ts';
@@ -13,11 +14,11 @@ type Described = Readonly<Record<string, unknown>> & { id: string };
  * in `""`, and in `o` for accounts; custom fields and activities in `cm`, after the middle of their ids, once there are any
  * (ours: the recorded account had none).
  */
-export function instanceSchemaRoute(app: FastifyInstance, o: { people: People }): void {
+export function instanceSchemaRoute(app: FastifyInstance, o: { people: People; db: Db }): void {
   app.post('/instance-schema/get', async (request: Called) => {
     const { namespaces: asked } = parse(instanceSchemaBody, request.body);
     const [fields, definitions] = await Promise.all([
-      o.people.catalog.fields(request.workspaceId),
+      o.people.fields.list(o.db, request.workspaceId),
       o.people.catalog.definitions(request.workspaceId),
     ]);
     const activities = (builtIn: boolean) =>
@@ -42,7 +43,11 @@ export function instanceSchemaRoute(app: FastifyInstance, o: { people: People })
     const all = {
       '': { id: '', fields: byId([...builtIn, ...activities(true)]) },
       ...(custom.length > 0 ? { cm: { id: 'cm', fields: byId(custom) } } : {}),
-      o: { id: 'o', fields: byId(accountFields.map((field) => describedField(field))), org: true },
+      o: {
+        id: 'o',
+        fields: byId(builtInAccountFields.map(withFlags).map((field) => describedField(field))),
+        org: true,
+      },
     };
     const wanted = asked?.length ? Object.entries(all).filter(([id]) => asked.includes(id)) : Object.entries(all);
     return { namespaces: Object.fromEntries(wanted) };

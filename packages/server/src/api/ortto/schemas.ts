@@ -6,7 +6,7 @@ const RECORDS_MAX = 100;
 
 export const text = z.string().refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
 /** What becomes an id: some letters take up many, spelled out. */
-export const name = text
+const name = text
   .trim()
   .min(1)
   .max(255)

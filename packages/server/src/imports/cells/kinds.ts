@@ -1,4 +1,4 @@
-import { type DisplayType, isDisplayType, type Value } from '@tributary/model';
+import { type DisplayType, isDisplayType, typeOfPrefix, type Value } from '@tributary/model';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { CellFormat } from '../types.ts';
 import { dateIn, momentIn } from './dates.ts';
@@ -124,22 +124,9 @@ function objectIn(cell: string): Readonly<Record<string, unknown>> | undefined {
 }
 
 /** The display type a cell of an attribute or field is read by, where only its id is known. */
-const typeByPrefix: Readonly<Record<string, DisplayType>> = {
-  str: 'text',
-  txt: 'large_text',
-  int: 'integer',
-  bol: 'bool',
-  dtz: 'date',
-  tme: 'time',
-  phn: 'phone',
-  geo: 'geo',
-  sst: 'multi_select',
-  obj: 'object',
-};
-
 export function displayTypeOf(id: string, told?: string): DisplayType {
   if (told && isDisplayType(told)) return told;
-  return typeByPrefix[id.slice(0, 3)] ?? 'text';
+  return typeOfPrefix[id.slice(0, 3)] ?? 'text';
 }
 
 /**

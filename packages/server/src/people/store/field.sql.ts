@@ -1,5 +1,5 @@
 import type { EntityKind } from '@tributary/model';
-import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import type { Tx } from '../../platform/database/pool.ts';
 
 /** A custom field as it is told of, and changed. */
 export interface CustomField {
@@ -10,16 +10,6 @@ export interface CustomField {
   trackChanges: boolean;
 }
 
-const columns = `id, name, display_type as "displayType", choices, track_changes as "trackChanges"`;
-
-export async function listCustomFields(db: Queryable, workspaceId: number, entity: EntityKind): Promise<CustomField[]> {
-  const { rows } = await db.query<CustomField>(
-    `select ${columns} from field where workspace_id = $1 and entity = $2 order by created_at, id`,
-    [workspaceId, entity],
-  );
-  return rows;
-}
-
 /** A field, kept from others until the transaction ends. */
 export async function lockField(
   tx: Tx,
@@ -28,7 +18,8 @@ export async function lockField(
   id: string,
 ): Promise<CustomField | undefined> {
   const { rows } = await tx.query<CustomField>(
-    `select ${columns} from field where workspace_id = $1 and entity = $2 and id = $3 for update`,
+    `select id, name, display_type as "displayType", choices, track_changes as "trackChanges"
+     from field where workspace_id = $1 and entity = $2 and id = $3 for update`,
     [workspaceId, entity, id],
   );
   return rows[0];

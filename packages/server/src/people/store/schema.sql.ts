@@ -1,14 +1,10 @@
 import type { EntityKind } from '@tributary/model';
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
 import type { DisplayStyle } from '../types.ts';
+import type { CustomField } from './field.sql.ts';
 
-export interface FieldRow {
-  id: string;
-  name: string;
-  displayType: string;
+export interface FieldRow extends CustomField {
   isKey: boolean;
-  choices: string[] | null;
-  trackChanges: boolean;
 }
 
 export async function listFields(db: Queryable, workspaceId: number, entity: EntityKind): Promise<FieldRow[]> {

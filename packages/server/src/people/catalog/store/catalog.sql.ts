@@ -78,37 +78,6 @@ export async function updateDefinitionToArchived(
   ]);
 }
 
-export interface LockedField {
-  id: string;
-  name: string;
-  displayType: string;
-  choices: string[] | null;
-  trackChanges: boolean;
-}
-
-export async function lockField(tx: Tx, workspaceId: number, fieldId: string): Promise<LockedField | undefined> {
-  const { rows } = await tx.query<LockedField>(
-    `select id, name, display_type as "displayType", choices, track_changes as "trackChanges"
-     from field where workspace_id = $1 and id = $2 and entity = 'person' for update`,
-    [workspaceId, fieldId],
-  );
-  return rows[0];
-}
-
-export async function updateField(
-  tx: Tx,
-  workspaceId: number,
-  fieldId: string,
-  to: { choices: readonly string[] | null; trackChanges: boolean },
-): Promise<void> {
-  await tx.query('update field set choices = $3, track_changes = $4 where workspace_id = $1 and id = $2', [
-    workspaceId,
-    fieldId,
-    to.choices && JSON.stringify(to.choices),
-    to.trackChanges,
-  ]);
-}
-
 export interface TagCount {
   id: number;
   name: string;

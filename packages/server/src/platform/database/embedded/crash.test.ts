@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DataFolderInUse, startEmbedded } from './index.ts';
@@ -210,16 +210,28 @@ describe('whatever is killed', { concurrency: 3 }, () => {
     assert.ok(await answers(db.connection));
   });
 
-  test('a server that dies again and again is started again each time, after a pause at last', async (t) => {
+  /** A database that was killed six times, each time as soon as it was back; and what it said. */
+  async function killedSixTimes(t: TestContext) {
     const dataDir = await usedFolder(t);
     const said: string[] = [];
-    const backs = () => said.filter((msg) => msg === 'PostgreSQL is back').length;
+    const isBack = (times: number) =>
+      until(
+        `it is back ${times} times`,
+        async () => said.filter((msg) => msg === 'PostgreSQL is back').length === times,
+        20_000,
+      );
     const db = await startEmbedded({ dataDir, log: (msg) => said.push(msg) });
     afterwards(t, db.close);
-    for (let turn = 0; turn <= 6; turn++) {
-      await until(`it is back ${turn} times`, async () => backs() === turn, 20_000);
-      if (turn < 6) kill(await postmasterOn(dataDir), 'SIGKILL');
+    for (let turn = 0; turn < 6; turn++) {
+      await isBack(turn);
+      kill(await postmasterOn(dataDir), 'SIGKILL');
     }
+    return { db, said, isBack };
+  }
+
+  test('a server that dies again and again is started again each time, after a pause at last', async (t) => {
+    const { db, said, isBack } = await killedSixTimes(t);
+    await isBack(6);
     assert.ok(await answers(db.connection));
     assert.deepEqual(
       said.filter((msg) => msg.includes('pause')),
@@ -228,18 +240,7 @@ describe('whatever is killed', { concurrency: 3 }, () => {
   });
 
   test('closing does not wait for the pause between two starts', async (t) => {
-    const dataDir = await usedFolder(t);
-    const said: string[] = [];
-    const db = await startEmbedded({ dataDir, log: (msg) => said.push(msg) });
-    afterwards(t, db.close);
-    for (let turn = 0; turn < 6; turn++) {
-      await until(
-        `it is back ${turn} times`,
-        async () => said.filter((m) => m === 'PostgreSQL is back').length === turn,
-        20_000,
-      );
-      kill(await postmasterOn(dataDir), 'SIGKILL');
-    }
+    const { db, said } = await killedSixTimes(t);
     await until('it pauses', async () => said.some((msg) => msg.includes('pause')), 10_000);
     const began = performance.now();
     await db.close();
