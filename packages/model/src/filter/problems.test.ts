@@ -59,6 +59,18 @@ describe('what is wrong with a filter', () => {
       'expected a boolean',
     ],
     [
+      'a fraction where a tag belongs',
+      { '$u4s::is': { field_id: 'u4s::t', value: 1.5 } },
+      'f.$u4s::is.value',
+      'expected the number of a tag, or several',
+    ],
+    [
+      'a tag beyond any number of a tag',
+      { '$u4s::is_not': { field_id: 'u4s::t', value: [1, 2 ** 31] } },
+      'f.$u4s::is_not.value',
+      'expected the number of a tag, or several',
+    ],
+    [
       'an activity that is a field',
       { '$act::has_occurred': { field_id: 'str::o' } },
       'f.$act::has_occurred',

@@ -1,5 +1,5 @@
 import { internalId } from '../../ids.ts';
-import { isNumber, not, type Read } from './reading.ts';
+import { not, type Read } from './reading.ts';
 
 /** Ids of people and accounts, as they are outside: 24 hex digits. */
 const id: Read = ({ value }) => {
@@ -9,10 +9,13 @@ const id: Read = ({ value }) => {
     : { test: { kind: 'id', is: inside } };
 };
 
+/** Tags are numbered by whole numbers of 32 bits. */
+const isTagNumber = (value: unknown): value is number => Number.isInteger(value) && value === (Number(value) | 0);
+
 /** By the number of a tag, as Ortto stores it (recorded audience); any of several. */
 const tags: Read = ({ value }) => {
   const numbers = [value].flat();
-  return numbers.length > 0 && numbers.every((number): number is number => isNumber(number))
+  return numbers.length > 0 && numbers.every(isTagNumber)
     ? { test: { kind: 'tags', any: numbers } }
     : { key: 'value', problem: 'expected the number of a tag, or several' };
 };

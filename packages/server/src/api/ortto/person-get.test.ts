@@ -152,6 +152,7 @@ describe('finding people on Ortto’s wire', () => {
       [],
       'x',
       { $and: {} },
+      { '$u4s::is': { field_id: 'u4s::t', value: -5e-324 } },
     ]) {
       assert.equal((await wire.post(GET, { filter: wrong })).status, 400, JSON.stringify(wrong));
     }
