@@ -114,7 +114,8 @@ test('money in a task reads as money', async () => {
     end: { kind: 'exit', reason: 'done' },
   };
   const { goal: _goal, ...rest } = journey;
-  await world.push({ ...rest, name: 'Money', start: 'only', shapes, exits: [] });
+  // The playbook holds one in ten out, who would get no task.
+  await world.push({ ...rest, holdOut: 0, name: 'Money', start: 'only', shapes, exits: [] });
   const scene = await openScene(world);
   world.kommo.updateLead(scene.deal.id, { price: 12_500 });
   await world.quiet();
