@@ -46,5 +46,27 @@ export {
   prefixOf,
   typeOfPrefix,
 } from './schema/field-id.ts';
+export {
+  emailContent,
+  inappContent,
+  type MessageCap,
+  type MessageChannel,
+  type MessageContent,
+  messageCap,
+  messageContent,
+  type NoticeContent,
+  noticeContent,
+  pushContent,
+  type SendingHours,
+  type SendingRules,
+  sendingHours,
+  sendingRules,
+  slackContent,
+  smsContent,
+  type WebhookContent,
+  webhookContent,
+} from './sending.ts';
 export { type Template, template } from './template.ts';
+export { nextWithin, type WeeklyWindow, weeklyWindow } from './time/weekly-window.ts';
+export { isTimezone, timezone, timezoneOf } from './time/zone.ts';
 export { type Fields, isStorable, jsonBytes, problemWithValue, type Value } from './value.ts';

@@ -1,30 +1,7 @@
+import { wall } from '../time/zone.ts';
 import type { Day } from './test.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** The wall clock of a time zone, as if it were UTC. */
-function wall(at: Date, timezone: string): Date {
-  let format = formats.get(timezone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: timezone,
-      hourCycle: 'h23',
-      era: 'short',
-      ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
-    });
-    formats.set(timezone, format);
-  }
-  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  const [year, month, day, hour, minute, second] = ['year', 'month', 'day', 'hour', 'minute', 'second'].map((name) =>
-    Number(parts[name]),
-  ) as [number, number, number, number, number, number];
-  const date = new Date(0);
-  date.setUTCFullYear(parts.era === 'BC' ? 1 - year : year, month - 1, day);
-  date.setUTCHours(hour, minute, second, ((at.getTime() % 1000) + 1000) % 1000);
-  return date;
-}
 
 /** The day of a moment in a time zone, as midnight UTC of that day. */
 export function today(at: Date, timezone: string): Date {
