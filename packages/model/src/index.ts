@@ -2,7 +2,7 @@ export { dayAt, startOfDay, today } from './filter/days.ts';
 export { type Dependencies, dependenciesOf } from './filter/dependencies.ts';
 export { type Body, type Filter, groupOf, type Leaf, leafOf, type Problem } from './filter/filter.ts';
 export { type Happened, type Occurrence, occurrenceOf, windowAt } from './filter/happened.ts';
-export { activitiesIn, askedAbout, type Facts, matches } from './filter/matches.ts';
+export { activitiesIn, askedAbout, conditionsOf, type Facts, leavesOf, matches } from './filter/matches.ts';
 export {
   isActivityOperator,
   isMembershipOperator,
@@ -15,10 +15,15 @@ export { type Askable, problemsWithFilter } from './filter/problems.ts';
 export type { Asked, Day, Moment, Test, TextTest } from './filter/test.ts';
 export { type IdKind, idAt, internalId, NO_ID, objectId, publicId } from './ids.ts';
 export type { ActivityInput, FindStrategy, IntakeItem, IntakeOutcome, MergeStrategy, Who } from './intake.ts';
-export { activitiesAskedBy, filtersOf, type JourneyDefinition, journeyDefinition } from './journey/journey.ts';
+export { momentOf } from './journey/day-of.ts';
+export { type Duration, durationMs } from './journey/duration.ts';
+export type { Again, EntryKind, EntryOf, JourneyEntry } from './journey/entry.ts';
+export { entryFiltersOf, filtersOf, type JourneyDefinition, journeyDefinition } from './journey/journey.ts';
+export { type Listening, listensOf, OUTCOMES } from './journey/listens.ts';
 export { checkJourney } from './journey/problems.ts';
-export { durationMs } from './journey/shapes/delay.ts';
-export type { Shape, ShapeKind, ShapeOf } from './journey/shapes/index.ts';
+export type { PerPerson, Way } from './journey/shapes/common.ts';
+export { modelOf, nextOf, type Shape, type ShapeKind, type ShapeOf } from './journey/shapes/index.ts';
+export { contentOf, type MessageShape } from './journey/shapes/message.ts';
 export type { Location } from './location.ts';
 export { mergeFields } from './merge.ts';
 export { type Playbook, playbook } from './playbook.ts';
@@ -67,6 +72,7 @@ export {
   webhookContent,
 } from './sending.ts';
 export { type Template, template } from './template.ts';
+export { atWall } from './time/at-wall.ts';
 export { nextWithin, type WeeklyWindow, weeklyWindow } from './time/weekly-window.ts';
-export { isTimezone, timezone, timezoneOf } from './time/zone.ts';
+export { isTimezone, timezone, timezoneOf, wall } from './time/zone.ts';
 export { type Fields, isStorable, jsonBytes, problemWithValue, type Value } from './value.ts';

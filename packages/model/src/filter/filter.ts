@@ -17,6 +17,8 @@ export interface Leaf {
   where?: Filter;
   /** `$act::…` only, in a journey: attributes that must equal those of the activity that started the run. */
   same?: readonly string[];
+  /** `$act::…` only, in a journey: asked of all that the person ever did, and not of this run. */
+  ever?: true;
 }
 
 export type Problem = { at: string; problem: string };
@@ -25,7 +27,7 @@ export type Problem = { at: string; problem: string };
 export function leafOf(filter: Filter): Leaf | undefined {
   const [operator, body] = Object.entries(filter)[0] ?? [];
   if (operator === undefined || typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
-  const { field_id, value, filter: where, same } = body as Body;
+  const { field_id, value, filter: where, same, ever } = body as Body;
   const fieldId = field_id ?? fieldOfItsOwn(operator);
   if (typeof fieldId !== 'string') return undefined;
   return {
@@ -35,6 +37,7 @@ export function leafOf(filter: Filter): Leaf | undefined {
     body: body as Body,
     ...(where ? { where: where as Filter } : {}),
     ...(same ? { same: same as readonly string[] } : {}),
+    ...(ever === true ? { ever } : {}),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Facts {
   now: Date;
   /** What the person did of the kind a condition names, oldest first, within the scope of whoever asks. */
   activities?: (condition: Leaf) => readonly Happened[];
+  /** Answers to conditions that were found elsewhere, such as by the database; undefined: it is to be found here. */
+  known?: (condition: Filter) => boolean | undefined;
   /** What other rooms say of the person: audiences, campaigns. */
   member?: (operator: MembershipOperator, id: string) => boolean;
 }
@@ -24,6 +26,8 @@ export function matches(filter: Filter, facts: Facts): boolean {
     const { all, parts } = group;
     return all ? parts.every((part) => matches(part, facts)) : parts.some((part) => matches(part, facts));
   }
+  const known = facts.known?.(filter);
+  if (known !== undefined) return known;
   const leaf = leafOf(filter);
   if (!leaf) throw new Error(`not a filter: ${JSON.stringify(filter)}`);
   const { operator, fieldId, body } = leaf;
@@ -46,12 +50,16 @@ export function askedAbout({ body }: Leaf): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-/** Every condition of a filter, but those on attributes. */
-export function leavesOf(filter: Filter): Leaf[] {
+/** Every condition of a filter, as it stands there, but those on attributes. */
+export function conditionsOf(filter: Filter): Filter[] {
   const group = groupOf(filter);
-  if (group) return group.parts.flatMap(leavesOf);
-  const leaf = leafOf(filter);
-  return leaf ? [leaf] : [];
+  if (group) return group.parts.flatMap(conditionsOf);
+  return leafOf(filter) ? [filter] : [];
+}
+
+/** The same, taken apart. */
+export function leavesOf(filter: Filter): Leaf[] {
+  return conditionsOf(filter).map((condition) => leafOf(condition)!);
 }
 
 /** Every activity id that the filter asks about. */

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import type { Filter } from '../filter/filter.ts';
-import { activitiesIn } from '../filter/matches.ts';
-import { shape } from './shapes/index.ts';
+import { sendingRules } from '../sending.ts';
+import { duration } from './duration.ts';
+import { journeyEntry } from './entry.ts';
+import { modelOf, shape } from './shapes/index.ts';
+
+/** What ends a run beside the exits: without a filter, because it is asked of every run alike. */
+const leaving = z.strictObject({
+  /** Whoever unsubscribes from all e-mail. */
+  unsubscribed: z.boolean().default(false),
+  /** Whoever has been at one shape for so long. */
+  still: duration.optional(),
+});
 
 /**
  * A journey: who enters, what lets them go, what it is for, and the graph of
@@ -9,31 +19,31 @@ import { shape } from './shapes/index.ts';
  */
 export const journeyDefinition = z.strictObject({
   name: z.string().trim().min(1).max(255),
-  entry: z.strictObject({
-    activity: z.string().startsWith('act:'),
-    /** On the attributes of the activity. */
-    filter: z.custom<Filter>().optional(),
-    /** On the fields of the person. */
-    person: z.custom<Filter>().optional(),
-    /** One run at a time per value of this attribute, such as one per deal; without it one per person. */
-    key: z.string().optional(),
-  }),
+  description: z.string().max(4000).optional(),
+  entry: journeyEntry,
   /** The run ends as soon as one of these holds. */
   exits: z.array(z.custom<Filter>()).default([]),
+  leave: leaving.optional(),
   goal: z.strictObject({ name: z.string().min(1), when: z.custom<Filter>() }).optional(),
   /** The share of people, 0 to 1, who enter but get nothing, so that the report has something to compare with. */
   holdOut: z.number().min(0).max(0.9).default(0),
+  /** For all that it sends, over the workspace's rules; a shape may say otherwise. */
+  sending: sendingRules.optional(),
   start: z.string(),
   shapes: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), shape),
 });
 export type JourneyDefinition = z.infer<typeof journeyDefinition>;
 
-/** Every filter in a journey that looks at what a person does after they entered, with its place. */
-export function filtersOf(journey: JourneyDefinition): { at: string; filter: Filter }[] {
-  const inShapes = Object.entries(journey.shapes).flatMap(([id, step]) => {
-    if (step.kind === 'delay') return step.unless ? [{ at: `shapes.${id}.unless`, filter: step.unless }] : [];
-    return step.kind === 'condition' ? [{ at: `shapes.${id}.if`, filter: step.if }] : [];
-  });
+export interface PlacedFilter {
+  at: string;
+  filter: Filter;
+}
+
+/** The filters that are asked of a run, with their places: exits, goal and shapes. */
+export function filtersOf(journey: JourneyDefinition): PlacedFilter[] {
+  const inShapes = Object.entries(journey.shapes).flatMap(([id, step]) =>
+    (modelOf(step).filters?.(step) ?? []).map(({ at, filter }) => ({ at: `shapes.${id}.${at}`, filter })),
+  );
   return [
     ...journey.exits.map((filter, i) => ({ at: `exits[${i}]`, filter })),
     ...(journey.goal ? [{ at: 'goal.when', filter: journey.goal.when }] : []),
@@ -41,7 +51,12 @@ export function filtersOf(journey: JourneyDefinition): { at: string; filter: Fil
   ];
 }
 
-/** The activities whose occurrence can change the way of a run. */
-export function activitiesAskedBy(journey: JourneyDefinition): string[] {
-  return [...new Set(filtersOf(journey).flatMap(({ filter }) => activitiesIn(filter)))];
+/** The filters that are asked of a person who would enter. */
+export function entryFiltersOf({ entry }: JourneyDefinition): PlacedFilter[] {
+  const filters: PlacedFilter[] = [];
+  const add = (at: string, filter: Filter | undefined): number | false =>
+    filter !== undefined && filters.push({ at, filter });
+  if ('person' in entry) add('entry.person', entry.person);
+  if (entry.kind === 'filter' || entry.kind === 'schedule') add('entry.filter', entry.filter);
+  return filters;
 }

@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Problem } from '../filter/filter.ts';
 import { playbook } from '../playbook.ts';
-import { activitiesAskedBy, type JourneyDefinition } from './journey.ts';
+import type { JourneyDefinition } from './journey.ts';
+import { listensOf } from './listens.ts';
 import { checkJourney } from './problems.ts';
 import { nextOf, type Shape } from './shapes/index.ts';
 
@@ -35,6 +36,7 @@ describe('a journey that is right', () => {
     assert.ok('journey' in checked);
     assert.deepEqual(checked.journey, {
       ...journey(),
+      entry: { kind: 'activity', activity: 'act:cm:crm-stage-changed', again: 'after-leaving' },
       exits: [],
       holdOut: 0,
       shapes: { hello: email('end'), end: { kind: 'exit', reason: 'completed' } },
@@ -46,7 +48,7 @@ describe('a journey that is right', () => {
     const read = playbook.parse(JSON.parse(await readFile(file, 'utf8')));
     const checked = checkJourney(read.journey);
     assert.ok('journey' in checked, JSON.stringify(checked));
-    assert.deepEqual(activitiesAskedBy(checked.journey).sort(), [
+    assert.deepEqual([...listensOf(checked.journey).activities].sort(), [
       'act::o',
       'act:cm:crm-stage-changed',
       'act:cm:meeting-booked',
@@ -124,9 +126,21 @@ describe('what is wrong with a journey is said with its place', () => {
       ],
     ],
     [
-      'an entry that asks what she did before',
-      () => problems(journey({ entry: { activity: 'act::o', person: { $and: [opened] } } })),
-      [{ at: 'entry.person', problem: 'can not ask whether act::o occurred' }],
+      'an entry that compares what she did before with what starts it',
+      () =>
+        problems(
+          journey({
+            entry: {
+              activity: 'act::o',
+              filter: opened,
+              person: { $and: [{ '$act::has_occurred': { field_id: 'act::o', same: ['str::s'] } }] },
+            },
+          }),
+        ),
+      [
+        { at: 'entry.filter', problem: 'can not ask whether act::o occurred: ask it under "person"' },
+        { at: 'entry.person', problem: '"same" of act::o has nothing to compare with before the journey has begun' },
+      ],
     ],
     [
       'an exit, a goal, a delay and a condition with a wrong filter',

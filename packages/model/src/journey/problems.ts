@@ -1,8 +1,8 @@
 import type { Filter, Problem } from '../filter/filter.ts';
-import { activitiesIn } from '../filter/matches.ts';
+import { activitiesIn, leavesOf } from '../filter/matches.ts';
 import { problemsWithFilter } from '../filter/problems.ts';
-import { filtersOf, type JourneyDefinition, journeyDefinition } from './journey.ts';
-import { nextOf, type Shape } from './shapes/index.ts';
+import { entryFiltersOf, filtersOf, type JourneyDefinition, journeyDefinition } from './journey.ts';
+import { modelOf, nextOf, type Shape } from './shapes/index.ts';
 
 /** At most this many shapes in a journey, as in Ortto (Ortto help, journeys). */
 const SHAPES_MAX = 100;
@@ -14,15 +14,34 @@ export function checkJourney(input: unknown): { journey: JourneyDefinition } | {
     return { problems: parsed.error.issues.map((issue) => ({ at: issue.path.join('.'), problem: issue.message })) };
   }
   const journey = parsed.data;
-  const problems = [...filterProblems(journey), ...graphProblems(journey)];
+  const problems = [
+    ...entryProblems(journey),
+    ...filterProblems(journey),
+    ...shapeProblems(journey),
+    ...graphProblems(journey),
+  ];
   return problems.length > 0 ? { problems } : { journey };
 }
 
+function entryProblems({ entry }: JourneyDefinition): Problem[] {
+  if (entry.kind !== 'schedule') return [];
+  return entry.audience === undefined && entry.filter === undefined
+    ? [{ at: 'entry', problem: 'a schedule says who enters: "audience", "filter" or both' }]
+    : [];
+}
+
+function shapeProblems({ shapes }: JourneyDefinition): Problem[] {
+  return Object.entries(shapes).flatMap(([id, step]) =>
+    (modelOf(step).problems?.(step) ?? []).map(({ at, problem }) => ({ at: `shapes.${id}.${at}`, problem })),
+  );
+}
+
 function filterProblems(journey: JourneyDefinition): Problem[] {
-  const { filter, person } = journey.entry;
+  const { entry } = journey;
+  const attributes = entry.kind === 'activity' ? entry.filter : undefined;
   return [
-    ...(filter === undefined ? [] : problemsWithEntry(filter, 'entry.filter')),
-    ...(person === undefined ? [] : problemsWithEntry(person, 'entry.person')),
+    ...(attributes === undefined ? [] : problemsWithAttributes(attributes, 'entry.filter')),
+    ...entryFiltersOf(journey).flatMap(({ filter, at }) => problemsWithEntry(filter, at)),
     ...filtersOf(journey).flatMap((placed) => problemsWithFilter(placed.filter, placed.at)),
     ...journey.exits.flatMap((exit, i) =>
       isEverybody(exit) ? [{ at: `exits[${i}]`, problem: 'holds for everybody: who enters would leave at once' }] : [],
@@ -41,11 +60,23 @@ function isEverybody(filter: unknown): boolean {
   return operator === '$or' && (parts.length === 0 || parts.some(isEverybody));
 }
 
-/** Who enters has done nothing in the journey yet: a condition on it would never hold, and nobody would see why. */
+/** An activity has attributes, and has not done anything. */
+function problemsWithAttributes(filter: Filter, at: string): Problem[] {
+  const problems = problemsWithFilter(filter, at);
+  if (problems.length > 0) return problems;
+  return activitiesIn(filter).map((id) => ({
+    at,
+    problem: `can not ask whether ${id} occurred: ask it under "person"`,
+  }));
+}
+
+/** Who would enter has no run yet, whose beginning something could be the same as. */
 function problemsWithEntry(filter: Filter, at: string): Problem[] {
   const problems = problemsWithFilter(filter, at);
   if (problems.length > 0) return problems;
-  return activitiesIn(filter).map((id) => ({ at, problem: `can not ask whether ${id} occurred` }));
+  return leavesOf(filter).flatMap(({ same, fieldId }) =>
+    same ? [{ at, problem: `"same" of ${fieldId} has nothing to compare with before the journey has begun` }] : [],
+  );
 }
 
 function graphProblems(journey: JourneyDefinition): Problem[] {
@@ -111,5 +142,5 @@ function circleWithoutDelay(shapes: Record<string, Shape>): string[] | undefined
 }
 
 function alwaysWaits(step: Shape): boolean {
-  return step.kind === 'delay' && !step.unless;
+  return modelOf(step).rests?.(step) === true;
 }

@@ -1,7 +1,8 @@
-import { type IntakeItem, publicId } from '@tributary/model';
+import type { IntakeItem } from '@tributary/model';
 import type { People, PeopleUnited } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { notify } from '../platform/presence.ts';
+import { leftItem } from './activities.ts';
 import { type EndedRun, endRivals, moveRuns, returnRuns } from './store/follow.sql.ts';
 import { insertMoves } from './store/run.sql.ts';
 import type { Versions } from './versions.ts';
@@ -57,21 +58,7 @@ async function leftItems(
   const items: IntakeItem[] = [];
   for (const run of ended) {
     const version = await versions.get(tx, run.journeyId, run.version);
-    items.push({
-      who: { personId },
-      fields: {},
-      source: 'Journey',
-      activity: {
-        id: 'act::lj',
-        attributes: {
-          'idt::c': version.campaignId,
-          'str::cn': version.name,
-          'str::pr': REASON,
-          'str::jsi': run.shapeId ?? '',
-          'idt::jri': publicId(run.id, 'run'),
-        },
-      },
-    });
+    items.push(leftItem({ ...run, personId, leftReason: REASON }, version));
   }
   return items;
 }

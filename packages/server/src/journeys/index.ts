@@ -7,7 +7,7 @@ import { UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
-import { enrol } from './enrol.ts';
+import { enrol } from './entry/enrol.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
 import { settleParked } from './parked.ts';
@@ -73,7 +73,13 @@ export function createJourneys(o: {
     publish: (tx, workspaceId, definition) => publish(tx, o, workspaceId, definition, o.clock.now()),
     list: listJourneys,
     async turn(db, workspaceId, name, state) {
-      const journey = await updateJourneyState(db, workspaceId, name, state, o.clock.now());
+      const journey = await updateJourneyState(
+        db,
+        workspaceId,
+        name,
+        state === 'on' ? 'on' : 'draining',
+        o.clock.now(),
+      );
       if (!journey) throw new UserError('journey_not_found', `there is no journey "${name}": see "journeys list"`, 404);
       return journey;
     },

@@ -1,8 +1,9 @@
-import { activitiesIn, checkJourney, filtersOf, type JourneyDefinition, type Problem } from '@tributary/model';
+import { checkJourney, entryFiltersOf, filtersOf, type JourneyDefinition, type Problem } from '@tributary/model';
 import type { Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
+import { triggerOf } from './entry/trigger.ts';
 import { type JourneyRow, upsertJourney } from './store/journey.sql.ts';
 
 /** Puts a journey on, as a new version; people inside go on in theirs. Throws `journey_is_wrong` with every problem. */
@@ -16,28 +17,31 @@ export async function publish(
   const checked = checkJourney(input);
   if ('problems' in checked) throw wrong(checked.problems);
   const { journey } = checked;
-  const problems = [
-    ...(await unknownActivities(tx, of.people, workspaceId, journey)),
-    ...(await unknownTemplates(tx, of.messages, workspaceId, journey)),
-  ];
+  const problems = await problemsHere(tx, of, workspaceId, journey);
   if (problems.length > 0) throw wrong(problems);
-  return upsertJourney(tx, workspaceId, journey, now);
+  return upsertJourney(tx, workspaceId, journey, input, now);
 }
 
-async function unknownActivities(
+/** What is wrong with a journey that is right by itself: it names what this workspace does not have. */
+async function problemsHere(
   tx: Tx,
-  people: People,
+  { people, messages }: { people: People; messages: Messages },
   workspaceId: number,
   journey: JourneyDefinition,
 ): Promise<Problem[]> {
+  const trigger = triggerOf(journey.entry, null);
   const { activities } = await people.schema(tx, workspaceId);
-  const named = [
-    { at: 'entry.activity', id: journey.entry.activity },
-    ...filtersOf(journey).flatMap(({ at, filter }) => activitiesIn(filter).map((id) => ({ at, id }))),
-  ];
-  return named
-    .filter(({ id }) => !activities.has(id))
-    .map(({ at, id }) => ({ at, problem: `there is no activity ${id}: create its definition first` }));
+  const problems: Problem[] = [];
+  if (trigger && !activities.has(trigger.activity)) {
+    problems.push({
+      at: 'entry.activity',
+      problem: `there is no activity ${trigger.activity}: create its definition first`,
+    });
+  }
+  for (const { at, filter } of [...entryFiltersOf(journey), ...filtersOf(journey)]) {
+    problems.push(...(await people.filters.problems(tx, workspaceId, filter, at)));
+  }
+  return [...problems, ...(await unknownTemplates(tx, messages, workspaceId, journey))];
 }
 
 async function unknownTemplates(
@@ -46,11 +50,13 @@ async function unknownTemplates(
   workspaceId: number,
   journey: JourneyDefinition,
 ): Promise<Problem[]> {
-  const emails = Object.entries(journey.shapes).flatMap(([id, shape]) =>
-    shape.kind === 'email' ? [{ at: `shapes.${id}.template`, template: shape.template }] : [],
-  );
-  const missing = await messages.missingTemplates(tx, workspaceId, [...new Set(emails.map((email) => email.template))]);
-  return emails
+  const named = Object.entries(journey.shapes).flatMap(([id, shape]) => {
+    if (shape.kind === 'email') return [{ at: `shapes.${id}.template`, template: shape.template }];
+    if (shape.kind !== 'ab') return [];
+    return shape.variants.map(({ template }, i) => ({ at: `shapes.${id}.variants[${i}].template`, template }));
+  });
+  const missing = await messages.missingTemplates(tx, workspaceId, [...new Set(named.map(({ template }) => template))]);
+  return named
     .filter(({ template }) => missing.includes(template))
     .map(({ at, template }) => ({ at, problem: `there is no template "${template}"` }));
 }

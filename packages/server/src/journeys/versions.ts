@@ -1,5 +1,19 @@
-import { activitiesAskedBy, type JourneyDefinition, objectId } from '@tributary/model';
+import {
+  conditionsOf,
+  entryFiltersOf,
+  type Filter,
+  filtersOf,
+  isActivityOperator,
+  isMembershipOperator,
+  type JourneyDefinition,
+  journeyDefinition,
+  leafOf,
+  listensOf,
+  objectId,
+  occurredOf,
+} from '@tributary/model';
 import type { Queryable } from '../platform/database/pool.ts';
+import { type EntryTrigger, triggerOf } from './entry/trigger.ts';
 import { findVersion } from './store/journey.sql.ts';
 
 /** A published version, with what follows from it. Versions never change, so it is kept once read. */
@@ -11,8 +25,24 @@ export interface Version {
   /** The journey's id on Ortto's wire, a "campaign". */
   campaignId: string;
   definition: JourneyDefinition;
-  /** The activities that can change the way of a run. */
+  /** The activity that starts it, if one does. */
+  trigger: EntryTrigger | undefined;
+  /** The activities that can change the way of a run: what is read of a person's past. */
   asks: readonly string[];
+  /** These and the fields that can: what a run listens to. */
+  listens: readonly string[];
+  goalListens: readonly string[];
+  /** What is asked of a person who would enter, and of that the conditions that the database answers. */
+  entryFilters: readonly Filter[];
+  entryOutside: readonly Filter[];
+  /** Conditions that are not answered by the person's fields and what happened in the run. */
+  outside: readonly Filter[];
+  /** Filters that time alone can make true or false. */
+  timed: readonly Filter[];
+  levelled: readonly string[];
+  tested: readonly string[];
+  /** Shapes that say how often one person may have them. */
+  counted: readonly string[];
 }
 
 export interface Versions {
@@ -28,17 +58,63 @@ export function createVersions(): Versions {
       if (known) return known;
       const row = await findVersion(db, journeyId, version);
       if (!row) throw new Error(`journey ${journeyId} has no version ${version}`);
-      const read: Version = {
-        journeyId,
-        workspaceId: row.workspaceId,
-        version,
-        name: row.name,
-        campaignId: objectId(row.createdAt, journeyId),
-        definition: row.definition,
-        asks: activitiesAskedBy(row.definition),
-      };
+      const read = versionOf({ ...row, definition: journeyDefinition.parse(row.definition) });
       kept.set(key, read);
       return read;
     },
   };
+}
+
+/** A definition, with what follows from it. It has been checked. */
+export function versionOf(row: {
+  journeyId: number;
+  version: number;
+  workspaceId: number;
+  name: string;
+  createdAt: Date;
+  entryAudience: string | null;
+  definition: JourneyDefinition;
+}): Version {
+  const { journeyId, version, workspaceId, name, definition } = row;
+  const listening = listensOf(definition);
+  const shapesThat = (does: (shape: JourneyDefinition['shapes'][string]) => boolean): string[] =>
+    Object.entries(definition.shapes).flatMap(([id, shape]) => (does(shape) ? [id] : []));
+  // Of the filter kinds, entering the audience that is kept for it has asked already.
+  const entryFilters = definition.entry.kind === 'filter' ? [] : entryFiltersOf(definition).map(({ filter }) => filter);
+  const goal = definition.goal && listensOf({ ...definition, exits: [], shapes: {}, leave: undefined });
+  return {
+    journeyId,
+    workspaceId,
+    version,
+    name,
+    campaignId: objectId(row.createdAt, journeyId),
+    definition,
+    trigger: triggerOf(definition.entry, row.entryAudience),
+    asks: listening.activities,
+    listens: [...listening.activities, ...listening.fields],
+    goalListens: goal ? [...goal.activities, ...goal.fields] : [],
+    entryFilters,
+    entryOutside: entryFilters.flatMap(conditionsOf).filter((condition) => isOutside(condition, 'entry')),
+    outside: filtersOf(definition)
+      .flatMap(({ filter }) => conditionsOf(filter))
+      .filter((condition) => isOutside(condition, 'run')),
+    timed: listening.timed.map(({ filter }) => filter),
+    levelled: shapesThat((shape) => shape.kind === 'split' && shape.level),
+    tested: shapesThat((shape) => shape.kind === 'ab'),
+    counted: shapesThat((shape) => 'perPerson' in shape && shape.perPerson !== undefined),
+  };
+}
+
+/** Membership, all that somebody ever did, and what the server keeps beside a person's fields. */
+function isOutside(condition: Filter, asked: 'entry' | 'run'): boolean {
+  const leaf = leafOf(condition);
+  if (!leaf || isMembershipOperator(leaf.operator)) return leaf !== undefined;
+  if (isActivityOperator(leaf.operator)) return asked === 'entry' || leaf.ever === true;
+  const { fieldId } = leaf;
+  return (
+    (!fieldId.includes(':') && fieldId !== 'tags') ||
+    fieldId.startsWith('u4s:') ||
+    fieldId === 'str::person_id' ||
+    occurredOf(fieldId) !== undefined
+  );
 }

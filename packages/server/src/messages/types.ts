@@ -1,11 +1,11 @@
-import type { Fields } from '@tributary/model';
+import type { Fields, MessageContent, SendingRules } from '@tributary/model';
 
 /** A message that somebody wants a person to get. */
 export interface MessageRequest {
   workspaceId: number;
   personId: string;
-  /** The template's name. */
-  template: string;
+  content: MessageContent;
+  rules?: SendingRules | undefined;
   /** The same request, asked for again, is the same message. */
   requestKey: string;
   journeyId?: number | undefined;

@@ -41,7 +41,7 @@ export type { Definition, DefinitionAttribute, DefinitionDetails, TagCount } fro
 export { personIdFrom } from './check.ts';
 export type { NewField } from './define.ts';
 export type { CustomFields } from './fields.ts';
-export { createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
+export { type Answers, createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
 export type { Duplicate, Identity, Merge } from './identity/index.ts';
 export type { PeopleUnited } from './identity/news.ts';
 export type { ChangeKind, Selection } from './lifecycle/selection.ts';

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { doing, leadsOn, type ShapeModel } from './common.ts';
 
 /**
  * Asks a connector to do something, such as a task in Kommo. Texts in `input`
- * are Liquid. The run goes on at once; how it went is on the timeline.
+ * are Liquid. How it went is on the timeline.
  */
 export const actionShape = z.strictObject({
+  ...doing,
   kind: z.literal('action'),
   connector: z.string().min(1),
   action: z.string().min(1),
@@ -12,3 +14,5 @@ export const actionShape = z.strictObject({
   next: z.string(),
 });
 export type ActionShape = z.infer<typeof actionShape>;
+
+export const action: ShapeModel<ActionShape> = leadsOn;

@@ -1,37 +1,45 @@
 import { z } from 'zod';
 import type { Filter } from '../../filter/filter.ts';
+import { isLong, weeklyWindowParts } from '../../time/weekly-window.ts';
+import { duration } from '../duration.ts';
+import { timeOfDay, zone } from '../parts.ts';
+import { common, type ShapeModel } from './common.ts';
 
-/** Longer than any journey; far below where dates end. */
-const DURATION_MAX_MS = 3650 * 24 * 3600 * 1000;
+/** The hours of some days of the week in which people go on; otherwise they wait for the next. */
+const within = z
+  .strictObject({ ...weeklyWindowParts, timezone: zone.default('person') })
+  .refine(isLong, { path: ['to'], error: '"to" is the same as "from": the whole day is 00:00 to 24:00' });
 
-/** A length of time; its parts add up. */
-export const duration = z
-  .strictObject({
-    days: z.number().min(0).optional(),
-    hours: z.number().min(0).optional(),
-    minutes: z.number().min(0).optional(),
-    seconds: z.number().min(0).optional(),
-  })
-  .refine((d) => durationMs(d) > 0, 'a duration is longer than nothing')
-  .refine((d) => durationMs(d) <= DURATION_MAX_MS, 'a duration is at most ten years');
-export type Duration = z.infer<typeof duration>;
-
-/** A duration in milliseconds. */
-export function durationMs(d: {
-  days?: number | undefined;
-  hours?: number | undefined;
-  minutes?: number | undefined;
-  seconds?: number | undefined;
-}): number {
-  const hours = (d.days ?? 0) * 24 + (d.hours ?? 0);
-  return ((hours * 60 + (d.minutes ?? 0)) * 60 + (d.seconds ?? 0)) * 1000;
-}
-
-/** Waits for a time; where `unless` comes true first, goes on at once. */
+/**
+ * Waits: for a time, until a date that is known of the person, until it is the right time of the week, or for several of
+ * these one after the other. Where `unless` comes true first, goes on at once. A date that is not known, or past, is no wait.
+ */
 export const delayShape = z.strictObject({
+  ...common,
   kind: z.literal('delay'),
-  for: duration,
+  for: duration.optional(),
+  until: z
+    .strictObject({
+      /** A field of the person, or an attribute of what started the run, that holds a date or a time. */
+      field: z.string().min(1),
+      of: z.enum(['person', 'entry']).default('person'),
+      /** So many days after it; before it, where negative. */
+      days: z.number().int().min(-3650).max(3650).default(0),
+      at: timeOfDay.optional(),
+      timezone: zone.default('person'),
+    })
+    .optional(),
+  within: within.optional(),
   unless: z.custom<Filter>().optional(),
   next: z.string(),
 });
 export type DelayShape = z.infer<typeof delayShape>;
+
+export const delay: ShapeModel<DelayShape> = {
+  ways: ({ next }) => [{ to: next }],
+  filters: ({ unless }) => (unless ? [{ at: 'unless', filter: unless }] : []),
+  fields: ({ until }) => (until?.of === 'person' ? [until.field] : []),
+  rests: (shape) => shape.for !== undefined && !shape.unless,
+  problems: (shape) =>
+    shape.for || shape.until || shape.within ? [] : [{ at: 'for', problem: 'a delay has "for", "until" or "within"' }],
+};

@@ -23,6 +23,11 @@ const shapes = {
 };
 const followUp = journeyOf(shapes, { exits: [movedOn], goal: { name: 'Meeting', when: booked } });
 const run = newRun();
+const mail = (template: string) => ({
+  kind: 'message',
+  content: { channel: 'email', template },
+  sending: undefined,
+});
 /** Anna after her first e-mail, on her way to the second. */
 const waiting = move(run, followUp, 0).run;
 const open = (ms: number, more: object = {}) =>
@@ -37,13 +42,13 @@ describe('a run', () => {
       { runId: run.id, shapeId: 'first', did: 'asked for the e-mail “One”' },
       { runId: run.id, shapeId: 'wait', did: 'waits until 2026-03-04 08:00 UTC' },
     ]);
-    assert.deepEqual(effects, [{ shapeId: 'first', effect: { kind: 'email', template: 'One' } }]);
+    assert.deepEqual(effects, [{ shapeId: 'first', effect: mail('One') }]);
     assert.deepEqual(at, {
       ...run,
       shapeId: 'wait',
       arrivedAt: after(5),
       dueAt: after(2 * DAY + 5),
-      listens: ['act::asked'],
+      listens: ['act:cm:stage', 'act:cm:meeting-booked', 'act::o'],
     });
   });
 
@@ -69,7 +74,7 @@ describe('a run', () => {
     );
     assert.deepEqual(
       effects.map((e) => e.effect),
-      [{ kind: 'email', template: 'Two' }],
+      [mail('Two')],
     );
     assert.deepEqual([at.shapeId, at.leftAt, at.leftReason], ['end', after(2 * DAY + 3 * HOUR), 'completed']);
   });

@@ -1,29 +1,17 @@
-import { activitiesIn, type Fields, type Filter, type JourneyDefinition, matches } from '@tributary/model';
+import {
+  durationMs,
+  type Fields,
+  type Filter,
+  type JourneyDefinition,
+  matches,
+  nextOf,
+  type Shape,
+} from '@tributary/model';
 import type { RecordedActivity } from '../../people/index.ts';
-import { activitiesOf } from './moment.ts';
-import type { Effect } from './move.ts';
+import { activitiesIn, happenedIn, type Moment, outcomeOf } from './moment.ts';
+import type { Effect, Move } from './move.ts';
 import { moveFrom } from './move-from.ts';
-
-/** A run as the engine takes it up and lays it down. */
-export interface RunState {
-  id: string;
-  personId: string;
-  journeyId: number;
-  version: number;
-  entryActivityId: string;
-  entryAt: Date;
-  entry: Fields;
-  shapeId: string | null;
-  enteredAt: Date;
-  arrivedAt: Date;
-  dueAt: Date | null;
-  listens: readonly string[];
-  leftAt: Date | null;
-  leftReason: string | null;
-  goalAt: Date | null;
-  endedAt: Date | null;
-  parkedError: string | null;
-}
+import type { RunMemory, RunState } from './run-state.ts';
 
 export interface MoveMade {
   runId: string;
@@ -45,70 +33,157 @@ const MOVES_MAX = 100;
 /** What the engine looks at when it moves a run. */
 export interface RunFacts {
   fields: Fields;
+  timezone: string;
   /** Why the person can not be in any journey any more, such as being archived. */
   gone?: string | undefined;
+  /** The journey is paused: nobody moves, but by leaving. */
+  paused?: boolean;
+  /** What the person did since the run began, of all that the journey asks about. */
   activities: readonly RecordedActivity[];
+  /** Answers that only the database has. */
+  known?: ((condition: Filter) => boolean | undefined) | undefined;
+  /** When time alone may change an answer. */
+  lookAgain?: Date | undefined;
   now: Date;
-  asks: readonly string[];
+  /** What a run listens to while it waits, and what one that has left does for the sake of its goal. */
+  listens: readonly string[];
+  goalListens: readonly string[];
+  lastDone(shapeId: string): Date | undefined;
+  choose(shapeId: string, parts: readonly { name: string; share: number }[], how: { level: boolean }): string;
+  winner(shapeId: string): string | undefined;
+  render(text: string, fields: Fields): string;
 }
 
 /**
- * Takes a run as far as it can go now: goal first, then the exits, then shape
+ * Takes a run as far as it can go now: goal first, then what lets it go, then shape
  * by shape until one waits. Pure: the caller writes what comes out.
  */
 export function advance(before: RunState, journey: JourneyDefinition, facts: RunFacts): Advanced {
-  const run = { ...before };
+  const run: RunState = { ...before, held: false };
   const moves: MoveMade[] = [];
   const effects: Advanced['effects'] = [];
-  const { now, fields } = facts;
-  const activities = activitiesOf({ ...run, runId: run.id }, facts.activities);
-  const holds = (filter: Filter): boolean => matches(filter, { fields, now, activities });
+  const { now } = facts;
+  let { fields } = facts;
+  const begin = { ...run, runId: run.id };
+  const own = activitiesIn(begin, facts.activities);
+  const activities = happenedIn(begin, own);
+  const holds = (filter: Filter): boolean =>
+    matches(filter, { fields, now, activities, ...(facts.known && { known: facts.known }) });
   const note = (did: string): void => void moves.push({ runId: run.id, shapeId: run.shapeId, did });
   const leave = (reason: string): void => {
     note(`left: ${reason}`);
     run.leftAt = now;
     run.leftReason = reason;
   };
-
-  if (journey.goal && !run.goalAt && inGoalWindow(run, now) && holds(journey.goal.when)) {
+  const reach = (name: string): void => {
     run.goalAt = now;
-    note(`reached the goal “${journey.goal.name}”`);
+    note(`reached the goal “${name}”`);
+  };
+  const keep = (dueAt: Date | null, held = false): Advanced => {
+    const looks = [dueAt, held ? null : facts.lookAgain, stillUntil(run, journey)].flatMap((at) => at?.getTime() ?? []);
+    const next = looks.length > 0 ? new Date(Math.min(...looks)) : null;
+    return { run: { ...run, dueAt: next, held, listens: facts.listens }, moves, effects };
+  };
+
+  if (journey.goal && !run.goalAt && inGoalWindow(run, now) && holds(journey.goal.when)) reach(journey.goal.name);
+  if (!run.leftAt) {
+    const reason = whyLeave(run, journey, { ...facts, own, holds });
+    if (reason !== undefined) leave(reason);
   }
-  if (!run.leftAt && facts.gone) leave(facts.gone);
-  if (!run.leftAt && journey.exits.some(holds)) leave('exit rule');
   while (!run.leftAt) {
     const shapeId: string = run.shapeId ?? journey.start;
     const shape = journey.shapes[shapeId];
     if (!shape) throw new Error(`there is no shape "${shapeId}" in version ${run.version}`);
     if (run.shapeId === null) Object.assign(run, { shapeId, arrivedAt: now });
-    const move = moveFrom(shape, { now, arrived: run.arrivedAt, fields, activities });
-    if (move.do === 'leave') {
-      leave(move.reason);
-    } else if (move.do === 'wait') {
-      if (before.shapeId !== shapeId || moves.length > 0) note(move.did);
-      return { run: { ...run, dueAt: move.until, listens: facts.asks }, moves, effects };
-    } else {
-      note(move.did);
-      if (move.effect) effects.push({ shapeId, effect: move.effect });
-      Object.assign(run, { shapeId: move.to, arrivedAt: now });
-      if (moves.length >= MOVES_MAX) return { run: { ...run, dueAt: now, listens: facts.asks }, moves, effects };
+    if (facts.paused || (shape.off && run.memory.moveOn !== shapeId)) {
+      if (!before.held || moves.length > 0)
+        note(facts.paused ? 'waits: the journey is paused' : 'waits: the shape is switched off');
+      return keep(null, true);
     }
+    const moment: Moment = {
+      ...{ now, shapeId, arrived: run.arrivedAt, fields, entry: run.entry, memory: run.memory, holds },
+      timezone: facts.timezone,
+      lastDone: facts.lastDone(shapeId),
+      winner: facts.winner(shapeId),
+      outcome: (since) => outcomeOf(own, shapeId, since),
+      choose: (parts, how) => facts.choose(shapeId, parts, how),
+      render: (text) => facts.render(text, fields),
+    };
+    const move = run.memory.moveOn === shapeId ? byHand(shape) : moveFrom(shape, moment);
+    if (move.do === 'leave') {
+      if (move.heldOut) run.heldOut = true;
+      leave(move.reason);
+      break;
+    }
+    const asks = move.effects ?? [];
+    if (move.do === 'go' || asks.length > 0 || before.shapeId !== shapeId || before.held || moves.length > 0)
+      note(move.did);
+    for (const effect of asks) {
+      if (effect.kind === 'goal') run.goalAt ??= now;
+      else effects.push({ shapeId, effect });
+      if (effect.kind === 'change') fields = changed(fields, effect);
+    }
+    run.memory = { ...run.memory, ...move.remember };
+    if (move.do === 'wait') return keep(move.until ?? null);
+    Object.assign(run, { shapeId: move.to, arrivedAt: now, memory: passed(run.memory) });
+    if (moves.length >= MOVES_MAX) return { run: { ...run, dueAt: now, listens: facts.listens }, moves, effects };
   }
-  return { run: rest(run, journey, now), moves, effects };
+  return { run: rest(run, journey, facts), moves, effects };
+}
+
+/** Why the run ends here, whatever shape it stands at; undefined where nothing lets it go. */
+function whyLeave(
+  run: RunState,
+  journey: JourneyDefinition,
+  of: RunFacts & { own: readonly RecordedActivity[]; holds(filter: Filter): boolean },
+): string | undefined {
+  if (of.gone) return of.gone;
+  if (journey.leave?.unsubscribed && of.own.some(({ activityId }) => activityId === 'act::u-all'))
+    return 'unsubscribed';
+  const exit = journey.exits.findIndex(of.holds);
+  if (exit >= 0) return journey.exits.length > 1 ? `exit rule ${exit + 1}` : 'exit rule';
+  const until = stillUntil(run, journey);
+  return until && of.now >= until ? 'did not move on for too long' : undefined;
+}
+
+/** Until when the run may stand where it is. */
+function stillUntil(run: RunState, { leave }: JourneyDefinition): Date | undefined {
+  if (!leave?.still || run.shapeId === null) return undefined;
+  return new Date(run.arrivedAt.getTime() + durationMs(leave.still));
+}
+
+function byHand(shape: Shape): Move {
+  const to = nextOf(shape)[0];
+  return to === undefined
+    ? { do: 'leave', reason: 'moved on by hand' }
+    : { do: 'go', to, did: 'moved on by hand, without this step' };
+}
+
+/** What a shape remembers is forgotten when the run moves on. */
+function passed({ asked: _, moveOn: __, ...memory }: RunMemory): RunMemory {
+  return memory;
+}
+
+/** The fields as they are once the change is written: the shapes that follow see it. */
+function changed(fields: Fields, { set, clear, add, remove }: Extract<Effect, { kind: 'change' }>): Fields {
+  const after: Record<string, Fields[string]> = { ...fields, ...set };
+  for (const id of clear) delete after[id];
+  if (add.length + remove.length > 0) {
+    const without = new Set([...add, ...remove].map((name) => name.toLowerCase()));
+    const tags = Array.isArray(after.tags) ? (after.tags as string[]) : [];
+    after.tags = [...tags.filter((name) => !without.has(name.toLowerCase())), ...add];
+  }
+  return after;
 }
 
 /** A run that has left still waits for its goal, until that no longer counts. */
-function rest(run: RunState, journey: JourneyDefinition, now: Date): RunState {
+function rest(run: RunState, journey: JourneyDefinition, { now, goalListens }: RunFacts): RunState {
   const watches = journey.goal !== undefined && !run.goalAt && inGoalWindow(run, now);
   return watches
-    ? { ...run, dueAt: new Date(run.enteredAt.getTime() + GOAL_WINDOW_MS), listens: goalActivities(journey) }
+    ? { ...run, dueAt: new Date(run.enteredAt.getTime() + GOAL_WINDOW_MS), listens: goalListens }
     : { ...run, dueAt: null, listens: [], endedAt: now };
 }
 
 function inGoalWindow(run: RunState, now: Date): boolean {
   return now.getTime() - run.enteredAt.getTime() < GOAL_WINDOW_MS;
-}
-
-function goalActivities(journey: JourneyDefinition): string[] {
-  return journey.goal ? activitiesIn(journey.goal.when) : [];
 }

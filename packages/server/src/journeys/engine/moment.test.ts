@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Fields, type Filter, idAt, matches } from '@tributary/model';
-import { activitiesOf } from './moment.ts';
+import type { RecordedActivity } from '../../people/index.ts';
+import { activitiesIn, type Beginning, happenedIn } from './moment.ts';
 import { did, entered, newRun, runOf, SECOND } from './test/support.ts';
 
 const run = newRun();
@@ -12,11 +13,11 @@ interface Condition {
   same?: string[];
 }
 const occurredIn =
-  (...of: Parameters<typeof activitiesOf>) =>
+  (from: Beginning, activities: readonly RecordedActivity[]) =>
   ({ fieldId, where, same }: Condition): boolean =>
     matches(
       { '$act::has_occurred': { field_id: fieldId, filter: where, same } },
-      { fields: {} as Fields, now: new Date(0), activities: activitiesOf(...of) },
+      { fields: {} as Fields, now: new Date(0), activities: happenedIn(from, activitiesIn(from, activities)) },
     );
 const opened = { fieldId: 'act::o' };
 const moved = { fieldId: 'act:cm:stage' };

@@ -1,16 +1,35 @@
-import { type Fields, type Happened, type Leaf, publicId } from '@tributary/model';
+import { type Fields, type Filter, type Happened, type Leaf, OUTCOMES, publicId } from '@tributary/model';
 import type { RecordedActivity } from '../../people/index.ts';
+import type { RunMemory } from './run-state.ts';
 
 /** All that a shape may look at when it decides. No clock, no database: the same moment gives the same move. */
 export interface Moment {
   now: Date;
+  shapeId: string;
   /** When the run came to this shape. */
   arrived: Date;
   /** The person's fields. */
   fields: Fields;
-  /** What the person did, in this run, of the kind a condition names; oldest first. */
-  activities(condition: Leaf): readonly Happened[];
+  /** The attributes of what started the run. */
+  entry: Fields;
+  memory: RunMemory;
+  /** The person's, or the workspace's where that is not known. */
+  timezone: string;
+  /** Whether a filter holds for the person and what they did in this run. */
+  holds(filter: Filter): boolean;
+  /** When the person last had this shape, in whatever run of the journey; where the shape asks for it. */
+  lastDone: Date | undefined;
+  /** How what this shape asked for at a moment went; undefined: not known yet. */
+  outcome(since: Date): Outcome | undefined;
+  /** Which of several ways this person goes at this shape, today and ever after. */
+  choose(parts: readonly { name: string; share: number }[], how: { level: boolean }): string;
+  /** Of an e-mail in several versions, the one that has won. */
+  winner: string | undefined;
+  /** Liquid, rendered for the person. Throws where it can not be. */
+  render(text: string): string;
 }
+
+export type Outcome = { ok: true } | { ok: false; why: string };
 
 /** What a run knows of its beginning. */
 export interface Beginning {
@@ -23,17 +42,20 @@ export interface Beginning {
 /**
  * What occurred in this run: after the activity that started it; for
  * activities about a message, only messages of this run; never one that a
- * machine did (`bol::m`); and, where the condition says `same`, only about the
- * same thing as the beginning, such as the same deal.
+ * machine did (`bol::m`).
  */
-export function activitiesOf(begin: Beginning, activities: readonly RecordedActivity[]): Moment['activities'] {
+export function activitiesIn(begin: Beginning, activities: readonly RecordedActivity[]): RecordedActivity[] {
   const runId = publicId(begin.runId, 'run');
-  const own = activities.filter(
+  return activities.filter(
     ({ id, occurredAt, attributes }) =>
       isAfter({ id, occurredAt }, begin) &&
       attributes['bol::m'] !== true &&
       (attributes['idt::jri'] === undefined || attributes['idt::jri'] === runId),
   );
+}
+
+/** Of these, those a condition names; where it says `same`, only about the same thing as the beginning, such as the same deal. */
+export function happenedIn(begin: Beginning, own: readonly RecordedActivity[]): (condition: Leaf) => Happened[] {
   return (condition) =>
     own
       .filter(
@@ -42,6 +64,23 @@ export function activitiesOf(begin: Beginning, activities: readonly RecordedActi
       )
       .map(({ occurredAt, attributes }) => ({ at: occurredAt, attributes }));
 }
+
+/** How the step that this shape asked for at a moment went. */
+export function outcomeOf(own: readonly RecordedActivity[], shapeId: string, since: Date): Outcome | undefined {
+  const told = own.findLast(
+    ({ activityId, attributes, occurredAt }) =>
+      attributes['str::jsi'] === shapeId &&
+      occurredAt >= since &&
+      (isOneOf(OUTCOMES.done, activityId) || isOneOf(OUTCOMES.failed, activityId)),
+  );
+  if (!told) return undefined;
+  if (isOneOf(OUTCOMES.done, told.activityId)) return { ok: true };
+  const { attributes } = told;
+  const why = attributes['str::rn'] ?? attributes['str::jsl'] ?? attributes['str::br'] ?? 'it failed';
+  return { ok: false, why: String(why) };
+}
+
+const isOneOf = (list: readonly string[], id: string): boolean => list.includes(id);
 
 /** CRMs know the second, not the moment: within one, the order of recording decides, which ids carry. */
 function isAfter(activity: { id: string; occurredAt: Date }, begin: Beginning): boolean {

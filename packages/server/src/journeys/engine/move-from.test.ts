@@ -9,7 +9,7 @@ describe('what a shape makes of a moment', () => {
       do: 'go',
       to: 'wait',
       did: 'asked for the e-mail “Case study”',
-      effect: { kind: 'email', template: 'Case study' },
+      effects: [{ kind: 'message', content: { channel: 'email', template: 'Case study' }, sending: undefined }],
     });
   });
 
@@ -20,7 +20,7 @@ describe('what a shape makes of a moment', () => {
       do: 'go',
       to: 'end',
       did: 'asked kommo for “task”',
-      effect: { kind: 'action', connector: 'kommo', action: 'task', input },
+      effects: [{ kind: 'action', connector: 'kommo', action: 'task', input }],
     });
   });
 

@@ -1,15 +1,26 @@
 import type { JourneyDefinition } from '@tributary/model';
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import { triggerOf } from '../entry/trigger.ts';
+
+/**
+ * `draft`: never published. `on`: people enter and move. `paused`: nobody enters and nobody moves, but by leaving.
+ * `draining`: nobody enters, who is inside goes on. `archived`: put away, and empty.
+ */
+export type JourneyState = 'draft' | 'on' | 'paused' | 'draining' | 'archived';
 
 export interface JourneyRow {
   id: number;
   workspaceId: number;
   name: string;
-  state: 'on' | 'off';
-  version: number;
-  entryActivity: string;
+  state: JourneyState;
+  /** The live version; null where none was published. */
+  version: number | null;
+  entryActivity: string | null;
   createdAt: Date;
 }
+
+/** A journey that people can enter. */
+export type LiveJourney = JourneyRow & { version: number };
 
 const columns = `id, workspace_id as "workspaceId", name, state, live_version as version,
   entry_activity as "entryActivity", created_at as "createdAt"`;
@@ -26,8 +37,8 @@ export async function listJourneysEnteredBy(
   db: Queryable,
   workspaceId: number,
   activityIds: readonly string[],
-): Promise<JourneyRow[]> {
-  const { rows } = await db.query<JourneyRow>({
+): Promise<LiveJourney[]> {
+  const { rows } = await db.query<LiveJourney>({
     name: 'journey.by_entry',
     text: `select ${columns} from journey where workspace_id = $1 and state = 'on' and entry_activity = any($2)`,
     values: [workspaceId, activityIds],
@@ -39,23 +50,26 @@ export async function listJourneysEnteredBy(
 export async function upsertJourney(
   tx: Tx,
   workspaceId: number,
-  definition: JourneyDefinition,
+  journey: JourneyDefinition,
+  /** The definition as it was given. */
+  given: unknown,
   now: Date,
 ): Promise<JourneyRow> {
   const { rows } = await tx.query<JourneyRow>(
     `insert into journey (workspace_id, name, state, live_version, entry_activity, created_at, edited_at)
      values ($1, $2, 'on', 1, $3, $4, $4)
      on conflict (workspace_id, name) do update
-       set state = 'on', live_version = journey.live_version + 1, entry_activity = $3, edited_at = $4
+       set state = 'on', entry_activity = $3, edited_at = $4,
+             live_version = (select coalesce(max(v.version), 0) + 1 from journey_version v where v.journey_id = journey.id)
      returning ${columns}`,
-    [workspaceId, definition.name, definition.entry.activity, now],
+    [workspaceId, journey.name, triggerOf(journey.entry, null)?.activity ?? null, now],
   );
-  const journey = rows[0]!;
+  const row = rows[0]!;
   await tx.query(
     'insert into journey_version (journey_id, version, definition, published_at) values ($1, $2, $3, $4)',
-    [journey.id, journey.version, JSON.stringify(definition), now],
+    [row.id, row.version, JSON.stringify(given), now],
   );
-  return journey;
+  return row;
 }
 
 /** Turns a journey on or off; undefined when there is none of that name. Who is inside goes on. */
@@ -63,7 +77,7 @@ export async function updateJourneyState(
   db: Queryable,
   workspaceId: number,
   name: string,
-  state: 'on' | 'off',
+  state: JourneyState,
   now: Date,
 ): Promise<JourneyRow | undefined> {
   const { rows } = await db.query<JourneyRow>(
@@ -76,10 +90,22 @@ export async function updateJourneyState(
 export interface VersionRow {
   journeyId: number;
   version: number;
-  definition: JourneyDefinition;
+  /** As it was given: what may be left out may be missing. */
+  definition: unknown;
   name: string;
   createdAt: Date;
   workspaceId: number;
+  entryAudience: string | null;
+}
+
+/** Those of these journeys that are paused. */
+export async function listPaused(db: Queryable, ids: readonly number[]): Promise<Set<number>> {
+  const { rows } = await db.query<{ id: number }>({
+    name: 'journey.paused',
+    text: `select id from journey where id = any($1::int[]) and state = 'paused'`,
+    values: [ids],
+  });
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Every version there has been of a workspace's journeys: people go on in the one they started in. */
@@ -99,7 +125,7 @@ export async function listVersions(
 export async function findVersion(db: Queryable, journeyId: number, version: number): Promise<VersionRow | undefined> {
   const { rows } = await db.query<VersionRow>(
     `select v.journey_id as "journeyId", v.version, v.definition, j.name, j.created_at as "createdAt",
-            j.workspace_id as "workspaceId"
+            j.workspace_id as "workspaceId", j.entry_audience as "entryAudience"
      from journey_version v join journey j on j.id = v.journey_id where v.journey_id = $1 and v.version = $2`,
     [journeyId, version],
   );

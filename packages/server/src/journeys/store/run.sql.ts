@@ -1,11 +1,16 @@
 import type { Fields } from '@tributary/model';
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
-import type { MoveMade, RunState } from '../engine/advance.ts';
+import type { MoveMade } from '../engine/advance.ts';
+import type { RunMemory, RunState } from '../engine/run-state.ts';
 
 const columns = `id, person_id as "personId", journey_id as "journeyId", version,
   entry_activity_id as "entryActivityId", entry_at as "entryAt", entry, shape_id as "shapeId",
   entered_at as "enteredAt", arrived_at as "arrivedAt", due_at as "dueAt", listens, left_at as "leftAt",
-  left_reason as "leftReason", goal_at as "goalAt", ended_at as "endedAt", parked_error as "parkedError"`;
+  left_reason as "leftReason", goal_at as "goalAt", ended_at as "endedAt", parked_error as "parkedError",
+  memory, held_out as "heldOut", held, test`;
+
+/** The first half of the lock that says "somebody counts what this person has had". */
+const SHAPE_DONE_LOCK = 7_482_009;
 
 export interface NewRun {
   id: string;
@@ -19,6 +24,8 @@ export interface NewRun {
   heldOut: boolean;
   dueAt: Date;
   listens: readonly string[];
+  memory: RunMemory;
+  test: boolean;
 }
 
 /**
@@ -34,12 +41,14 @@ export async function insertRuns(
   const { rows } = await tx.query<{ id: string }>({
     name: 'run.insert',
     text: `insert into run (workspace_id, entered_at, arrived_at, id, journey_id, version, person_id, entry_activity_id,
-                            entry_at, entry_key, entry, held_out, due_at, listens, left_at, left_reason)
+                            entry_at, entry_key, entry, held_out, due_at, listens, memory, test, left_at,
+                            left_reason)
            select $1, $2::timestamptz, $2::timestamptz, r.id, r.journey_id, r.version, r.person_id, r.activity_id, r.at, r.key, r.entry, r.held_out,
-                  r.due_at, r.listens::text[], case when r.held_out then $2::timestamptz end, case when r.held_out then 'held out' end
+                  r.due_at, r.listens::text[], r.memory, r.test, case when r.held_out then $2::timestamptz end, case when r.held_out then 'held out' end
            from unnest($3::bigint[], $4::int[], $5::int[], $6::bigint[], $7::bigint[], $8::timestamptz[], $9::text[],
-                       $10::jsonb[], $11::boolean[], $12::timestamptz[], $13::text[])
-             as r(id, journey_id, version, person_id, activity_id, at, key, entry, held_out, due_at, listens)
+                       $10::jsonb[], $11::boolean[], $12::timestamptz[], $13::text[], $14::jsonb[], $15::boolean[])
+             as r(id, journey_id, version, person_id, activity_id, at, key, entry, held_out, due_at, listens, memory,
+                  test)
            on conflict do nothing returning id`,
     values: [
       workspaceId,
@@ -55,9 +64,34 @@ export async function insertRuns(
       runs.map((run) => run.heldOut),
       runs.map((run) => run.dueAt),
       runs.map((run) => arrayLiteral(run.listens)),
+      runs.map((run) => JSON.stringify(run.memory)),
+      runs.map((run) => run.test),
     ],
   });
   return new Set(rows.map((row) => row.id));
+}
+
+/** The last time somebody entered a journey, with a key. */
+export interface EarlierRun {
+  journeyId: number;
+  personId: string;
+  key: string;
+  enteredAt: Date;
+}
+
+/** When these people last entered these journeys, by key. Tries do not count. */
+export async function listEarlier(tx: Tx, of: readonly Omit<EarlierRun, 'enteredAt'>[]): Promise<EarlierRun[]> {
+  const { rows } = await tx.query<EarlierRun>({
+    name: 'run.earlier',
+    // A key of a run that could be one of several at once goes on with "#" and what started it.
+    text: `select a.journey_id as "journeyId", a.person_id as "personId", a.key, max(r.entered_at) as "enteredAt"
+           from (select distinct * from unnest($1::int[], $2::bigint[], $3::text[])) as a(journey_id, person_id, key)
+           join run r on r.journey_id = a.journey_id and r.person_id = a.person_id and not r.test
+             and (r.entry_key = a.key or r.entry_key = a.key || '#' || r.entry_activity_id)
+           group by 1, 2, 3`,
+    values: [of.map((o) => o.journeyId), of.map((o) => o.personId), of.map((o) => o.key)],
+  });
+  return rows;
 }
 
 /** Takes runs that are due, for this transaction alone; others step over them. */
@@ -85,10 +119,12 @@ export async function updateRuns(tx: Tx, runs: readonly RunState[]): Promise<voi
     name: 'run.update',
     text: `update run set shape_id = r.shape_id, arrived_at = r.arrived_at, due_at = r.due_at, listens = r.listens::text[],
                   left_at = r.left_at, left_reason = r.left_reason, goal_at = r.goal_at, ended_at = r.ended_at,
-                  parked_error = r.parked_error
+                  parked_error = r.parked_error, memory = r.memory, held_out = r.held_out, held = r.held
            from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[],
-                       $7::text[], $8::timestamptz[], $9::timestamptz[], $10::text[])
-             as r(id, shape_id, arrived_at, due_at, listens, left_at, left_reason, goal_at, ended_at, parked_error)
+                       $7::text[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::jsonb[], $12::boolean[],
+                       $13::boolean[])
+             as r(id, shape_id, arrived_at, due_at, listens, left_at, left_reason, goal_at, ended_at, parked_error,
+                  memory, held_out, held)
            where run.id = r.id`,
     values: [
       runs.map((run) => run.id),
@@ -101,6 +137,9 @@ export async function updateRuns(tx: Tx, runs: readonly RunState[]): Promise<voi
       runs.map((run) => run.goalAt),
       runs.map((run) => run.endedAt),
       runs.map((run) => run.parkedError),
+      runs.map((run) => JSON.stringify(run.memory)),
+      runs.map((run) => run.heldOut),
+      runs.map((run) => run.held),
     ],
   });
 }
@@ -119,23 +158,32 @@ export async function lockOpenRuns(tx: Tx, personIds: readonly string[]): Promis
   return rows.map((row) => row.id);
 }
 
-/** Makes due at once, of these runs, those that listen to what their person did. Returns how many. */
+/** Makes due at once, of these runs, those that listen to what happened to their person: an activity, or a field that changed. Returns how many. */
 export async function wakeRuns(
   tx: Tx,
   runIds: readonly string[],
-  happened: readonly { personId: string; activityId: string }[],
+  happened: readonly { personId: string; what: string }[],
   now: Date,
 ): Promise<number> {
   if (runIds.length === 0) return 0;
   const { rowCount } = await tx.query({
     name: 'run.wake',
     text: `update run set due_at = least(due_at, $4)
-           from (select distinct person_id, activity_id from unnest($2::bigint[], $3::text[]) as u(person_id, activity_id)) h
-           where run.id = any($1::bigint[]) and run.person_id = h.person_id and h.activity_id = any(run.listens)
+           from (select distinct person_id, what from unnest($2::bigint[], $3::text[]) as u(person_id, what)) h
+           where run.id = any($1::bigint[]) and run.person_id = h.person_id and h.what = any(run.listens)
              and run.parked_error is null`,
-    values: [runIds, happened.map((h) => h.personId), happened.map((h) => h.activityId), now],
+    values: [runIds, happened.map((h) => h.personId), happened.map((h) => h.what), now],
   });
   return rowCount ?? 0;
+}
+
+/** Nobody else moves runs of these people, of those journeys that ask how often, until the transaction ends. */
+export async function lockDone(tx: Tx, personIds: readonly string[]): Promise<void> {
+  await tx.query({
+    name: 'shape.done.lock',
+    text: `select pg_advisory_xact_lock(${SHAPE_DONE_LOCK}, hashint8(id)) from unnest($1::bigint[]) id order by hashint8(id)`,
+    values: [personIds],
+  });
 }
 
 export async function insertMoves(tx: Tx, moves: readonly MoveMade[], at: Date): Promise<void> {

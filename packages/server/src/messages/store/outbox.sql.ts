@@ -41,7 +41,7 @@ export async function insertMessages(tx: Tx, requests: readonly MessageRequest[]
     values: [
       requests.map((r) => r.workspaceId),
       requests.map((r) => r.personId),
-      requests.map((r) => r.template),
+      requests.map((r) => (r.content.channel === 'email' ? r.content.template : r.content.channel)),
       requests.map((r) => r.requestKey),
       requests.map((r) => r.journeyId ?? null),
       requests.map((r) => r.runId ?? null),

@@ -128,7 +128,7 @@ export async function createWorld(): Promise<World> {
           {
             workspaceId,
             personId,
-            template,
+            content: { channel: 'email', template },
             requestKey: key,
             entry,
             attributes: CAMPAIGN,

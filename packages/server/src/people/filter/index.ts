@@ -1,10 +1,12 @@
 import { type Filter, type MembershipOperator, type Problem, problemsWithFilter } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
 import type { Schema } from '../schema.ts';
+import { type Answers, ask, type Question } from './ask.ts';
 import { compileBoundary, compileFilter, type MembershipSql } from './compile.ts';
 import { type Entity, hasField, personEntity } from './entity.ts';
 import type { Parameters } from './parameters.ts';
 
+export type { Answers, Question } from './ask.ts';
 export type { MembershipSql } from './compile.ts';
 export { createParameters, type Parameters } from './parameters.ts';
 
@@ -18,6 +20,8 @@ export interface Filters {
   condition(schema: Schema, filter: Filter, of: FilterScope): string;
   /** When to look again: the next moment after now at which time alone may change the answer for `p`; null for never. */
   boundary(schema: Schema, filter: Filter, of: FilterScope): string;
+  /** What several filters say of several people, by id. */
+  ask(db: Queryable, question: Question): Promise<Map<string, Answers>>;
 }
 
 export interface FilterScope {
@@ -35,6 +39,10 @@ export function createFilters(o: {
 }): Filters {
   const { entity = personEntity } = o;
   const membership = new Map<MembershipOperator, MembershipSql>();
+  const condition: Filters['condition'] = (schema, filter, of) =>
+    compileFilter(filter, { ...of, entity, schema, membership });
+  const boundary: Filters['boundary'] = (schema, filter, of) =>
+    compileBoundary(filter, { ...of, entity, schema, membership });
   return {
     register(operators, sql) {
       for (const operator of operators) membership.set(operator, sql);
@@ -47,7 +55,8 @@ export function createFilters(o: {
         membership: (operator) => membership.has(operator),
       });
     },
-    condition: (schema, filter, of) => compileFilter(filter, { ...of, entity, schema, membership }),
-    boundary: (schema, filter, of) => compileBoundary(filter, { ...of, entity, schema, membership }),
+    condition,
+    boundary,
+    ask: async (db, question) => ask(db, await o.schema(db, question.workspaceId), { condition, boundary }, question),
   };
 }

@@ -59,7 +59,7 @@ describe('a delay', () => {
       fc.property(parts, (length) => {
         const shape = { kind: 'delay', for: length, next: 'n' } as const;
         const first = delay(shape, moment({ now: entered }));
-        assert.ok(first.do === 'wait' && first.until > entered);
+        assert.ok(first.do === 'wait' && first.until && first.until > entered);
         assert.equal(delay(shape, moment({ now: first.until })).do, 'go');
       }),
     );

@@ -1,9 +1,10 @@
 import type { Fields, JourneyDefinition } from '@tributary/model';
-import { checkJourney, idAt, publicId } from '@tributary/model';
+import { checkJourney, type Happened, idAt, type Leaf, listensOf, matches, publicId } from '@tributary/model';
 import type { RecordedActivity } from '../../../people/index.ts';
-import type { Advanced, RunState } from '../advance.ts';
-import { advance } from '../advance.ts';
+import { type Advanced, advance, type RunFacts } from '../advance.ts';
+import { chance, partAt } from '../chance.ts';
 import type { Moment } from '../moment.ts';
+import type { RunState } from '../run-state.ts';
 
 export const SECOND = 1000;
 export const HOUR = 3600 * SECOND;
@@ -14,8 +15,19 @@ export const entered = new Date('2026-03-02T08:00:00Z');
 export const after = (ms: number): Date => new Date(entered.getTime() + ms);
 
 /** A moment at which nothing is known and nothing has happened. */
-export function moment(change: Partial<Moment> = {}): Moment {
-  return { now: entered, arrived: entered, fields: {}, activities: () => [], ...change };
+export function moment(
+  change: Partial<Moment> & { activities?: (condition: Leaf) => readonly Happened[] } = {},
+): Moment {
+  const { now = entered, fields = {}, activities = () => [] } = change;
+  return {
+    ...{ now, fields, shapeId: 'here', arrived: entered, entry: {}, memory: {}, timezone: 'UTC' },
+    holds: (filter) => matches(filter, { fields, now, activities }),
+    outcome: () => undefined,
+    ...{ lastDone: undefined, winner: undefined },
+    choose: (parts) => partAt(parts, chance('here')).name,
+    render: (text) => text,
+    ...change,
+  };
 }
 
 /** A journey that is right, from its shapes. The first is the start. */
@@ -46,6 +58,7 @@ export function newRun(change: Partial<RunState> = {}): RunState {
     arrivedAt: entered,
     dueAt: entered,
     listens: [],
+    ...{ memory: {}, heldOut: false, held: false, test: false },
     leftAt: null,
     leftReason: null,
     goalAt: null,
@@ -72,12 +85,20 @@ export function did(activityId: string, ms: number, attributes: Fields = {}, seq
 }
 
 /** Takes the run as far as it goes, so long after she entered. */
-export function move(
-  run: RunState,
-  journey: JourneyDefinition,
-  ms: number,
-  more: { activities?: readonly RecordedActivity[]; fields?: Fields; gone?: string } = {},
-): Advanced {
-  const facts = { fields: {}, activities: [], asks: ['act::asked'], now: after(ms), ...more };
-  return advance(run, journey, facts);
+export function move(run: RunState, journey: JourneyDefinition, ms: number, more: Partial<RunFacts> = {}): Advanced {
+  return advance(run, journey, { ...factsOf(run, journey), now: after(ms), ...more });
+}
+
+/** What the engine knows of Anna, who has done nothing and of whom nothing is known. */
+function factsOf(run: RunState, journey: JourneyDefinition): RunFacts {
+  const { activities, fields } = listensOf(journey);
+  return {
+    ...{ fields: {}, timezone: 'UTC', activities: [], now: entered },
+    listens: [...activities, ...fields],
+    goalListens: journey.goal ? listensOf({ ...journey, exits: [], shapes: {} }).activities : [],
+    lastDone: () => undefined,
+    choose: (shapeId, parts) => partAt(parts, chance(run.journeyId, shapeId, run.personId)).name,
+    winner: () => undefined,
+    render: (text) => text,
+  };
 }

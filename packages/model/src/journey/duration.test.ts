@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { duration, durationMs } from './delay.ts';
+import { duration, durationMs } from './duration.ts';
 
 test('the parts of a duration add up', () => {
   assert.equal(durationMs({ days: 2 }), 172_800_000);

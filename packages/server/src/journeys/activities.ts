@@ -1,0 +1,55 @@
+import { type IntakeItem, publicId } from '@tributary/model';
+import type { RunState } from './engine/run-state.ts';
+import type { Version } from './versions.ts';
+
+type Run = Pick<RunState, 'id' | 'personId'>;
+type Of = Pick<Version, 'campaignId' | 'name'>;
+
+const item = (run: Run, activity: NonNullable<IntakeItem['activity']>): IntakeItem => ({
+  who: { personId: run.personId },
+  fields: {},
+  source: 'Journey',
+  activity,
+});
+
+const about = (run: Run, { campaignId, name }: Of) => ({
+  'idt::c': campaignId,
+  'str::cn': name,
+  'idt::jri': publicId(run.id, 'run'),
+});
+
+/** That a run began (`act::ej`), and what started it. */
+export function startedItem(run: Run, of: Of, by: { activity: string | undefined; id: string }): IntakeItem {
+  return item(run, {
+    id: 'act::ej',
+    attributes: {
+      ...about(run, of),
+      ...(by.activity === undefined ? {} : { 'str::jefi': by.activity, 'idt::jeai': publicId(by.id, 'activity') }),
+    },
+  });
+}
+
+/** That a run ended (`act::lj`), and why. */
+export function leftItem(run: Run & { leftReason: string | null; shapeId: string | null }, of: Of): IntakeItem {
+  return item(run, {
+    id: 'act::lj',
+    attributes: { ...about(run, of), 'str::pr': run.leftReason, 'str::jsi': run.shapeId ?? '' },
+  });
+}
+
+/** How a step went (`act::sja`, `act::fja`), as Ortto names them. */
+export function stepItem(
+  run: Run,
+  of: Of,
+  { shapeId, kind, failed }: { shapeId: string; kind: string; failed?: string | undefined },
+): IntakeItem {
+  return item(run, {
+    id: failed === undefined ? 'act::sja' : 'act::fja',
+    attributes: {
+      ...about(run, of),
+      'str::jsi': shapeId,
+      'str::pat': kind,
+      'str::jsl': [...(failed ?? 'done')].slice(0, 255).join(''),
+    },
+  });
+}

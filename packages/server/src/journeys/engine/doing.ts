@@ -1,0 +1,55 @@
+import { durationMs, type PerPerson } from '@tributary/model';
+import type { Moment } from './moment.ts';
+import type { Effect, Move } from './move.ts';
+
+const TRIES_MAX = 3;
+/** Before a step that failed is tried again: twice as long each time. */
+const RETRY_MS = 15 * 60 * 1000;
+
+interface Doing {
+  perPerson?: PerPerson | undefined;
+  onFailure?: 'skip' | 'retry' | 'exit' | undefined;
+  next: string;
+}
+
+/**
+ * The move of a shape that does something: it is done as often as the shape says, and where it says what becomes of a run
+ * whose step fails, the run waits until it is known how it went. `request` is asked only when it is really done.
+ */
+export function doing(shape: Doing, moment: Moment, request: () => { did: string; effect: Effect }): Move {
+  const { asked } = moment.memory;
+  if (asked) return afterAsking(shape, moment, new Date(asked.at), asked.times);
+  if (shape.perPerson !== undefined && hadEnough(shape.perPerson, moment)) {
+    return { do: 'go', to: shape.next, did: `passed over: had it on ${day(moment.lastDone!)}` };
+  }
+  const { did, effect } = request();
+  const effects: Effect[] = shape.perPerson === undefined ? [effect] : [effect, { kind: 'done' }];
+  if ((shape.onFailure ?? 'skip') === 'skip') return { do: 'go', to: shape.next, did, effects };
+  return { do: 'wait', did: `${did}, and waits to hear how it went`, effects, remember: askedFor(moment, 1) };
+
+  function afterAsking(of: Doing, at: Moment, since: Date, times: number): Move {
+    const outcome = at.outcome(since);
+    if (!outcome) return { do: 'wait', did: 'waits to hear how it went' };
+    if (outcome.ok) return { do: 'go', to: of.next, did: 'heard that it went well' };
+    if (of.onFailure === 'exit') return { do: 'leave', reason: `a step failed: ${outcome.why}` };
+    if (times >= TRIES_MAX) return { do: 'go', to: of.next, did: `goes on after ${times} tries: ${outcome.why}` };
+    const again = new Date(since.getTime() + RETRY_MS * 2 ** (times - 1));
+    if (at.now < again) return { do: 'wait', until: again, did: `tries again at ${minute(again)}: ${outcome.why}` };
+    const { did, effect } = request();
+    return { do: 'wait', did: `${did}, once more`, effects: [effect], remember: askedFor(at, times + 1) };
+  }
+}
+
+function askedFor({ now }: Moment, times: number) {
+  return { asked: { at: now.toISOString(), times } };
+}
+
+function hadEnough(perPerson: NonNullable<PerPerson>, { lastDone, now }: Moment): boolean {
+  if (!lastDone) return false;
+  return perPerson === 'once' || now.getTime() - lastDone.getTime() < durationMs(perPerson.every);
+}
+
+const day = (at: Date): string => at.toISOString().slice(0, 10);
+
+/** As people read it. */
+export const minute = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,0 +1,43 @@
+import type { Fields } from '@tributary/model';
+
+/** A run as the engine takes it up and lays it down. */
+export interface RunState {
+  id: string;
+  personId: string;
+  journeyId: number;
+  version: number;
+  /** The activity that started it, or the number of what else did. */
+  entryActivityId: string;
+  entryAt: Date;
+  entry: Fields;
+  shapeId: string | null;
+  enteredAt: Date;
+  /** When it came to its shape: what delays count from. */
+  arrivedAt: Date;
+  dueAt: Date | null;
+  /** The activities and the fields that make the engine look sooner. */
+  listens: readonly string[];
+  memory: RunMemory;
+  heldOut: boolean;
+  /** Kept where it is, because the journey is paused or the shape switched off. */
+  held: boolean;
+  /** Somebody's try, which figures leave out. */
+  test: boolean;
+  leftAt: Date | null;
+  leftReason: string | null;
+  goalAt: Date | null;
+  endedAt: Date | null;
+  parkedError: string | null;
+}
+
+/** What a run remembers on its way. */
+export interface RunMemory {
+  /** How often it jumped back, by the shape of the jump. */
+  jumps?: Readonly<Record<string, number>>;
+  /** Of the shape it stands at: when it asked for what it waits to hear of, and how often. */
+  asked?: { at: string; times: number } | undefined;
+  /** It is to go on from this shape without doing what that says. */
+  moveOn?: string | undefined;
+  /** How many journeys sent it on to the next before it came here. */
+  depth?: number;
+}

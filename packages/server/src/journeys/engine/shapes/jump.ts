@@ -1,0 +1,16 @@
+import type { ShapeOf } from '@tributary/model';
+import type { Moment } from '../moment.ts';
+import type { Move } from '../move.ts';
+
+/** Back, as long as the run has not been back often enough. */
+export function jump(shape: ShapeOf<'jump'>, { memory, shapeId }: Moment): Move {
+  const times = memory.jumps?.[shapeId] ?? 0;
+  if (times >= shape.atMost)
+    return { do: 'go', to: shape.next, did: `went back ${times} times, which is often enough` };
+  return {
+    do: 'go',
+    to: shape.to,
+    did: `went back, for time ${times + 1} of at most ${shape.atMost}`,
+    remember: { jumps: { ...memory.jumps, [shapeId]: times + 1 } },
+  };
+}

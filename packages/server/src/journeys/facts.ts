@@ -1,0 +1,148 @@
+import { type Fields, type Filter, timezoneOf } from '@tributary/model';
+import { type DisplayTypes, displayTypesOf, renderText } from '../messages/index.ts';
+import type { Answers, People, Person, RecordedActivity } from '../people/index.ts';
+import type { Tx } from '../platform/database/pool.ts';
+import { type Choices, loadChoices } from './choices.ts';
+import type { RunFacts } from './engine/advance.ts';
+import type { RunState } from './engine/run-state.ts';
+import { listWinners } from './store/choice.sql.ts';
+import { listDone } from './store/done.sql.ts';
+import { listPaused } from './store/journey.sql.ts';
+import { lockDone } from './store/run.sql.ts';
+import type { Version } from './versions.ts';
+
+/** Where neither a person's time zone nor the workspace's is known. */
+const NO_TIMEZONE = 'UTC';
+
+/** A run in hand, with the version it goes by. */
+export interface InHand {
+  run: RunState;
+  version: Version;
+}
+
+/** What the engine looks at, read for all the runs in hand at once: a fixed number of statements, and one more for each version that asks what only the database knows. */
+export interface Facts {
+  of(inHand: InHand): RunFacts;
+  person(run: RunState): Person | undefined;
+  choices: Choices;
+  /** A person has had a shape: runs of the same person that come later in the batch see it. */
+  noteDone(run: RunState, shapeId: string): void;
+}
+
+export async function loadFacts(
+  tx: Tx,
+  o: { people: People },
+  workspaceId: number,
+  inHand: readonly InHand[],
+  now: Date,
+): Promise<Facts> {
+  const ids = [...new Set(inHand.map(({ run }) => run.personId))];
+  const counted = inHand.filter(({ version }) => version.counted.length > 0);
+  if (counted.length > 0) await lockDone(tx, [...new Set(counted.map(({ run }) => run.personId))]);
+  const journeyIds = (some: readonly InHand[]): number[] => [...new Set(some.map(({ version }) => version.journeyId))];
+  const tested = inHand.filter(({ version }) => version.tested.length > 0);
+  const people = await o.people.find(tx, workspaceId, ids);
+  // Somebody may have become another a moment ago, whose news has not been heard yet.
+  const current = (run: RunState): string => people.get(run.personId)?.id ?? run.personId;
+  const [paused, done, winners, past, answers, choices, types] = [
+    await listPaused(tx, journeyIds(inHand)),
+    counted.length > 0
+      ? await listDone(
+          tx,
+          counted.map(({ run }) => current(run)),
+          journeyIds(counted),
+        )
+      : [],
+    tested.length > 0 ? await listWinners(tx, journeyIds(tested)) : [],
+    await pastOf(tx, o, workspaceId, inHand, current),
+    await answersOf(tx, o, workspaceId, inHand, current, now),
+    await loadChoices(tx, inHand),
+    displayTypesOf(await o.people.schema(tx, workspaceId)),
+  ];
+  const lastDone = new Map(done.map((row) => [doneKey(row.journeyId, row.shapeId, row.personId), row.doneAt]));
+  const winnerOf = new Map(winners.map((row) => [`${row.journeyId}/${row.shapeId}`, row.variant]));
+  return {
+    person: (run) => people.get(run.personId),
+    choices,
+    noteDone: (run, shapeId) => void lastDone.set(doneKey(run.journeyId, shapeId, current(run)), now),
+    of({ run, version }) {
+      const person = people.get(run.personId);
+      const known = answers.get(version)?.get(current(run));
+      const fields: Fields = person ? { ...person.fields, ...(person.tags.length > 0 && { tags: person.tags }) } : {};
+      return {
+        fields,
+        timezone: timezoneOf(fields, NO_TIMEZONE),
+        gone: whyGone(person),
+        paused: paused.has(run.journeyId),
+        activities: past.get(current(run)) ?? [],
+        known: known && answering(version.outside, known),
+        lookAgain: known?.next ?? undefined,
+        now,
+        listens: version.listens,
+        goalListens: version.goalListens,
+        lastDone: (shapeId) => lastDone.get(doneKey(run.journeyId, shapeId, current(run))),
+        choose: (shapeId, parts, how) => choices.choose(run, shapeId, parts, how),
+        winner: (shapeId) => winnerOf.get(`${run.journeyId}/${shapeId}`),
+        render: (text, of) => renderFor(run, version, of, text, types),
+      };
+    },
+  };
+}
+
+const doneKey = (journeyId: number, shapeId: string, personId: string): string => `${journeyId}/${shapeId}/${personId}`;
+
+function whyGone(person: Person | undefined): string | undefined {
+  if (!person) return 'the person was deleted';
+  return person.archivedAt ? 'the person was archived' : undefined;
+}
+
+/** What people did since their runs began, of what their journeys ask about. */
+async function pastOf(
+  tx: Tx,
+  { people }: { people: People },
+  workspaceId: number,
+  inHand: readonly InHand[],
+  current: (run: RunState) => string,
+): Promise<Map<string, RecordedActivity[]>> {
+  const asks = [...new Set(inHand.flatMap(({ version }) => version.asks))];
+  const past = new Map<string, RecordedActivity[]>();
+  if (asks.length === 0) return past;
+  const since = inHand.map(({ run }) => ({ personId: current(run), since: run.entryAt }));
+  for (const activity of await people.activitiesSince(tx, workspaceId, since, asks)) {
+    const own = past.get(activity.personId);
+    if (own) own.push(activity);
+    else past.set(activity.personId, [activity]);
+  }
+  return past;
+}
+
+/** What only the database knows, asked version by version, so that the statement is one that it has planned before. */
+async function answersOf(
+  tx: Tx,
+  { people }: { people: People },
+  workspaceId: number,
+  inHand: readonly InHand[],
+  current: (run: RunState) => string,
+  now: Date,
+): Promise<Map<Version, Map<string, Answers>>> {
+  const answers = new Map<Version, Map<string, Answers>>();
+  for (const version of new Set(inHand.map((each) => each.version))) {
+    const { outside, timed } = version;
+    if (outside.length + timed.length === 0) continue;
+    const own = inHand.filter((each) => each.version === version);
+    const asked = [...new Set(own.map(({ run }) => current(run)))];
+    answers.set(version, await people.filters.ask(tx, { workspaceId, people: asked, filters: outside, timed, now }));
+  }
+  return answers;
+}
+
+function answering(outside: readonly Filter[], { holds }: Answers): (condition: Filter) => boolean | undefined {
+  return (condition) => {
+    const place = outside.indexOf(condition);
+    return place < 0 ? undefined : holds[place];
+  };
+}
+
+function renderFor(run: RunState, { trigger }: Version, fields: Fields, text: string, types: DisplayTypes): string {
+  return renderText(text, { person: { fields }, entry: run.entry, entryActivityId: trigger?.activity }, types);
+}

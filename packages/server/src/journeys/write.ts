@@ -1,0 +1,150 @@
+import { type IntakeItem, publicId } from '@tributary/model';
+import type { MessageRequest, Messages } from '../messages/index.ts';
+import type { People } from '../people/index.ts';
+import type { Tx } from '../platform/database/pool.ts';
+import { leave } from '../platform/news.ts';
+import { leftItem, stepItem } from './activities.ts';
+import type { Effect } from './engine/move.ts';
+import type { JourneyActions, JourneyPasses } from './news.ts';
+import { upsertDone } from './store/done.sql.ts';
+import { insertMoves, updateRuns } from './store/run.sql.ts';
+import type { Step } from './turn.ts';
+
+type Of<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
+
+/** Everything that comes of these moves, in their transaction. */
+export async function write(
+  tx: Tx,
+  o: { people: People; messages: Messages },
+  workspaceId: number,
+  steps: readonly Step[],
+  now: Date,
+): Promise<void> {
+  await updateRuns(
+    tx,
+    steps.map((step) => step.run),
+  );
+  await insertMoves(
+    tx,
+    steps.flatMap((step) => step.moves),
+    now,
+  );
+  const effects = <K extends Effect['kind']>(kind: K): Asked<K>[] =>
+    steps.flatMap((step) =>
+      step.effects.flatMap(({ shapeId, effect }) =>
+        effect.kind === kind ? [{ step, shapeId, effect: effect as Of<K> }] : [],
+      ),
+    );
+  const messages = effects('message').map((asked) => messageRequest(asked, now));
+  if (messages.length > 0) await o.messages.queue(tx, messages);
+  const actions = effects('action').map((asked) => actionOf(asked, now));
+  if (actions.length > 0) leave(tx, now, 'journeys.action', { workspaceId, actions });
+  const passes = effects('pass').map(passOf);
+  if (passes.length > 0) leave(tx, now, 'journeys.pass', { workspaceId, passes });
+  await upsertDone(
+    tx,
+    workspaceId,
+    effects('done').map(({ step, shapeId }) => ({ ...step.run, shapeId })),
+    now,
+  );
+  const left = steps.filter((step) => step.run.leftAt && !step.before.leftAt && !step.run.test);
+  const items = [...effects('change').map(changeItem), ...left.map(({ run, version }) => leftItem(run, version))];
+  if (items.length > 0)
+    await tellHow(tx, o.people, workspaceId, effects('change'), await o.people.recordIn(tx, workspaceId, items));
+}
+
+interface Asked<K extends Effect['kind']> {
+  step: Step;
+  shapeId: string;
+  effect: Of<K>;
+}
+
+/** A run comes to a shape once at one moment, so run, shape and moment name the request. */
+const requestKey = (step: Step, shapeId: string, now: Date): string => `${step.run.id}/${shapeId}/${now.toISOString()}`;
+
+function messageRequest({ step, shapeId, effect }: Asked<'message'>, now: Date): MessageRequest {
+  const { run, version } = step;
+  return {
+    workspaceId: version.workspaceId,
+    personId: run.personId,
+    content: effect.content,
+    rules: { ...version.definition.sending, ...effect.sending },
+    requestKey: requestKey(step, shapeId, now),
+    journeyId: version.journeyId,
+    runId: run.id,
+    shapeId,
+    entry: run.entry,
+    entryActivityId: version.trigger?.activity,
+    attributes: {
+      'idt::c': version.campaignId,
+      'str::cn': version.name,
+      'str::ct': 'journey',
+      'str::jsi': shapeId,
+      'idt::jri': publicId(run.id, 'run'),
+    },
+    at: now,
+  };
+}
+
+function actionOf({ step, shapeId, effect }: Asked<'action'>, now: Date): JourneyActions['actions'][number] {
+  const { run, version } = step;
+  return {
+    key: requestKey(step, shapeId, now),
+    connector: effect.connector,
+    action: effect.action,
+    input: effect.input,
+    personId: run.personId,
+    runId: run.id,
+    shapeId,
+    journeyName: version.name,
+    campaignId: version.campaignId,
+    entryActivity: version.trigger?.activity ?? '',
+    entry: run.entry,
+    at: now.toISOString(),
+  };
+}
+
+function passOf({ step, shapeId, effect }: Asked<'pass'>): JourneyPasses['passes'][number] {
+  const { run } = step;
+  return {
+    do: effect.do,
+    journey: effect.journey,
+    personId: run.personId,
+    runId: run.id,
+    journeyId: run.journeyId,
+    version: run.version,
+    shapeId,
+    entry: run.entry,
+    depth: (run.memory.depth ?? 0) + 1,
+    tell: effect.tell,
+  };
+}
+
+function changeItem({ step, effect }: Asked<'change'>): IntakeItem {
+  return {
+    who: { personId: step.run.personId },
+    fields: { ...effect.set },
+    clear: effect.clear,
+    tags: effect.add,
+    unsetTags: effect.remove,
+    existingOnly: true,
+    source: 'Journey',
+  };
+}
+
+/** Changes that were refused are told on the timeline, and so is how it went where the run waits to hear it. */
+async function tellHow(
+  tx: Tx,
+  people: People,
+  workspaceId: number,
+  changes: readonly Asked<'change'>[],
+  outcomes: Awaited<ReturnType<People['recordIn']>>,
+): Promise<void> {
+  const items = changes.flatMap(({ step, shapeId, effect }, i) => {
+    const outcome = outcomes[i]!;
+    const failed = 'error' in outcome ? outcome.error : undefined;
+    if (failed === undefined && !effect.tell) return [];
+    return [stepItem(step.run, step.version, { shapeId, kind: 'change', failed })];
+  });
+  if (items.length > 0) await people.recordIn(tx, workspaceId, items);
+}
