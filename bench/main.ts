@@ -5,6 +5,7 @@ import { burst } from './burst.ts';
 import { delay } from './delay.ts';
 import { importFile } from './import.ts';
 import { intake } from './intake.ts';
+import { moves } from './moves.ts';
 import { scale } from './scale.ts';
 import { start } from './start.ts';
 import { type Benchmark, runBenchmark } from './support/bench.ts';
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   import: importFile,
   start,
   scale,
+  moves,
 };
 
 const { values, positionals } = parseArgs({

@@ -85,7 +85,7 @@ function inside(config: Config): Promise<Finding[]> {
       ),
       count(
         engine.parked === 0,
-        `${engine.inside} runs inside journeys, ${engine.parked} parked`,
+        `${engine.due} runs are due, ${engine.parked} parked`,
         '"runs parked" says why, "runs parked retry ID" tries one again, "runs parked end ID" ends it',
       ),
       count(

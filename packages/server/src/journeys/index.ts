@@ -23,7 +23,7 @@ import {
 } from './store/count.sql.ts';
 import { type JourneyRow, listJourneys, updateJourneyState } from './store/journey.sql.ts';
 import { listParked, type ParkedRun } from './store/parked.sql.ts';
-import { engineTurn } from './turn.ts';
+import { engineTurns } from './turn.ts';
 import { createVersions } from './versions.ts';
 import { wake } from './wake.ts';
 
@@ -101,7 +101,7 @@ export function createJourneys(o: {
     start() {
       const loop = startLoop({
         name: 'journeys',
-        turn: () => engineTurn({ ...o, versions }),
+        turn: engineTurns({ ...o, versions }),
         clock: o.clock,
         log: o.log,
       });

@@ -25,16 +25,14 @@ export async function countRuns(db: Queryable, journeyId: number): Promise<RunCo
 
 export interface EngineCounts {
   due: number;
-  inside: number;
   parked: number;
 }
 
 export async function countDue(db: Queryable, now: Date): Promise<EngineCounts> {
   const { rows } = await db.query<EngineCounts>(
-    `select (count(*) filter (where due_at <= $1))::int as due,
-            (count(*) filter (where left_at is null))::int as inside,
-            (count(*) filter (where parked_error is not null))::int as parked
-     from run where ended_at is null`,
+    // Each by an index of its own: this is asked every few seconds, and most runs sleep.
+    `select (select count(*) from run where due_at <= $1)::int as due,
+            (select count(*) from run where ended_at is null and parked_error is not null)::int as parked`,
     [now],
   );
   return rows[0]!;

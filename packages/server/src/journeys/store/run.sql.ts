@@ -95,10 +95,16 @@ export async function listEarlier(tx: Tx, of: readonly Omit<EarlierRun, 'entered
 }
 
 /** Takes runs that are due, for this transaction alone; others step over them. */
-export async function claimDueRuns(tx: Tx, now: Date, limit: number): Promise<RunState[]> {
+export async function claimDueRuns(
+  tx: Tx,
+  now: Date,
+  limit: number,
+  first: 'oldest' | 'youngest',
+): Promise<RunState[]> {
   const { rows } = await tx.query<RunState>({
-    name: 'run.claim',
-    text: `select ${columns} from run where due_at <= $1 order by due_at limit $2 for update skip locked`,
+    name: `run.claim.${first}`,
+    text: `select ${columns} from run where due_at <= $1
+           order by due_at ${first === 'oldest' ? '' : 'desc'} limit $2 for update skip locked`,
     values: [now, limit],
   });
   return rows;

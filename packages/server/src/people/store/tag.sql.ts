@@ -15,6 +15,31 @@ export async function upsertTags(
   table: TagTable = 'tag',
 ): Promise<Map<string, number>> {
   if (names.length === 0) return new Map();
+  const given = [...new Set(names)];
+  let found = await findTags(tx, workspaceId, given, table);
+  if (found.size < given.length) {
+    await insertTags(tx, workspaceId, given, now, table);
+    found = await findTags(tx, workspaceId, given, table);
+  }
+  // To the minute, and not by two at once: whoever tags thousands of people would else wait here for everyone else who does.
+  await tx.query({
+    name: `${table}.used`,
+    text: `update ${table} set last_used_at = $3 where (workspace_id, id) in (
+             select workspace_id, id from ${table}
+             where workspace_id = $1 and id = any($2::int[]) and last_used_at < $3::timestamptz - interval '1 minute'
+             order by id for update skip locked)`,
+    values: [workspaceId, [...new Set(found.values())], now],
+  });
+  return found;
+}
+
+async function insertTags(
+  tx: Tx,
+  workspaceId: number,
+  names: readonly string[],
+  now: Date,
+  table: TagTable,
+): Promise<void> {
   // Numbers run from 1 in each workspace; one maker at a time keeps them without a gap.
   await tx.query('select pg_advisory_xact_lock(7482003, $1)', [workspaceId]);
   await tx.query(
@@ -26,13 +51,6 @@ export async function upsertTags(
      where not exists (select from ${table} t where t.workspace_id = $1 and lower(t.name) = lower(n.name))`,
     [workspaceId, names, now],
   );
-  const found = await findTags(tx, workspaceId, names, table);
-  await tx.query(`update ${table} set last_used_at = $3 where workspace_id = $1 and id = any($2::int[])`, [
-    workspaceId,
-    [...new Set(found.values())],
-    now,
-  ]);
-  return found;
 }
 
 /** The numbers of those of these tags that are there, by the names given. */
@@ -43,11 +61,12 @@ export async function findTags(
   table: TagTable = 'tag',
 ): Promise<Map<string, number>> {
   if (names.length === 0) return new Map();
-  const { rows } = await db.query<{ given: string; id: number }>(
-    `select n.given, t.id from unnest($2::text[]) as n(given)
-     join ${table} t on t.workspace_id = $1 and lower(t.name) = lower(n.given)`,
-    [workspaceId, names],
-  );
+  const { rows } = await db.query<{ given: string; id: number }>({
+    name: `${table}.find`,
+    text: `select n.given, t.id from unnest($2::text[]) as n(given)
+           join ${table} t on t.workspace_id = $1 and lower(t.name) = lower(n.given)`,
+    values: [workspaceId, [...new Set(names)]],
+  });
   return new Map(rows.map((row) => [row.given, row.id]));
 }
 
