@@ -49,6 +49,7 @@ export {
 export {
   emailContent,
   inappContent,
+  initialSendingDefaults,
   type MessageCap,
   type MessageChannel,
   type MessageContent,
@@ -57,8 +58,10 @@ export {
   type NoticeContent,
   noticeContent,
   pushContent,
+  type SendingDefaults,
   type SendingHours,
   type SendingRules,
+  sendingDefaults,
   sendingHours,
   sendingRules,
   slackContent,

@@ -127,7 +127,7 @@ function emailRequest(step: Step, shapeId: string, template: string, now: Date):
   return {
     workspaceId: version.workspaceId,
     personId: run.personId,
-    template,
+    content: { channel: 'email', template },
     requestKey: requestKey(step, shapeId, now),
     journeyId: version.journeyId,
     runId: run.id,
