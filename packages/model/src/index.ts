@@ -54,6 +54,7 @@ export {
 export {
   emailContent,
   inappContent,
+  initialSendingDefaults,
   type MessageCap,
   type MessageChannel,
   type MessageContent,
@@ -62,8 +63,10 @@ export {
   type NoticeContent,
   noticeContent,
   pushContent,
+  type SendingDefaults,
   type SendingHours,
   type SendingRules,
+  sendingDefaults,
   sendingHours,
   sendingRules,
   slackContent,

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { messageContent, sendingRules } from './sending.ts';
 
+const many = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`key${i}`, 'str::first']));
+
 describe('rules of sending', () => {
   test('all are optional, and none is made up', () => {
     assert.deepEqual(sendingRules.parse({}), {});
@@ -66,6 +68,19 @@ describe('what a message says', () => {
     [
       'a header with a line break in its name',
       { channel: 'webhook', url: 'https://a.example', headers: { 'a\nb': 'x' } },
+    ],
+    ['a body of GET', { channel: 'webhook', url: 'https://a.example', method: 'GET', body: 'x' }],
+    ['more than ten fields', { channel: 'webhook', url: 'https://a.example', fields: many(11) }],
+    ['a field of a name that is taken', { channel: 'webhook', url: 'https://a.example', fields: { id: 'str::ei' } }],
+    ['fields beside a body', { channel: 'webhook', url: 'https://a.example', body: 'x', fields: many(1) }],
+    [
+      'two authorizations',
+      {
+        channel: 'webhook',
+        url: 'https://a.example',
+        headers: { authorization: 'Bearer x' },
+        basicAuth: { user: 'u', password: 'p' },
+      },
     ],
     ['another method', { channel: 'webhook', url: 'https://a.example', method: 'TRACE' }],
     ['nobody to write to', { channel: 'notice', to: [], subject: 's', text: 't' }],

@@ -35,6 +35,24 @@ export const sendingRules = z.strictObject({
 });
 export type SendingRules = z.infer<typeof sendingRules>;
 
+/** What a workspace says of messages that bring no rules of their own. */
+export const sendingDefaults = z.strictObject({
+  cap: z.literal('none').or(messageCap),
+  whenCapped: z.enum(['delay', 'skip']),
+  hours: z.literal('none').or(sendingHours),
+  /** Of people of whom no time zone is known. */
+  timezone,
+});
+export type SendingDefaults = z.infer<typeof sendingDefaults>;
+
+/** What a new workspace begins with: one e-mail per person in 16 hours is Ortto's default, too (Ortto help, email limits). */
+export const initialSendingDefaults: SendingDefaults = {
+  cap: { messages: 1, hours: 16 },
+  whenCapped: 'delay',
+  hours: 'none',
+  timezone: 'UTC',
+};
+
 const liquid = (max: number) => z.string().min(1).max(max);
 
 export const emailContent = z.strictObject({
@@ -45,39 +63,64 @@ export const emailContent = z.strictObject({
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-/** Header names that the request itself needs for its own. */
-const RESERVED_HEADERS = /^(host|content-length|transfer-encoding|connection|expect|idempotency-key|tributary-.*)$/i;
+/** Header names that the request needs for its own. */
+const RESERVED_HEADERS =
+  /^(host|content-length|transfer-encoding|connection|expect|upgrade|idempotency-key|webhook-(id|timestamp|signature))$/i;
+
+/** What the body that Ortto's journeys send holds anyway. */
+const OWN_KEYS = [
+  'campaign_id',
+  'campaign_name',
+  'contact_id',
+  'email',
+  'id',
+  'run_id',
+  'shape_id',
+  'shape_title',
+].concat(['time', 'webhook_id', 'webhook_name']);
+
+const headerName = z
+  .string()
+  .max(100)
+  .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is not the name of a header')
+  .refine((name) => !RESERVED_HEADERS.test(name), 'this header is set by Tributary');
+
+const bodyKey = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine((key) => !OWN_KEYS.includes(key), 'the body has something of that name already');
 
 /** A request to a server. Address, headers and body are Liquid. */
-export const webhookContent = z.strictObject({
-  channel: z.literal('webhook'),
-  /** Scheme and host stand as they are: what is known of a person must not choose who is told. */
-  url: liquid(2000).regex(
-    /^https?:\/\/[^\s/?#{}@\\]+([/?#]|$)/i,
-    'begins with http:// or https:// and a host without Liquid',
-  ),
-  method: z.enum(METHODS).default('POST'),
-  headers: z
-    .record(
-      z
-        .string()
-        .max(100)
-        .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is not the name of a header')
-        .refine((name) => !RESERVED_HEADERS.test(name), 'this header is set by Tributary'),
-      z.string().max(4000),
-    )
-    .optional(),
-  /** Left out: what Ortto's journeys send (docs/sending.md). GET carries none. */
-  body: z.string().max(100_000).optional(),
-  /** More of the person in the body that Ortto's journeys send: the name in the body, and the field's id. */
-  fields: z
-    .record(z.string().min(1).max(100), z.string())
-    .refine((f) => Object.keys(f).length <= 10, 'at most 10 fields')
-    .optional(),
-  basicAuth: z.strictObject({ user: z.string().max(255), password: z.string().max(255) }).optional(),
-  /** What people call it; the host where left out. */
-  name: z.string().min(1).max(255).optional(),
-});
+export const webhookContent = z
+  .strictObject({
+    channel: z.literal('webhook'),
+    /** Scheme and host stand as they are: what is known of a person must not choose who is told. */
+    url: liquid(2000).regex(
+      /^https?:\/\/[^\s/?#{}@\\]+([/?#]|$)/i,
+      'begins with http:// or https:// and a host without Liquid',
+    ),
+    method: z.enum(METHODS).default('POST'),
+    headers: z.record(headerName, z.string().max(4000)).optional(),
+    /** Left out: what Ortto's journeys send (docs/sending.md), and nothing with GET and DELETE. */
+    body: z.string().max(100_000).optional(),
+    /** More of the person in the body that Ortto's journeys send: its name there, and the field's id. */
+    fields: z
+      .record(bodyKey, z.string())
+      .refine((fields) => Object.keys(fields).length <= 10, 'at most 10 fields')
+      .optional(),
+    basicAuth: z.strictObject({ user: z.string().max(255), password: z.string().max(255) }).optional(),
+    /** What people call it; the host where left out. */
+    name: z.string().min(1).max(255).optional(),
+  })
+  .check(({ value, issues }) => {
+    const wrong = (path: string, message: string): number =>
+      issues.push({ code: 'custom', input: value, path: [path], message });
+    const named = (wanted: string): boolean => Object.keys(value.headers ?? {}).some((n) => n.toLowerCase() === wanted);
+    if (value.method === 'GET' && value.body !== undefined) wrong('body', 'GET carries none');
+    if (value.fields && value.body !== undefined) wrong('fields', 'the body says all there is: name them there');
+    if (value.basicAuth && named('authorization')) wrong('basicAuth', 'the headers have an Authorization already');
+  });
 export type WebhookContent = z.infer<typeof webhookContent>;
 
 /** A note by e-mail to the team: neither tracked nor unsubscribed from. Subject and text are Liquid. */

@@ -40,7 +40,7 @@ export function createRooms(o: {
   const shared = { db, people, presence, clock, log, publicUrl };
   const { whenUncertain, from, dataDir } = config;
   const audiences = createAudiences(shared);
-  const messages = createMessages({ ...shared, channel, from, whenUncertain, alone, dataDir });
+  const messages = createMessages({ ...shared, audiences, channel, from, whenUncertain, alone, dataDir });
   const imports = createImports(shared);
   const exports = createExports(shared);
   const journeys = createJourneys({ ...shared, messages });

@@ -3,6 +3,7 @@ import type { Fields } from '../value.ts';
 
 /** Names come with people's data as well: what is kept of them must end somewhere. */
 const KEPT_MAX = 1000;
+const NAME_MAX = 64;
 const formats = new Map<string, Intl.DateTimeFormat | undefined>();
 
 function formatOf(timezone: string): Intl.DateTimeFormat | undefined {
@@ -28,7 +29,9 @@ function newFormat(timezone: string): Intl.DateTimeFormat | undefined {
 }
 
 /** Whether there is a time zone of that name, such as `Europe/Berlin`. */
-export const isTimezone = (name: string): boolean => name !== '' && formatOf(name) !== undefined;
+export function isTimezone(name: unknown): name is string {
+  return typeof name === 'string' && name !== '' && name.length <= NAME_MAX && formatOf(name) !== undefined;
+}
 
 /** The name of a time zone. */
 export const timezone = z.string().refine(isTimezone, {
@@ -38,7 +41,7 @@ export const timezone = z.string().refine(isTimezone, {
 /** The time zone a person was last seen in (`str::lt`), or the fallback where none is known. */
 export function timezoneOf(fields: Fields, fallback: string): string {
   const last = fields['str::lt'];
-  return typeof last === 'string' && isTimezone(last) ? last : fallback;
+  return isTimezone(last) ? last : fallback;
 }
 
 /** The wall clock of a time zone, as if it were UTC. Throws a RangeError where there is no such zone. */

@@ -11,6 +11,7 @@ import { createLiveSets } from './live.ts';
 import { type AudienceChange, type AudienceGiven, create, edit, findOne, remove } from './manage.ts';
 import { registerMembership } from './membership.ts';
 import { pairsOf, settle } from './settle.ts';
+import { type AskedStanding, missingAudiences, type Standing, standings } from './standing.ts';
 import { findAudiences } from './store/audience.sql.ts';
 import { countFigures, type Figures, listGrowth } from './store/figures.sql.ts';
 import { copySaid, deletePeopleFromAudiences } from './store/subscriber.sql.ts';
@@ -19,6 +20,7 @@ import { audienceTurn } from './turn.ts';
 
 export { type AudienceRow, publicAudienceId } from './definition.ts';
 export type { AudienceChange } from './manage.ts';
+export type { AskedStanding, Standing } from './standing.ts';
 export type { Figures } from './store/figures.sql.ts';
 export type { Saying, Subscriptions } from './subscriptions.ts';
 
@@ -39,6 +41,10 @@ export interface Audiences {
   ): Promise<SizedAudience[]>;
   subscribe(workspaceId: number, publicId: string, sayings: readonly Saying[]): Promise<Map<string, boolean>>;
   subscriptionsOf(db: Queryable, workspaceId: number, people: readonly string[]): Promise<Map<string, Subscriptions>>;
+  /** What people are to audiences, as sending asks: in the order asked, with two statements. */
+  standings(db: Queryable, workspaceId: number, asked: readonly AskedStanding[]): Promise<Standing[]>;
+  /** Those of these audiences, by id or name, that are not there or are archived. */
+  missing(db: Queryable, workspaceId: number, audiences: readonly string[]): Promise<string[]>;
   /** Who belongs follows what was recorded. */
   hear(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
   /** Forgets people who are gone. */
@@ -96,6 +102,8 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
     subscribe: (workspaceId, id, sayings) =>
       transaction(db, (tx) => subscribe(tx, managing, workspaceId, id, sayings, clock.now())),
     subscriptionsOf: (queryable, workspaceId, ids) => subscriptionsOf(queryable, people, workspaceId, ids),
+    standings,
+    missing: missingAudiences,
     hear: (tx, pieces) => hearRecorded(tx, managing, pieces, clock.now()),
     async hearDeleted(tx, pieces) {
       for (const { workspaceId, ids } of pieces) {

@@ -1,21 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import type { Template } from '@tributary/model';
-import { publicId } from '@tributary/model';
+import {
+  type MessageChannel,
+  type MessageContent,
+  publicId,
+  type SendingDefaults,
+  type SendingRules,
+  type Template,
+} from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
+import type { Audiences } from '../audiences/index.ts';
 import type { People, PeopleNamed, PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
+import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
 import { notify, type Presence } from '../platform/presence.ts';
 import type { EmailChannel } from './channels/channel.ts';
+import { webhookSecret } from './channels/signature.ts';
+import { type WebChannel, webChannel } from './channels/web.ts';
 import { erase } from './erase.ts';
 import { follow, giveBack } from './follow.ts';
+import { createContentCache } from './made.ts';
 import type { ChannelState } from './outbox/gate.ts';
 import { createLoader } from './outbox/load.ts';
-import { type Outbox, startOutbox } from './outbox/outbox.ts';
+import { type MailLane, mailLane } from './outbox/mail-lane.ts';
+import { startOutbox } from './outbox/outbox.ts';
+import { whyClosed } from './outbox/rules.ts';
 import { startUncertain } from './outbox/uncertain.ts';
+import { webLane } from './outbox/web-lane.ts';
+import { type Preview, type PreviewAsked, preview, problemsWith } from './preview.ts';
 import { displayTypesOf } from './render/display-types.ts';
-import { insertMessages } from './store/outbox.sql.ts';
+import { changeDefaults } from './sending-defaults.ts';
+import { findDefaults } from './store/default.sql.ts';
+import { insertMessages } from './store/queue.sql.ts';
 import {
   countsByJourney,
   listOfPerson,
@@ -38,6 +54,7 @@ export type { EmailChannel, Mail, SendOutcome } from './channels/channel.ts';
 export { smtpChannel } from './channels/smtp.ts';
 export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox.ts';
 export type { ChannelState } from './outbox/gate.ts';
+export type { Preview, PreviewAsked } from './preview.ts';
 export { displayTypesOf } from './render/display-types.ts';
 export { renderText } from './render/text.ts';
 export type { Counts, MessageCounts, MessageRow, OutboxState } from './store/reading.sql.ts';
@@ -49,8 +66,27 @@ export interface Messages {
   putTemplate(tx: Tx, workspaceId: number, name: string, template: Template): Promise<void>;
   /** Those of these names that no template has. */
   missingTemplates(db: Queryable, workspaceId: number, names: readonly string[]): Promise<string[]>;
-  /** Writes messages down in the caller's transaction: they leave once it commits, and not before they are due. */
+  /**
+   * Writes messages down in the caller's transaction: they leave once it commits, not before they are due, and as their
+   * rules allow, which are asked when they are taken up. A note to several addresses is a message to each.
+   */
   queue(tx: Tx, requests: readonly MessageRequest[]): Promise<void>;
+  /** What somebody would be sent, or why it can not be made; nothing is stored and nothing leaves. */
+  preview(db: Queryable, workspaceId: number, asked: PreviewAsked): Promise<Preview>;
+  /** All that is wrong with a message that is to be sent one day: a template or an audience that is not there, Liquid. */
+  problems(
+    db: Queryable,
+    workspaceId: number,
+    message: { content: MessageContent; rules?: SendingRules | undefined },
+  ): Promise<{ at: string; problem: string }[]>;
+  /** The channels, and of those that nothing can be sent by, why. */
+  channels(): Readonly<Record<MessageChannel, { ready: true } | { ready: false; why: string }>>;
+  /** What holds for messages that bring no rules of their own. */
+  defaults(db: Queryable, workspaceId: number): Promise<SendingDefaults>;
+  /** Changes that; what is not given stays. What waits for a rule is looked at anew. */
+  changeDefaults(workspaceId: number, change: Readonly<Record<string, unknown>>): Promise<SendingDefaults>;
+  /** What a server checks the signatures of webhooks with. */
+  webhookSecret(workspaceId: number): Promise<string>;
   /** The messages of the absorbed are the survivor's from now on; those on their way go to the survivor's address. */
   hearUnited(tx: Tx, pieces: readonly PeopleUnited[]): Promise<void>;
   /** The messages that came with them go back with them. */
@@ -79,10 +115,13 @@ export interface Messages {
 export interface MessagesOptions {
   db: Db;
   people: People;
+  audiences: Pick<Audiences, 'standings' | 'missing'>;
   presence: Presence;
   clock: Clock;
   log: Log;
   channel: EmailChannel;
+  /** How webhooks leave; over HTTP where left out. */
+  web?: WebChannel | undefined;
   /** Where people's mail programs find us, without a slash at the end. */
   publicUrl: () => string;
   from: { name: string; email: string };
@@ -95,26 +134,45 @@ export interface MessagesOptions {
 
 const TOUCHES_CLOSE_MS = 5000;
 
+const CHANNELS = ['email', 'webhook', 'notice', 'sms', 'push', 'inapp', 'slack'] as const satisfies MessageChannel[];
+
 export function createMessages(o: MessagesOptions): Messages {
   const { db, people, clock, log, presence } = o;
   const secrets = createSecrets(db);
   const touches = createTouchRecorder({ db, people, log, journal: createJournal(o.dataDir, randomUUID()) });
   const host = o.from.email.slice(o.from.email.lastIndexOf('@') + 1);
+  const displayTypes = async (queryable: Queryable, workspaceId: number) =>
+    displayTypesOf(await people.schema(queryable, workspaceId));
   const load = createLoader({
     db,
     people,
+    audiences: o.audiences,
     secrets,
     templates: createTemplateCache(),
-    displayTypes: async (workspaceId) => displayTypesOf(await people.schema(db, workspaceId)),
+    contents: createContentCache(),
+    displayTypes: (workspaceId) => displayTypes(db, workspaceId),
   });
-  let outbox: Outbox | undefined;
+  let mail: MailLane | undefined;
 
   return {
     putTemplate: (tx, workspaceId, name, template) => putTemplate(tx, workspaceId, name, template, clock.now()),
     missingTemplates: listMissingNames,
     async queue(tx, requests) {
       if (requests.length === 0) return;
-      if ((await insertMessages(tx, requests)) > 0) await tx.query(notify('message'));
+      if ((await insertMessages(tx, requests.flatMap(eachAddress))) > 0) await tx.query(notify('message'));
+    },
+    preview: (queryable, workspaceId, asked) =>
+      preview({ ...o, displayTypes, now: clock.now }, queryable, workspaceId, asked),
+    problems: (queryable, workspaceId, message) => problemsWith(o, queryable, workspaceId, message),
+    channels: () =>
+      Object.fromEntries(CHANNELS.map((channel) => [channel, standingOf(channel)])) as ReturnType<Messages['channels']>,
+    defaults: findDefaults,
+    changeDefaults: (workspaceId, change) =>
+      transaction(db, (tx) => changeDefaults(tx, workspaceId, change, clock.now())),
+    async webhookSecret(workspaceId) {
+      const secret = await secrets.get(workspaceId);
+      if (!secret) throw new Error(`there is no workspace ${workspaceId}`);
+      return webhookSecret(secret);
     },
     hearUnited: (tx, pieces) => follow(tx, people, pieces),
     hearSeparated: giveBack,
@@ -129,39 +187,54 @@ export function createMessages(o: MessagesOptions): Messages {
     },
     hearDeleted: (tx, pieces) => erase(tx, pieces, clock.now()),
     outboxState: (queryable) => outboxState(queryable, clock.now()),
-    channelState: () => outbox?.channelState() ?? { reachable: true },
+    channelState: () => mail?.state() ?? { reachable: true },
     routes: (app) => trackingRoutes(app, { recorder: touches, secrets, clock, log, sender: o.from.name }),
     start() {
       secrets.load().catch((error: unknown) => log.warn({ err: error }, 'secrets are read when they are needed'));
       touches.replay().catch((error: unknown) => {
         log.error({ err: error }, 'opens and clicks kept on disk could not be recorded: they stay there');
       });
-      const sending = startOutbox({
-        db,
-        people,
-        process: presence.process,
-        clock,
-        log,
-        channel: o.channel,
-        load,
-        sender: (message) => ({
-          from: o.from,
-          publicUrl: o.publicUrl(),
-          messageId: `${publicId(message.id, 'message')}@${host}`,
-          now: clock.now(),
-        }),
-        onUncertain: () => uncertain.nudge(),
+      const web = o.web ?? webChannel();
+      const sender = (message: { id: string }) => ({
+        from: o.from,
+        publicUrl: o.publicUrl(),
+        messageId: `${publicId(message.id, 'message')}@${host}`,
+        now: clock.now(),
       });
-      outbox = sending;
-      presence.on('message', sending.nudge);
-      const uncertain = startUncertain({ ...o, process: presence.process, released: sending.nudge });
+      mail = mailLane({ channel: o.channel, sender, clock, log });
+      const lanes = [mail, webLane({ channel: web, clock, log })].map((lane) => {
+        const { process } = presence;
+        return startOutbox({ db, people, process, clock, log, lane, load, onUncertain: () => uncertain.nudge() });
+      });
+      const nudge = (): void => {
+        for (const lane of lanes) lane.nudge();
+      };
+      presence.on('message', nudge);
+      const uncertain = startUncertain({ ...o, process: presence.process, released: nudge });
       return {
         async close() {
           await uncertain.close();
-          await sending.close();
+          await Promise.all(lanes.map((lane) => lane.close()));
+          if (!o.web) await web.close();
           await touches.close(TOUCHES_CLOSE_MS);
         },
       };
     },
   };
+}
+
+/** Those who get a note are written to each by themselves: what becomes of one says nothing of the others. */
+function eachAddress(request: MessageRequest): MessageRequest[] {
+  const { content, requestKey } = request;
+  if (content.channel !== 'notice') return [request];
+  return [...new Set(content.to)].map((address) => ({
+    ...request,
+    content: { ...content, to: [address] },
+    requestKey: `${requestKey}/${address}`,
+  }));
+}
+
+function standingOf(channel: MessageChannel): { ready: true } | { ready: false; why: string } {
+  const why = whyClosed(channel);
+  return why === undefined ? { ready: true } : { ready: false, why };
 }

@@ -5,6 +5,7 @@ export interface MessageRequest {
   workspaceId: number;
   personId: string;
   content: MessageContent;
+  /** Of what is left out, what the workspace says holds. */
   rules?: SendingRules | undefined;
   /** The same request, asked for again, is the same message. */
   requestKey: string;
@@ -14,7 +15,10 @@ export interface MessageRequest {
   /** The activity that started it, such as `act:cm:demo-booked`, and its attributes: Liquid's `activity.…`. */
   entryActivityId?: string | undefined;
   entry: Fields;
-  /** What every activity about the message carries (`idt::c`, `str::cn`, `str::ct`, `str::jsi`, `idt::jri`). */
+  /**
+   * What every activity about the message carries (`idt::c`, `str::cn`, `str::ct`, `str::jsi`, `idt::jri`, and the
+   * shape's title, `str::jst`, where it has one).
+   */
   attributes: Fields;
   /** Not before then. */
   at: Date;
@@ -25,6 +29,12 @@ export interface MessageRequest {
  * lost, so nobody can tell whether it arrived. `skipped`: it was not to be sent.
  */
 export type MessageState = 'queued' | 'sending' | 'uncertain' | 'sent' | 'skipped' | 'bounced' | 'failed';
+
+/** The lines messages stand in: what goes through the mail server, and requests to other servers. */
+export type LaneName = 'mail' | 'web';
+
+/** The rule for whose sake a message waits. */
+export type WaitsFor = 'cap' | 'hours';
 
 /** What is done with an uncertain message: sent again under the same Message-ID, or held for the operator. */
 export type WhenUncertain = 'resend' | 'hold';

@@ -1,24 +1,6 @@
-import type { Fields, Location, Value } from '@tributary/model';
+import { type Fields, isTimezone, type Location, type Value } from '@tributary/model';
 
 const DEGREE = 1_000_000;
-const KEPT_MAX = 1000;
-const zones = new Map<string, boolean>();
-
-/** Whether it is the name of a time zone. */
-export function isTimezone(name: unknown): name is string {
-  if (typeof name !== 'string' || name.length > 64) return false;
-  let known = zones.get(name);
-  if (known === undefined) {
-    try {
-      known = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-    } catch {
-      known = false;
-    }
-    if (zones.size >= KEPT_MAX) zones.clear();
-    zones.set(name, known);
-  }
-  return known;
-}
 
 /**
  * What a location makes known of a person: the last location, its city, region
@@ -37,6 +19,6 @@ export function locationFields(location: Location): Fields {
   if (city) fields['geo::ll-cty'] = { name: city };
   if (region) fields['geo::ll-r'] = { name: region };
   if (country) fields['geo::ll-cnt'] = { name: country };
-  if (timezone !== undefined && isTimezone(timezone)) fields['str::lt'] = timezone;
+  if (isTimezone(timezone)) fields['str::lt'] = timezone;
   return fields;
 }

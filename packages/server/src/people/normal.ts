@@ -1,6 +1,5 @@
-import { problemWithValue, type Value } from '@tributary/model';
+import { isTimezone, problemWithValue, type Value } from '@tributary/model';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import { isTimezone } from './location.ts';
 import { isAddress } from './suppression/address.ts';
 
 /** E.164 has fifteen; people write some more. */

@@ -97,13 +97,3 @@ export function orderOf(cells: readonly string[]): Order {
   }
   return undefined;
 }
-
-export function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}

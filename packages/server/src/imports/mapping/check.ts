@@ -1,7 +1,6 @@
-import { customFieldId, isDisplayType, kebab, parseFieldId } from '@tributary/model';
+import { customFieldId, isDisplayType, isTimezone, kebab, parseFieldId } from '@tributary/model';
 import { getCountries, isSupportedCountry } from 'libphonenumber-js/min';
 import { UserError } from '../../platform/errors.ts';
-import { isTimezone } from '../cells/dates.ts';
 import type { Import, Mapping } from '../types.ts';
 import { type Catalog, canBeKey } from './catalog.ts';
 

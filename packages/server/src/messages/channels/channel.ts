@@ -9,9 +9,11 @@ export interface Mail {
   replyTo?: string | undefined;
   to: string;
   subject: string;
-  html: string;
+  /** Left out: it is text and nothing else. */
+  html?: string | undefined;
   text: string;
-  unsubscribeUrl: string;
+  /** Left out: nobody unsubscribes from it. */
+  unsubscribeUrl?: string | undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ const LINE_MAX = 900;
 const ENCODED_WORD_MAX = 52;
 
 /**
- * The mail as it goes over the wire: text and HTML as alternatives, UTF-8, and
+ * The mail as it goes over the wire: text and HTML as alternatives, or text alone, UTF-8, and
  * the headers by which mailbox providers offer to unsubscribe in one click (RFC 8058).
  * Our own builder, for this one form: a general one takes longer to build a
  * mail than everything else that sending it takes.
@@ -22,12 +22,17 @@ export function compose(mail: Mail): Buffer {
     ['Subject', words(mail.subject)],
     ['Message-ID', `<${mail.messageId}>`],
     ['Date', mail.date.toUTCString().replace('GMT', '+0000')],
-    ['List-Unsubscribe', `<${mail.unsubscribeUrl}>`],
-    ['List-Unsubscribe-Post', 'List-Unsubscribe=One-Click'],
+    ...(mail.unsubscribeUrl === undefined
+      ? []
+      : [
+          ['List-Unsubscribe', `<${mail.unsubscribeUrl}>`],
+          ['List-Unsubscribe-Post', 'List-Unsubscribe=One-Click'],
+        ]),
     ['MIME-Version', '1.0'],
-    ['Content-Type', `multipart/alternative; boundary="${boundary}"`],
+    ...(mail.html === undefined ? [] : [['Content-Type', `multipart/alternative; boundary="${boundary}"`]]),
   ];
   const head = headers.map(([name, value]) => `${foldLines(`${name}: ${unbroken(value!)}`, 76)}\r\n`).join('');
+  if (mail.html === undefined) return Buffer.from(`${head}${part('text/plain', mail.text)}\r\n`);
   const parts = [part('text/plain', mail.text), part('text/html', mail.html)];
   const body = parts.map((lines) => `--${boundary}\r\n${lines}\r\n`).join('');
   return Buffer.from(`${head}\r\n${body}--${boundary}--\r\n`);

@@ -7,7 +7,7 @@ import { createGate } from './gate.ts';
 test('a mail server that is away is tried after one second, two, four … and at last every minute', () => {
   const clock = movableClock();
   const { log, lines } = listeningLog();
-  const gate = createGate(clock, log);
+  const gate = createGate(clock, log, { away: 'away', refuses: 'refuses', back: 'back' });
   assert.equal(gate.closedUntil(), undefined);
   const pauses: number[] = [];
   for (let i = 0; i < 8; i++) {

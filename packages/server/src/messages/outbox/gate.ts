@@ -15,7 +15,7 @@ export interface ChannelState {
 }
 
 /**
- * Holds everything back while the mail server can not be reached: one mail at
+ * Holds everything back while the other side can not be reached: one message at
  * a time tries whether it is there again, after pauses that grow to a minute.
  */
 export interface Gate {
@@ -24,13 +24,20 @@ export interface Gate {
   /** The last try found nobody: let one through, to see. */
   readonly doubtful: boolean;
   failed(why: string): void;
-  /** The mail server is there, and refuses us, not this mail. Several times in a row, it counts as not there. */
+  /** The other side is there, and refuses us, not this message. Several times in a row, it counts as not there. */
   refused(why: string): void;
   worked(): void;
   state(): ChannelState;
 }
 
-export function createGate(clock: Clock, log: Log): Gate {
+/** What the log says when it closes and opens. */
+export interface GateWords {
+  away: string;
+  refuses: string;
+  back: string;
+}
+
+export function createGate(clock: Clock, log: Log, say: GateWords): Gate {
   let failures = 0;
   let refusals = 0;
   let until = new Date(0);
@@ -54,17 +61,17 @@ export function createGate(clock: Clock, log: Log): Gate {
     get doubtful() {
       return failures > 0;
     },
-    failed: (why) => failed(why, 'the mail server can not be reached: mails wait'),
+    failed: (why) => failed(why, say.away),
     refused(why) {
       refusals += 1;
-      if (refusals >= REFUSALS_BELIEVED) failed(why, 'the mail server refuses us: mails wait');
+      if (refusals >= REFUSALS_BELIEVED) failed(why, say.refuses);
     },
     worked() {
       refusals = 0;
       if (failures === 0) return;
       failures = 0;
       until = new Date(0);
-      log.info({ away_ms: clock.now().getTime() - since.getTime() }, 'the mail server is there again');
+      log.info({ away_ms: clock.now().getTime() - since.getTime() }, say.back);
     },
     state: () => (failures === 0 ? { reachable: true } : { reachable: false, since, why: reason }),
   };

@@ -1,51 +1,100 @@
+import type { Audiences, Standing } from '../../audiences/index.ts';
 import type { People, Person } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
+import type { ContentCache, Made } from '../made.ts';
 import type { ClaimedMessage } from '../store/outbox.sql.ts';
 import type { TemplateCache } from '../templates.ts';
 import type { Secrets } from '../tracking/secrets.ts';
 import type { DisplayTypes } from '../types.ts';
 import type { Loaded } from './prepare.ts';
 
-/** Brings what is needed to make mails of these messages, in a few look-ups for all of them. */
+/** Brings what is needed to judge and make these messages, in a few look-ups for all of them. */
 export type Loader = (messages: readonly ClaimedMessage[]) => Promise<Loaded[]>;
 
-export function createLoader(o: {
+export interface LoaderOptions {
   db: Db;
   people: People;
+  audiences: Pick<Audiences, 'standings'>;
   templates: TemplateCache;
+  contents: ContentCache;
   secrets: Secrets;
   displayTypes: (workspaceId: number) => Promise<DisplayTypes>;
-}): Loader {
+}
+
+export function createLoader(o: LoaderOptions): Loader {
   return async (messages) => {
     if (messages.length === 0) return [];
-    const templates = await o.templates.get(
-      o.db,
-      messages.map((m) => ({ id: m.templateId, editedAt: m.templateEditedAt })),
-    );
+    const made = await madeOf(o, messages);
     const loaded = new Map<string, Loaded>();
     for (const workspaceId of new Set(messages.map((m) => m.workspaceId))) {
       const own = messages.filter((m) => m.workspaceId === workspaceId);
       const people = await o.people.find(o.db, workspaceId, [...new Set(own.map((m) => m.personId))]);
-      const suppressed = await suppressedAmong(o, workspaceId, [...people.values()]);
+      const suppressed = await suppressedAmong(o, workspaceId, own, people);
+      const standings = await standingsOf(o, workspaceId, own, people);
       const secret = await o.secrets.get(workspaceId);
       if (!secret) throw new Error(`there is no workspace ${workspaceId}`);
       const types = await o.displayTypes(workspaceId);
       for (const message of own) {
-        const template = templates.get(message.templateId) ?? { name: '', email: { broken: 'the template is gone' } };
         const person = people.get(message.personId);
         const reason = suppressed.get(String(person?.fields['str::email'] ?? ''));
-        loaded.set(message.id, { message, template, person, suppressed: reason, secret, types });
+        const standing = standings.get(message);
+        loaded.set(message.id, { message, made: made(message), person, suppressed: reason, standing, secret, types });
       }
     }
     return messages.map((message) => loaded.get(message.id)!);
   };
 }
 
+/** What each of these messages is made from. */
+async function madeOf(
+  o: LoaderOptions,
+  messages: readonly ClaimedMessage[],
+): Promise<(message: ClaimedMessage) => Made> {
+  const wanted = messages.flatMap(({ templateId: id, templateEditedAt: editedAt }) =>
+    id === null || editedAt === null ? [] : [{ id, editedAt }],
+  );
+  const templates = await o.templates.get(o.db, wanted);
+  const ids = messages.flatMap(({ contentId }) => contentId ?? []);
+  const contents = ids.length === 0 ? new Map<number, Made>() : await o.contents.get(o.db, ids);
+  return ({ channel, templateId, contentId, reason }) => {
+    if (channel !== 'email') return contents.get(contentId ?? 0) ?? gone(channel);
+    const template = templates.get(templateId ?? 0);
+    if (template) return { channel, ...template };
+    return { channel, name: '', email: { broken: (templateId === null && reason) || 'the template is gone' } };
+  };
+}
+
+/** A content is kept as long as there are messages of it. */
+function gone(channel: string): never {
+  throw new Error(`what a message of ${channel} says is gone`);
+}
+
 async function suppressedAmong(
-  o: { db: Db; people: People },
+  o: LoaderOptions,
   workspaceId: number,
-  people: readonly Person[],
+  messages: readonly ClaimedMessage[],
+  people: ReadonlyMap<string, Person>,
 ): Promise<Map<string, string>> {
-  const addresses = people.flatMap(({ fields: { 'str::email': email } }) => (typeof email === 'string' ? [email] : []));
-  return o.people.suppression.reasons(o.db, workspaceId, addresses);
+  const addresses = messages.flatMap(({ channel, personId }) => {
+    const email = channel === 'email' ? people.get(personId)?.fields['str::email'] : undefined;
+    return typeof email === 'string' ? [email] : [];
+  });
+  return addresses.length === 0 ? new Map() : o.people.suppression.reasons(o.db, workspaceId, addresses);
+}
+
+/** What people are to the topics of their messages. */
+async function standingsOf(
+  o: LoaderOptions,
+  workspaceId: number,
+  messages: readonly ClaimedMessage[],
+  people: ReadonlyMap<string, Person>,
+): Promise<Map<ClaimedMessage, Standing>> {
+  const asked = messages.flatMap((message) => {
+    const person = people.get(message.personId);
+    const { topic, transactional } = message.rules;
+    const asks = message.channel === 'email' && topic !== undefined && !transactional;
+    return person && asks ? [{ message, personId: person.id, audience: topic }] : [];
+  });
+  const standings = await o.audiences.standings(o.db, workspaceId, asked);
+  return new Map(asked.map(({ message }, i) => [message, standings[i]!]));
 }

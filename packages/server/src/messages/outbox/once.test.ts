@@ -123,18 +123,30 @@ describe('a message is sent once, whatever is killed', () => {
     const person = await somebody();
     for (let i = 0; i < 2; i++) await world.queue(person);
     const { db } = world.t;
-    const mine = await claimMessages(db, { process: 901, now: world.clock.now(), limit: 2, inHand: [] });
+    const mine = await claimMessages(db, { process: 901, lane: 'mail', now: world.clock.now(), limit: 2, inHand: [] });
     const sent = mine.map(
       (message) =>
-        settle(message, 'hello', { did: 'sent', response: '', address: 'a', subject: 's' }, world.clock.now()).change,
+        settle(
+          message,
+          { channel: 'email', name: 'hello' },
+          'mail',
+          { did: 'sent', response: '', address: 'a', subject: 's' },
+          world.clock.now(),
+        ).change,
     );
     const write = (process: number, changes = sent) => transaction(db, (tx) => updateOutcomes(tx, process, changes));
     assert.equal((await write(902)).size, 0, 'not another’s');
     assert.equal(await updateToUncertain(db, [901], world.clock.now()), 2);
-    assert.equal(await releaseUncertain(db, world.clock.now(), 11), 2);
-    const [taken] = await claimMessages(db, { process: 902, now: world.clock.now(), limit: 1, inHand: [] });
+    assert.equal(await releaseUncertain(db, world.clock.now(), [{ lane: 'mail', tries: 11 }]), 2);
+    const [taken] = await claimMessages(db, {
+      process: 902,
+      lane: 'mail',
+      now: world.clock.now(),
+      limit: 1,
+      inHand: [],
+    });
     assert.deepEqual(
-      [...(await write(901))],
+      [...(await write(901)).keys()],
       mine.map(({ id }) => id).filter((id) => id !== taken?.id),
     );
     assert.equal((await write(901)).size, 0, 'not twice');

@@ -291,9 +291,13 @@ describe('sending messages', () => {
   });
 
   test('a template that is not there: failed, and it says so', async () => {
+    await sender(await smtpServer());
     const anna = await somebody();
     await world.queue(anna, { template: 'nowhere' });
-    assert.equal((await world.message(anna, 'failed')).reason, 'there is no template "nowhere"');
+    const why = 'there is no template "nowhere"';
+    assert.equal((await world.message(anna, 'failed')).reason, why);
+    const [newest] = await world.timeline(anna);
+    assert.deepEqual([newest?.activityId, newest?.attributes['str::rn']], ['act::sk', why]);
   });
 
   test('the mail server away: everything waits, no try is lost, and the log says it once', async () => {

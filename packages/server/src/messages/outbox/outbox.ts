@@ -1,19 +1,19 @@
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
-import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import { startLoop, type Turn } from '../../platform/loop.ts';
-import type { EmailChannel, SendOutcome } from '../channels/channel.ts';
+import type { Made } from '../made.ts';
 import { type ClaimedMessage, claimMessages, giveBackStrays, nextDueAt } from '../store/outbox.sql.ts';
-import { type ChannelState, createGate } from './gate.ts';
+import { admit } from './admit.ts';
+import type { Lane } from './lane.ts';
 import type { Loader } from './load.ts';
-import { type Loaded, type Prepared, prepare, type Sender } from './prepare.ts';
+import type { Loaded } from './prepare.ts';
 import { createRecorder } from './recorder.ts';
 import { type Result, settle } from './settle.ts';
 
 /**
- * Messages taken up beyond those the channel carries, so that it never runs
+ * Messages taken up beyond those the lane carries, so that it never runs
  * dry while the next are fetched. Few on purpose: what is in hand when this
  * process is killed is uncertain, though most of it never left.
  */
@@ -31,9 +31,8 @@ export interface OutboxOptions {
   process: number;
   clock: Clock;
   log: Log;
-  channel: EmailChannel;
+  lane: Lane;
   load: Loader;
-  sender: (message: ClaimedMessage) => Sender;
   /** A message has become uncertain, and that is written down. */
   onUncertain: () => void;
 }
@@ -41,15 +40,16 @@ export interface OutboxOptions {
 export interface Outbox {
   /** There may be messages to send: look now. */
   nudge(): void;
-  channelState(): ChannelState;
-  /** Mails on the wire are finished and written down; those not yet handed over go back to the queue. */
+  /** Messages on the wire are finished and written down; those not yet handed over go back to the queue. */
   close(): Promise<void>;
 }
 
-/** Sends what is due: takes up as many messages as the channel carries, hands them over, writes down what became of them. */
+/**
+ * Sends what is due of one lane: takes up as many messages as it carries, asks the rules, hands over those that may go,
+ * and writes down what became of them all.
+ */
 export function startOutbox(o: OutboxOptions): Outbox {
-  const { db, clock, channel, log } = o;
-  const gate = createGate(clock, log);
+  const { db, clock, lane, log } = o;
   const recorder = createRecorder(o);
   /** Taken up, and the outcome not written down yet. */
   const inHand = new Map<string, ClaimedMessage>();
@@ -61,29 +61,37 @@ export function startOutbox(o: OutboxOptions): Outbox {
 
   const turn = async (): Promise<Turn> => {
     await seekStrays();
-    const until = gate.closedUntil();
+    const until = lane.closedUntil();
     if (until) return until;
     const held = waiting.length + onTheWire.size;
-    const room = (gate.doubtful ? 1 : channel.capacity + PREFETCH) - held;
+    const room = (lane.doubtful ? 1 : lane.capacity + PREFETCH) - held;
     if (room < 1 || (held > 0 && room < PREFETCH / 2) || inHand.size - held > UNWRITTEN_MAX) return undefined;
     const claimed = await claim(room);
-    if (claimed.length < room) return nextDueAt(db, [...inHand.keys()]);
+    if (claimed.length < room) return nextDueAt(db, lane.name, [...inHand.keys()]);
     return 'more';
   };
 
   const claim = async (limit: number): Promise<ClaimedMessage[]> => {
     let claimed: ClaimedMessage[];
     try {
-      claimed = await claimMessages(db, { process: o.process, now: clock.now(), limit, inHand: [...inHand.keys()] });
+      claimed = await claimMessages(db, {
+        process: o.process,
+        lane: lane.name,
+        now: clock.now(),
+        limit,
+        inHand: [...inHand.keys()],
+      });
     } catch (error) {
       straysSoughtAt = Number.NEGATIVE_INFINITY;
       throw error;
     }
     for (const message of claimed) inHand.set(message.id, message);
     try {
-      waiting.push(...(await o.load(claimed)));
+      const { admitted, turnedAway } = await admit(o, await o.load(claimed), clock.now());
+      waiting.push(...admitted);
+      for (const { loaded, result } of turnedAway) write(loaded.message, loaded.made, result);
     } catch (error) {
-      for (const message of claimed) write(message, '', { did: 'back', dueAt: message.dueAt });
+      for (const message of claimed) write(message, undefined, { did: 'back', dueAt: message.dueAt });
       throw error;
     }
     pump();
@@ -93,14 +101,14 @@ export function startOutbox(o: OutboxOptions): Outbox {
   /** A claim whose answer was lost belongs to this process without its knowing. */
   const seekStrays = async (): Promise<void> => {
     if (performance.now() - straysSoughtAt < STRAYS_MS) return;
-    const strays = await giveBackStrays(db, o.process, [...inHand.keys()]);
+    const strays = await giveBackStrays(db, { process: o.process, lane: lane.name, inHand: [...inHand.keys()] });
     straysSoughtAt = performance.now();
     if (strays > 0) log.info({ messages: strays }, 'messages whose claim went astray are queued again');
   };
 
   const pump = (): void => {
-    if (gate.closedUntil()) giveBack();
-    while (onTheWire.size < channel.capacity && !closing) {
+    if (lane.closedUntil()) giveBack();
+    while (onTheWire.size < lane.capacity && !closing) {
       const loaded = waiting.shift();
       if (!loaded) break;
       const delivery = deliver(loaded).finally(() => {
@@ -113,46 +121,15 @@ export function startOutbox(o: OutboxOptions): Outbox {
   };
 
   const giveBack = (): void => {
-    for (const { message } of waiting.splice(0)) write(message, '', { did: 'back', dueAt: message.dueAt });
-  };
-
-  /** One message that can not be made must not end the process. */
-  const prepareSafely = (loaded: Loaded): Prepared => {
-    try {
-      return prepare(loaded, o.sender(loaded.message));
-    } catch (error) {
-      log.error({ err: error, message: loaded.message.id }, 'a message could not be prepared');
-      return { do: 'fail', reason: messageOf(error) };
-    }
+    for (const { message } of waiting.splice(0)) write(message, undefined, { did: 'back', dueAt: message.dueAt });
   };
 
   const deliver = async (loaded: Loaded): Promise<void> => {
-    const { message, template } = loaded;
-    const prepared = prepareSafely(loaded);
-    if (prepared.do !== 'send') {
-      write(message, template.name, { did: prepared.do, reason: prepared.reason });
-      return;
-    }
-    const { mail } = prepared;
-    const outcome = await channel.send(mail).catch((error: unknown): SendOutcome => {
-      log.error({ err: error, message: message.id }, 'a channel failed where it should have said what happened');
-      return { did: 'uncertain', why: String(error) };
-    });
-    if (outcome.did === 'unreachable') {
-      gate.failed(outcome.why);
-      write(message, '', { did: 'back', dueAt: message.dueAt });
-      return;
-    }
-    const aboutChannel = outcome.did === 'refused' && outcome.about === 'channel';
-    if (aboutChannel) gate.refused(outcome.response);
-    else if (outcome.did !== 'uncertain') gate.worked();
-    else log.warn({ message: message.id, why: outcome.why }, 'a mail was on its way when the answer was lost');
-    const held = aboutChannel && gate.doubtful;
-    write(message, template.name, { ...outcome, held, address: mail.to, subject: mail.subject });
+    write(loaded.message, loaded.made, await lane.deliver(loaded));
   };
 
-  const write = (message: ClaimedMessage, template: string, result: Result): void => {
-    const settled = settle(message, template, result, clock.now());
+  const write = (message: ClaimedMessage, made: Made | undefined, result: Result): void => {
+    const settled = settle(message, made ?? { channel: message.channel, name: '' }, lane.name, result, clock.now());
     recorder
       .add(settled)
       .catch((error: unknown) => {
@@ -167,7 +144,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
           inHand.delete(message.id);
           // It has a new time at which it is due.
           if (settled.change.state === 'queued') loop.nudge();
-          if (result.did === 'uncertain') o.onUncertain();
+          if (settled.change.state === 'uncertain') o.onUncertain();
         },
         // It stays in hand: queued again, it would be sent again.
         (error: unknown) =>
@@ -175,10 +152,9 @@ export function startOutbox(o: OutboxOptions): Outbox {
       );
   };
 
-  const loop = startLoop({ name: 'outbox', turn, clock, log });
+  const loop = startLoop({ name: `outbox, ${lane.name}`, turn, clock, log });
   return {
     nudge: loop.nudge,
-    channelState: gate.state,
     async close() {
       closing = true;
       await loop.close();
@@ -186,7 +162,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
       await within(CLOSE_SENDS_MS, Promise.all(onTheWire));
       await recorder.close(CLOSE_WRITES_MS);
       if (inHand.size > 0)
-        log.warn({ messages: [...inHand.keys()] }, 'stopped with mails whose outcome is not written down');
+        log.warn({ messages: [...inHand.keys()] }, 'stopped with messages whose outcome is not written down');
     },
   };
 }

@@ -1,28 +1,25 @@
 import type { KeyObject } from 'node:crypto';
-import { HARD_BOUNCED, type Person } from '../../people/index.ts';
+import type { Person } from '../../people/index.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Mail } from '../channels/channel.ts';
+import type { Made } from '../made.ts';
 import { renderEmail } from '../render/email.ts';
+import { renderNotice } from '../render/notice.ts';
 import type { ClaimedMessage } from '../store/outbox.sql.ts';
-import type { LoadedTemplate } from '../templates.ts';
 import type { DisplayTypes } from '../types.ts';
+import type { Ruled } from './rules.ts';
 
-/** All that is needed to make a mail of a message. */
-export interface Loaded {
+/** All that is needed to judge a message and to make what is sent. */
+export interface Loaded extends Ruled {
   message: ClaimedMessage;
-  template: LoadedTemplate;
-  person: Person | undefined;
-  /** Why the person's address is suppressed, if it is. */
-  suppressed: string | undefined;
+  made: Made;
   secret: KeyObject;
   types: DisplayTypes;
 }
 
 export type Prepared =
   | { do: 'send'; mail: Mail }
-  /** The person is not to get it. */
-  | { do: 'skip'; reason: string }
-  /** The template can not be rendered. */
+  /** What it is made from can not be rendered. */
   | { do: 'fail'; reason: string };
 
 /** Where mails come from and what their links begin with. */
@@ -33,45 +30,42 @@ export interface Sender {
   now: Date;
 }
 
-/** Decides whether the message may go, and makes the mail. */
-export function prepare(loaded: Loaded, sender: Sender): Prepared {
-  const { message, person, template } = loaded;
-  const obstacle = whyNot(person, loaded.suppressed);
-  if (obstacle !== undefined || !person) return { do: 'skip', reason: obstacle ?? '' };
-  if ('broken' in template.email) return { do: 'fail', reason: template.email.broken };
-  const { email } = template;
-  try {
-    const rendered = renderEmail(
-      email,
-      { person, entryActivityId: message.entryActivityId ?? undefined, entry: message.entry },
-      loaded.types,
-      { publicUrl: sender.publicUrl, secret: loaded.secret, workspaceId: message.workspaceId, messageId: message.id },
-    );
-    const { from } = sender;
-    return {
-      do: 'send',
-      mail: {
-        ...rendered,
-        messageId: sender.messageId,
-        date: sender.now,
-        from: { name: email.fromName ?? from.name, address: email.fromEmail ?? from.email },
-        replyTo: email.replyTo,
-        to: person.fields['str::email'] as string,
-      },
-    };
-  } catch (error) {
-    return { do: 'fail', reason: `the template can not be rendered: ${messageOf(error)}` };
+/** Makes the mail of a message that may go to this person. */
+export function prepareMail(loaded: Loaded, person: Person, sender: Sender): Prepared {
+  const { message, made, types } = loaded;
+  const subject = { person, entryActivityId: message.entryActivityId ?? undefined, entry: message.entry };
+  const common = {
+    messageId: sender.messageId,
+    date: sender.now,
+    from: { name: sender.from.name, address: sender.from.email },
+  };
+  if (made.channel === 'notice') {
+    const { notice, to } = made;
+    if ('broken' in notice) return { do: 'fail', reason: notice.broken };
+    return rendered('the note', () => ({ ...common, ...renderNotice(notice, subject, types), to }));
   }
+  if (made.channel !== 'email') throw new Error(`${made.channel} is not made into a mail`);
+  const { email } = made;
+  if ('broken' in email) return { do: 'fail', reason: email.broken };
+  const { workspaceId, id: messageId } = message;
+  return rendered('the template', () => ({
+    ...common,
+    ...renderEmail(email, subject, types, {
+      publicUrl: sender.publicUrl,
+      secret: loaded.secret,
+      workspaceId,
+      messageId,
+    }),
+    from: { name: email.fromName ?? sender.from.name, address: email.fromEmail ?? sender.from.email },
+    replyTo: email.replyTo,
+    to: person.fields['str::email'] as string,
+  }));
 }
 
-function whyNot(person: Person | undefined, suppressed: string | undefined): string | undefined {
-  if (!person) return 'the person is no longer there';
-  if (person.archivedAt) return 'the person is archived';
-  const { fields } = person;
-  const address = fields['str::email'];
-  if (typeof address !== 'string' || address === '') return 'the person has no e-mail address';
-  if (!/^[^\s@<>,;]+@[^\s@<>,;]+$/.test(address)) return `"${address}" is not an e-mail address`;
-  if (fields['bol::p'] === false) return 'the person has unsubscribed from e-mail';
-  if (suppressed === HARD_BOUNCED) return 'mail to this address has bounced before';
-  return suppressed === undefined ? undefined : `the address is on the suppression list (${suppressed})`;
+function rendered(what: string, make: () => Mail): Prepared {
+  try {
+    return { do: 'send', mail: make() };
+  } catch (error) {
+    return { do: 'fail', reason: `${what} can not be rendered: ${messageOf(error)}` };
+  }
 }

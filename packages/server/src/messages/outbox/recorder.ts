@@ -1,9 +1,12 @@
 import { HARD_BOUNCED, type People } from '../../people/index.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/pool.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
+import { notify } from '../../platform/presence.ts';
 import { createPatientWriter, type PatientWriter } from '../patient-writer.ts';
 import { updateOutcomes } from '../store/outbox.sql.ts';
+import { wakePeople } from '../store/place.sql.ts';
 import type { Settled } from './settle.ts';
 
 const BOUNCE = { reason: HARD_BOUNCED, source: 'Email' };
@@ -13,7 +16,13 @@ const BOUNCE = { reason: HARD_BOUNCED, source: 'Email' };
  * person's timeline says are one. Never lets go of an outcome while the database
  * is away: only this process knows that the mail has left.
  */
-export function createRecorder(o: { db: Db; people: People; process: number; log: Log }): PatientWriter<Settled, void> {
+export function createRecorder(o: {
+  db: Db;
+  people: People;
+  process: number;
+  clock: Clock;
+  log: Log;
+}): PatientWriter<Settled, void> {
   return createPatientWriter({
     write: async (batch) => {
       await transaction(o.db, async (tx) => {
@@ -23,6 +32,11 @@ export function createRecorder(o: { db: Db; people: People; process: number; log
           batch.map(({ change }) => change),
         );
         const mine = batch.filter(({ message }) => written.has(message.id));
+        const freed = mine.flatMap(({ change }) =>
+          change.triesBack === 1 ? [] : (written.get(change.id)?.freed ?? []),
+        );
+        // What waited for them because of a message that did not leave after all need not wait so long.
+        if (freed.length > 0 && (await wakePeople(tx, freed, o.clock.now())) > 0) await tx.query(notify('message'));
         for (const workspaceId of new Set(mine.map(({ message }) => message.workspaceId))) {
           const own = mine.filter((s) => s.message.workspaceId === workspaceId);
           const items = own.flatMap((s) => s.items);
@@ -43,9 +57,9 @@ export function createRecorder(o: { db: Db; people: People; process: number; log
       if (away)
         o.log.warn(
           { why: messageOf(error) },
-          'what became of mails can not be written down: it is kept, and tried again',
+          'what became of messages can not be written down: it is kept, and tried again',
         );
-      else o.log.info('what became of mails is written down again');
+      else o.log.info('what became of messages is written down again');
     },
   });
 }

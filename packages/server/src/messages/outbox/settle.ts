@@ -1,20 +1,29 @@
-import type { Fields, IntakeItem } from '@tributary/model';
-import { about, clip } from '../about.ts';
+import type { IntakeItem } from '@tributary/model';
 import type { SendOutcome } from '../channels/channel.ts';
+import type { Made } from '../made.ts';
 import type { ClaimedMessage, MessageChange } from '../store/outbox.sql.ts';
 import { CHANNEL_REFUSES } from '../store/reading.sql.ts';
+import type { LaneName, WaitsFor } from '../types.ts';
 import { nextTry } from './backoff.ts';
+import { counts } from './rules.ts';
+import { type News, tell } from './tell.ts';
 
 /** How a message that was in hand came out of it. */
 export type Result =
   | { did: 'skip' | 'fail'; reason: string }
+  /** A rule makes it wait: nobody was asked to take it. */
+  | { did: 'wait'; for: WaitsFor; until: Date; reason: string }
+  /** Not handed to anyone, for its server is known to be away at the moment: that was no try. */
+  | { did: 'hold'; until: Date; reason: string }
   /** Not handed to anyone: as if it had not been taken up. */
   | { did: 'back'; dueAt: Date }
   | (Exclude<SendOutcome, { did: 'unreachable' }> & {
       address: string;
-      subject: string;
+      subject: string | null;
       /** Refused as all others are at the moment: that was no try. */
       held?: boolean;
+      /** It asked not to be tried again before then. */
+      notBefore?: Date | undefined;
     });
 
 /** Before a mail that was held for the channel goes again; others try meanwhile whether it is open. */
@@ -30,68 +39,75 @@ export interface Settled {
 }
 
 /** What a result means. Pure: the same for a mail sent a moment ago and for one in a test. */
-export function settle(message: ClaimedMessage, template: string, result: Result, now: Date): Settled {
+export function settle(
+  message: ClaimedMessage,
+  made: Pick<Made, 'channel' | 'name'>,
+  lane: LaneName,
+  result: Result,
+  now: Date,
+): Settled {
+  const subject = 'subject' in result ? result.subject : null;
   const change = (state: MessageChange['state'], more: Partial<MessageChange> = {}): MessageChange => ({
     id: message.id,
     state,
     triesBack: 0,
     dueAt: null,
     address: 'address' in result ? result.address : null,
-    subject: 'subject' in result ? result.subject : null,
+    subject,
     reason: null,
+    waitsFor: null,
     sentAt: null,
+    countedAt: (state === 'sent' || state === 'uncertain') && counts(message) ? now : null,
     ...more,
   });
-  const activity = (id: string, attributes: Fields = {}): IntakeItem => ({
-    who: { personId: message.personId },
-    fields: {},
-    source: 'Email',
-    activity: {
-      id,
-      attributes: {
-        ...about({ ...message, template, subject: 'subject' in result ? result.subject : null }),
-        ...attributes,
-      },
-      at: now,
-      key: `${message.id}/${id}`,
-    },
-  });
   const settled = (row: MessageChange, ...items: IntakeItem[]): Settled => ({ message, change: row, items });
+  const told = (news: News): IntakeItem => tell(message, made, subject, news, now);
+  const notSent = (state: 'skipped' | 'failed', reason: string): Settled =>
+    settled(change(state, { reason }), told({ was: 'not sent', reason }));
 
   switch (result.did) {
     case 'back':
       return settled(change('queued', { triesBack: 1, dueAt: result.dueAt }));
-    case 'skip':
-    case 'fail': {
-      const state = result.did === 'skip' ? 'skipped' : 'failed';
-      return settled(change(state, { reason: result.reason }), activity('act::sk', { 'str::rn': clip(result.reason) }));
+    case 'wait':
+    case 'hold': {
+      const { reason, until: dueAt } = result;
+      const waitsFor = result.did === 'wait' ? result.for : null;
+      return settled(change('queued', { triesBack: 1, reason, dueAt, waitsFor }));
     }
+    case 'skip':
+      return notSent('skipped', result.reason);
+    case 'fail':
+      return notSent('failed', result.reason);
     case 'sent':
-      return settled(change('sent', { sentAt: now }), activity('act::s'));
-    case 'uncertain':
-      // Where every try ends so, it stays uncertain: somebody has to look.
-      return settled(change('uncertain', { reason: result.why, dueAt: nextTry(message.attempts, now) ?? now }));
+      return settled(change('sent', { sentAt: now }), told({ was: 'sent', words: result.response }));
+    case 'uncertain': {
+      const { why: reason } = result;
+      const again = nextTry(lane, message.attempts, now);
+      if (again) return settled(change('uncertain', { reason, dueAt: again }));
+      // Where every try ends so, a mail stays uncertain: somebody has to look. Of a webhook nobody knows more by looking.
+      return lane === 'mail'
+        ? settled(change('uncertain', { reason, dueAt: now }))
+        : notSent('failed', `${reason}, in any of ${message.attempts} tries; it may have arrived`);
+    }
     case 'refused': {
-      const { response, address, about: whose } = result;
+      const { response, about: whose, forGood } = result;
       const reason = whose === 'channel' ? `${CHANNEL_REFUSES}${response}` : response;
       if (result.held)
         return settled(change('queued', { triesBack: 1, reason, dueAt: new Date(now.getTime() + HELD_MS) }));
-      const again = result.forGood ? undefined : nextTry(message.attempts, now);
-      if (again) return settled(change('queued', { reason, dueAt: again }));
+      const again = forGood ? undefined : nextTry(lane, message.attempts, now);
+      if (again) return settled(change('queued', { reason, dueAt: later(again, result.notBefore) }));
       // Not the person's fault, and nothing that anybody should be told who looks at them: it was not sent.
-      if (whose !== 'recipient')
-        return settled(change('failed', { reason }), activity('act::sk', { 'str::rn': clip(reason) }));
-      const hard = result.forGood;
-      const bounce = activity('act::b', {
-        'str::be': clip(address),
-        'str::br': clip(reason),
-        'str::bt': hard ? 'hard' : 'soft',
-        'str::bc': hard ? 'address' : 'given up',
-      });
-      if (!hard) return settled(change('failed', { reason }), bounce);
+      if (whose !== 'recipient' || made.channel !== 'email') return notSent('failed', reason);
+      const [type, category] = forGood ? (['hard', 'address'] as const) : (['soft', 'given up'] as const);
+      const bounce = told({ was: 'bounced', address: result.address, reason, type, category });
+      if (!forGood) return settled(change('failed', { reason }), bounce);
       // Two items, so that the bounce is on the timeline even where the field is not to be had.
       const mark: IntakeItem = { who: bounce.who, fields: { 'bol::hb': true }, ours: true, source: 'Email' };
-      return { ...settled(change('bounced', { reason }), mark, bounce), suppress: address };
+      return { ...settled(change('bounced', { reason }), mark, bounce), suppress: result.address };
     }
   }
+}
+
+function later(at: Date, notBefore: Date | undefined): Date {
+  return notBefore && notBefore > at ? notBefore : at;
 }

@@ -3,9 +3,15 @@ import type { Db } from '../../platform/database/pool.ts';
 import type { Log } from '../../platform/log.ts';
 import { type Loop, startLoop, type Turn } from '../../platform/loop.ts';
 import { deadAmong } from '../../platform/presence.ts';
-import { listClaimers, nextReleaseAt, releaseUncertain, updateToUncertain } from '../store/outbox.sql.ts';
+import {
+  listClaimers,
+  nextReleaseAt,
+  releaseUncertain,
+  type TriesMax,
+  updateToUncertain,
+} from '../store/outbox.sql.ts';
 import type { WhenUncertain } from '../types.ts';
-import { TRIES_MAX } from './backoff.ts';
+import { triesMax } from './backoff.ts';
 
 /**
  * A process is believed dead when it has been missing for so long: one whose
@@ -17,7 +23,8 @@ const MISSING_MS = 3000;
  * Settles what dead processes left behind: their messages may have been on the
  * way, so they are uncertain, and the operator's rule says what becomes of
  * them. Sent again, they go under the same Message-ID, by which mail servers
- * and readers can tell the second copy from another mail.
+ * and readers can tell the second copy from another mail. Webhooks are sent at
+ * least once, under the same id: they always go again.
  */
 export function startUncertain(o: {
   db: Db;
@@ -30,6 +37,9 @@ export function startUncertain(o: {
   released: () => void;
 }): Loop {
   const { db, log } = o;
+  const released: TriesMax = (o.whenUncertain === 'resend' ? (['mail', 'web'] as const) : (['web'] as const)).map(
+    (lane) => ({ lane, tries: triesMax(lane) }),
+  );
   /** Processes that are missing, and since when. */
   const missing = new Map<number, number>();
 
@@ -47,13 +57,12 @@ export function startUncertain(o: {
     if (dead.length > 0) {
       const messages = await updateToUncertain(db, dead, o.clock.now());
       if (messages > 0) {
-        const rule = o.whenUncertain === 'resend' ? 'they are sent again' : 'they are held';
-        log.warn({ messages, processes: dead }, `mails were on their way when their process ended: ${rule}`);
+        const rule = o.whenUncertain === 'resend' ? 'they are sent again' : 'mails are held';
+        log.warn({ messages, processes: dead }, `messages were on their way when their process ended: ${rule}`);
       }
     }
-    if (o.whenUncertain === 'hold') return undefined;
-    if ((await releaseUncertain(db, o.clock.now(), TRIES_MAX)) > 0) o.released();
-    return nextReleaseAt(db, TRIES_MAX);
+    if ((await releaseUncertain(db, o.clock.now(), released)) > 0) o.released();
+    return nextReleaseAt(db, released);
   };
   return startLoop({ name: 'uncertain messages', turn, clock: o.clock, log });
 }

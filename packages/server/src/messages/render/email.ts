@@ -77,15 +77,34 @@ export function renderEmail(
     return `${publicUrl}/t/c/${signToken(secret, { purpose: 'click', workspaceId, messageId, link, url })}`;
   });
   return {
-    subject: oneLine(render(email.subject, 'text', scope)),
+    ...wordsOf(email, scope, html),
     html: withPixel(tracked, `${publicUrl}/t/o/${token('open')}.gif`),
-    text: email.text ? render(email.text, 'text', scope) : plainText(html),
     unsubscribeUrl,
   };
 }
 
+/** As a person would get it, but for its links: they lead where the template says, and unsubscribe nobody. */
+export function previewEmail(
+  email: CompiledEmail,
+  subject: Subject,
+  types: DisplayTypes,
+  publicUrl: string,
+): RenderedEmail {
+  const unsubscribeUrl = `${publicUrl}/t/u/preview`;
+  const scope = scopeOf(subject, types, { unsubscribe_url: unsubscribeUrl });
+  const html = render(email.html, 'html', scope);
+  return { ...wordsOf(email, scope, html), html, unsubscribeUrl };
+}
+
+function wordsOf(email: CompiledEmail, scope: object, html: string): { subject: string; text: string } {
+  return {
+    subject: oneLine(render(email.subject, 'text', scope)),
+    text: email.text ? render(email.text, 'text', scope) : plainText(html),
+  };
+}
+
 /** A line break in a header would begin another header. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text
     .replace(/\p{Cc}+/gu, ' ')
     .replace(/\s+/g, ' ')

@@ -12,26 +12,41 @@ const OUTPUT_MAX = 1_000_000;
 /** Templates stand alone: there are no files to include. */
 const TAGS_LEFT_OUT = ['include', 'render', 'layout', 'block'];
 
-function engine(kind: 'html' | 'text'): Liquid {
+const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
+
+/** What a template puts out, as it may stand where it stands; and the filter that does the same, so that it is not done twice. */
+const escapes = {
+  html: { escape: (value: unknown) => escapeHtml(text(value)), filter: 'escape' },
+  // Within quotes: `"name": "{{ people.first-name }}"`.
+  json: { escape: (value: unknown) => JSON.stringify(text(value)).slice(1, -1), filter: undefined },
+  url: { escape: (value: unknown) => encodeURIComponent(text(value).toWellFormed()), filter: 'url_encode' },
+} as const;
+
+function engine(escaped?: keyof typeof escapes): Liquid {
+  const escaping = escaped && escapes[escaped];
   const liquid = new Liquid({
     ...limits,
     templates: {},
     strictFilters: true,
     ownPropertyOnly: true,
-    ...(kind === 'html' ? { outputEscape: (value: unknown) => escapeHtml(text(value)) } : {}),
+    ...(escaping ? { outputEscape: escaping.escape } : {}),
   });
   for (const tag of TAGS_LEFT_OUT) delete liquid.tags[tag];
-  // Its output is escaped already; twice would show the reader "&amp;".
-  if (kind === 'html')
-    liquid.registerFilter('escape', { handler: (value: unknown) => escapeHtml(text(value)), raw: true });
+  if (escaping?.filter) liquid.registerFilter(escaping.filter, { handler: escaping.escape, raw: true });
+  // A value with its quotes, a number or a list: whole as it is.
+  if (escaped === 'json') {
+    const handler = (value: unknown): string => JSON.stringify(value ?? null);
+    liquid.registerFilter('json', { handler, raw: true });
+  }
   return liquid;
 }
 
-const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
+const engines = { html: engine('html'), text: engine(), json: engine('json'), url: engine('url') };
 
-const engines = { html: engine('html'), text: engine('text') };
-
-/** In `html` whatever a template puts out is escaped, unless it says `| raw`; `text` is for subjects and plain text. */
+/**
+ * In `html`, `json` and `url` whatever a template puts out is escaped as it has to be there, unless it says `| raw`;
+ * `text` is for subjects and plain text.
+ */
 export type Kind = keyof typeof engines;
 
 /** Throws a `UserError` that names the part and the line at fault. */

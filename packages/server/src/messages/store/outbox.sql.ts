@@ -1,58 +1,33 @@
-import type { Fields } from '@tributary/model';
+import type { Fields, MessageChannel, SendingDefaults, SendingRules } from '@tributary/model';
 import type { Db, Queryable, Tx } from '../../platform/database/pool.ts';
-import type { MessageRequest, MessageState } from '../types.ts';
+import type { LaneName, MessageState, WaitsFor } from '../types.ts';
+import { type DefaultColumns, defaultColumns, defaultsOf } from './default.sql.ts';
 
 /** A message in this process's hand. */
 export interface ClaimedMessage {
   id: string;
   workspaceId: number;
   personId: string;
-  templateId: number;
-  templateEditedAt: Date;
+  channel: MessageChannel;
+  /** An e-mail's; null where there is none of that name. */
+  templateId: number | null;
+  templateEditedAt: Date | null;
+  /** Of all that are not e-mails. */
+  contentId: number | null;
+  rules: SendingRules;
+  /** What the workspace says of what the rules leave out, at this moment. */
+  defaults: SendingDefaults;
   entryActivityId: string | null;
   entry: Fields;
   attributes: Fields;
   /** This try included. */
   attempts: number;
   dueAt: Date;
-}
-
-/**
- * Writes requests down; those written down before stay as they are. One whose
- * template is not there fails at once, where it can be seen. Returns how many are new.
- */
-export async function insertMessages(tx: Tx, requests: readonly MessageRequest[]): Promise<number> {
-  const { rowCount } = await tx.query({
-    name: 'message.insert',
-    text: `insert into message (id, workspace_id, person_id, channel, template_id, journey_id, run_id, shape_id,
-             entry_activity_id, entry, attributes, request_key, queued_at, state, due_at, reason)
-           select time_ordered_id(r.at, nextval('message_number')), r.workspace_id, r.person_id, 'email', t.id,
-                  r.journey_id, r.run_id, r.shape_id, r.entry_activity_id, r.entry, r.attributes, r.key, r.at,
-                  case when t.id is null then 'failed' else 'queued' end,
-                  case when t.id is null then null else r.at end,
-                  case when t.id is null then 'there is no template "' || r.template || '"' end
-           from unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::text[],
-                       $8::text[], $9::jsonb[], $10::jsonb[], $11::timestamptz[])
-                with ordinality as r(workspace_id, person_id, template, key, journey_id, run_id, shape_id,
-                                     entry_activity_id, entry, attributes, at, place)
-           left join template t on t.workspace_id = r.workspace_id and t.name = r.template
-           order by r.place
-           on conflict (workspace_id, request_key) do nothing`,
-    values: [
-      requests.map((r) => r.workspaceId),
-      requests.map((r) => r.personId),
-      requests.map((r) => (r.content.channel === 'email' ? r.content.template : r.content.channel)),
-      requests.map((r) => r.requestKey),
-      requests.map((r) => r.journeyId ?? null),
-      requests.map((r) => r.runId ?? null),
-      requests.map((r) => r.shapeId ?? null),
-      requests.map((r) => r.entryActivityId ?? null),
-      requests.map((r) => JSON.stringify(r.entry)),
-      requests.map((r) => JSON.stringify(r.attributes)),
-      requests.map((r) => r.at),
-    ],
-  });
-  return rowCount ?? 0;
+  queuedAt: Date;
+  /** Since when it counts for the caps of its person: an uncertain one that goes again does so already. */
+  countedAt: Date | null;
+  /** What was said of it before. */
+  reason: string | null;
 }
 
 /**
@@ -62,33 +37,43 @@ export async function insertMessages(tx: Tx, requests: readonly MessageRequest[]
  */
 export async function claimMessages(
   db: Db,
-  o: { process: number; now: Date; limit: number; inHand: readonly string[] },
+  o: { process: number; lane: LaneName; now: Date; limit: number; inHand: readonly string[] },
 ): Promise<ClaimedMessage[]> {
-  const { rows } = await db.query<ClaimedMessage>({
+  const { rows } = await db.query<Omit<ClaimedMessage, 'defaults'> & DefaultColumns>({
     name: 'message.claim',
     text: `with due as materialized (
-             select id, due_at from message
-             where state = 'queued' and due_at <= $2 and id <> all($4::bigint[])
+             select id, due_at, template_id, workspace_id from message
+             where lane = $5 and state = 'queued' and due_at <= $2 and id <> all($4::bigint[])
              order by due_at, id limit $3 for update skip locked
            )
            update message m set state = 'sending', claimed_by = $1, attempts = m.attempts + 1
-           from due, template t
-           where m.id = due.id and t.id = m.template_id
-           returning m.id, m.workspace_id as "workspaceId", m.person_id as "personId", m.template_id as "templateId",
-                     t.edited_at as "templateEditedAt", m.entry_activity_id as "entryActivityId", m.entry,
-                     m.attributes, m.attempts, due.due_at as "dueAt"`,
-    values: [o.process, o.now, o.limit, o.inHand],
+           from due
+           left join template t on t.id = due.template_id
+           left join sending_default d on d.workspace_id = due.workspace_id
+           where m.id = due.id
+           returning m.id, m.workspace_id as "workspaceId", m.person_id as "personId", m.channel,
+                     m.template_id as "templateId", t.edited_at as "templateEditedAt", m.content_id as "contentId",
+                     m.rules, m.entry_activity_id as "entryActivityId", m.entry, m.attributes, m.attempts,
+                     due.due_at as "dueAt", m.queued_at as "queuedAt", m.counted_at as "countedAt", m.reason,
+                     ${defaultColumns}`,
+    values: [o.process, o.now, o.limit, o.inHand, o.lane],
   });
-  return rows.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+  return rows
+    .map(({ cap, whenCapped, hours, timezone, ...row }) => ({
+      ...row,
+      defaults: defaultsOf({ cap, whenCapped, hours, timezone }),
+    }))
+    .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
 }
 
-/** When the next message is due, or undefined when none waits. */
-export async function nextDueAt(db: Queryable, inHand: readonly string[]): Promise<Date | undefined> {
+/** When the next message of a lane is due, or undefined when none waits. */
+export async function nextDueAt(db: Queryable, lane: LaneName, inHand: readonly string[]): Promise<Date | undefined> {
   const { rows } = await db.query<{ dueAt: Date }>({
     name: 'message.next',
-    text: `select due_at as "dueAt" from message where state = 'queued' and id <> all($1::bigint[])
+    text: `select due_at as "dueAt" from message
+           where lane = $2 and state = 'queued' and id <> all($1::bigint[])
            order by due_at, id limit 1`,
-    values: [inHand],
+    values: [inHand, lane],
   });
   return rows[0]?.dueAt;
 }
@@ -97,12 +82,15 @@ export async function nextDueAt(db: Queryable, inHand: readonly string[]): Promi
  * Gives back what this process claimed without knowing: a claim whose answer
  * was lost on its way from the database. None of it was handed to anyone.
  */
-export async function giveBackStrays(db: Queryable, process: number, inHand: readonly string[]): Promise<number> {
+export async function giveBackStrays(
+  db: Queryable,
+  o: { process: number; lane: LaneName; inHand: readonly string[] },
+): Promise<number> {
   const { rowCount } = await db.query({
     name: 'message.strays',
     text: `update message set state = 'queued', claimed_by = null, attempts = attempts - 1
-           where claimed_by = $1 and state = 'sending' and id <> all($2::bigint[])`,
-    values: [process, inHand],
+           where claimed_by = $1 and state = 'sending' and lane = $3 and id <> all($2::bigint[])`,
+    values: [o.process, o.inHand, o.lane],
   });
   return rowCount ?? 0;
 }
@@ -117,7 +105,18 @@ export interface MessageChange {
   address: string | null;
   subject: string | null;
   reason: string | null;
+  /** The rule it waits for. */
+  waitsFor: WaitsFor | null;
   sentAt: Date | null;
+  /** Since when it counts for the caps of its person, unless it has a place already. Null gives its place back. */
+  countedAt: Date | null;
+}
+
+/** A message whose outcome this process wrote. */
+export interface Written {
+  id: string;
+  /** The person whose cap it no longer counts for, though it did a moment ago. */
+  freed: string | null;
 }
 
 /**
@@ -125,12 +124,17 @@ export interface MessageChange {
  * before (a commit whose answer was lost), nor for those another process has
  * taken since. One that was given up as uncertain still belongs to the process
  * that sent it, until another takes it: a late answer counts. Rows are locked in the order of their ids, as everywhere.
+ * A message that may have arrived once, uncertain, keeps its place under the caps whatever becomes of it.
  */
-export async function updateOutcomes(tx: Tx, process: number, changes: readonly MessageChange[]): Promise<Set<string>> {
-  const { rows } = await tx.query<{ id: string }>({
+export async function updateOutcomes(
+  tx: Tx,
+  process: number,
+  changes: readonly MessageChange[],
+): Promise<Map<string, Written>> {
+  const { rows } = await tx.query<Written>({
     name: 'message.outcome',
     text: `with own as materialized (
-             select id from message
+             select id, counted_at from message
              where id = any($2::bigint[]) and claimed_by = $1
              order by id for update
            )
@@ -139,12 +143,16 @@ export async function updateOutcomes(tx: Tx, process: number, changes: readonly 
                claimed_by = case when c.state = 'uncertain' then m.claimed_by end,
                uncertain_count = m.uncertain_count + case when c.state = 'uncertain' then 1 else 0 end,
                address = coalesce(c.address, m.address), subject = coalesce(c.subject, m.subject),
-               reason = case when c.tries_back = 1 then coalesce(c.reason, m.reason) else c.reason end, sent_at = c.sent_at
+               reason = case when c.tries_back = 1 and m.waits_for is null then coalesce(c.reason, m.reason)
+                             else c.reason end,
+               waits_for = c.waits_for, sent_at = c.sent_at,
+               counted_at = case when c.counted_at is not null then coalesce(m.counted_at, c.counted_at)
+                                 when m.uncertain_count > 0 then m.counted_at end
            from own, unnest($2::bigint[], $3::text[], $4::int[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
-                            $9::timestamptz[])
-                as c(id, state, tries_back, due_at, address, subject, reason, sent_at)
+                            $9::text[], $10::timestamptz[], $11::timestamptz[])
+                as c(id, state, tries_back, due_at, address, subject, reason, waits_for, sent_at, counted_at)
            where m.id = own.id and c.id = own.id
-           returning m.id`,
+           returning m.id, case when own.counted_at is not null and m.counted_at is null then m.person_id end as freed`,
     values: [
       process,
       changes.map((c) => c.id),
@@ -154,10 +162,12 @@ export async function updateOutcomes(tx: Tx, process: number, changes: readonly 
       changes.map((c) => c.address),
       changes.map((c) => c.subject),
       changes.map((c) => c.reason),
+      changes.map((c) => c.waitsFor),
       changes.map((c) => c.sentAt),
+      changes.map((c) => c.countedAt),
     ],
   });
-  return new Set(rows.map((row) => row.id));
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** The other processes that have messages in hand. */
@@ -180,21 +190,27 @@ export async function updateToUncertain(db: Queryable, processes: readonly numbe
   return rowCount ?? 0;
 }
 
-/** Queues uncertain messages again that have been tried fewer than `triesMax` times. Returns how many. */
-export async function releaseUncertain(db: Queryable, now: Date, triesMax: number): Promise<number> {
+/** How often a message of a lane is tried at most, where it may be sent again by itself. */
+export type TriesMax = readonly { lane: LaneName; tries: number }[];
+
+/** Queues uncertain messages of these lanes again that have been tried less often. Returns how many. */
+export async function releaseUncertain(db: Queryable, now: Date, most: TriesMax): Promise<number> {
   const { rowCount } = await db.query(
-    `update message set state = 'queued', due_at = greatest(due_at, $1)
-     where state = 'uncertain' and due_at <= $1 and attempts < $2`,
-    [now, triesMax],
+    `update message m set state = 'queued', due_at = greatest(m.due_at, $1)
+     from unnest($2::text[], $3::int[]) as l(lane, tries)
+     where m.state = 'uncertain' and m.due_at <= $1 and m.lane = l.lane and m.attempts < l.tries`,
+    [now, most.map(({ lane }) => lane), most.map(({ tries }) => tries)],
   );
   return rowCount ?? 0;
 }
 
 /** When the next uncertain message may be sent again, or undefined when there is none. */
-export async function nextReleaseAt(db: Queryable, triesMax: number): Promise<Date | undefined> {
+export async function nextReleaseAt(db: Queryable, most: TriesMax): Promise<Date | undefined> {
   const { rows } = await db.query<{ dueAt: Date | null }>(
-    `select min(due_at) as "dueAt" from message where state = 'uncertain' and attempts < $1`,
-    [triesMax],
+    `select min(m.due_at) as "dueAt"
+     from message m join unnest($1::text[], $2::int[]) as l(lane, tries) on m.lane = l.lane and m.attempts < l.tries
+     where m.state = 'uncertain'`,
+    [most.map(({ lane }) => lane), most.map(({ tries }) => tries)],
   );
   return rows[0]?.dueAt ?? undefined;
 }

@@ -1,5 +1,6 @@
+import type { MessageChannel } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
-import type { MessageState } from '../types.ts';
+import type { MessageState, WaitsFor } from '../types.ts';
 
 /** What became of messages. Opens, clicks and unsubscribes are of messages, once each, and people's, not machines'. */
 export interface Counts {
@@ -7,6 +8,8 @@ export interface Counts {
   messages: number;
   /** Not decided yet: queued or on its way. */
   waiting: number;
+  /** Of those, for a rule: the cap, or the hours in which they go. */
+  held: number;
   uncertain: number;
   /** Handed over to the mail server. */
   sent: number;
@@ -20,7 +23,7 @@ export interface Counts {
   unsubscribed: number;
 }
 
-/** A journey's messages: all of them, and by the shape that asked for them. */
+/** A journey's e-mails: all of them, and by the shape that asked for them. */
 export interface MessageCounts extends Counts {
   shapes: (Counts & { shapeId: string })[];
 }
@@ -29,6 +32,7 @@ export async function countsByJourney(db: Queryable, journeyId: number): Promise
   const { rows } = await db.query<Counts & { shapeId: string | null; isTotal: boolean }>(
     `select shape_id as "shapeId", grouping(shape_id) = 1 as "isTotal", count(*)::int as messages,
             (count(*) filter (where state in ('queued', 'sending')))::int as waiting,
+            (count(*) filter (where state = 'queued' and waits_for is not null))::int as held,
             (count(*) filter (where state = 'uncertain'))::int as uncertain,
             (count(*) filter (where state = 'sent'))::int as sent,
             (count(*) filter (where state = 'sent'))::int as delivered,
@@ -37,7 +41,7 @@ export async function countsByJourney(db: Queryable, journeyId: number): Promise
             (count(*) filter (where state = 'failed'))::int as failed,
             count(opened_at)::int as opened, count(clicked_at)::int as clicked,
             count(unsubscribed_at)::int as unsubscribed
-     from message where journey_id = $1
+     from message where journey_id = $1 and channel = 'email'
      group by grouping sets ((), (shape_id)) order by min(queued_at), shape_id`,
     [journeyId],
   );
@@ -53,12 +57,18 @@ export async function countsByJourney(db: Queryable, journeyId: number): Promise
 export interface MessageRow {
   id: string;
   personId: string;
+  channel: MessageChannel;
   template: string | null;
+  /** What people call it: its template, a webhook's name or address, a note's subject. */
+  name: string | null;
+  transactional: boolean;
   journeyId: number | null;
   shapeId: string | null;
   state: MessageState;
   /** Why it stands where it stands, in words. */
   reason: string | null;
+  /** The rule it waits for, where it waits for one. */
+  waitsFor: WaitsFor | null;
   address: string | null;
   subject: string | null;
   attempts: number;
@@ -72,8 +82,11 @@ export interface MessageRow {
   unsubscribedAt: Date | null;
 }
 
-const columns = `m.id, m.person_id as "personId", t.name as template, m.journey_id as "journeyId",
-  m.shape_id as "shapeId", m.state, m.reason, m.address, m.subject, m.attempts,
+const columns = `m.id, m.person_id as "personId", m.channel, t.name as template,
+  coalesce(t.name, c.content->>'name', c.content->>'url', c.content->>'subject', c.content->>'title',
+           left(c.content->>'text', 80)) as name,
+  coalesce((m.rules->>'transactional')::boolean, false) as transactional, m.journey_id as "journeyId",
+  m.shape_id as "shapeId", m.state, m.reason, m.waits_for as "waitsFor", m.address, m.subject, m.attempts,
   m.uncertain_count as "uncertainCount", m.queued_at as "queuedAt", m.due_at as "dueAt", m.sent_at as "sentAt",
   m.opened_at as "openedAt", m.clicked_at as "clickedAt", m.unsubscribed_at as "unsubscribedAt"`;
 
@@ -85,7 +98,7 @@ export async function listOfPerson(
   limit: number,
 ): Promise<MessageRow[]> {
   const { rows } = await db.query<MessageRow>(
-    `select ${columns} from message m left join template t on t.id = m.template_id
+    `select ${columns} from message m left join template t on t.id = m.template_id left join message_content c on c.id = m.content_id
      where m.person_id = $2 and m.workspace_id = $1 order by m.queued_at desc, m.id desc limit $3`,
     [workspaceId, personId, limit],
   );
@@ -95,7 +108,7 @@ export async function listOfPerson(
 /** Messages of which nobody can tell whether they arrived, and those that once were: oldest first. */
 export async function listUncertain(db: Queryable, limit: number): Promise<MessageRow[]> {
   const { rows } = await db.query<MessageRow>(
-    `select ${columns} from message m left join template t on t.id = m.template_id
+    `select ${columns} from message m left join template t on t.id = m.template_id left join message_content c on c.id = m.content_id
      where m.uncertain_count > 0 order by (m.state = 'uncertain') desc, m.id limit $1`,
     [limit],
   );
@@ -109,6 +122,8 @@ export const CHANNEL_REFUSES = 'the mail server refuses us: ';
 export interface OutboxState {
   /** Waiting to be sent, the due ones among them. */
   queued: number;
+  /** Of those, for a rule: a cap, or the hours in which they go. */
+  held: number;
   due: number;
   sending: number;
   uncertain: number;
@@ -124,15 +139,16 @@ export async function outboxState(db: Queryable, now: Date): Promise<OutboxState
   const { rows } = await db.query<OutboxState>(
     `select (count(*) filter (where state = 'queued' and due_at <= $1))::int as due,
             (count(*) filter (where state = 'queued'))::int as queued,
+            (count(*) filter (where state = 'queued' and waits_for is not null))::int as held,
             (count(*) filter (where state = 'sending'))::int as sending,
             (count(*) filter (where state = 'uncertain'))::int as uncertain,
             coalesce(greatest(0, extract(epoch from $1 - min(due_at) filter (where state = 'queued')) * 1000), 0)::float8
               as "oldestDueMs",
-            max(reason) filter (where state = 'queued') as "lastReason",
+            max(reason) filter (where state = 'queued' and waits_for is null) as "lastReason",
             (count(*) filter (where state = 'queued' and starts_with(reason, $2)))::int as refused
-     from (select state, due_at, reason from message where state = 'queued'
+     from (select state, due_at, reason, waits_for from message where state = 'queued'
            union all
-           select state, due_at, reason from message where state in ('sending', 'uncertain')) open`,
+           select state, due_at, reason, waits_for from message where state in ('sending', 'uncertain')) open`,
     [now, CHANNEL_REFUSES],
   );
   return rows[0]!;

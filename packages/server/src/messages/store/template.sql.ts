@@ -41,6 +41,14 @@ export async function listMissingNames(
   return rows.map((row) => row.name);
 }
 
+export async function findTemplate(db: Queryable, workspaceId: number, name: string): Promise<Template | undefined> {
+  const { rows } = await db.query<{ content: Template }>(
+    'select content from template where workspace_id = $1 and name = $2',
+    [workspaceId, name],
+  );
+  return rows[0]?.content;
+}
+
 export async function findTemplates(db: Queryable, ids: readonly number[]): Promise<TemplateRow[]> {
   const { rows } = await db.query<TemplateRow>(
     `select id, name, content, edited_at as "editedAt" from template where id = any($1::int[])`,

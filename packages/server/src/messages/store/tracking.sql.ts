@@ -11,6 +11,7 @@ export interface TrackedMessage {
   state: MessageState;
   subject: string | null;
   attributes: Fields;
+  transactional: boolean;
   sentAt: Date | null;
   openedAt: Date | null;
   clickedAt: Date | null;
@@ -22,7 +23,8 @@ export async function lockMessages(tx: Tx, ids: readonly string[]): Promise<Map<
   const { rows } = await tx.query<TrackedMessage>({
     name: 'message.lock',
     text: `select m.id, m.workspace_id as "workspaceId", m.person_id as "personId", t.name as template, m.state,
-                  m.subject, m.attributes, m.sent_at as "sentAt", m.opened_at as "openedAt",
+                  m.subject, m.attributes, coalesce((m.rules->>'transactional')::boolean, false) as transactional,
+                  m.sent_at as "sentAt", m.opened_at as "openedAt",
                   m.clicked_at as "clickedAt", m.unsubscribed_at as "unsubscribedAt"
            from message m left join template t on t.id = m.template_id
            where m.id = any($1::bigint[]) order by m.id for update of m`,

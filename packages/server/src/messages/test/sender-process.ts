@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silent } from '../../../test/support/database.ts';
+import { createAudiences } from '../../audiences/index.ts';
 import { createPeople } from '../../people/index.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { type ConnectionSettings, openPool } from '../../platform/database/pool.ts';
@@ -10,9 +11,11 @@ import { createMessages, smtpChannel } from '../index.ts';
 
 const { connection, smtp } = JSON.parse(process.argv[2]!) as { connection: ConnectionSettings; smtp: string };
 const db = openPool(connection, silent, 4);
+const people = createPeople({ db, clock: systemClock });
 createMessages({
   db,
-  people: createPeople({ db, clock: systemClock }),
+  people,
+  audiences: createAudiences({ db, people, clock: systemClock, log: silent }),
   presence: await openPresence(connection, silent),
   clock: systemClock,
   log: silent,

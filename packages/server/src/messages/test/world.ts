@@ -1,21 +1,26 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Fields, Template } from '@tributary/model';
+import type { Fields, MessageContent, SendingRules, Template } from '@tributary/model';
 import { pino } from 'pino';
 import { silent, type TestDatabase, testDatabase } from '../../../test/support/database.ts';
 import { ensureWorkspace } from '../../access/index.ts';
+import { type Audiences, createAudiences } from '../../audiences/index.ts';
 import { createPeople, type People } from '../../people/index.ts';
 import { type MovableClock, movableClock } from '../../platform/clock.ts';
 import { type Db, openPool, transaction } from '../../platform/database/pool.ts';
 import type { Log } from '../../platform/log.ts';
 import { openPresence } from '../../platform/presence.ts';
+import { webChannel } from '../channels/web.ts';
 import { createMessages, type MessageRow, type Messages, smtpChannel, type WhenUncertain } from '../index.ts';
 import { eventually } from './eventually.ts';
 
 export interface World {
   t: TestDatabase;
   people: People;
+  audiences: Audiences;
+  /** The writing half: it queues, and sends nothing. */
+  messages: Messages;
   workspaceId: number;
   dataDir: string;
   clock: MovableClock;
@@ -23,7 +28,8 @@ export interface World {
   process(o: ProcessOptions): Promise<TestProcess>;
   putTemplate(name: string, template: Partial<Template>): Promise<void>;
   person(fields: Fields): Promise<string>;
-  queue(personId: string, o?: { template?: string; key?: string; entry?: Fields }): Promise<void>;
+  /** Asks for a message: an e-mail without a cap, unless it is told otherwise. */
+  queue(personId: string, o?: Queued): Promise<void>;
   /** The newest message of a person, once it has come to that. */
   message(personId: string, state?: MessageRow['state']): Promise<MessageRow>;
   /** What is on a person's timeline: activity ids, newest first. */
@@ -32,8 +38,20 @@ export interface World {
   close(): Promise<void>;
 }
 
+export interface Queued {
+  template?: string;
+  content?: MessageContent;
+  rules?: SendingRules;
+  key?: string;
+  entry?: Fields;
+  attributes?: Fields;
+}
+
 export interface ProcessOptions {
-  smtp: string;
+  /** Left out: there is no mail server. */
+  smtp?: string;
+  /** How long it waits for another server. */
+  web?: { connectMs?: number; answerMs?: number };
   connections?: number;
   whenUncertain?: WhenUncertain;
   alone?: boolean;
@@ -65,8 +83,8 @@ export async function createWorld(): Promise<World> {
   const publicUrl = () => 'https://t.example';
   const from = { name: 'Acme Sales', email: 'sales@acme.example' };
   const dataDir = await mkdtemp(join(tmpdir(), 'tributary-messages-'));
-  const common = { people, clock, publicUrl, from, dataDir };
-  // The writing half: it queues, and sends nothing.
+  const audiences = createAudiences({ db: t.db, people, clock, log: silent });
+  const common = { people, audiences, clock, publicUrl, from, dataDir };
   const messages = createMessages({
     ...common,
     db: t.db,
@@ -82,6 +100,8 @@ export async function createWorld(): Promise<World> {
   const world: World = {
     t,
     people,
+    audiences,
+    messages,
     workspaceId,
     dataDir,
     clock,
@@ -89,7 +109,10 @@ export async function createWorld(): Promise<World> {
       const own = o.db ? undefined : openPool(t.connection, silent, 4);
       const db = o.db ?? own!;
       const presence = await openPresence(t.connection, silent);
-      const channel = smtpChannel(o.smtp, { ...(o.connections ? { connections: o.connections } : {}) });
+      const web = webChannel(o.web ? { timeouts: o.web } : {});
+      const channel = smtpChannel(o.smtp ?? 'smtp://127.0.0.1:1', {
+        ...(o.connections ? { connections: o.connections } : {}),
+      });
       const running = createMessages({
         ...common,
         db,
@@ -97,6 +120,7 @@ export async function createWorld(): Promise<World> {
         presence,
         log: o.log ?? silent,
         channel,
+        web,
         whenUncertain: o.whenUncertain ?? 'resend',
         alone: o.alone ?? false,
       });
@@ -107,6 +131,7 @@ export async function createWorld(): Promise<World> {
         async stop() {
           await sending.close();
           await channel.close();
+          await web.close();
           await presence.close();
           await own?.end();
         },
@@ -122,16 +147,17 @@ export async function createWorld(): Promise<World> {
       ]);
       return (outcome as { personId: string }).personId;
     },
-    queue: (personId, { template = 'hello', key = `request ${++requests}`, entry = {} } = {}) =>
+    queue: (personId, o = {}) =>
       transaction(t.db, (tx) =>
         messages.queue(tx, [
           {
             workspaceId,
             personId,
-            content: { channel: 'email', template },
-            requestKey: key,
-            entry,
-            attributes: CAMPAIGN,
+            content: o.content ?? { channel: 'email', template: o.template ?? 'hello' },
+            rules: o.rules ?? { cap: 'none' },
+            requestKey: o.key ?? `request ${++requests}`,
+            entry: o.entry ?? {},
+            attributes: o.attributes ?? CAMPAIGN,
             at: clock.now(),
             journeyId: 1,
             shapeId: 'mail-1',

@@ -1,0 +1,130 @@
+import {
+  type MessageCap,
+  type MessageChannel,
+  nextWithin,
+  type SendingHours,
+  type SendingRules,
+  timezoneOf,
+} from '@tributary/model';
+import type { Standing } from '../../audiences/index.ts';
+import { HARD_BOUNCED, type Person } from '../../people/index.ts';
+import type { ClaimedMessage } from '../store/outbox.sql.ts';
+import type { WaitsFor } from '../types.ts';
+
+/** What the rules look at. */
+export interface Ruled {
+  message: Pick<ClaimedMessage, 'channel' | 'rules' | 'defaults' | 'countedAt'>;
+  person: Person | undefined;
+  /** Why the person's address is suppressed, if it is. */
+  suppressed: string | undefined;
+  /** What the person is to the topic's audience, where the rules name one. */
+  standing: Standing | undefined;
+}
+
+/** What the rules say of a message at this moment. */
+export type Ruling =
+  | { do: 'go' }
+  /** It goes if the cap has a place for it. `open` is the first moment from another on at which it may go then. */
+  | { do: 'ask'; cap: MessageCap; whenCapped: 'delay' | 'skip'; reason: string; open(at: Date): Date }
+  | { do: 'skip'; reason: string }
+  | { do: 'wait'; for: WaitsFor; until: Date; reason: string };
+
+/** Those that reach the person, whom permissions and the workspace's defaults are about; others are told of the person. */
+const REACHING: ReadonlySet<MessageChannel> = new Set(['email', 'sms', 'push', 'inapp']);
+
+const notSetUp: Partial<Record<MessageChannel, string>> = {
+  sms: 'SMS is not set up',
+  push: 'push is not set up',
+  inapp: 'in-app messages are not set up',
+  slack: 'Slack is not set up',
+};
+
+/** Why nothing goes by a channel; undefined where it works. */
+export const whyClosed = (channel: MessageChannel): string | undefined => notSetUp[channel];
+
+/** Whether a message counts for the caps of its person once it goes: notes to the team and receipts do not. */
+export function counts({ channel, rules }: { channel: MessageChannel; rules: SendingRules }): boolean {
+  return channel !== 'notice' && rules.transactional !== true;
+}
+
+/** Whether a message may go now. Pure; asked when it is taken up, each time. */
+export function ruling(of: Ruled, now: Date): Ruling {
+  const { message, person } = of;
+  const reason = whyNot(of);
+  if (reason !== undefined || !person) return { do: 'skip', reason: reason ?? '' };
+  if (message.rules.transactional) return { do: 'go' };
+  const { cap, whenCapped, hours, timezone } = inForce(message);
+  const zone =
+    !hours || hours.timezone === 'person' || !hours.timezone ? timezoneOf(person.fields, timezone) : hours.timezone;
+  const open = (at: Date): Date => (hours ? nextWithin(hours, at, zone) : at);
+  const until = open(now);
+  if (hours && until > now) return { do: 'wait', for: 'hours', until, reason: outside(hours, zone) };
+  // An uncertain one that goes again has its place.
+  if (!cap || message.countedAt) return { do: 'go' };
+  return { do: 'ask', cap, whenCapped, reason: reached(cap, message.channel), open };
+}
+
+/** The message's own rules, and the workspace's for what they leave out. */
+function inForce({ channel, rules, defaults }: Ruled['message']): {
+  cap: MessageCap | undefined;
+  whenCapped: 'delay' | 'skip';
+  hours: SendingHours | undefined;
+  timezone: string;
+} {
+  // How many e-mails are many says nothing about requests to a server. Notes to the team have no cap.
+  const cap = rules.cap ?? (channel === 'email' ? defaults.cap : 'none');
+  const hours = rules.hours ?? (REACHING.has(channel) ? defaults.hours : 'none');
+  return {
+    cap: cap === 'none' || channel === 'notice' ? undefined : cap,
+    whenCapped: rules.whenCapped ?? defaults.whenCapped,
+    hours: hours === 'none' ? undefined : hours,
+    timezone: defaults.timezone,
+  };
+}
+
+function whyNot({ message, person, suppressed, standing }: Ruled): string | undefined {
+  if (!person) return 'the person is no longer there';
+  if (person.archivedAt) return 'the person is archived';
+  const closed = whyClosed(message.channel);
+  if (closed !== undefined) return closed;
+  if (message.channel !== 'email') return undefined;
+  const { fields } = person;
+  const address = fields['str::email'];
+  if (typeof address !== 'string' || address === '') return 'the person has no e-mail address';
+  if (!/^[^\s@<>,;]+@[^\s@<>,;]+$/.test(address)) return `"${address}" is not an e-mail address`;
+  if (!message.rules.transactional && fields['bol::p'] === false) return 'the person has unsubscribed from e-mail';
+  if (suppressed === HARD_BOUNCED) return 'mail to this address has bounced before';
+  if (suppressed !== undefined) return `the address is on the suppression list (${suppressed})`;
+  return message.rules.transactional ? undefined : offTopic(message.rules.topic, standing);
+}
+
+function offTopic(topic: string | undefined, standing: Standing | undefined): string | undefined {
+  if (topic === undefined) return undefined;
+  switch (standing?.is) {
+    case 'member':
+      return standing.saidNoToMail ? `the person has unsubscribed from "${standing.name}"` : undefined;
+    case 'stranger':
+      return `the person does not belong to "${standing.name}"`;
+    case 'archived':
+      return `the audience "${topic}" is archived`;
+    default:
+      return `there is no audience "${topic}"`;
+  }
+}
+
+function reached({ messages, hours }: MessageCap, channel: MessageChannel): string {
+  const kind = channel === 'email' ? 'e-mail' : channel;
+  return `the cap is reached: ${messages} ${kind}${messages === 1 ? '' : 's'} per person in ${hours} hours`;
+}
+
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+function outside({ from, to, days }: SendingHours, zone: string): string {
+  const on = days
+    ? `, ${[...days]
+        .sort()
+        .map((day) => DAYS[day - 1])
+        .join(' ')}`
+    : '';
+  return `it goes between ${from} and ${to}${on} (${zone})`;
+}

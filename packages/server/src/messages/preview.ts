@@ -1,0 +1,144 @@
+import { type Fields, type MessageContent, NO_ID, publicId, type SendingRules } from '@tributary/model';
+import type { Audiences } from '../audiences/index.ts';
+import type { People, Person } from '../people/index.ts';
+import type { Queryable } from '../platform/database/pool.ts';
+import { messageOf } from '../platform/errors.ts';
+import type { WebRequest } from './channels/web.ts';
+import { compileEmail, previewEmail } from './render/email.ts';
+import { compileNotice, renderNotice } from './render/notice.ts';
+import type { Subject } from './render/scope.ts';
+import { renderText } from './render/text.ts';
+import { compileWebhook, journeyPayload, renderWebhook } from './render/webhook.ts';
+import { findTemplate } from './store/template.sql.ts';
+import type { DisplayTypes } from './types.ts';
+
+export interface PreviewAsked {
+  content: MessageContent;
+  person: Pick<Person, 'id' | 'fields'>;
+  /** The activity that would start it, and its attributes. */
+  entryActivityId?: string | undefined;
+  entry: Fields;
+  /** As those of a request: a webhook's body tells of them. */
+  attributes?: Fields | undefined;
+}
+
+/** What a person would be sent, or why it can not be made. Links are as they stand in the template: not tracked. */
+export type Preview =
+  | {
+      channel: 'email';
+      from: { name: string; address: string };
+      replyTo: string | undefined;
+      to: string | undefined;
+      subject: string;
+      html: string;
+      text: string;
+    }
+  | { channel: 'webhook'; request: WebRequest }
+  | { channel: 'notice'; to: readonly string[]; subject: string; text: string }
+  | { channel: 'sms' | 'push' | 'inapp' | 'slack'; title: string | undefined; text: string }
+  | { channel: MessageContent['channel']; error: string };
+
+export interface PreviewOptions {
+  people: People;
+  displayTypes: (db: Queryable, workspaceId: number) => Promise<DisplayTypes>;
+  from: { name: string; email: string };
+  publicUrl: () => string;
+  now: () => Date;
+}
+
+export async function preview(
+  o: PreviewOptions,
+  db: Queryable,
+  workspaceId: number,
+  asked: PreviewAsked,
+): Promise<Preview> {
+  const { content, person, entry, entryActivityId } = asked;
+  const types = await o.displayTypes(db, workspaceId);
+  const subject = { person, entry, entryActivityId };
+  const { channel } = content;
+  try {
+    switch (channel) {
+      case 'email':
+        return await email(o, db, workspaceId, content.template, { subject, types });
+      case 'webhook':
+        return { channel, request: webhook(o, asked, content, { subject, types }) };
+      case 'notice':
+        return { channel, to: content.to, ...renderNotice(compileNotice(content), subject, types) };
+      default: {
+        const title = 'title' in content ? content.title : undefined;
+        const text = renderText(content.text, subject, types);
+        return { channel, title: title === undefined ? undefined : renderText(title, subject, types), text };
+      }
+    }
+  } catch (error) {
+    return { channel, error: messageOf(error) };
+  }
+}
+
+interface For {
+  subject: Subject;
+  types: DisplayTypes;
+}
+
+async function email(
+  o: PreviewOptions,
+  db: Queryable,
+  workspaceId: number,
+  name: string,
+  { subject, types }: For,
+): Promise<Preview> {
+  const template = await findTemplate(db, workspaceId, name);
+  if (!template) return { channel: 'email', error: `there is no template "${name}"` };
+  const compiled = compileEmail(template);
+  const { unsubscribeUrl: _, ...parts } = previewEmail(compiled, subject, types, o.publicUrl());
+  const to = subject.person.fields['str::email'];
+  return {
+    channel: 'email',
+    from: { name: compiled.fromName ?? o.from.name, address: compiled.fromEmail ?? o.from.email },
+    replyTo: compiled.replyTo,
+    to: typeof to === 'string' ? to : undefined,
+    ...parts,
+  };
+}
+
+/** Without what signs it, and without the password. */
+function webhook(
+  o: PreviewOptions,
+  { person, attributes = {} }: PreviewAsked,
+  content: MessageContent & { channel: 'webhook' },
+  { subject, types }: For,
+): WebRequest {
+  const compiled = compileWebhook(content);
+  const told = { personId: publicId(person.id), person: person.fields, attributes };
+  const made = renderWebhook(compiled, subject, types, () =>
+    journeyPayload(compiled, { id: NO_ID, time: o.now(), webhookId: NO_ID, ...told }),
+  );
+  return content.basicAuth ? { ...made, headers: { ...made.headers, Authorization: 'Basic …' } } : made;
+}
+
+/** What is wrong with a message that is to be sent one day, and where. */
+export async function problemsWith(
+  o: { people: People; audiences: Pick<Audiences, 'missing'> },
+  db: Queryable,
+  workspaceId: number,
+  { content, rules }: { content: MessageContent; rules?: SendingRules | undefined },
+): Promise<{ at: string; problem: string }[]> {
+  const problems: { at: string; problem: string }[] = [];
+  if (content.channel === 'email' && !(await findTemplate(db, workspaceId, content.template)))
+    problems.push({ at: 'content.template', problem: `there is no template "${content.template}"` });
+  try {
+    if (content.channel === 'webhook') compileWebhook(content);
+    else if (content.channel === 'notice') compileNotice(content);
+    else if (content.channel !== 'email') renderText(content.text, { person: { fields: {} }, entry: {} });
+  } catch (error) {
+    problems.push({ at: 'content', problem: messageOf(error) });
+  }
+  if (content.channel === 'webhook' && content.fields) {
+    const { fields } = await o.people.schema(db, workspaceId);
+    for (const [key, id] of Object.entries(content.fields))
+      if (!fields.has(id)) problems.push({ at: `content.fields.${key}`, problem: `there is no field ${id}` });
+  }
+  if (rules?.topic !== undefined && (await o.audiences.missing(db, workspaceId, [rules.topic])).length > 0)
+    problems.push({ at: 'rules.topic', problem: `there is no audience "${rules.topic}"` });
+  return problems;
+}

@@ -1,0 +1,31 @@
+import { type SendingDefaults, sendingDefaults } from '@tributary/model';
+import type { Tx } from '../platform/database/pool.ts';
+import { UserError } from '../platform/errors.ts';
+import { notify } from '../platform/presence.ts';
+import { lockDefaults, updateDefaults, wakeWorkspace } from './store/default.sql.ts';
+
+/**
+ * Changes what a workspace says of messages that bring no rules of their own; what is not given stays. What waits for a
+ * rule is looked at anew at once. Throws `sending_is_wrong` with all that is wrong.
+ */
+export async function changeDefaults(
+  tx: Tx,
+  workspaceId: number,
+  change: Readonly<Record<string, unknown>>,
+  now: Date,
+): Promise<SendingDefaults> {
+  const parsed = sendingDefaults.partial().safeParse(change);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) =>
+      path.length > 0 ? `${path.join('.')}: ${message}` : message,
+    );
+    throw new UserError('sending_is_wrong', problems.join('; '));
+  }
+  const given = Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined));
+  const before = await lockDefaults(tx, workspaceId, now);
+  const after = { ...before, ...given };
+  if (JSON.stringify(after) === JSON.stringify(before)) return before;
+  await updateDefaults(tx, workspaceId, after, now);
+  if ((await wakeWorkspace(tx, workspaceId, now)) > 0) await tx.query(notify('message'));
+  return after;
+}
