@@ -3,6 +3,7 @@ import {
   emailContent,
   inappContent,
   type MessageContent,
+  messageContent,
   noticeContent,
   pushContent,
   sendingRules,
@@ -12,45 +13,27 @@ import {
 } from '../../sending.ts';
 import { doing, leadsOn, type ShapeModel } from './common.ts';
 
-/** What a shape that sends something says beside what it sends. */
-const sent = {
-  ...doing,
-  /** Over the rules of the journey and of the workspace. */
-  sending: sendingRules.optional(),
-  next: z.string(),
-};
+/** What a shape that tells somebody something says beside what that is. */
+const told = { ...doing, next: z.string() };
+/** The same of what goes to the person: its rules, over those of the journey and of the workspace. */
+const sent = { ...told, sending: sendingRules.optional() };
 
-/** Sends the person an e-mail made from a template. */
-export const emailShape = emailContent
-  .omit({ channel: true })
-  .extend({ ...sent, kind: z.literal('email') })
-  .strict();
-export const smsShape = smsContent
-  .omit({ channel: true })
-  .extend({ ...sent, kind: z.literal('sms') })
-  .strict();
-export const pushShape = pushContent
-  .omit({ channel: true })
-  .extend({ ...sent, kind: z.literal('push') })
-  .strict();
-export const inappShape = inappContent
-  .omit({ channel: true })
-  .extend({ ...sent, kind: z.literal('inapp') })
-  .strict();
+const { channel: _email, ...email } = emailContent.shape;
+const { channel: _sms, ...sms } = smsContent.shape;
+const { channel: _push, ...push } = pushContent.shape;
+const { channel: _inapp, ...inapp } = inappContent.shape;
+const { channel: _webhook, ...webhook } = webhookContent.shape;
+const { channel: _notice, ...notice } = noticeContent.shape;
+const { channel: _slack, ...slack } = slackContent.shape;
 
+export const emailShape = z.strictObject({ kind: z.literal('email'), ...email, ...sent });
+export const smsShape = z.strictObject({ kind: z.literal('sms'), ...sms, ...sent });
+export const pushShape = z.strictObject({ kind: z.literal('push'), ...push, ...sent });
+export const inappShape = z.strictObject({ kind: z.literal('inapp'), ...inapp, ...sent });
 /** Tells somebody else: a server, the team. No rule of sending holds for these. */
-export const webhookShape = webhookContent
-  .omit({ channel: true })
-  .extend({ ...doing, kind: z.literal('webhook'), next: z.string() })
-  .strict();
-export const noticeShape = noticeContent
-  .omit({ channel: true })
-  .extend({ ...doing, kind: z.literal('notice'), next: z.string() })
-  .strict();
-export const slackShape = slackContent
-  .omit({ channel: true })
-  .extend({ ...doing, kind: z.literal('slack'), next: z.string() })
-  .strict();
+export const webhookShape = z.strictObject({ kind: z.literal('webhook'), ...webhook, ...told });
+export const noticeShape = z.strictObject({ kind: z.literal('notice'), ...notice, ...told });
+export const slackShape = z.strictObject({ kind: z.literal('slack'), ...slack, ...told });
 
 export const messageShapes = [
   emailShape,
@@ -63,7 +46,15 @@ export const messageShapes = [
 ] as const;
 export type MessageShape = z.infer<(typeof messageShapes)[number]>;
 
-export const message: ShapeModel<MessageShape> = leadsOn;
+export const message: ShapeModel<MessageShape> = {
+  ...leadsOn,
+  // What its parts have to do with each other.
+  problems: (shape) =>
+    (messageContent.safeParse(contentOf(shape)).error?.issues ?? []).map((issue) => ({
+      at: issue.path.join('.'),
+      problem: issue.message,
+    })),
+};
 
 const OF_THE_SHAPE = new Set([...Object.keys(sent), 'kind']);
 
