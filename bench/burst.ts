@@ -18,6 +18,7 @@ export async function burst(bench: Bench): Promise<Figure[]> {
   const tributary = await bench.tributary(sink.url);
   await tributary.api('/v1/definitions/activity/create', { name: 'Signed up' });
   await tributary.push(twoMails({ activity: ACTIVITY }));
+  await tributary.command('sending', 'set', '--cap', 'none');
   await knownPeople(tributary, PEOPLE);
   await tributary.quiet();
 

@@ -39,6 +39,11 @@ export function gauges(
     async () => (await o.messages.outboxState(db)).queued,
   );
   metrics.gauge(
+    'tributary_messages_held',
+    'Messages waiting for a cap or for the hours in which they go',
+    async () => (await o.messages.outboxState(db)).held,
+  );
+  metrics.gauge(
     'tributary_messages_uncertain',
     'Messages whose answer was lost, held for the operator',
     async () => (await o.messages.outboxState(db)).uncertain,

@@ -10,6 +10,7 @@ import { kommoConnect } from './commands/kommo.ts';
 import { messages } from './commands/messages.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { runs } from './commands/runs.ts';
+import { sending } from './commands/sending.ts';
 import { serve } from './commands/serve.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { DataFolderInUse, EmbeddedDatabaseError } from './platform/database/embedded/index.ts';
@@ -52,6 +53,8 @@ async function run(command: string, rest: string[], options: Options, config: Co
       return journeys(config, rest);
     case 'messages':
       return messages(config, rest);
+    case 'sending':
+      return sending(config, rest, options);
     case 'runs':
       return runs(config, rest);
     case 'import':
@@ -84,6 +87,11 @@ function parse(argv: string[]) {
       activity: { type: 'string' },
       country: { type: 'string' },
       timezone: { type: 'string' },
+      cap: { type: 'string' },
+      'when-capped': { type: 'string' },
+      hours: { type: 'string' },
+      days: { type: 'string' },
+      zone: { type: 'string' },
       encoding: { type: 'string' },
       rejected: { type: 'string' },
       check: { type: 'boolean' },

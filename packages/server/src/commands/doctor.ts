@@ -90,8 +90,8 @@ function inside(config: Config): Promise<Finding[]> {
       ),
       count(
         outbox.uncertain === 0,
-        `${outbox.queued} messages wait to be sent, ${outbox.uncertain} are uncertain`,
-        'their SMTP answer was lost: "messages uncertain" lists them, "messages uncertain resend ID" or "drop ID" settles one; MAIL_WHEN_UNCERTAIN=resend sends all again',
+        `${outbox.queued} messages wait to be sent${outbox.held > 0 ? ` (${outbox.held} for a cap or for their hours)` : ''}, ${outbox.uncertain} are uncertain`,
+        'their answer was lost: "messages uncertain" lists them, "messages uncertain resend ID" or "drop ID" settles one; MAIL_WHEN_UNCERTAIN=resend sends all again',
       ),
       ...(outbox.refused === 0
         ? []

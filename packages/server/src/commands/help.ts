@@ -15,6 +15,8 @@ Commands
   journeys list | on NAME | off NAME         the journeys there are; let people in, or no more
   messages uncertain [list]                  mail of which nobody can tell whether it arrived
   messages uncertain resend ID | drop ID     send it again, under the same Message-ID; or let it be
+  sending show                               how many e-mails a person gets at most, and when
+  sending set --cap 1/16h|none --hours …     change that; also --when-capped, --days, --zone, --timezone
   runs parked [list]                         runs that could not be moved, and why
   runs parked retry ID | end ID              try one again; or end it where it stands
   import people|activities FILE [--check]     take a CSV in; --check only says what it would do, --yes asks nothing

@@ -58,8 +58,11 @@ export async function playbook(): Promise<{ journey: Record<string, unknown>; te
   return JSON.parse(await readFile(PLAYBOOK, 'utf8')) as Awaited<ReturnType<typeof playbook>>;
 }
 
-/** Connected to Kommo, with the playbook's journey on and nobody held out. Without a sink, mail goes to the built-in mailbox. */
-export async function openWorld(o: { sink?: SmtpSink; kommo?: SandboxOptions } = {}): Promise<World> {
+/**
+ * Connected to Kommo, with the playbook's journey on and nobody held out. Without a sink, mail goes to the built-in
+ * mailbox. The workspace has no cap, unless the story is about it: days would pass before a second mail.
+ */
+export async function openWorld(o: { sink?: SmtpSink; kommo?: SandboxOptions; capped?: boolean } = {}): Promise<World> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
@@ -77,6 +80,7 @@ export async function openWorld(o: { sink?: SmtpSink; kommo?: SandboxOptions } =
     const restart = (): Promise<Tributary> => startTributary({ ...config, port }, { clock, log: silent });
     const world = worldOf({ clock, kommo, tributary, sink: o.sink, close, restart });
     closers.push(() => world.tributary.close());
+    if (!o.capped) await tributary.messages.changeDefaults(tributary.workspace.id, { cap: 'none' });
     await tributary.connectors.connect(tributary.workspace.id, 'kommo', { url: kommo.url, token: kommo.token });
     await world.api('/v1/definitions/activity/create', { name: 'Meeting booked' });
     await world.push();

@@ -3,6 +3,7 @@ import { audienceBody, audienceChangeBody, audiencesQuery } from './audiences.sc
 import { exportActivities, exportPeople } from './export-schemas.ts';
 import { page, pairBody, separateBody, uniteBody } from './identity.schema.ts';
 import { mappingBody, uploadQuery } from './import-schemas.ts';
+import { sendingBody } from './sending.schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -151,6 +152,21 @@ const calls: Readonly<Record<string, Readonly<Record<string, Own>>>> = {
       summary: 'The rows not taken, with reasons',
       answers: { 200: 'text/csv' },
       refusals: [404],
+    },
+  },
+  '/api/settings/sending': {
+    get: {
+      operationId: 'getSending',
+      summary: 'Under which rules messages go that bring none of their own',
+      answers: it,
+      refusals: [],
+    },
+    patch: {
+      operationId: 'changeSending',
+      summary: 'Change these rules; what is not named stays as it is',
+      body: sendingBody,
+      answers: it,
+      refusals: [400],
     },
   },
   '/api/exports/people.csv': exported('people', exportPeople, 'text/csv'),

@@ -53,6 +53,7 @@ function messageTable({ messages }: JourneyReport): Html {
       ([name, hits, total]) =>
         html`<tr><td>${name}</td><td>${hits}</td><td>${total}</td><td>${percent(hits, total)}</td></tr>`,
     )}
+    <tr><td>Waiting for a cap, or for the hours in which they go</td><td>${messages.held}</td><td></td><td></td></tr>
     <tr><td>Not sent, with a reason on the timeline</td><td>${messages.skipped}</td><td></td><td></td></tr></tbody>
   </table></div></div>`;
 }

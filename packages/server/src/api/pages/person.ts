@@ -1,10 +1,12 @@
 import { type Fields, internalId, publicId, type Value } from '@tributary/model';
 import type { MoveRow } from '../../journeys/index.ts';
+import type { MessageRow } from '../../messages/index.ts';
 import type { Person, RecordedActivity, Schema } from '../../people/index.ts';
 import { badge, empty, type Html, html, page, time } from '../../platform/page.ts';
 import type { PageContext } from './context.ts';
 
 const SHOWN = 200;
+const MESSAGES_SHOWN = 50;
 
 /** A person: what is known of them, and everything that happened, with the reason for each step of a journey. */
 export async function personPage(o: PageContext, outside: string): Promise<string | undefined> {
@@ -14,6 +16,7 @@ export async function personPage(o: PageContext, outside: string): Promise<strin
   const schema = await o.people.schema(o.db, o.workspace.id);
   const activities = await o.people.timeline(o.db, o.workspace.id, person.id, SHOWN);
   const moves = await o.journeys.movesOf(o.db, person.id, SHOWN);
+  const messages = await o.messages.listOfPerson(o.db, o.workspace.id, person.id, MESSAGES_SHOWN);
   const name = [person.fields['str::first'], person.fields['str::last']].filter(Boolean).join(' ');
   return page({
     title: name || String(person.fields['str::email'] ?? publicId(person.id)),
@@ -22,6 +25,7 @@ export async function personPage(o: PageContext, outside: string): Promise<strin
     body: html`
       <h2>Timeline</h2>
       ${timeline(activities, moves, schema)}
+      ${messages.length > 0 && html`<h2>Messages</h2>${messageTable(messages)}`}
       <h2>Fields</h2>
       <div class="sheet flush"><table class="stack"><tbody>${Object.entries(person.fields).map(
         ([field, value]) => html`<tr>
@@ -36,6 +40,31 @@ export async function personPage(o: PageContext, outside: string): Promise<strin
 function standing(person: Person): Html {
   if (person.archivedAt) return badge('archived', 'bad');
   return person.fields['bol::p'] === false ? badge('unsubscribed', 'bad') : badge('subscribed', 'good');
+}
+
+const standings: Readonly<Record<MessageRow['state'], 'good' | 'bad' | 'warn' | 'quiet'>> = {
+  queued: 'quiet',
+  sending: 'quiet',
+  uncertain: 'warn',
+  sent: 'good',
+  skipped: 'bad',
+  bounced: 'bad',
+  failed: 'bad',
+};
+
+/** What this person was to be sent: where each stands, why, and when it is tried next. */
+function messageTable(messages: readonly MessageRow[]): Html {
+  return html`<div class="sheet flush"><div class="scroll"><table>
+    <thead><tr><th>Message</th><th></th><th>Why</th><th>When</th></tr></thead>
+    <tbody>${messages.map(({ channel, name, subject, state, waitsFor, reason, sentAt, dueAt, queuedAt }) => {
+      const next = state === 'queued' || state === 'uncertain' ? dueAt : undefined;
+      return html`<tr>
+        <td>${subject ?? name ?? ''}${channel !== 'email' && html` <small>${channel}</small>`}</td>
+        <td>${badge(waitsFor ? 'waits' : state, standings[state])}</td><td>${reason ?? ''}</td>
+        <td>${next && html`next `}${time(next ?? sentAt ?? queuedAt)}</td>
+      </tr>`;
+    })}</tbody>
+  </table></div></div>`;
 }
 
 interface Line {

@@ -134,7 +134,8 @@ function once(
     });
     // Stays for its life: one that we destroy says so, too.
     request.on('error', (error) => broken(messageOf(error), request.reusedSocket && isReset(error)));
-    request.end(body);
+    // As bytes: together with a text, Node would write the headers in the text's encoding.
+    request.end(body === undefined ? undefined : Buffer.from(body));
   });
 }
 

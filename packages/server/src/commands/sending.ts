@@ -1,0 +1,93 @@
+import type { SendingDefaults } from '@tributary/model';
+import type { Config } from '../config.ts';
+import { UserError } from '../platform/errors.ts';
+import { withRooms } from './with-database.ts';
+
+const HOW =
+  'sending show | sending set [--cap 1/16h|none] [--when-capped delay|skip] [--hours 09:00-18:00|none] [--days 1-5] [--zone person|NAME] [--timezone NAME]';
+
+export interface SendingOptions {
+  cap?: string | undefined;
+  'when-capped'?: string | undefined;
+  hours?: string | undefined;
+  days?: string | undefined;
+  zone?: string | undefined;
+  timezone?: string | undefined;
+}
+
+/** `sending show`, `sending set …`: under which rules messages go that bring none of their own. */
+export function sending(config: Config, [verb]: string[], options: SendingOptions): Promise<undefined> {
+  if (verb !== 'show' && verb !== 'set') throw new UserError('unknown_command', HOW);
+  return withRooms(config, async ({ db, workspace, messages }) => {
+    if (verb === 'show') {
+      print(await messages.defaults(db, workspace.id));
+      console.log(`webhooks     signed; servers check with ${await messages.webhookSecret(workspace.id)}`);
+      return undefined;
+    }
+    const change = changeOf(options, (await messages.defaults(db, workspace.id)).hours);
+    if (Object.keys(change).length === 0) throw new UserError('unknown_command', HOW);
+    print(await messages.changeDefaults(workspace.id, change));
+    return undefined;
+  });
+}
+
+function print({ cap, whenCapped, hours, timezone }: SendingDefaults): void {
+  const most =
+    cap === 'none' ? 'none' : `${cap.messages} e-mail${cap.messages === 1 ? '' : 's'} per person in ${cap.hours} hours`;
+  const days = hours !== 'none' && hours.days ? `, days ${hours.days.join(' ')}` : '';
+  console.log(`cap          ${most}`);
+  console.log(`when capped  ${whenCapped === 'delay' ? 'delay: it waits' : 'skip: it is not sent'}`);
+  console.log(
+    `hours        ${hours === 'none' ? 'any' : `${hours.from}-${hours.to}${days}, by the clock of ${hours.timezone ?? 'person'}`}`,
+  );
+  console.log(`timezone     ${timezone}, of people of whom none is known`);
+}
+
+/** What the options change. What is wrong in a value is found by the room, but for the way it is written here. */
+function changeOf(options: SendingOptions, before: SendingDefaults['hours']): Record<string, unknown> {
+  const { cap, 'when-capped': whenCapped, hours, days, zone, timezone } = options;
+  return {
+    ...(cap === undefined ? {} : { cap: capOf(cap) }),
+    ...(whenCapped === undefined ? {} : { whenCapped }),
+    ...(hours === undefined && days === undefined && zone === undefined
+      ? {}
+      : { hours: hoursOf({ hours, days, zone }, before) }),
+    ...(timezone === undefined ? {} : { timezone }),
+  };
+}
+
+function capOf(text: string): unknown {
+  if (text === 'none') return text;
+  const match = /^(\d{1,6})\/(\d{1,6}(?:\.\d{1,6})?)h$/.exec(text);
+  if (!match) throw new UserError('sending_is_wrong', `--cap "${text}": write it like 1/16h, or none`);
+  return { messages: Number(match[1]), hours: Number(match[2]) };
+}
+
+function hoursOf(
+  { hours, days, zone }: Pick<SendingOptions, 'hours' | 'days' | 'zone'>,
+  before: SendingDefaults['hours'],
+): unknown {
+  if (hours === 'none') return hours;
+  const old = before === 'none' ? undefined : before;
+  const match = hours === undefined ? undefined : /^([\d:]+)-([\d:]+)$/.exec(hours);
+  if (match === null || (hours === undefined && !old))
+    throw new UserError('sending_is_wrong', `--hours "${hours ?? ''}": write them like 09:00-18:00, or none`);
+  return {
+    ...old,
+    ...(match ? { from: match[1], to: match[2] } : {}),
+    ...(days === undefined ? {} : { days: daysOf(days) }),
+    ...(zone === undefined ? {} : { timezone: zone }),
+  };
+}
+
+/** `1-5` or `1,3,5`; 1 is Monday. */
+function daysOf(text: string): number[] {
+  const range = /^([1-7])-([1-7])$/.exec(text);
+  if (range) {
+    const [from, to] = [Number(range[1]), Number(range[2])];
+    if (from <= to) return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  }
+  if (!/^[1-7](,[1-7])*$/.test(text))
+    throw new UserError('sending_is_wrong', `--days "${text}": write them like 1-5 or 1,3,5; 1 is Monday`);
+  return [...new Set(text.split(',').map(Number))];
+}
