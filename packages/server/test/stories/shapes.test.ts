@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { publicId } from '@tributary/model';
+import { publicAudienceId } from '../../src/audiences/index.ts';
+import { transaction } from '../../src/platform/database/pool.ts';
+import { DAY, HOUR, openWorld, type World } from '../support/world.ts';
+
+let world: World;
+before(async () => {
+  world = await openWorld();
+  await world.api('/v1/definitions/activity/create', { name: 'Began' });
+  await world.api('/v1/definitions/activity/create', { name: 'Paid' });
+  await world.api('/v1/person/custom-field/create', { name: 'Plan', type: 'text' });
+});
+after(() => world?.close());
+
+const BEGAN = 'act:cm:began';
+const end = { kind: 'exit' };
+let count = 0;
+
+/** Puts a journey on that begins with an activity of its own, and lets somebody new into it. */
+async function journey(shapes: Record<string, unknown>, more: object = {}): Promise<{ name: string; id: number }> {
+  count += 1;
+  const name = `Journey ${count}`;
+  const only = { '$str::is': { field_id: 'str:cm:which', value: name } };
+  const definition = {
+    ...{ name, entry: { activity: BEGAN, filter: only }, start: Object.keys(shapes)[0], shapes },
+    ...more,
+  };
+  const { db, workspace, journeys } = world.tributary;
+  const row = await transaction(db, (tx) => journeys.publish(tx, workspace.id, definition));
+  return { name, id: row.id };
+}
+
+async function person(email: string, fields: object = {}): Promise<string> {
+  const { body } = await world.api('/v1/person/merge', { people: [{ fields: { 'str::email': email, ...fields } }] });
+  return (body as { people: { person_id: string }[] }).people[0]!.person_id;
+}
+
+async function does(email: string, activity: string, attributes: object = {}): Promise<void> {
+  const activities = [{ activity_id: activity, fields: { 'str::email': email }, attributes }];
+  await world.api('/v1/activities/create', { activities, merge_by: ['str::email'] });
+  await world.quiet();
+}
+
+const enters = (email: string, { name }: { name: string }) => does(email, BEGAN, { 'str:cm:which': name });
+
+/** What her runs in a journey did, in the order they did it. */
+async function way(email: string, { id }: { id: number }): Promise<string[]> {
+  const { rows } = await world.db.query<{ did: string }>(
+    `select m.did from run r join move m on m.run_id = r.id
+     join identity i on i.person_id = r.person_id and i.value = $1
+     where r.journey_id = $2 order by r.id, m.at, m.number`,
+    [email, id],
+  );
+  return rows.map(({ did }) => did);
+}
+
+test('a wait ends at once when a field changes, and an exit sees one too', async () => {
+  const until = { '$str::is': { field_id: 'str:cm:plan', value: 'pro' } };
+  const gone = { '$str::is': { field_id: 'str:cm:plan', value: 'none' } };
+  const waiting = await journey({ wait: { kind: 'wait', until, next: 'end' }, end }, { exits: [gone] });
+  for (const email of ['field1@example.com', 'field2@example.com']) {
+    await person(email);
+    await enters(email, waiting);
+  }
+  await person('field1@example.com', { 'str:cm:plan': 'Pro' });
+  await person('field2@example.com', { 'str:cm:plan': 'none' });
+  await world.quiet();
+  assert.deepEqual((await way('field1@example.com', waiting)).slice(1), [
+    'what it waited for has happened',
+    'left: completed',
+  ]);
+  assert.deepEqual((await way('field2@example.com', waiting)).slice(1), ['left: exit rule']);
+});
+
+test('what she did before she entered counts where the condition says so, and only there', async () => {
+  const paid = (more: object) => ({ '$act::has_occurred': { field_id: 'act:cm:paid', ...more } });
+  const asks = await journey({
+    run: { kind: 'condition', if: paid({}), yes: 'ever', no: 'ever' },
+    ever: { kind: 'condition', if: paid({ ever: true }), yes: 'end', no: 'end' },
+    end,
+  });
+  await person('ever@example.com');
+  await does('ever@example.com', 'act:cm:paid');
+  await world.pass(HOUR);
+  await enters('ever@example.com', asks);
+  assert.deepEqual(await way('ever@example.com', asks), [
+    'the condition does not hold',
+    'the condition holds',
+    'left: completed',
+  ]);
+});
+
+test('a wait for an audience ends when she enters it; one for time alone, at its moment', async () => {
+  const { audiences, workspace } = world.tributary;
+  const filter = { '$str::is': { field_id: 'str:cm:plan', value: 'gold' } };
+  const row = await audiences.create(workspace.id, { name: 'Gold', filter, exitFilter: null });
+  const member = { $is_member_of: { audience_id: publicAudienceId(row) } };
+  const known = { '$tme::relative_more_than': { field_id: 'c', days_ago: 3 } };
+  const waits = await journey({
+    member: { kind: 'wait', until: member, next: 'known' },
+    known: { kind: 'wait', until: known, next: 'end' },
+    end,
+  });
+  const email = 'gold@example.com';
+  await person(email);
+  await enters(email, waits);
+  assert.equal((await way(email, waits)).length, 1);
+  await person(email, { 'str:cm:plan': 'gold' });
+  await world.quiet();
+  assert.equal((await way(email, waits)).at(-1), 'waits until it happens');
+  assert.equal((await way(email, waits)).length, 3);
+  await world.pass(3 * DAY - HOUR);
+  assert.equal((await way(email, waits)).length, 3, 'she has been known for less than three days');
+  await world.pass(2 * HOUR);
+  assert.deepEqual((await way(email, waits)).slice(3), ['what it waited for has happened', 'left: completed']);
+});
+
+test('fields and tags are changed, with her own values, and what is refused is on her timeline', async () => {
+  const changes = await journey({
+    set: { kind: 'update', set: { 'str:cm:plan': 'for {{ people.first-name }}' }, next: 'tag' },
+    tag: { kind: 'tag', add: ['On the way'], remove: ['Cold'], next: 'wrong' },
+    wrong: { kind: 'update', set: { 'bol::gdpr': 'perhaps' }, onFailure: 'exit', next: 'end' },
+    end,
+  });
+  const email = 'changes@example.com';
+  const id = await person(email, { 'str::first': 'Anna' });
+  await world.api('/v1/person/merge', { people: [{ fields: { 'str::email': email }, tags: ['Cold', 'Kept'] }] });
+  await enters(email, changes);
+  const { people, workspace } = world.tributary;
+  const found = [
+    ...(await people.find(world.db, workspace.id, [BigInt(await internal(email)).toString()])).values(),
+  ][0]!;
+  assert.equal(publicId(found.id), id);
+  assert.equal(found.fields['str:cm:plan'], 'for Anna');
+  assert.deepEqual([...found.tags].sort(), ['Kept', 'On the way']);
+  const last = (await way(email, changes)).at(-1);
+  assert.match(last ?? '', /^left: a step failed: .*bol::gdpr/);
+});
+
+async function internal(email: string): Promise<string> {
+  const { people, workspace } = world.tributary;
+  return (await people.findByEmail(world.db, workspace.id, email))!;
+}
+
+test('of twenty who come at once, a levelled split sends ten each way, and each the same way again', async () => {
+  const half = (name: string) => ({ name, share: 50, next: name });
+  const split = await journey({
+    split: { kind: 'split', branches: [half('left'), half('right')], level: true },
+    left: { kind: 'exit', reason: 'left' },
+    right: { kind: 'exit', reason: 'right' },
+  });
+  const emails = Array.from({ length: 20 }, (_, i) => `split${i}@example.com`);
+  await Promise.all(emails.map((email) => person(email)));
+  await Promise.all(emails.map((email) => enters(email, split)));
+  const first = await Promise.all(emails.map((email) => way(email, split)));
+  const sent = (name: string) => first.filter((dids) => dids.some((did) => did.includes(`“${name}”`))).length;
+  assert.deepEqual([sent('left'), sent('right')], [10, 10]);
+  await Promise.all(emails.map((email) => enters(email, split)));
+  for (const [i, email] of emails.entries()) {
+    const both = await way(email, split);
+    assert.deepEqual(both.slice(first[i]!.length), first[i], 'the same way again');
+  }
+});
+
+test('a shape for once in a life is passed over in the next run, also where both runs come at the same moment', async () => {
+  const once = await journey(
+    { tag: { kind: 'tag', add: ['Once'], remove: [], perPerson: 'once', next: 'end' }, end },
+    {
+      entry: {
+        activity: BEGAN,
+        filter: { '$str::is': { field_id: 'str:cm:which', value: 'twice' } },
+        again: 'any-time',
+      },
+    },
+  );
+  const email = 'once@example.com';
+  await person(email);
+  const activity = { activity_id: BEGAN, fields: { 'str::email': email }, attributes: { 'str:cm:which': 'twice' } };
+  await world.api('/v1/activities/create', { activities: [activity, activity], merge_by: ['str::email'] });
+  await world.quiet();
+  const dids = await way(email, once);
+  assert.equal(dids.filter((did) => did === 'gave the tag “Once”').length, 1);
+  assert.equal(dids.filter((did) => did.startsWith('passed over: had it on')).length, 1);
+});
+
+test('nobody who was in it enters a journey again that is for once', async () => {
+  const only = { '$str::is': { field_id: 'str:cm:which', value: 'never again' } };
+  const never = await journey({ end }, { entry: { activity: BEGAN, filter: only, again: 'never' } });
+  const email = 'never@example.com';
+  await person(email);
+  for (let time = 0; time < 3; time++) await does(email, BEGAN, { 'str:cm:which': 'never again' });
+  assert.equal((await way(email, never)).length, 1);
+});
