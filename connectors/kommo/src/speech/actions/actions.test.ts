@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ActionMoment } from '@tributary/connector-kit';
-import { actions } from './actions.ts';
+import { actions } from './index.ts';
 
 const moment: ActionMoment = {
   person: { id: '1', fields: { 'str:cm:kommo-lead-id': '101' } },
@@ -40,10 +40,62 @@ describe('the steps Kommo adds to journeys', () => {
     });
   });
 
+  test('a note of somebody without a deal is for their contact', () => {
+    const fields = { 'str:cm:kommo-contact-id': '5' };
+    const written = write('note', { text: 'x' }, { ...moment, person: { id: '1', fields } });
+    assert.equal('target' in written && written.target, 'contact:5');
+  });
+
+  test('a field of the deal or the contact, by name or id, with a value as people give it', () => {
+    const at = '2026-11-23T21:04:11.480Z';
+    assert.deepEqual(write('field', { field: ' Use case ', value: ' Routing ' }), {
+      kind: 'field',
+      target: 'lead:101',
+      body: { field: 'Use case', value: 'Routing', at },
+    });
+    const both = { 'str:cm:kommo-lead-id': '101', 'str:cm:kommo-contact-id': '5' };
+    const of = { ...moment, person: { id: '1', fields: both } };
+    assert.deepEqual(write('field', { on: 'contact', field: 991_953, value: true }, of), {
+      kind: 'field',
+      target: 'contact:5',
+      body: { field: '991953', value: true, at },
+    });
+  });
+
+  test('a stage, perhaps with its pipeline; closed deals are left alone unless it says otherwise', () => {
+    const at = '2026-11-23T21:04:11.480Z';
+    assert.deepEqual(write('stage', { stage: 'Negotiation' }), {
+      kind: 'stage',
+      target: 'lead:101',
+      body: { stage: 'Negotiation', reopen: false, at },
+    });
+    assert.deepEqual(write('stage', { stage: 142, pipeline: 'Renewals', reopen: 'true' }), {
+      kind: 'stage',
+      target: 'lead:101',
+      body: { stage: '142', pipeline: 'Renewals', reopen: true, at },
+    });
+  });
+
+  test('a responsible user by id, name or e-mail; the deal is the one the run started with', () => {
+    const written = write('responsible', { user: 11_087_102 }, { ...moment, entry: { 'str:cm:lead-id': '77' } });
+    assert.deepEqual(written, {
+      kind: 'responsible',
+      target: 'lead:77',
+      body: { user: '11087102', at: '2026-11-23T21:04:11.480Z' },
+    });
+  });
+
   test('without a deal, or with nothing left of the text, the step is skipped and says why', () => {
     const nobody = { ...moment, person: { id: '1', fields: {} } };
-    assert.deepEqual(write('task', { text: 'x' }, nobody), { skip: 'the person has no deal in Kommo' });
-    assert.deepEqual(write('note', { text: 'x' }, nobody), { skip: 'the person has no deal in Kommo' });
+    const noDeal = { skip: 'the person has no deal in Kommo' };
+    assert.deepEqual(write('task', { text: 'x' }, nobody), noDeal);
+    assert.deepEqual(write('note', { text: 'x' }, nobody), { skip: 'the person has no deal and no contact in Kommo' });
+    assert.deepEqual(write('field', { field: 'x', value: 1 }, nobody), noDeal);
+    assert.deepEqual(write('field', { on: 'contact', field: 'x', value: 1 }, nobody), {
+      skip: 'the person has no contact in Kommo',
+    });
+    assert.deepEqual(write('stage', { stage: 'x' }, nobody), noDeal);
+    assert.deepEqual(write('responsible', { user: 'x' }, nobody), noDeal);
     const empty = actions.task?.write({ text: '  ', dueInHours: 24, type: 'follow-up' }, moment);
     assert.ok(empty && 'skip' in empty && empty.skip.startsWith('text:'));
   });
