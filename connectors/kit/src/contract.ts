@@ -22,6 +22,8 @@ export interface Connector<Settings> {
   hear(heard: Heard): Write[];
   /** The steps it adds to journeys, by name. */
   readonly actions: Readonly<Record<string, ConnectorAction>>;
+  /** How many writes it takes at once; 50 where it does not say. */
+  readonly writesAtOnce?: number;
   /** What it remembers of people with these keys that is personal: when they are deleted, the host takes it out. */
   about?(keys: readonly KeyOfPerson[]): PersonalMemory[];
   /** A connection at work. One at a time per connection, in one process. */
@@ -104,6 +106,10 @@ export interface Write {
 
 export interface ConnectorAction {
   readonly name: string;
+  /**
+   * Judges the input twice: when a journey is published, but for what is Liquid, and when that was rendered. What it
+   * makes of an input it takes again.
+   */
   readonly input: z.ZodType<Readonly<Record<string, unknown>>>;
   /** The write that does it, or why it can not be done for this person. */
   write(input: Readonly<Record<string, unknown>>, of: ActionMoment): Omit<Write, 'key'> | { skip: string };

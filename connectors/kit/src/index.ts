@@ -20,3 +20,4 @@ export type {
 } from './contract.ts';
 export { BadWebhook, NeedsReconnect, RetryLater } from './errors.ts';
 export type { Http, HttpRequest, HttpResponse } from './http.ts';
+export { createWriteTimes, type WriteTimes } from './times.ts';

@@ -1,8 +1,8 @@
 import type { DueWrite, Heard } from '@tributary/connector-kit';
 import { conformance } from '@tributary/connector-kit/conformance';
-import { openAccount } from '../test/support.ts';
+import { lead, openAccount } from '../test/support.ts';
 import { kommo } from './index.ts';
-import { fieldWrite, note, task } from './speech/writes.ts';
+import { writeOf } from './speech/writes.ts';
 
 const form = 'application/x-www-form-urlencoded';
 const at = new Date('2026-11-23T21:04:11.480Z');
@@ -64,6 +64,22 @@ conformance({
       bad: [{}, { text: '' }, { text: 'x', dueInHours: -1 }, { text: 'x', type: 'call' }],
     },
     note: { good: { text: 'Hot' }, bad: [{}, { text: 7 }, { text: ' ' }] },
+    field: {
+      good: { field: 'Seats', value: 40 },
+      bad: [
+        { field: 'Seats' },
+        { value: 1 },
+        { field: 'Seats', value: ' ' },
+        { field: '', value: 1 },
+        { field: 1.5, value: 1 },
+        { on: 'company', field: 'Seats', value: 1 },
+      ],
+    },
+    stage: {
+      good: { stage: 'Negotiation', pipeline: 'Sales', reopen: 'true' },
+      bad: [{}, { stage: '' }, { pipeline: 'Sales' }, { stage: true }, { stage: 'x', reopen: 'perhaps' }],
+    },
+    responsible: { good: { user: 11_087_102 }, bad: [{}, { user: ' ' }, { user: -1 }, { user: {} }] },
   },
   moments: {
     good: { person, entry: undefined, requestedAt: at },
@@ -71,16 +87,21 @@ conformance({
   },
   async open() {
     const account = await openAccount();
-    const first = String(account.sandbox.addLead({ name: 'Deal 1', contact: { name: 'P' } }).id);
-    const second = String(account.sandbox.addLead({ name: 'Deal 2', contact: { name: 'Q' } }).id);
+    const first = lead(account.sandbox.addLead({ name: 'Deal 1', contact: { name: 'P' } }).id);
+    const second = lead(account.sandbox.addLead({ name: 'Deal 2', contact: { name: 'Q' } }).id);
+    const contact = { kind: 'contact', id: String(account.sandbox.contacts()[0]?.id) } as const;
     const moment = at.toISOString();
     const writes: Omit<DueWrite, 'key' | 'id' | 'uncertain'>[] = [
-      note(first, { text: 'Opened · 23 Nov 2026, 21:04:11 UTC', at: moment }),
-      note(second, { text: 'Opened · 23 Nov 2026, 21:04:11 UTC', at: moment }),
-      fieldWrite(first, { field: 'Email activity', value: 'Opened', at: moment }),
-      fieldWrite(first, { field: 'Email status', value: 'Unsubscribed', at: moment }),
-      task(second, { text: 'Call', completeTill: 1_795_000_000, taskType: 1 }),
-      task(first, { text: 'Call', completeTill: 1_795_000_000, taskType: 1 }),
+      writeOf('stage', first, { stage: 'Negotiation', reopen: false, at: moment }),
+      writeOf('note', first, { text: 'Opened · 23 Nov 2026, 21:04:11 UTC', at: moment }),
+      writeOf('note', second, { text: 'Opened · 23 Nov 2026, 21:04:11 UTC', at: moment }),
+      writeOf('note', contact, { text: 'Opened · 23 Nov 2026, 21:04:11 UTC', at: moment }),
+      writeOf('field', first, { field: 'Email activity', value: 'Opened', at: moment }),
+      writeOf('field', first, { field: 'Email status', value: 'Unsubscribed', at: moment }),
+      writeOf('field', contact, { field: 'Role', value: 'buyer', at: moment }),
+      writeOf('task', second, { text: 'Call', completeTill: 1_795_000_000, taskType: 1 }),
+      writeOf('task', first, { text: 'Call', completeTill: 1_795_000_000, taskType: 1 }),
+      writeOf('responsible', second, { user: 'Daniel Novak', at: moment }),
     ];
     return {
       session: account.session,
@@ -94,7 +115,16 @@ conformance({
           .tasks()
           .map(({ entityId, text }) => `${entityId} ${text}`)
           .sort(),
-        fields: account.sandbox.leads().map(({ customFields }) => customFields),
+        leads: account.sandbox
+          .leads()
+          .map(({ customFields, status, responsibleUser }) => ({ customFields, status, responsibleUser })),
+        contacts: account.sandbox.contacts().map(({ customFields }) => customFields),
+        // In any order: each happens once.
+        happened: account.sandbox
+          .events()
+          .map(({ type, entityId }) => `${type} ${entityId}`)
+          .filter((event) => !event.includes('_added'))
+          .sort(),
       }),
       loseNextAnswer() {
         account.intercept(({ method }) => {

@@ -9,7 +9,7 @@ import { createApi, openLine } from './rest/api.ts';
 import { createFieldBook } from './set-up/fields.ts';
 import { setUpAccount } from './set-up/set-up.ts';
 import { type KommoSettings, kommoSettings } from './settings.ts';
-import { actions } from './speech/actions.ts';
+import { actions } from './speech/actions/index.ts';
 import { hear, hears } from './speech/hear.ts';
 import { parseWebhook } from './webhook/parse.ts';
 import { writeAll } from './writing/write.ts';
@@ -35,9 +35,10 @@ function open(settings: KommoSettings, tools: Tools): Session {
   const reading = createApi(line, 'read');
   const writing = createApi(line, 'write');
   const echoes = createEchoes();
-  const fields = createFieldBook(writing);
-  const reader = { api: reading, tools, stages: createStages(reading, tools.now), echoes };
-  const writer = createWriter({ api: writing, tools, fields, echoes });
+  const fields = createFieldBook(writing, tools.now);
+  const stages = createStages(reading, tools.now);
+  const reader = { api: reading, tools, stages, echoes };
+  const writer = createWriter({ api: writing, tools, fields, stages, echoes });
   return {
     setUp: (webhookUrl) => setUpAccount(reading, fields, webhookUrl),
     ready: () => line.limiter.ready(),

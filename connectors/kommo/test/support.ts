@@ -8,11 +8,14 @@ import type {
   HttpResponse,
   Reading,
   Session,
+  Write,
   WriteOutcome,
 } from '@tributary/connector-kit';
 import { createMemory, realHttp } from '@tributary/connector-kit/testing';
 import { type KommoSandbox, type SandboxOptions, startKommoSandbox } from '@tributary/kommo-sandbox';
+import type { Entity } from '../src/entity.ts';
 import { kommo } from '../src/index.ts';
+import { writeOf } from '../src/speech/writes.ts';
 
 export type Interceptor = (request: HttpRequest) => HttpResponse | undefined | Promise<HttpResponse | undefined>;
 
@@ -102,6 +105,32 @@ export async function outcomesOf(given: AsyncIterable<readonly WriteOutcome[]>):
 /** A lead hint as a webhook would give it. */
 export function leadHint(id: number | string, said: Record<string, string> = {}): Hint {
   return { kind: 'lead', id: String(id), said: { action: 'update', ...said } };
+}
+
+/** A write as a host gives it when it is due. */
+export function due(write: Omit<Write, 'key'>, id: number | string, uncertain = false): DueWrite {
+  return { ...write, id: String(id), key: `key ${id}`, uncertain };
+}
+
+/** A moment of the minute that these tests play in. */
+export function second(n: number): string {
+  return new Date(Date.UTC(2026, 10, 23, 21, 4, n)).toISOString();
+}
+
+export function lead(id: number): Entity {
+  return { kind: 'lead', id: String(id) };
+}
+
+export function noteTo(deal: number, n: number): Omit<Write, 'key'> {
+  return writeOf('note', lead(deal), { text: `Opened “Hello” · 23 Nov 2026, 21:04:${n} UTC`, at: second(n) });
+}
+
+export function fieldOn(deal: number, field: string, value: string | number | boolean, n = 0): Omit<Write, 'key'> {
+  return writeOf('field', lead(deal), { field, value, at: second(n) });
+}
+
+export function taskOn(deal: number, text = 'Call Anna', completeTill = 1_795_000_000): Omit<Write, 'key'> {
+  return writeOf('task', lead(deal), { text, completeTill, taskType: 1 });
 }
 
 async function listen(take: (body: string, contentType: string) => void): Promise<Server> {

@@ -1,6 +1,6 @@
 export type { Control, Move, Stage } from './control/control.ts';
 export type { ContactChange, LeadChange, NewContact, NewLead, PlainFields } from './control/inputs.ts';
-export type { ContactView, LeadView, NoteView, PlainValue, TaskView } from './control/views.ts';
+export type { ContactView, EventView, LeadView, NoteView, PlainValue, TaskView } from './control/views.ts';
 export type { FaultSwitches } from './faults.ts';
 export type { LoggedRequest } from './rest/guard.ts';
 export type { KommoSandbox, SandboxOptions } from './sandbox.ts';

@@ -4,7 +4,7 @@ import type { Integration, Owner } from './state/model.ts';
 export interface Seed {
   account: { id: number; name: string; subdomain: string };
   /** The first administrator is the user integrations act as. */
-  users: { id: number; name: string; email: string; is_admin?: boolean }[];
+  users: { id: number; name: string; email: string; is_admin?: boolean; is_active?: boolean }[];
   pipelines: SeedPipeline[];
   fields?: SeedField[];
   integrations?: Integration[];
@@ -75,6 +75,15 @@ export const defaultSeed: Seed = {
     { ...select(991_907, 'Billing', ['Monthly', 'Yearly']), type: 'radiobutton' },
     { ...select(991_908, 'Products', ['Core', 'Analytics', 'API access']), type: 'multiselect' },
     { id: 991_909, owner: 'leads', name: 'utm_source', type: 'tracking_data', code: 'UTM_SOURCE' },
+    { ...select(991_951, 'Role', ['Decision maker', 'User', 'Buyer']), owner: 'contacts' },
+    {
+      ...select(991_952, 'Interests', ['Webinars', 'Case studies', 'Pricing']),
+      owner: 'contacts',
+      type: 'multiselect',
+    },
+    { id: 991_953, owner: 'contacts', name: 'Score', type: 'numeric' },
+    { id: 991_954, owner: 'contacts', name: 'Newsletter', type: 'checkbox' },
+    { id: 991_955, owner: 'contacts', name: 'Last visit', type: 'date_time' },
   ],
   integrations: [
     {

@@ -1,12 +1,12 @@
 import type { Tools } from '@tributary/connector-kit';
 import type { Api } from '../rest/api.ts';
 import type { Echoes } from './nothing-new.ts';
-import type { createStages } from './stages.ts';
+import type { Stages } from './stages.ts';
 
 /** What reading needs, for the length of a session. */
 export interface Reader {
   api: Api;
   tools: Tools;
-  stages: ReturnType<typeof createStages>;
+  stages: Stages;
   echoes: Echoes;
 }

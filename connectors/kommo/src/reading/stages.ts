@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Api } from '../rest/api.ts';
+import { createKnown } from '../rest/known.ts';
 import { type KommoPipeline, pipelinesIn } from '../rest/records.ts';
+import { findStage, type NamedStage } from './find-stage.ts';
 
 /** A stage is named by pipeline and stage together: won (142) and lost (143) have the same ids in all pipelines (Kommo, "Pipelines and stages"). */
 export interface StageRef {
@@ -15,37 +17,35 @@ export interface StageNames {
 
 export type NameOf = (ref: StageRef) => StageNames;
 
-const minute = 60_000;
-/** A renamed stage is called by its new name after this; journeys filter by name. */
-const trustedFor = 10 * minute;
+/** The stages of all pipelines, read once for all. One that is deleted stays unknown, and goes by its id. */
+export interface Stages {
+  namesFor(refs: readonly StageRef[]): Promise<NameOf>;
+  /** Where the stages are that people have named, in the order given, or why nobody can tell. */
+  find(named: readonly NamedStage[]): Promise<(StageRef | { why: string })[]>;
+  forget(): void;
+}
 
-/**
- * The names of stages, read once for all. Read again when they are old, and
- * for a stage they do not have, but then at most once a minute: one that is
- * deleted stays unknown, and goes by its id.
- */
-export function createStages(api: Api, now: () => Date): { namesFor(refs: readonly StageRef[]): Promise<NameOf> } {
-  let pipelines: KommoPipeline[] = [];
-  let readAt = Number.NEGATIVE_INFINITY;
-
-  const find = ({ statusId, pipelineId }: StageRef) => {
-    const pipeline = pipelines.find((one) => one.id === pipelineId);
-    return { pipeline, stage: pipeline?._embedded.statuses.find((one) => one.id === statusId) };
-  };
-
+export function createStages(api: Api, now: () => Date): Stages {
+  const pipelines = createKnown(() => readPipelines(api), now);
   return {
     async namesFor(refs) {
-      const age = Math.abs(now().getTime() - readAt);
-      if (age > trustedFor || (age > minute && refs.some((ref) => !find(ref).stage))) {
-        pipelines = await readPipelines(api);
-        readAt = now().getTime();
-      }
+      const known = await pipelines.get((all) => refs.some((ref) => !placeOf(all, ref).stage));
       return (ref) => {
-        const { pipeline, stage } = find(ref);
+        const { pipeline, stage } = placeOf(known, ref);
         return { stage: stage?.name ?? String(ref.statusId), pipeline: pipeline?.name ?? String(ref.pipelineId) };
       };
     },
+    async find(named) {
+      const look = (all: readonly KommoPipeline[]) => named.map((one) => findStage(all, one));
+      return look(await pipelines.get((all) => look(all).some((found) => 'why' in found)));
+    },
+    forget: pipelines.forget,
   };
+}
+
+function placeOf(pipelines: readonly KommoPipeline[], { statusId, pipelineId }: StageRef) {
+  const pipeline = pipelines.find((one) => one.id === pipelineId);
+  return { pipeline, stage: pipeline?._embedded.statuses.find((one) => one.id === statusId) };
 }
 
 const answer = z.object({ _embedded: z.object({ pipelines: z.array(z.unknown()) }) });

@@ -59,6 +59,7 @@ const customField = z.object({
   id,
   name: z.string(),
   type: z.string(),
+  code: words,
   enums: z
     .array(z.object({ id, value: z.string(), sort: whole, code: words }))
     .nullish()
@@ -84,6 +85,25 @@ const event = z.object({
   value_after: z.array(stage).catch([]),
 });
 export type KommoEvent = z.infer<typeof event>;
+
+const user = z.object({
+  id,
+  name: z.string().catch(''),
+  email: z.string().catch(''),
+  /** Nobody can be responsible who may not log in any more. */
+  rights: z
+    .object({ is_active: z.boolean().nullish().catch(null) })
+    .nullish()
+    .catch(null),
+});
+export type KommoUser = z.infer<typeof user>;
+
+/** A change of who is responsible, as events tell of it (amoCRM, "Events"). */
+const handover = z.object({
+  entity_id: id,
+  created_at: z.number().int(),
+  value_after: z.array(z.object({ responsible_user: z.object({ id }) })),
+});
 
 const note = z.object({ id, entity_id: id, params: z.object({ text: words }).nullish().catch(null) });
 export type KommoNote = z.infer<typeof note>;
@@ -112,5 +132,7 @@ export const pipelinesIn = allOf(pipeline);
 export const fieldsIn = allOf(customField);
 export const webhooksIn = allOf(webhook);
 export const eventsIn = allOf(event);
+export const usersIn = allOf(user);
+export const handoversIn = allOf(handover);
 export const notesIn = allOf(note);
 export const tasksIn = allOf(task);

@@ -1,7 +1,11 @@
+import type { Entity } from '../entity.ts';
 import type { Api } from '../rest/api.ts';
+import { createKnown } from '../rest/known.ts';
 import { list } from '../rest/lists.ts';
+import { isCalled } from '../rest/names.ts';
 import { detailOf } from '../rest/problem.ts';
 import { fieldsIn, type KommoField } from '../rest/records.ts';
+import { optionOf } from '../rest/values.ts';
 
 /** The custom fields of deals that Tributary writes. */
 export const EMAIL_ACTIVITY = 'Email activity';
@@ -15,8 +19,10 @@ const wanted: readonly { name: string; type: string; options?: readonly string[]
 
 type Wanted = (typeof wanted)[number];
 
-export interface LeadFields {
-  byName: ReadonlyMap<string, KommoField>;
+interface LeadFields {
+  all: readonly KommoField[];
+  /** Ours, by the names we know them by. */
+  ours: ReadonlyMap<string, KommoField>;
   made: string[];
   found: string[];
   warnings: string[];
@@ -30,7 +36,7 @@ export interface LeadFields {
  */
 async function ensureLeadFields(api: Api): Promise<LeadFields> {
   const report = { made: [] as string[], found: [] as string[], warnings: [] as string[] };
-  let existing = await readFields(api);
+  let existing = await readFields(api, 'leads');
   const missing: Wanted[] = [];
   for (const want of wanted) {
     const field = pick(existing, want);
@@ -39,16 +45,16 @@ async function ensureLeadFields(api: Api): Promise<LeadFields> {
   }
   if (missing.length > 0) await make(api, missing, report);
   // Answers to writes hold ids and little else (Kommo, REST v4): what came of it is read.
-  if (report.made.length > 0) existing = await readFields(api);
+  if (report.made.length > 0) existing = await readFields(api, 'leads');
   const ready = wanted.flatMap((want): [string, KommoField][] => {
     const field = pick(existing, want);
     return field ? [[want.name, field]] : [];
   });
-  return { byName: new Map(ready), ...report };
+  return { all: existing, ours: new Map(ready), ...report };
 }
 
-async function readFields(api: Api): Promise<KommoField[]> {
-  return fieldsIn(await list(api, '/leads/custom_fields', 'custom_fields'));
+async function readFields(api: Api, of: 'leads' | 'contacts'): Promise<KommoField[]> {
+  return fieldsIn(await list(api, `/${of}/custom_fields`, 'custom_fields'));
 }
 
 /** The field of that name, as people write names; the one of the right type where there are several. */
@@ -92,34 +98,61 @@ async function complete(api: Api, field: KommoField, options: readonly string[],
     report.warnings.push(`The deal field “${field.name}” lacks ${named}, which could not be added${because(answer)}.`);
 }
 
-/** The option of a choice by its text, as people write it. */
-export function optionOf(field: KommoField, text: string): { id: number } | undefined {
-  return field.enums?.find((option) => option.value.trim().toLowerCase() === text.toLowerCase());
-}
-
 function because({ status, body }: { status: number; body: unknown }): string {
   const detail = detailOf(body);
   return ` (${detail ? `${detail}, ` : ''}${status})`;
 }
 
-/** The fields as a session knows them: looked up at most once, until somebody finds them outdated. */
+/** The custom fields as a session knows them, of deals and of contacts. */
 export interface FieldBook {
-  get(): Promise<LeadFields>;
+  /** What was made, and found, of our two fields of deals. */
+  report(): Promise<Pick<LeadFields, 'made' | 'found' | 'warnings'>>;
+  /** The field that a name or an id means, or why none can be told; read again, now and then, where `lacks` says so. */
+  finder(kind: Entity['kind'], lacks: (find: FindField) => boolean): Promise<FindField>;
   forget(): void;
 }
 
-export function createFieldBook(api: Api): FieldBook {
-  let known: Promise<LeadFields> | undefined;
+export type FindField = (named: string) => KommoField | { why: string };
+
+export function createFieldBook(api: Api, now: () => Date): FieldBook {
+  const leads = createKnown(() => ensureLeadFields(api), now);
+  const contacts = createKnown(() => readFields(api, 'contacts'), now);
+  const inLeads =
+    ({ all, ours }: LeadFields): FindField =>
+    (named) =>
+      isOurs(named)
+        ? (ours.get(named) ?? { why: `the deal field “${named}” is not there and could not be made` })
+        : findField(all, 'deal', named);
+  const inContacts =
+    (all: readonly KommoField[]): FindField =>
+    (named) =>
+      findField(all, 'contact', named);
   return {
-    get() {
-      known ??= ensureLeadFields(api).catch((error: unknown) => {
-        known = undefined;
-        throw error;
-      });
-      return known;
+    report: () => leads.get(),
+    async finder(kind, lacks) {
+      if (kind === 'lead') return inLeads(await leads.get((known) => lacks(inLeads(known))));
+      return inContacts(await contacts.get((known) => lacks(inContacts(known))));
     },
     forget() {
-      known = undefined;
+      leads.forget();
+      contacts.forget();
     },
   };
+}
+
+/** Whether it is one of the fields that are made where they are missing. */
+export function isOurs(named: string): boolean {
+  return wanted.some(({ name }) => name === named);
+}
+
+/** By its id, its name as people write names, or its code. */
+function findField(all: readonly KommoField[], word: string, named: string): KommoField | { why: string } {
+  const byId = all.find(({ id }) => String(id) === named);
+  if (byId) return byId;
+  const same = all.filter(({ name }) => isCalled(name, named));
+  const [field, another] = same.length > 0 ? same : all.filter(({ code }) => code && isCalled(code, named));
+  if (!field) return { why: `there is no ${word} field “${named}”` };
+  if (!another) return field;
+  const ids = same.map(({ id }) => id).join(', ');
+  return { why: `there are several ${word} fields “${named}”, with the ids ${ids}: name one by its id` };
 }

@@ -20,7 +20,7 @@ export async function setUpAccount(api: Api, fields: FieldBook, webhookUrl: stri
   if (pipelines.length === 0) warnings.push('No pipeline can be read, so that stages go by their ids.');
   // What is known of the fields may be old: somebody presses "set up" because something is missing.
   fields.forget();
-  const ours = await fields.get();
+  const ours = await fields.report();
   const webhook = await subscribe(api, webhookUrl);
   return {
     account: { id: String(id), name: name || subdomain },

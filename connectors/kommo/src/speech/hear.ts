@@ -1,8 +1,9 @@
 import type { Heard, Write } from '@tributary/connector-kit';
 import type { Fields } from '@tributary/model';
+import { leadOf } from '../entity.ts';
 import { EMAIL_ACTIVITY, EMAIL_STATUS, type emailStatuses } from '../set-up/fields.ts';
 import { toTheMinute, toTheSecond } from './moment.ts';
-import { fieldWrite, leadOf, note } from './writes.ts';
+import { writeOf } from './writes.ts';
 
 interface Said {
   /** The note, without its moment. */
@@ -44,8 +45,8 @@ export const hears: readonly string[] = Object.keys(sayings);
  */
 export function hear(heard: Heard): Write[] {
   const say = Object.hasOwn(sayings, heard.activityId) ? sayings[heard.activityId] : undefined;
-  const leadId = leadOf(heard);
-  if (!say || leadId === undefined || heard.attributes['bol::m'] === true) return [];
+  const lead = leadOf(heard);
+  if (!say || !lead || heard.attributes['bol::m'] === true) return [];
   const said = say(heard.attributes);
   const at = heard.at.toISOString();
   const field = said.status
@@ -56,8 +57,8 @@ export function hear(heard: Heard): Write[] {
         at,
       };
   return [
-    { key: `${heard.id}:note`, ...note(leadId, { text: `${said.note} · ${toTheSecond(heard.at)}`, at }) },
-    { key: `${heard.id}:field`, ...fieldWrite(leadId, field) },
+    { key: `${heard.id}:note`, ...writeOf('note', lead, { text: `${said.note} · ${toTheSecond(heard.at)}`, at }) },
+    { key: `${heard.id}:field`, ...writeOf('field', lead, field) },
   ];
 }
 

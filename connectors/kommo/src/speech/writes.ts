@@ -1,43 +1,28 @@
 import type { Write } from '@tributary/connector-kit';
-import type { Fields } from '@tributary/model';
 import { z } from 'zod';
-import { personFields, stageAttributes } from '../provides.ts';
+import { type Entity, targetOf } from '../entity.ts';
 
-/** What is written into Kommo, as it is stored until it is written. `at` is an ISO time. */
-export const noteBody = z.object({ text: z.string().min(1), at: z.iso.datetime() });
-export const fieldBody = z.object({ field: z.string(), value: z.string(), at: z.iso.datetime() });
-export const taskBody = z.object({ text: z.string().min(1), completeTill: z.int(), taskType: z.int() });
+const at = z.iso.datetime();
 
-type Body<T extends z.ZodType> = z.infer<T>;
+/** What is written into Kommo, as it is stored until it is written. `at` is when it was asked for. */
+export const bodies = {
+  note: z.object({ text: z.string().min(1), at }),
+  /** A custom field, by its name or id, and its value as people give it. */
+  field: z.object({ field: z.string().min(1), value: z.union([z.string(), z.number(), z.boolean()]), at }),
+  /** The stage and the pipeline by their names or ids; without a pipeline, the one the deal is in. */
+  stage: z.object({ stage: z.string().min(1), pipeline: z.string().min(1).optional(), reopen: z.boolean(), at }),
+  /** By id, name or e-mail. */
+  responsible: z.object({ user: z.string().min(1), at }),
+  task: z.object({ text: z.string().min(1), completeTill: z.int(), taskType: z.int() }),
+};
 
-export function note(leadId: string, body: Body<typeof noteBody>): Omit<Write, 'key'> {
-  return { kind: 'note', target: targetOf(leadId), body };
+export type Kind = keyof typeof bodies;
+export type Body<K extends Kind> = z.infer<(typeof bodies)[K]>;
+
+export function writeOf<K extends Kind>(kind: K, entity: Entity, body: Body<K>): Omit<Write, 'key'> {
+  return { kind, target: targetOf(entity), body };
 }
 
-export function fieldWrite(leadId: string, body: Body<typeof fieldBody>): Omit<Write, 'key'> {
-  return { kind: 'field', target: targetOf(leadId), body };
-}
-
-export function task(leadId: string, body: Body<typeof taskBody>): Omit<Write, 'key'> {
-  return { kind: 'task', target: targetOf(leadId), body };
-}
-
-/** The deal a person is written to: the one their run started with, else the one they were last seen in. */
-export function leadOf(of: { person: { fields: Fields }; entry: Fields | undefined }): string | undefined {
-  const id = of.entry?.[stageAttributes.leadId.id] ?? of.person.fields[personFields.leadId.id];
-  return typeof id === 'string' && isLeadId(id) ? id : undefined;
-}
-
-/** The lead a write goes to, or undefined when its target is none. */
-export function leadOfTarget(target: string): string | undefined {
-  const id = target.startsWith('lead:') ? target.slice('lead:'.length) : '';
-  return isLeadId(id) ? id : undefined;
-}
-
-function targetOf(leadId: string): string {
-  return `lead:${leadId}`;
-}
-
-function isLeadId(id: string): boolean {
-  return /^[1-9]\d{0,14}$/.test(id);
+export function bodyOf<K extends Kind>(kind: K, { body }: Pick<Write, 'body'>): Body<K> {
+  return bodies[kind].parse(body) as Body<K>;
 }

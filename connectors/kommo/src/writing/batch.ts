@@ -1,12 +1,14 @@
 import { type DueWrite, RetryLater, type Tools, type WriteOutcome } from '@tributary/connector-kit';
+import { type Entity, words } from '../entity.ts';
 import { type Answer, type Api, TooSlow } from '../rest/api.ts';
 import { type Complaint, complaintsOf, detailOf } from '../rest/problem.ts';
+import { done, failed } from './outcomes.ts';
 
 /** One item of a request, and the writes that are done with it. */
 export interface Item {
   /** Comes back with an answer. Not a bare number: Kommo gives the place in the list where it has no id. */
   requestId: string;
-  leadId: string;
+  entity: Entity;
   writes: readonly DueWrite[];
   /** Made when it is sent, so that a second try sends what is right by then. */
   body(): Record<string, unknown>;
@@ -20,12 +22,22 @@ export interface Sender {
   /** The list in the answer: `notes`, `tasks`, `leads`. */
   name: string;
   size: BatchSize;
-  /** Twice is not the same as once: notes and tasks, but not field values. */
+  /** Each makes something new: notes and tasks. */
   appends: boolean;
+  /** Sent twice, whatever happens between, it is the same as sent once. */
+  mayRepeat(item: Item): boolean;
   /** Sorts out what is there already, when a request may have got through. */
   lookUp(items: readonly Item[]): Promise<{ there: WriteOutcome[]; missing: Item[] }>;
-  /** Puts right what an item was refused for; true when it is worth another try as it is now. */
-  repair(item: Item, complaints: readonly Complaint[]): Promise<boolean>;
+  /**
+   * Puts right what an item was refused for: what of it fails for good, and what is worth another try, which has to
+   * differ from what was sent. Undefined where nothing can be done, and the whole item fails.
+   */
+  repair(item: Item, complaints: readonly Complaint[]): Promise<Repair | undefined>;
+}
+
+export interface Repair {
+  failed: WriteOutcome[];
+  again: readonly Item[];
 }
 
 /** How many items go into one request: 50, as Kommo advises; fewer for a while after a 504 (Kommo, "Limitations"). */
@@ -64,7 +76,6 @@ export async function* sendAll(sender: Sender, given: readonly Item[]): AsyncGen
   let queue = [...given];
   /** How many to send at most while a refusal is narrowed down. */
   let narrow = advised;
-  const repaired = new Set<Item>();
   while (queue.length > 0) {
     const batch = queue.slice(0, Math.min(narrow, sender.size.now()));
     const rest = queue.slice(batch.length);
@@ -74,12 +85,12 @@ export async function* sendAll(sender: Sender, given: readonly Item[]): AsyncGen
     } else if (answer.ok) {
       sender.size.fine();
       narrow *= 2;
-      yield done(sender, batch, answer);
+      yield carriedOut(sender, batch, answer);
       queue = rest;
     } else {
-      const { failed, again } = await sortOut(sender, batch, answer, repaired);
-      if (failed.length > 0) yield failed;
-      if (again.length === batch.length) narrow = Math.max(1, Math.floor(batch.length / 2));
+      const { refused, again, known } = await sortOut(sender, batch, answer);
+      if (refused.length > 0) yield refused;
+      if (!known) narrow = Math.max(1, Math.floor(batch.length / 2));
       const { there, missing } = sender.appends ? await sender.lookUp(again) : { there: [], missing: again };
       if (there.length > 0) yield there;
       queue = [...missing, ...rest];
@@ -95,7 +106,7 @@ async function send(sender: Sender, batch: readonly Item[]): Promise<Answer | 't
     if (error instanceof TooSlow) {
       sender.size.tooMuch(batch.length);
       // Field values can go again at once; a note that may be there has to be looked for, and not right away.
-      if (!sender.appends && batch.length > 1) return 'too slow';
+      if (batch.length > 1 && batch.every(sender.mayRepeat)) return 'too slow';
     }
     if (!(error instanceof RetryLater) || error.applied === 'no' || error.notBefore) throw error;
     const notBefore = new Date(sender.tools.now().getTime() + settledAfter);
@@ -103,63 +114,56 @@ async function send(sender: Sender, batch: readonly Item[]): Promise<Answer | 't
   }
 }
 
-/** Whom a refusal is about. Where it does not say, the batch is halved until it can only be about one. */
+/** Whom a refusal is about. Where it does not say, which is not known, the batch is halved until it can only be about one. */
 async function sortOut(
   sender: Sender,
   batch: readonly Item[],
   answer: Answer,
-  repaired: Set<Item>,
-): Promise<{ failed: WriteOutcome[]; again: Item[] }> {
+): Promise<{ refused: WriteOutcome[]; again: Item[]; known: boolean }> {
   const complaints = complaintsOf(answer.body);
-  const about = (item: Item, i: number) => complaints.get(item.requestId) ?? complaints.get(String(i));
-  const guilty = batch.flatMap((item, i) => {
-    const found = about(item, i);
-    return found ? [{ item, found }] : [];
-  });
-  const [only, another] = batch;
-  if (guilty.length === 0 && only && another) return { failed: [], again: [...batch] };
-  if (guilty.length === 0 && only) guilty.push({ item: only, found: [] });
-  const failed: WriteOutcome[] = [];
-  const again = new Set(batch);
-  for (const { item, found } of guilty) {
-    if (!repaired.has(item) && (await sender.repair(item, found))) {
-      repaired.add(item);
+  const isGuilty = (item: Item, i: number) => complaints.has(item.requestId) || complaints.has(String(i));
+  const known = batch.length === 1 || batch.some(isGuilty);
+  const refused: WriteOutcome[] = [];
+  const again: Item[] = [];
+  for (const [i, item] of batch.entries()) {
+    if (!known || (batch.length > 1 && !isGuilty(item, i))) {
+      again.push(item);
       continue;
     }
-    again.delete(item);
-    failed.push(...failures(item, reason(item, found, answer)));
+    const found = complaints.get(item.requestId) ?? complaints.get(String(i)) ?? [];
+    const repair = await sender.repair(item, found);
+    refused.push(...(repair?.failed ?? failed(item.writes, reason(item, found, answer))));
+    again.push(...(repair?.again ?? []));
   }
-  return { failed, again: [...again] };
+  return { refused, again, known };
 }
 
 function reason(item: Item, complaints: readonly Complaint[], answer: Answer): string {
-  const gone = complaints.some(({ path }) => path === 'id' || path === 'entity_id');
-  if (gone || (complaints.length === 0 && answer.status === 404)) return noLongerThere(item.leadId);
+  const isGone = complaints.some(({ path }) => path === 'id' || path === 'entity_id');
+  if (isGone || (complaints.length === 0 && answer.status === 404)) return noLongerThere(item.entity);
   const [first] = complaints;
-  const words = first ? `${first.path}: ${first.detail || first.code}` : (detailOf(answer.body) ?? 'no reason given');
-  return `Kommo refused it: ${words} (${answer.status})`;
+  return first ? refusal(first) : `Kommo refused it: ${detailOf(answer.body) ?? 'no reason given'} (${answer.status})`;
 }
 
-export function noLongerThere(leadId: string): string {
-  return `the deal ${leadId} is no longer there`;
+export function refusal({ path, detail, code }: Complaint): string {
+  return `Kommo refused it: ${path}: ${detail || code} (400)`;
 }
 
-function done(sender: Sender, batch: readonly Item[], { body }: Answer): WriteOutcome[] {
+export function noLongerThere({ kind, id }: Entity): string {
+  return `the ${words[kind]} ${id} is no longer there`;
+}
+
+function carriedOut(sender: Sender, batch: readonly Item[], { body }: Answer): WriteOutcome[] {
   const listed = (body as { _embedded?: Record<string, unknown> } | undefined)?._embedded?.[sender.name];
   const rows = (Array.isArray(listed) ? listed : []) as ({ id?: unknown; request_id?: unknown } | null)[];
   return batch.flatMap((item, i) => {
     const row = sender.appends
       ? (rows.find((one) => one?.request_id === item.requestId) ?? rows[i])
-      : rows.find((one) => String(one?.id) === item.leadId);
-    // An answer that names other deals and not this one: there was nothing to change.
-    if (!sender.appends && rows.length > 0 && !row) return failures(item, noLongerThere(item.leadId));
-    const reference = row?.id === undefined ? {} : { reference: String(row.id) };
-    return item.writes.map(({ id }) => ({ id, done: true as const, ...reference }));
+      : rows.find((one) => String(one?.id) === item.entity.id);
+    // An answer that names others and not this one: there was nothing to change.
+    if (!sender.appends && rows.length > 0 && !row) return failed(item.writes, noLongerThere(item.entity));
+    return done(item.writes, row?.id === undefined ? undefined : String(row.id));
   });
-}
-
-export function failures(item: Pick<Item, 'writes'>, why: string): WriteOutcome[] {
-  return item.writes.map(({ id }) => ({ id, done: false, why }));
 }
 
 export function requestIdOf(write: DueWrite): string {

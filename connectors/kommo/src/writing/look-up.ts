@@ -2,8 +2,9 @@ import type { DueWrite, WriteOutcome } from '@tributary/connector-kit';
 import type { Api } from '../rest/api.ts';
 import { inChunks, list } from '../rest/lists.ts';
 import { notesIn, tasksIn } from '../rest/records.ts';
-import { noteBody, taskBody } from '../speech/writes.ts';
+import { bodyOf } from '../speech/writes.ts';
 import type { Item } from './batch.ts';
+import { done } from './outcomes.ts';
 
 /**
  * Notes and tasks are written once, although Kommo takes no idempotency key
@@ -23,7 +24,7 @@ export interface LookUp {
 
 interface Found {
   id: number;
-  leadId: string;
+  entityId: string;
   mark: string;
 }
 
@@ -34,12 +35,12 @@ const clockSkew = 3_600;
  * Only filters that Kommo documents for this list bound the search: the type
  * and the time of the last edit. `filter[entity_id]` is in wide use and not
  * among them, and filters Kommo does not know are ignored in silence. So it
- * may shorten the list, and nothing relies on it: rows of other deals do not
+ * may shorten the list, and nothing relies on it: rows of others do not
  * match. Newest first, until all are found or the list ends.
  */
-export async function lookUpNotes(api: Api, items: readonly Item[], noteType: string): Promise<LookUp> {
-  const marks = items.map((item) => ({ item, mark: textMark(noteBody.parse(item.writes[0]?.body).text) }));
-  const earliest = Math.min(...items.map((item) => Date.parse(noteBody.parse(item.writes[0]?.body).at)));
+export async function lookUpNotes(api: Api, path: string, items: readonly Item[], noteType: string): Promise<LookUp> {
+  const marks = items.map((item) => ({ item, mark: textMark(bodyOf('note', item.writes[0]!).text) }));
+  const earliest = Math.min(...items.map((item) => Date.parse(bodyOf('note', item.writes[0]!).at)));
   const from = Math.floor(earliest / 1000) - clockSkew;
   const query: [string, string][] = [
     ['filter[note_type][]', noteType],
@@ -47,7 +48,7 @@ export async function lookUpNotes(api: Api, items: readonly Item[], noteType: st
     ['order[id]', 'desc'],
   ];
   return await search(items, marks, 'filter[entity_id][]', async (filter, enough) => {
-    const rows = await list(api, '/leads/notes', 'notes', [...filter, ...query], (some) => enough(notesFound(some)));
+    const rows = await list(api, path, 'notes', [...filter, ...query], (some) => enough(notesFound(some)));
     return notesFound(rows);
   });
 }
@@ -55,7 +56,7 @@ export async function lookUpNotes(api: Api, items: readonly Item[], noteType: st
 /** `filter[entity_id]` of tasks is documented, together with the type of the entity (Kommo, "Tasks"). */
 export async function lookUpTasks(api: Api, items: readonly Item[]): Promise<LookUp> {
   const marks = items.map((item) => {
-    const { text, completeTill } = taskBody.parse(item.writes[0]?.body);
+    const { text, completeTill } = bodyOf('task', item.writes[0]!);
     return { item, mark: `${completeTill} ${textMark(text)}` };
   });
   const query: [string, string][] = [
@@ -81,16 +82,16 @@ async function search(
   filterKey: string,
   ask: Ask,
 ): Promise<LookUp> {
-  const leads = [...new Set(items.map((item) => item.leadId))];
+  const entities = [...new Set(items.map((item) => item.entity.id))];
   const there: WriteOutcome[] = [];
   const found = new Set<Item>();
-  for (const filter of inChunks(leads, filterKey)) {
+  for (const filter of inChunks(entities, filterKey)) {
     const asked = new Set(filter.map(([, id]) => id));
-    const wanted = marks.filter(({ item }) => asked.has(item.leadId));
+    const wanted = marks.filter(({ item }) => asked.has(item.entity.id));
     const rows = await ask(filter, (some) => matching(wanted, some).length === wanted.length);
     for (const { item, row } of matching(wanted, rows)) {
       found.add(item);
-      there.push(...item.writes.map(({ id }) => ({ id, done: true as const, reference: String(row.id) })));
+      there.push(...done(item.writes, String(row.id)));
     }
   }
   return { there, missing: items.filter((item) => !found.has(item)) };
@@ -100,7 +101,7 @@ async function search(
 function matching(wanted: readonly { item: Item; mark: string }[], rows: readonly Found[]) {
   const left = new Set(rows);
   return wanted.flatMap(({ item, mark }) => {
-    const row = [...left].find((one) => one.leadId === item.leadId && one.mark === mark);
+    const row = [...left].find((one) => one.entityId === item.entity.id && one.mark === mark);
     if (!row) return [];
     left.delete(row);
     return [{ item, row }];
@@ -110,7 +111,7 @@ function matching(wanted: readonly { item: Item; mark: string }[], rows: readonl
 function notesFound(rows: readonly unknown[]): Found[] {
   return notesIn(rows).map(({ id, entity_id, params }) => ({
     id,
-    leadId: String(entity_id),
+    entityId: String(entity_id),
     mark: textMark(params?.text ?? ''),
   }));
 }
@@ -118,7 +119,7 @@ function notesFound(rows: readonly unknown[]): Found[] {
 function tasksFound(rows: readonly unknown[]): Found[] {
   return tasksIn(rows).map(({ id, entity_id, text, complete_till }) => ({
     id,
-    leadId: String(entity_id),
+    entityId: String(entity_id),
     mark: `${complete_till} ${textMark(text ?? '')}`,
   }));
 }

@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { type DueWrite, NeedsReconnect, RetryLater, type Write } from '@tributary/connector-kit';
-import { type Account, openAccount, outcomesOf } from '../../test/support.ts';
-import { fieldWrite, note, task } from '../speech/writes.ts';
+import { type DueWrite, NeedsReconnect, RetryLater } from '@tributary/connector-kit';
+import {
+  type Account,
+  lead as deal,
+  due,
+  fieldOn,
+  noteTo,
+  openAccount,
+  outcomesOf,
+  second,
+  taskOn,
+} from '../../test/support.ts';
+import { writeOf } from '../speech/writes.ts';
 
-const due = (write: Omit<Write, 'key'>, id: number | string, uncertain = false): DueWrite => ({
-  ...write,
-  ...{ id: String(id), key: `key ${id}`, uncertain },
-});
-const second = (n: number) => new Date(Date.UTC(2026, 10, 23, 21, 4, n)).toISOString();
-const noteTo = (lead: number, n: number) =>
-  note(String(lead), { text: `Opened “Hello” · 23 Nov 2026, 21:04:${n} UTC`, at: second(n) });
-const status = (lead: number, value: string, n = 0) =>
-  fieldWrite(String(lead), { field: 'Email status', value, at: second(n) });
-const _activity = (lead: number, value: string, n = 0) =>
-  fieldWrite(String(lead), { field: 'Email activity', value, at: second(n) });
-const taskOn = (lead: number, text = 'Call Anna', completeTill = 1_795_000_000) =>
-  task(String(lead), { text, completeTill, taskType: 1 });
-
+const status = (lead: number, value: string, n = 0) => fieldOn(lead, 'Email status', value, n);
 /** An account with one deal, for this test alone: they all wait for Kommo's second, and wait together. */
 async function open(t: TestContext, o: Parameters<typeof openAccount>[0] = {}) {
   const account = await openAccount(o);
@@ -187,7 +184,7 @@ describe('when Kommo is not well', { concurrency: true }, () => {
 
   test('what Kommo does to a text when it stores it does not hide the note', async (t) => {
     const { account, lead } = await open(t);
-    const written = note(String(lead), {
+    const written = writeOf('note', deal(lead), {
       text: 'Opened “Q&A – what’s <next>?” 🎉 · 23 Nov 2026, 21:04:11 UTC',
       at: second(11),
     });

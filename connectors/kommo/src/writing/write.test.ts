@@ -1,23 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import type { DueWrite, Write } from '@tributary/connector-kit';
-import { type Account, openAccount } from '../../test/support.ts';
-import { fieldWrite, note, task } from '../speech/writes.ts';
+import { type Account, due, fieldOn, noteTo, openAccount, taskOn } from '../../test/support.ts';
 
-const due = (write: Omit<Write, 'key'>, id: number | string, uncertain = false): DueWrite => ({
-  ...write,
-  ...{ id: String(id), key: `key ${id}`, uncertain },
-});
-const second = (n: number) => new Date(Date.UTC(2026, 10, 23, 21, 4, n)).toISOString();
-const noteTo = (lead: number, n: number) =>
-  note(String(lead), { text: `Opened “Hello” · 23 Nov 2026, 21:04:${n} UTC`, at: second(n) });
-const status = (lead: number, value: string, n = 0) =>
-  fieldWrite(String(lead), { field: 'Email status', value, at: second(n) });
-const activity = (lead: number, value: string, n = 0) =>
-  fieldWrite(String(lead), { field: 'Email activity', value, at: second(n) });
-const taskOn = (lead: number, text = 'Call Anna', completeTill = 1_795_000_000) =>
-  task(String(lead), { text, completeTill, taskType: 1 });
-
+const status = (lead: number, value: string, n = 0) => fieldOn(lead, 'Email status', value, n);
+const activity = (lead: number, value: string, n = 0) => fieldOn(lead, 'Email activity', value, n);
 describe('what is written into Kommo', () => {
   let account: Account;
   let deals: number[];
@@ -158,7 +144,7 @@ describe('what is written into Kommo', () => {
       {
         id: '1',
         done: false,
-        why: 'the deal field “Email activity” is of the type numeric, which does not hold a text',
+        why: 'the deal field “Email activity” holds numbers, such as 12500 or 12.5; “Opened” is not',
       },
       { id: '2', done: true, reference: String(id) },
     ]);

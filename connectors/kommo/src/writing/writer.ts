@@ -1,26 +1,33 @@
-import type { DueWrite, Tools } from '@tributary/connector-kit';
+import { createWriteTimes, type DueWrite, type Tools, type WriteTimes } from '@tributary/connector-kit';
+import type { Entity } from '../entity.ts';
 import type { Echoes } from '../reading/nothing-new.ts';
+import type { Stages } from '../reading/stages.ts';
 import type { Api } from '../rest/api.ts';
 import type { FieldBook } from '../set-up/fields.ts';
 import { type BatchSize, createBatchSize } from './batch.ts';
-import { createFieldTimes, type FieldTimes } from './field-times.ts';
+import { createUsers, type Users } from './users.ts';
 
 /** What writing needs, for the length of a session. */
 export interface Writer {
   api: Api;
   tools: Tools;
   fields: FieldBook;
+  stages: Stages;
+  users: Users;
   echoes: Echoes;
-  fieldTimes: FieldTimes;
-  sizes: Record<'fields' | 'notes' | 'tasks', BatchSize>;
+  times: WriteTimes;
+  sizes: Record<'leads' | 'contacts' | 'notes' | 'tasks', BatchSize>;
 }
 
 export interface Addressed {
   write: DueWrite;
-  leadId: string;
+  entity: Entity;
 }
 
-export function createWriter(o: Pick<Writer, 'api' | 'tools' | 'fields' | 'echoes'>): Writer {
-  const sizes = { fields: createBatchSize(), notes: createBatchSize(), tasks: createBatchSize() };
-  return { ...o, fieldTimes: createFieldTimes(), sizes };
+export function createWriter(o: Pick<Writer, 'api' | 'tools' | 'fields' | 'stages' | 'echoes'>): Writer {
+  const sizes = {
+    ...{ leads: createBatchSize(), contacts: createBatchSize() },
+    ...{ notes: createBatchSize(), tasks: createBatchSize() },
+  };
+  return { ...o, users: createUsers(o.api, o.tools.now), times: createWriteTimes(), sizes };
 }

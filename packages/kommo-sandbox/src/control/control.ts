@@ -2,8 +2,8 @@ import type { Faults } from '../faults.ts';
 import type { LoggedRequest } from '../rest/guard.ts';
 import type { Integration } from '../state/model.ts';
 import type { Delivery } from '../webhooks/deliver.ts';
-import type { ContactChange, LeadChange, NewLead } from './inputs.ts';
-import type { ContactView, LeadView, NoteView, TaskView } from './views.ts';
+import type { ContactChange, LeadChange, NewContact, NewLead } from './inputs.ts';
+import type { ContactView, EventView, LeadView, NoteView, TaskView } from './views.ts';
 
 export interface Move {
   id: number;
@@ -25,6 +25,8 @@ export interface Stage {
  */
 export interface Control {
   addLead(lead: NewLead): LeadView;
+  /** Somebody without a deal. */
+  addContact(contact: NewContact): ContactView;
   moveLead(id: number, statusId: number, pipelineId?: number): LeadView;
   /** Moves several at once: their webhooks share one body. */
   moveLeads(moves: Move[]): LeadView[];
@@ -35,6 +37,8 @@ export interface Control {
   /** A note written by the lead's responsible user. */
   addNote(leadId: number, text: string): NoteView;
   completeTask(id: number, result?: string): TaskView;
+  /** They can not log in any more, and nothing new can be theirs. */
+  deactivateUser(id: number): void;
 
   leads(): LeadView[];
   lead(id: number): LeadView | undefined;
@@ -42,6 +46,8 @@ export interface Control {
   /** Oldest first; with a lead, only the notes of that lead. */
   notes(leadId?: number): NoteView[];
   tasks(leadId?: number): TaskView[];
+  /** What happened, oldest first; with a lead, only to that lead. */
+  events(leadId?: number): EventView[];
   stages(): Stage[];
   /** A stage by its name, in the first pipeline unless another is named. */
   stage(name: string, pipeline?: string): Stage;

@@ -6,7 +6,7 @@ import type { Tokens } from '../state/tokens.ts';
 import type { Deliverer } from '../webhooks/deliver.ts';
 import type { Control, Stage } from './control.ts';
 import { createDeeds } from './deeds.ts';
-import { contactOf, leadOf, noteOf, taskOf } from './views.ts';
+import { contactOf, eventOf, leadOf, noteOf, taskOf } from './views.ts';
 
 export function createControl(o: {
   account: Account;
@@ -41,6 +41,10 @@ export function createControl(o: {
       [...account.tasks.values()]
         .filter((task) => leadId === undefined || (task.entity_type === 'leads' && task.entity_id === leadId))
         .map((task) => taskOf(account, task)),
+    events: (leadId) =>
+      account.events
+        .filter((event) => leadId === undefined || (event.entity_type === 'lead' && event.entity_id === leadId))
+        .map((event) => eventOf(account, event)),
     stages,
     stage(name, pipeline = account.pipelines[0]?.name) {
       const found = stages().find((one) => one.status === name && one.pipeline === pipeline);

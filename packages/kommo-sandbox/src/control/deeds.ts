@@ -14,6 +14,7 @@ import { contactOf, leadOf, noteOf, taskOf } from './views.ts';
 type Deeds = Pick<
   Control,
   | 'addLead'
+  | 'addContact'
   | 'moveLead'
   | 'moveLeads'
   | 'updateLead'
@@ -22,6 +23,7 @@ type Deeds = Pick<
   | 'updateContact'
   | 'addNote'
   | 'completeTask'
+  | 'deactivateUser'
 >;
 
 /** What people do in Kommo, each as the responsible user of the thing it is done to. */
@@ -66,6 +68,13 @@ export function createDeeds(account: Account): Deeds {
       });
       return leadOf(account, lead);
     },
+    addContact(person) {
+      const values = valuesOf(account, 'contacts', contactFields(person));
+      const { name, first_name, last_name } = person;
+      const draft = { name, first_name, last_name, values };
+      const contact = account.act(admin(account).id, (act) => addContact(account, act, 'contacts', draft));
+      return contactOf(account, contact);
+    },
     moveLead(id, statusId, pipelineId) {
       return onLead(id, (act) => move(act, { id, statusId, ...(pipelineId === undefined ? {} : { pipelineId }) }));
     },
@@ -100,6 +109,11 @@ export function createDeeds(account: Account): Deeds {
         account,
         account.act(lead.responsible_user_id, (act) => addNote(account, act, 'leads', draft)),
       );
+    },
+    deactivateUser(id) {
+      const user = account.users.find((one) => one.id === id);
+      if (!user) throw new Error(`There is no user ${id}.`);
+      user.is_active = false;
     },
     completeTask(id, result) {
       const task = account.tasks.get(id);

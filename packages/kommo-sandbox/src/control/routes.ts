@@ -60,6 +60,7 @@ export function controlRoutes(app: FastifyInstance, control: Control): void {
   const none = z.looseObject({});
 
   post('/add-lead', newLead, (lead) => control.addLead(lead));
+  post('/add-contact', contact, (person) => control.addContact(person));
   post('/move-lead', move, (to) => control.moveLead(to.id, to.statusId, to.pipelineId));
   post('/move-leads', z.strictObject({ moves: z.array(move) }), ({ moves }) => control.moveLeads(moves));
   post('/update-lead', z.strictObject({ ...leadChange, id, name: z.string().exactOptional() }), ({ id, ...change }) =>
@@ -76,6 +77,7 @@ export function controlRoutes(app: FastifyInstance, control: Control): void {
   post('/complete-task', z.strictObject({ id, result: z.string().optional() }), (task) =>
     control.completeTask(task.id, task.result),
   );
+  post('/deactivate-user', z.strictObject({ id }), (user) => control.deactivateUser(user.id));
   post('/faults', faults, (switches) => {
     control.faults.set(switches);
     return control.faults.get();
@@ -108,6 +110,7 @@ export function controlRoutes(app: FastifyInstance, control: Control): void {
     if (!lead) return reply.code(404).send({ error: `There is no lead ${request.params.id}.` });
     return { ...lead, notes: control.notes(lead.id), tasks: control.tasks(lead.id) };
   });
+  app.get('/events', async () => control.events());
   app.get('/deliveries', async () => control.webhookDeliveries());
   app.get('/requests', async () => control.requests());
 

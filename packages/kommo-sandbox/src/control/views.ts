@@ -1,5 +1,5 @@
 import type { Account } from '../state/account.ts';
-import type { Contact, FieldValues, Lead, Note, Owner, Task } from '../state/model.ts';
+import type { Contact, EventRecord, FieldValues, Lead, Note, Owner, Task } from '../state/model.ts';
 
 /** A value as a person would say it: several choices are a list. */
 export type PlainValue = string | number | boolean | string[];
@@ -61,6 +61,17 @@ export interface TaskView {
   responsibleUser: string;
   createdAt: Date;
   updatedAt: Date;
+}
+
+/** As `/events` has it, with who did it by name. */
+export interface EventView {
+  type: string;
+  entity: EventRecord['entity_type'];
+  entityId: number;
+  author: string;
+  createdAt: Date;
+  before: Record<string, unknown>[];
+  after: Record<string, unknown>[];
 }
 
 export function leadOf(account: Account, lead: Lead): LeadView {
@@ -128,6 +139,18 @@ export function taskOf(account: Account, task: Task): TaskView {
     responsibleUser: userName(account, task.responsible_user_id),
     createdAt: date(task.created_at),
     updatedAt: date(task.updated_at),
+  };
+}
+
+export function eventOf(account: Account, event: EventRecord): EventView {
+  return {
+    type: event.type,
+    entity: event.entity_type,
+    entityId: event.entity_id,
+    author: userName(account, event.created_by),
+    createdAt: date(event.created_at),
+    before: event.value_before,
+    after: event.value_after,
   };
 }
 

@@ -10,13 +10,17 @@ interface Entry {
   shown: Html;
 }
 
-/** What happened on a deal, newest first, under its days. */
+/** What happened on a deal, and what was noted on its contacts, newest first, under its days. */
 export function feed(account: Account, control: Control, lead: LeadView): Html {
   const entries: Entry[] = [
     ...account.events
       .filter((event) => event.entity_type === 'lead' && event.entity_id === lead.id)
       .flatMap((event) => happened(account, event)),
-    ...control.notes(lead.id).map((note) => ({ at: note.createdAt, shown: noteEntry(note) })),
+    ...control.notes().flatMap((note) => {
+      const contact = lead.contacts.find(({ id }) => note.entity === 'contacts' && id === note.entityId);
+      const isHere = contact || (note.entity === 'leads' && note.entityId === lead.id);
+      return isHere ? [{ at: note.createdAt, shown: noteEntry(note, contact?.name) }] : [];
+    }),
     ...control
       .tasks(lead.id)
       .filter((task) => task.done)
@@ -30,12 +34,12 @@ export function feed(account: Account, control: Control, lead: LeadView): Html {
   )}`;
 }
 
-function noteEntry(note: NoteView): Html {
+function noteEntry(note: NoteView, about: string | undefined): Html {
   const [author, kind] = note.service ? [note.service, 'service'] : [note.author, 'note'];
   return html`
 <li class="${kind}">
   <span class="avatar">${initials(author)}</span>
-  <div><p class="meta"><b>${author}</b> ${time(note.createdAt)}</p><p class="text">${note.text}</p></div>
+  <div><p class="meta"><b>${author}</b> ${time(note.createdAt)}${about && html`, on ${about}`}</p><p class="text">${note.text}</p></div>
 </li>`;
 }
 

@@ -60,7 +60,7 @@ function pipelineOf(account: Account, statusId: number | undefined): number | un
 
 export function userComplaints(account: Account, body: { responsible_user_id?: number | undefined }): Complaint[] {
   const { responsible_user_id: id } = body;
-  if (id === undefined || account.users.some((user) => user.id === id)) return [];
+  if (id === undefined || account.users.some((user) => user.id === id && user.is_active)) return [];
   return [notSupportedChoice('responsible_user_id')];
 }
 

@@ -255,3 +255,99 @@ test('a subscription is one object; names it does not know are refused one by on
   assert.equal((await rest('DELETE', '/webhooks', { destination: 'http://127.0.0.1:9/other' })).status, 404);
   assert.equal((await rest('DELETE', '/webhooks', { destination })).status, 204);
 });
+
+test('one PATCH changes stage, responsible user and fields of several leads, and tells of each', async () => {
+  const other = sandbox.addLead({ name: 'Other' });
+  const body = [
+    {
+      ...{ id: lead.id, status_id: 61_200_103, pipeline_id: 7_301_001, responsible_user_id: 11_087_102 },
+      custom_fields_values: [{ field_id: 991_903, values: [{ value: '40' }] }],
+    },
+    { id: other.id, responsible_user_id: 11_087_103, request_id: 'mine' },
+  ];
+  const answer = await rest('PATCH', '/leads', body);
+  assert.deepEqual(column(at(answer.body, '_embedded', 'leads'), 'id'), [lead.id, other.id]);
+  assert.partialDeepStrictEqual(sandbox.lead(lead.id), {
+    ...{ status: 'Proposal sent', responsibleUser: 'Daniel Novak', customFields: { Seats: 40 } },
+  });
+  assert.equal(sandbox.lead(other.id)?.responsibleUser, 'Priya Shah');
+  assert.deepEqual(
+    sandbox.events(lead.id).map(({ type }) => type),
+    ['lead_added', 'lead_status_changed', 'entity_responsible_changed', 'custom_field_991903_value_changed'],
+  );
+  await rest('PATCH', '/leads', body);
+  assert.equal(sandbox.events(lead.id).length, 4, 'the same again is nothing');
+});
+
+test('a user who may not log in any more is listed so, and nothing new can be theirs', async (t) => {
+  const own = await startKommoSandbox({ requestsPerSecond: 0 });
+  t.after(() => own.close());
+  const { id } = own.addLead({ name: 'Pine' });
+  own.deactivateUser(11_087_103);
+  const call = client(own);
+  const first = await call('GET', '/users?limit=2');
+  assert.deepEqual([column(at(first.body, '_embedded', 'users'), 'id').length, at(first.body, '_total_items')], [2, 3]);
+  const second = await call('GET', String(at(first.body, '_links', 'next', 'href')));
+  assert.partialDeepStrictEqual(at(second.body, '_embedded', 'users'), [
+    { id: 11_087_103, rights: { is_active: false } },
+  ]);
+  for (const user of [11_087_103, 5]) {
+    const refused = await call('PATCH', '/leads', [{ id, responsible_user_id: user }]);
+    assert.partialDeepStrictEqual(at(refused.body, 'validation-errors', 0, 'errors'), [
+      { code: 'NotSupportedChoice', path: 'responsible_user_id' },
+    ]);
+  }
+  assert.equal(own.lead(id)?.responsibleUser, 'Maya Torres');
+});
+
+test('a contact has fields of its own, written as those of leads are', async () => {
+  const contactId = idAt(lead, 'contacts', 0, 'id');
+  const listed = await rest('GET', '/contacts/custom_fields?limit=250');
+  const names = column(at(listed.body, '_embedded', 'custom_fields'), 'name');
+  assert.deepEqual(names, ['Position', 'Phone', 'Email', 'Role', 'Interests', 'Score', 'Newsletter', 'Last visit']);
+  const answer = await rest('PATCH', '/contacts', [
+    {
+      id: contactId,
+      custom_fields_values: [
+        { field_id: 991_951, values: [{ value: 'Buyer' }] },
+        { field_id: 991_952, values: [{ enum_id: 9_919_520 }, { enum_id: 9_919_522 }] },
+        { field_id: 991_953, values: [{ value: '7.5' }] },
+        { field_id: 991_954, values: [{ value: true }] },
+        { field_id: 991_955, values: [{ value: 1_790_000_000 }] },
+      ],
+    },
+  ]);
+  assert.equal(answer.status, 200);
+  assert.deepEqual(sandbox.contacts().find(({ id }) => id === contactId)?.customFields, {
+    Email: 'anna@example.com',
+    Role: 'Buyer',
+    Interests: ['Webinars', 'Pricing'],
+    Score: 7.5,
+    Newsletter: true,
+    'Last visit': 1_790_000_000,
+  });
+  // A field of leads is none of contacts.
+  const wrong = await rest('PATCH', '/contacts', [
+    { id: contactId, custom_fields_values: [{ field_id: 991_903, values: [{ value: '1' }] }] },
+  ]);
+  assert.deepEqual(column(at(wrong.body, 'validation-errors', 0, 'errors'), 'path'), [
+    'custom_fields_values.0.field_id',
+  ]);
+  const gone = await rest('PATCH', '/contacts', [{ id: 5, responsible_user_id: 11_087_101 }]);
+  assert.deepEqual(column(at(gone.body, 'validation-errors', 0, 'errors'), 'path'), ['id']);
+});
+
+test('a note on a contact goes to /contacts/notes, and is no note of its deal', async () => {
+  const contactId = idAt(lead, 'contacts', 0, 'id');
+  const params = { service: 'Tributary', text: 'Read everything' };
+  const body = [{ entity_id: contactId, note_type: 'extended_service_message', params }];
+  const made = await rest('POST', '/contacts/notes', body);
+  assert.partialDeepStrictEqual(made.body, { _embedded: { notes: [{ entity_id: contactId, request_id: '0' }] } });
+  const read = await rest('GET', '/contacts/notes?filter[note_type][]=extended_service_message&order[id]=desc');
+  assert.partialDeepStrictEqual(read.body, { _embedded: { notes: [{ entity_id: contactId, params }] } });
+  assert.deepEqual(sandbox.notes(lead.id), []);
+  assert.partialDeepStrictEqual(sandbox.notes().at(-1), { entity: 'contacts', text: 'Read everything' });
+  assert.match(await (await fetch(`${sandbox.url}/leads/${lead.id}`)).text(), /on Anna.*Read everything/s);
+  const wrong = await rest('POST', '/contacts/notes', [{ ...body[0], entity_id: lead.id }]);
+  assert.deepEqual(column(at(wrong.body, 'validation-errors', 0, 'errors'), 'path'), ['entity_id']);
+});

@@ -180,7 +180,7 @@ export function userView(user: User, base: string): Shown {
       status_rights: [],
       is_admin: user.is_admin,
       is_free: false,
-      is_active: true,
+      is_active: user.is_active,
       group_id: null,
       role_id: null,
     },

@@ -67,7 +67,7 @@ export function createAccount(seed: Seed, now: () => Date, publish: Publish): Ac
     createdAt: seconds(now()) - 200 * 86_400,
     url: '',
     version: 1,
-    users: seed.users.map((user) => ({ is_admin: false, ...user })),
+    users: seed.users.map((user) => ({ is_admin: false, is_active: true, ...user })),
     pipelines: seed.pipelines.map(pipelineOf),
     fields: [...predefinedFields, ...(seed.fields ?? [])].map((field, i) => fieldOf(field, i, nextId)),
     leads: new Map(),

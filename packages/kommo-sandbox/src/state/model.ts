@@ -10,6 +10,8 @@ export interface User {
   name: string;
   email: string;
   is_admin: boolean;
+  /** May log in. */
+  is_active: boolean;
 }
 
 export interface Status {

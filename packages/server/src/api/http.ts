@@ -22,6 +22,14 @@ export function createHttp(o: { log: Log; metrics: Metrics }): FastifyInstance {
     o.log.error({ err: error, method: request.method, url: request.url }, messageOf(error));
     return sendError(reply, 500, 'Something went wrong on our side: the log has the details');
   });
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    // Its connection was at work when the idle ones were closed; kept alive, it would hold us up for 72 seconds.
+    if (closing) reply.header('connection', 'close');
+  });
   app.addHook('onResponse', async (request, reply) => {
     const labels = {
       method: request.method,

@@ -92,7 +92,9 @@ async function makeWrite(
     }
     const parsed = action.input.safeParse(input);
     if (!parsed.success) {
-      return { skip: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };
+      return {
+        skip: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`).join('; '),
+      };
     }
     return action.write(parsed.data, { person, entry: asked.entry, requestedAt: new Date(asked.at) });
   } catch (error) {

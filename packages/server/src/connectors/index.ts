@@ -6,7 +6,7 @@ import type { JourneyActions, Journeys } from '../journeys/index.ts';
 import type { People, PeopleDeleted, PeopleRecorded } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
-import { UserError } from '../platform/errors.ts';
+import { messageOf, UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import { notify, type Presence } from '../platform/presence.ts';
@@ -14,6 +14,7 @@ import { seal } from '../platform/seal.ts';
 import { type Connection, createConnections, SETTINGS } from './connections.ts';
 import { forget } from './forget.ts';
 import { hearActions, hearRecorded } from './hear.ts';
+import { problemsWith } from './problems.ts';
 import { listConnections, updateConnectionAccount, upsertConnection } from './store/connection.sql.ts';
 import { type ConnectorCounts, countConnections } from './store/outbox.sql.ts';
 import { webhookRoutes } from './webhook.ts';
@@ -30,7 +31,7 @@ export interface Connectors {
   connect(workspaceId: number, connectorId: string, settings: unknown): Promise<SetUpReport & { webhookUrl: string }>;
   /** Makes again what is missing over there, such as a webhook that was switched off. */
   check(): Promise<void>;
-  /** What is wrong with the connector actions of a journey. */
+  /** What can be seen to be wrong with the connector actions of a journey, before any is asked for. */
   problemsWith(shapes: Readonly<Record<string, unknown>>): Problem[];
   hearRecorded(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
   hearActions(tx: Tx, pieces: readonly JourneyActions[]): Promise<void>;
@@ -95,11 +96,18 @@ export function createConnectors(o: {
       return { ...report, webhookUrl: url };
     },
     async check() {
+      const failures: unknown[] = [];
       for (const connection of await connections.all()) {
-        const { made } = await setUp(connection);
-        // Something was missing over there: the webhook, perhaps, and what it would have told.
-        if (made.length > 0) await db.query(notify(CATCH_UP));
+        try {
+          const { made } = await setUp(connection);
+          // Something was missing over there: the webhook, perhaps, and what it would have told.
+          if (made.length > 0) await db.query(notify(CATCH_UP));
+        } catch (error) {
+          failures.push(error);
+        }
       }
+      // One that does not answer keeps nobody from checking the others.
+      if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('; '));
     },
     problemsWith: (shapes) => problemsWith(o.connectors, shapes),
     hearRecorded: (tx, pieces) => hearRecorded(tx, ears, pieces, clock.now()),
@@ -164,22 +172,4 @@ async function provide(people: People, workspaceId: number, connector: Connector
     workspaceId,
     connector.provides.fields.filter((field) => field.key).map(({ name, type }) => customFieldId(name, type)),
   );
-}
-
-function problemsWith(connectors: readonly Connector<unknown>[], shapes: Readonly<Record<string, unknown>>): Problem[] {
-  return Object.entries(shapes).flatMap(([id, shape]) => {
-    const { kind, connector: name, action } = shape as { kind?: string; connector?: string; action?: string };
-    if (kind !== 'action') return [];
-    const at = `shapes.${id}`;
-    const connector = connectors.find((candidate) => candidate.id === name);
-    if (!connector) return [{ at: `${at}.connector`, problem: `there is no connector "${name}"` }];
-    return connector.actions[action ?? '']
-      ? []
-      : [
-          {
-            at: `${at}.action`,
-            problem: `${connector.name} knows no action "${action}"; it knows ${Object.keys(connector.actions).join(', ')}`,
-          },
-        ];
-  });
 }

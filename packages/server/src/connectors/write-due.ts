@@ -26,14 +26,15 @@ const FIRST_PAUSE_ALONE_MS = 60_000;
  * over everything, and not over this. True when there may be more to do at once.
  */
 export async function writeDue(work: Work, connection: Connection, isThere: () => Promise<void>): Promise<boolean> {
+  const limit = connection.connector.writesAtOnce ?? WRITES_AT_ONCE;
   const due = await claimWrites(work.db, connection.id, {
-    limit: WRITES_AT_ONCE,
+    limit,
     triesTogether: TRIES_TOGETHER,
   });
   if (due.length > 0) await write(work, connection, due);
   const suspect = await claimSuspect(work.db, connection.id, work.clock.now());
   if (suspect) await writeAlone(work, connection, suspect, isThere);
-  return due.length === WRITES_AT_ONCE || suspect !== undefined;
+  return due.length === limit || suspect !== undefined;
 }
 
 async function write(work: Work, connection: Connection, due: readonly ClaimedWrite[]): Promise<void> {

@@ -1,0 +1,27 @@
+import { findNamed, listed } from '../rest/names.ts';
+import type { KommoPipeline } from '../rest/records.ts';
+import type { StageRef } from './stages.ts';
+
+/** A stage as people name it: by its name or id, in a pipeline named alike, or in the one the deal is in. */
+export interface NamedStage {
+  stage: string;
+  pipeline: string | undefined;
+  dealIn: number;
+}
+
+/** Where a stage is, or why nobody can tell. */
+export function findStage(pipelines: readonly KommoPipeline[], named: NamedStage): StageRef | { why: string } {
+  const own = pipelines.find((one) => one.id === named.dealIn);
+  const pipeline = named.pipeline === undefined ? own : findNamed(pipelines, named.pipeline);
+  if (!pipeline) {
+    const name = named.pipeline ?? String(named.dealIn);
+    return { why: `there is no pipeline “${name}”; there is ${listed(pipelines)}` };
+  }
+  const { statuses } = pipeline._embedded;
+  const status = findNamed(statuses, named.stage);
+  if (status) return { statusId: status.id, pipelineId: pipeline.id };
+  // An id names the pipeline too, but for won and lost, which every pipeline has.
+  const elsewhere = pipelines.find((one) => one._embedded.statuses.some(({ id }) => String(id) === named.stage));
+  if (elsewhere && named.pipeline === undefined) return { statusId: Number(named.stage), pipelineId: elsewhere.id };
+  return { why: `the pipeline “${pipeline.name}” has no stage “${named.stage}”; it has ${listed(statuses)}` };
+}
