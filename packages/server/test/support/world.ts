@@ -26,6 +26,8 @@ export interface World {
   push(change?: Record<string, unknown>): Promise<JourneyRow>;
   /** Time passes, and everything that comes of it has happened. */
   pass(ms: number): Promise<void>;
+  /** Another one on the same database, as another process would be: with connections, claims and locks of its own. */
+  another(): Promise<Tributary>;
   /** Tributary is down while this happens, and starts again where it was. */
   away(meanwhile: () => unknown): Promise<void>;
   /** Nothing is on its way any more, and nothing is due. With `pausesPass`, the pauses of what is tried again do not last. */
@@ -77,8 +79,16 @@ export async function openWorld(o: { sink?: SmtpSink; kommo?: SandboxOptions; ca
     const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), port: 0, smtpUrl: o.sink?.url };
     const tributary = await startTributary(config, { clock, log: silent });
     const port = Number(new URL(tributary.url).port);
-    const restart = (): Promise<Tributary> => startTributary({ ...config, port }, { clock, log: silent });
-    const world = worldOf({ clock, kommo, tributary, sink: o.sink, close, restart });
+    const start = (at: number): Promise<Tributary> => startTributary({ ...config, port: at }, { clock, log: silent });
+    const world = worldOf({
+      clock,
+      kommo,
+      tributary,
+      sink: o.sink,
+      close,
+      restart: () => start(port),
+      another: () => start(0),
+    });
     closers.push(() => world.tributary.close());
     if (!o.capped) await tributary.messages.changeDefaults(tributary.workspace.id, { cap: 'none' });
     await tributary.connectors.connect(tributary.workspace.id, 'kommo', { url: kommo.url, token: kommo.token });
@@ -98,6 +108,7 @@ function worldOf(o: {
   sink: SmtpSink | undefined;
   close: () => Promise<void>;
   restart: () => Promise<Tributary>;
+  another: () => Promise<Tributary>;
 }): World {
   const { clock, kommo, sink } = o;
   let { tributary } = o;
@@ -136,6 +147,7 @@ function worldOf(o: {
       clock.advance(ms);
       await world.quiet();
     },
+    another: o.another,
     async away(meanwhile) {
       await tributary.close();
       await meanwhile();
