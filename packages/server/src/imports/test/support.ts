@@ -5,7 +5,7 @@ import { createPeople, type People } from '../../people/index.ts';
 import { type MovableClock, movableClock } from '../../platform/clock.ts';
 import { transaction } from '../../platform/database/pool.ts';
 import { openPresence } from '../../platform/presence.ts';
-import { createImports, type Import, type ImportKind, type Imports, type Mapping } from '../index.ts';
+import { createImports, type FileKind, type Import, type Imports, type Mapping } from '../index.ts';
 
 /** The imports room, with people, on a database of its own. */
 export interface Desk {
@@ -15,7 +15,7 @@ export interface Desk {
   imports: Imports;
   ws: number;
   /** Sends a file in pieces of some bytes. */
-  send(kind: ImportKind, file: string | Buffer, piece?: number): Promise<Import>;
+  send(kind: FileKind, file: string | Buffer, piece?: number): Promise<Import>;
   /** Changes its mapping, starts it, and waits until it is done. */
   take(it: Import, mapping?: Partial<Mapping>): Promise<Import>;
   /** The rows not taken, as `row: reason`. */

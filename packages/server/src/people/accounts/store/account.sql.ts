@@ -1,5 +1,5 @@
 import type { Fields } from '@tributary/model';
-import { send, type Tx } from '../../../platform/database/pool.ts';
+import { type Queryable, send, type Tx } from '../../../platform/database/pool.ts';
 import type { Key } from '../../store/identity.sql.ts';
 
 export interface AccountRow {
@@ -37,6 +37,21 @@ export async function lockAccounts(
            join account a on a.id = k.account_id and a.workspace_id = $1 and a.archived_at is null
            order by a.id for update of a`,
     values: [workspaceId, ids, keys.map((key) => key.fieldId), keys.map((key) => key.value)],
+  });
+  return rows;
+}
+
+/** Those of these that are there, archived ones too. */
+export async function findAccounts(
+  db: Queryable,
+  workspaceId: number,
+  ids: readonly string[],
+): Promise<{ id: string; fields: Fields }[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await db.query<{ id: string; fields: Fields }>({
+    name: 'account.find',
+    text: 'select id, fields from account where workspace_id = $1 and id = any($2::bigint[])',
+    values: [workspaceId, ids],
   });
   return rows;
 }
