@@ -49,7 +49,7 @@ export async function tiesOf(people: People, db: Queryable, of: Import, rows: re
   const previewOf = (row: number): Preview | undefined => previewBy.get(wantedBy.get(row) ?? '');
   for (const row of wantedBy.keys()) {
     const error = previewOf(row)?.error;
-    if (error !== undefined) errors.set(row, { error: `account: ${error}` });
+    if (error !== undefined) errors.set(row, { error });
   }
 
   return {
