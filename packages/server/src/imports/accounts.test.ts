@@ -164,6 +164,7 @@ describe('a file of accounts', () => {
       /columns.1: only people belong to an account/,
     );
     await refused({ columns: [it.mapping.columns[0], { to: 'time' }] }, /columns.1: only activities have that/);
+    await refused({ existingAccountsOnly: true }, /skip_non_existing_accounts: only people belong to an account/);
   });
 });
 

@@ -138,6 +138,32 @@ describe('a file of people with their companies', () => {
   const edited = async () =>
     (await desk.t.db.query(`select edited_at from person where fields->>'str::email' = 'ida@example.com'`)).rows[0];
 
+  test('while accounts are put away and brought back, each is in theirs or was rejected', async () => {
+    const names = ['Rush one', 'Rush two', 'Rush three'];
+    await desk.take(await desk.send('accounts', `Name\n${names.join('\n')}\n`));
+    const accounts = await desk.accounts();
+    const ids = names.map((name) => accounts[name]!.id);
+    const rows = Array.from({ length: 4000 }, (_, i) => `rush${i}@example.org,${publicId(ids[i % 3]!, 'account')}`);
+    const taken = desk.take(await desk.send('people', `email,account_id\n${rows.join('\n')}\n`));
+    let ended = false;
+    taken.finally(() => (ended = true));
+    for (let i = 0; !ended; i++) {
+      const which = { ids: [ids[i % 3]!, ids[(i + 1) % 3]!] };
+      await desk.people.accounts.change(desk.ws, 'archive', which, 'Test');
+      await desk.people.accounts.change(desk.ws, 'restore', which, 'Test');
+    }
+    const { state, counts } = await taken;
+    assert.equal(state, 'done');
+    assert.equal(counts.created + counts.rejected, rows.length);
+    for (const reason of await desk.rejected((await desk.imports.list(desk.ws))[0]!))
+      assert.match(reason, /^\d+: Account not found$/);
+    const { rows: found } = await desk.t.db.query(
+      `select count(*)::int as people, count(ap.*)::int as members, count(p.fields->>'idt::o')::int as told
+       from person p left join account_person ap on ap.person_id = p.id where p.fields->>'str::email' like 'rush%'`,
+    );
+    assert.deepEqual(found[0], { people: counts.created, members: counts.created, told: counts.created });
+  });
+
   test('an account takes its three thousand, and the rows after them are rejected', async () => {
     const rows = Array.from({ length: 3005 }, (_, i) => `full${i}@example.org,${i === 3004 ? 'Bolt' : 'Full'}`);
     const done = await desk.take(await desk.send('people', `email,Company\n${rows.join('\n')}\n`));

@@ -55,6 +55,8 @@ function problemsWith(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, ca
   }
   const accountKeys = mapping.columns.filter((target) => target.to === 'account' && target.by !== 'id');
   if (accountKeys.length > KEYS_MAX) problems.push(`an account is found by one to ${KEYS_MAX} fields`);
+  if (mapping.existingAccountsOnly !== undefined && of.kind !== 'people')
+    problems.push('skip_non_existing_accounts: only people belong to an account');
   if (mapping.mergeBy.length > KEYS_MAX) problems.push(`merge_by takes one to ${KEYS_MAX} fields`);
   if (mapping.mergeBy.length === 0 && !filled.has('id')) problems.push('merge_by: say by which field they are found');
   if (happened) problems.push(...problemsWithActivity(mapping, catalog, filled));
