@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Filter } from '@tributary/model';
 import type { Config } from '../config.ts';
+import { isFileKind, kinds } from '../imports/index.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
 import { withRooms } from './with-database.ts';
 
@@ -16,27 +17,28 @@ export interface ExportOptions {
   unguarded?: boolean | undefined;
 }
 
-/** `export people|activities > FILE`: as CSV, or NDJSON, on stdout. Ends quietly when the reader goes away. */
+/** `export people|accounts|activities|account-activities > FILE`: as CSV, or NDJSON, on stdout. Ends quietly when the reader goes away. */
 export function exportAll(config: Config, [kind]: string[], options: ExportOptions): Promise<undefined> {
   const format = options.format ?? 'csv';
-  if ((kind !== 'people' && kind !== 'activities') || (format !== 'csv' && format !== 'ndjson')) {
-    throw new UserError('unknown_command', 'export people|activities [--format csv|ndjson] [--filter JSON] > FILE');
+  if (!isFileKind(kind) || (format !== 'csv' && format !== 'ndjson')) {
+    const usage = `export ${Object.keys(kinds).join('|')} [--format csv|ndjson] [--filter JSON] > FILE`;
+    throw new UserError('unknown_command', usage);
   }
   return withRooms(config, async ({ exports, workspace }) => {
+    const { of, happened } = kinds[kind];
     const shared = { format, delimiter: ',', guard: !options.unguarded, filter: filterFrom(options.filter) } as const;
-    const text =
-      kind === 'people'
-        ? await exports.people(workspace.id, {
-            ...shared,
-            fields: options.fields?.split(','),
-            headers: options.headers === 'ids' ? 'ids' : 'names',
-          })
-        : await exports.activities(workspace.id, {
-            ...shared,
-            from: momentFrom(options.from),
-            to: momentFrom(options.to),
-            activities: options.activity?.split(','),
-          });
+    const text = happened
+      ? await exports.activities(workspace.id, of, {
+          ...shared,
+          from: momentFrom(options.from),
+          to: momentFrom(options.to),
+          activities: options.activity?.split(','),
+        })
+      : await exports.profiles(workspace.id, of, {
+          ...shared,
+          fields: options.fields?.split(','),
+          headers: options.headers === 'ids' ? 'ids' : 'names',
+        });
     await pipeline(Readable.from(text, { objectMode: false }), process.stdout, { end: false }).catch(
       (error: unknown) => {
         if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;

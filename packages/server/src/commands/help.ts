@@ -19,8 +19,9 @@ Commands
   sending set --cap 1/16h|none --hours …     change that; also --when-capped, --days, --zone, --timezone
   runs parked [list]                         runs that could not be moved, and why
   runs parked retry ID | end ID              try one again; or end it where it stands
-  import people|activities FILE [--check]     take a CSV in; --check only says what it would do, --yes asks nothing
-  export people|activities > FILE            everyone, or what they did, as CSV (--format ndjson)
+  import KIND FILE [--check]                 take a CSV in; --check only says what it would do, --yes asks nothing.
+                                             KIND: people, accounts, activities, account-activities
+  export KIND > FILE                         all of them as CSV (--format ndjson)
   doctor                                     what is wrong with this installation, and what to do
   help                                       this
 

@@ -7,8 +7,10 @@ import { isDisplayType, type MergeStrategy, parseFieldId } from '@tributary/mode
 import type { Config } from '../config.ts';
 import {
   encodingFrom,
+  type FileKind,
   type Import,
-  type ImportKind,
+  isFileKind,
+  kinds,
   type Mapping,
   rejectedCsv,
   suggestionFor,
@@ -32,10 +34,10 @@ export interface ImportOptions {
 }
 
 const LOOK_MS = 500;
-const USAGE = 'import people|activities FILE [--map "COLUMN=TARGET"]… [--by FIELD,FIELD] [--check] [--yes]';
+const USAGE = `import ${Object.keys(kinds).join('|')} FILE [--map "COLUMN=TARGET"]… [--by FIELD,FIELD] [--check] [--yes]`;
 
 /**
- * `import people|activities FILE`: shows how the columns are understood, asks,
+ * `import people|accounts|activities|account-activities FILE`: shows how the columns are understood, asks,
  * and takes the file, in this process or in the server where one runs. Ends
  * with 1 where rows were rejected and nobody asked for their file.
  */
@@ -44,27 +46,24 @@ export function importFile(
   [kind, file]: string[],
   options: ImportOptions,
 ): Promise<number | undefined> {
-  if ((kind !== 'people' && kind !== 'activities') || !file) throw new UserError('unknown_command', USAGE);
+  if (!isFileKind(kind) || !file) throw new UserError('unknown_command', USAGE);
   return withRooms(config, async ({ imports, workspace }) => {
     const bytes = await sizeOf(file);
     console.error(`Reading ${file}, ${Math.ceil(bytes / 1024).toLocaleString('en')} kB`);
     const dialect = options.encoding ? { encoding: encodingFrom(options.encoding) } : {};
     const name = basename(file).slice(0, 255);
-    const sent = await imports.receive(
-      workspace.id,
-      { kind: kind as ImportKind, name, dialect },
-      createReadStream(file),
-    );
+    const sent = await imports.receive(workspace.id, { kind, name, dialect }, createReadStream(file));
     let keep = false;
     try {
       const it = await imports.map(workspace.id, sent.id, mappingFrom(sent, options));
       show(it);
       if (options.check || !options.yes) {
-        const { counts, rows, rejected } = await imports.check(workspace.id, it.id);
+        const { counts, rows, rejected, accountsCreated } = await imports.check(workspace.id, it.id);
         const { created, merged, untouched } = counts;
         console.error(
           `${rows} rows: ${created} would be made, ${merged + untouched} are here, ${counts.rejected} would be rejected`,
         );
+        if (accountsCreated > 0) console.error(`Accounts that would be made for them: ${accountsCreated}`);
         for (const { rowNumber, reason } of rejected.slice(0, 10)) console.error(`  row ${rowNumber}: ${reason}`);
         if (options.check || !(await agreed())) return undefined;
       }
@@ -118,10 +117,16 @@ function mappingFrom(it: Import, options: ImportOptions): Mapping {
   };
 }
 
-/** `ignore`, `tags`, `id`, a field's id, `new`, `new:TYPE`; of activities `activity`, `time`, `key`, `attribute:ID`. */
-function targetFrom(kind: ImportKind, target: string, column: string, cells: readonly string[]): Target {
+/**
+ * `ignore`, `tags`, `id`, a field's id, `new`, `new:TYPE`; of people `account`, `account:id`, `account:FIELD`; of
+ * activities `activity`, `time`, `key`, `attribute:ID`.
+ */
+function targetFrom(kind: FileKind, target: string, column: string, cells: readonly string[]): Target {
   if (target === 'ignore' || target === 'tags' || target === 'id') return { to: target };
-  if (kind === 'activities' && (target === 'activity' || target === 'time' || target === 'key')) return { to: target };
+  if (kind === 'people' && /^account(:|$)/.test(target)) {
+    return { to: 'account', by: target.slice('account:'.length) || 'str:o:name' };
+  }
+  if (kinds[kind].happened && (target === 'activity' || target === 'time' || target === 'key')) return { to: target };
   if (target.startsWith('attribute:')) return { to: 'attribute', attribute: target.slice('attribute:'.length) };
   if (target === 'new') return { to: 'new_field', name: column, type: suggestionFor(cells) };
   const type = /^new:(.+)$/.exec(target)?.[1];
@@ -141,6 +146,7 @@ function show({ columns, dialect, mapping }: Import): void {
 
 function words(target: Target): string {
   if (target.to === 'field') return target.field;
+  if (target.to === 'account') return `their account, by ${target.by}`;
   if (target.to === 'new_field') return `a new field, ${target.type}`;
   return target.to === 'attribute'
     ? target.attribute

@@ -1,6 +1,6 @@
-import { type Fields, type Filter, publicId } from '@tributary/model';
+import { type EntityKind, type Fields, type Filter, publicId } from '@tributary/model';
 import { cellOf } from '../imports/index.ts';
-import type { ActivityCursor, People, Schema, WholeActivity } from '../people/index.ts';
+import type { ActivityCursor, Bulk, Schema, WholeActivity } from '../people/index.ts';
 import type { Db } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import { type CsvStyle, csvLines, type Format, ndjsonLines } from './write.ts';
@@ -12,84 +12,79 @@ export interface ActivitiesWanted extends CsvStyle {
   to?: Date | undefined;
   /** Activity ids; all there are when not given. */
   activities?: readonly string[] | undefined;
-  /** Of these people only, by the ids inside. */
-  people?: readonly string[] | undefined;
-  /** Of people of whom it is true. */
+  /** Of these people, or accounts, only, by the ids inside. */
+  ids?: readonly string[] | undefined;
+  /** Of those of whom it is true. */
   filter?: Filter | undefined;
 }
 
-/** So many people's activities are read together. */
-const PEOPLE = 100;
+/** Whose activities they are. */
+export interface Owners {
+  db: Db;
+  workspaceId: number;
+  kind: EntityKind;
+  schema: Schema;
+  bulk: Pick<Bulk, 'page' | 'activities'>;
+}
+
+/** By what people know whose it is, beside the id. */
+const known = { person: { field: 'str::email', key: 'email' }, account: { field: 'str:o:name', key: 'name' } } as const;
+
+/** So many owners' activities are read together. */
+const OWNERS = 100;
 const PAGE = 2000;
 
-/** What everyone wanted did, person by person, oldest first. */
-export async function exportActivities(
-  db: Db,
-  people: People,
-  workspaceId: number,
-  wanted: ActivitiesWanted,
-): Promise<AsyncGenerator<string>> {
-  const schema = await people.schema(db, workspaceId);
-  const unknown = wanted.activities?.filter((id) => !schema.activities.has(id)) ?? [];
+/** What everyone wanted did, or what happened at every account, one by one, oldest first. */
+export function exportActivities(of: Owners, wanted: ActivitiesWanted): AsyncGenerator<string> {
+  const unknown = wanted.activities?.filter((id) => !of.schema.activities.has(id)) ?? [];
   if (unknown.length > 0) {
     throw new UserError('export_activities', `there is no activity ${unknown.slice(0, 5).join(', ')}`);
   }
-  return pages(db, people, workspaceId, wanted, schema);
+  return pages(of, wanted);
 }
 
-async function* pages(
-  db: Db,
-  people: People,
-  workspaceId: number,
-  wanted: ActivitiesWanted,
-  schema: Schema,
-): AsyncGenerator<string> {
-  const { from, to, activities } = wanted;
+async function* pages(of: Owners, wanted: ActivitiesWanted): AsyncGenerator<string> {
+  const { db, workspaceId, kind, schema, bulk } = of;
+  const { ids, filter, from, to, activities } = wanted;
   const definitionIds = activities?.map((id) => schema.activities.get(id)!.definitionId);
   const types = attributeTypesOf(schema, activities);
   if (wanted.format === 'csv')
-    yield csvLines([[...HEADS, ...[...types.keys()].map((id) => `attribute:${id}`)]], wanted);
+    yield csvLines([[...headsOf(kind), ...[...types.keys()].map((id) => `attribute:${id}`)]], wanted);
   let after = '0';
   for (;;) {
-    const page = await people.bulk.people(
-      db,
-      workspaceId,
-      { ids: wanted.people, filter: wanted.filter },
-      { after, limit: PEOPLE },
-    );
-    const emails = new Map(page.map(({ id, fields }) => [id, String(fields['str::email'] ?? '')]));
+    const page = await bulk.page(db, workspaceId, { ids, filter }, { after, limit: OWNERS });
+    const names = new Map(page.map(({ id, fields }) => [id, String(fields[known[kind].field] ?? '')]));
     let cursor: ActivityCursor | undefined;
     do {
-      const ids = [...emails.keys()];
-      const found = await people.bulk.activities(
+      const found = await bulk.activities(
         db,
         workspaceId,
-        ids,
+        [...names.keys()],
         { from, to, definitionIds },
         { after: cursor, limit: PAGE },
       );
-      const told = found.map((activity) => ({ ...activity, email: emails.get(activity.personId) ?? '' }));
+      const told = found.map((activity) => ({ ...activity, owner: names.get(activity.ownerId) ?? '' }));
       if (told.length > 0) {
         yield wanted.format === 'csv'
           ? csvLines(
-              told.map((activity) => row(activity, schema, types)),
+              told.map((activity) => row(of, activity, types)),
               wanted,
             )
-          : ndjsonLines(told.map((activity) => record(activity, schema)));
+          : ndjsonLines(told.map((activity) => record(of, activity)));
       }
       cursor = found.length < PAGE ? undefined : found.at(-1);
     } while (cursor);
-    if (page.length < PEOPLE) return;
+    if (page.length < OWNERS) return;
     after = page.at(-1)!.id;
   }
 }
 
-type Told = WholeActivity & { email: string };
+type Told = WholeActivity & { owner: string };
 
-const HEADS = [
+const headsOf = (kind: EntityKind): string[] => [
   'id',
-  'person_id',
-  'str::email',
+  `${kind}_id`,
+  known[kind].field,
   'activity_id',
   'activity',
   'occurred_at',
@@ -99,14 +94,14 @@ const HEADS = [
 ];
 
 /** Attributes that no definition names are together in one column, as JSON. */
-function row(activity: Told, schema: Schema, types: ReadonlyMap<string, string>): string[] {
+function row({ kind, schema }: Owners, activity: Told, types: ReadonlyMap<string, string>): string[] {
   const activityId = schema.activityIdOf.get(activity.definitionId) ?? '';
   const { attributes } = activity;
   const others = Object.entries(attributes).filter(([id]) => !types.has(id));
   return [
     publicId(activity.id, 'activity'),
-    publicId(activity.personId),
-    activity.email,
+    publicId(activity.ownerId, kind),
+    activity.owner,
     activityId,
     schema.activities.get(activityId)?.name ?? '',
     activity.occurredAt.toISOString(),
@@ -117,12 +112,12 @@ function row(activity: Told, schema: Schema, types: ReadonlyMap<string, string>)
   ];
 }
 
-function record(activity: Told, schema: Schema): object {
-  const { email, key, source } = activity;
+function record({ kind, schema }: Owners, activity: Told): object {
+  const { owner, key, source } = activity;
   return {
     id: publicId(activity.id, 'activity'),
-    person_id: publicId(activity.personId),
-    ...(email ? { email } : {}),
+    [`${kind}_id`]: publicId(activity.ownerId, kind),
+    ...(owner ? { [known[kind].key]: owner } : {}),
     activity_id: schema.activityIdOf.get(activity.definitionId),
     occurred_at: activity.occurredAt,
     ...(key === null ? {} : { key }),

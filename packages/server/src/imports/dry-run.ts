@@ -1,8 +1,9 @@
-import { customFieldId, type Fields, type Value } from '@tributary/model';
-import type { People, SchemaField } from '../people/index.ts';
+import { customFieldId, type EntityKind, type Fields, type Value } from '@tributary/model';
+import type { Preview, SchemaField } from '../people/index.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
+import type { Doors } from './doors.ts';
 import { createReader } from './file/reader.ts';
-import { catalogOf } from './mapping/catalog.ts';
+import { type Catalog, catalogFor } from './mapping/catalog.ts';
 import { createPlan, type Planned } from './mapping/plan.ts';
 import { createSeen, insertSeen } from './store/seen.sql.ts';
 import type { Taker } from './take.ts';
@@ -13,11 +14,25 @@ const SAMPLE = 20;
 
 /** What an import would do. */
 export interface DryRun {
+  /** What `id` is the id of. */
+  of: EntityKind;
   rows: number;
-  counts: Omit<Counts, 'duplicate' | 'untouched'> & { untouched: number };
+  counts: Omit<Counts, 'duplicate'>;
+  /** Accounts that would be made for people to belong to. */
+  accountsCreated: number;
   /** The first rows, with the fields that would change, before and after. */
-  sample: { rowNumber: number; status: string; id?: string | undefined; before: Fields; after: Fields }[];
+  sample: SampleRow[];
   rejected: { rowNumber: number; reason: string }[];
+}
+
+interface SampleRow {
+  rowNumber: number;
+  status: string;
+  id?: string | undefined;
+  before: Fields;
+  after: Fields;
+  /** The account that somebody would belong to; without an id where it would be made. */
+  account?: { id?: string | undefined; fields: Fields } | undefined;
 }
 
 /**
@@ -25,15 +40,17 @@ export interface DryRun {
  * who comes twice in the file is made once: the keys of those who would be made
  * are kept in a temporary table, for memory has to stay flat.
  */
-export function dryRun(of: { db: Db; people: People; taker: Taker }, it: Import): Promise<DryRun> {
+export function dryRun(of: { db: Db; doors: Doors; taker: Taker }, it: Import): Promise<DryRun> {
   return transaction(of.db, async (tx) => {
     await createSeen(tx);
-    const catalog = catalogOf(await of.people.schema(tx, it.workspaceId));
+    const catalog = await catalogFor(of.doors, tx, it.workspaceId, it.kind);
     const plan = createPlan(it, catalog);
-    const fields = newFields(it).filter((field) => !catalog.fields.has(field.id));
+    const fields = newFields(it, catalog);
     const reader = createReader(it, it.position);
     const run: DryRun = {
+      of: catalog.of,
       rows: 0,
+      accountsCreated: 0,
       counts: { created: 0, merged: 0, untouched: 0, rejected: 0 },
       sample: [],
       rejected: [],
@@ -74,20 +91,32 @@ async function judge(
     rows.map(({ planned }) => planned),
     fields,
   );
-  const keys = [...new Set(previews.flatMap((preview) => preview.keys ?? []))];
-  const fresh = await insertSeen(tx, keys);
+  // No field of people has the id of one of accounts.
+  const keys = previews.flatMap(({ keys = [], account }) => [...keys, ...(account?.keys ?? [])]);
+  const fresh = await insertSeen(tx, [...new Set(keys)]);
+  const isMade = ({ status, keys = [] }: Preview): boolean =>
+    status === 'created' && keys.every((key) => fresh.has(key));
+  const accounts = new Set(previews.flatMap(({ account }) => account ?? []));
+  run.accountsCreated += [...accounts].filter(isMade).length;
   for (const [i, { rowNumber }] of rows.entries()) {
     const preview = previews[i]!;
     if (preview.error !== undefined) {
       reject(run, rowNumber, preview.error);
       continue;
     }
-    const made = preview.status === 'created' && (preview.keys ?? []).every((key) => fresh.has(key));
-    const status = preview.status === 'created' && !made ? 'merged' : (preview.status as 'created');
+    const status = preview.status === 'created' && !isMade(preview) ? 'merged' : (preview.status as 'created');
     run.counts[status] += 1;
     if (run.sample.length < SAMPLE) {
       const [before, after] = changed(preview.before ?? {}, preview.after ?? {});
-      run.sample.push({ rowNumber, status, id: preview.personId, before, after });
+      const { account } = preview;
+      run.sample.push({
+        rowNumber,
+        status,
+        id: preview.id,
+        before,
+        after,
+        ...(account ? { account: { id: account.id, fields: account.after ?? {} } } : {}),
+      });
     }
   }
 }
@@ -102,10 +131,11 @@ function changed(before: Fields, after: Fields): [Fields, Fields] {
 }
 
 /** The fields that starting would make. */
-function newFields(it: Import): SchemaField[] {
+function newFields(it: Import, catalog: Catalog): SchemaField[] {
   return it.mapping.columns.flatMap((target) => {
     if (target.to !== 'new_field') return [];
-    const id = customFieldId(target.name, target.type);
+    const id = customFieldId(target.name, target.type, catalog.of);
+    if (catalog.fields.has(id)) return [];
     const isKey = it.mapping.mergeBy.includes(id);
     return [{ id, name: target.name, displayType: target.type, readOnly: false, isKey }];
   });

@@ -1,4 +1,3 @@
-import { builtInFields } from '@tributary/model';
 import type { People } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable } from '../platform/database/pool.ts';
@@ -6,8 +5,10 @@ import { UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import { notify, type Presence } from '../platform/presence.ts';
+import { createDoors } from './doors.ts';
 import { type DryRun, dryRun } from './dry-run.ts';
-import { catalogOf } from './mapping/catalog.ts';
+import { type FileKind, kinds } from './kinds.ts';
+import { catalogFor } from './mapping/catalog.ts';
 import { checkMapping } from './mapping/check.ts';
 import { receive } from './receive.ts';
 import {
@@ -19,16 +20,17 @@ import {
   updateState,
 } from './store/import.sql.ts';
 import { listRejected } from './store/rejected.sql.ts';
-import { createPeopleTaker, type Taker } from './take.ts';
-import type { DialectGiven, Import, ImportKind, Mapping, Rejected } from './types.ts';
+import { createTaker } from './take.ts';
+import type { DialectGiven, Import, Mapping, Rejected } from './types.ts';
 import { createTurn } from './work.ts';
 
 export { cellOf, guarded, unmistaken } from './cells/print.ts';
 export type { DryRun } from './dry-run.ts';
 export { encodingFrom } from './file/decode.ts';
+export { type FileKind, isFileKind, kinds } from './kinds.ts';
 export { suggestionFor } from './mapping/guess.ts';
 export { rejectedCsv } from './rejected.ts';
-export type { DialectGiven, Import, ImportKind, Mapping, Rejected, Target } from './types.ts';
+export type { DialectGiven, Import, Mapping, Rejected, Target } from './types.ts';
 
 const BROKEN_AFTER_MS = 24 * 3600 * 1000;
 
@@ -37,7 +39,7 @@ export interface Imports {
   /** Keeps a file as it comes, and says what it looks like. Throws what breaks the stream; then nothing is kept. */
   receive(
     workspaceId: number,
-    o: { kind: ImportKind; name: string; dialect: DialectGiven },
+    o: { kind: FileKind; name: string; dialect: DialectGiven },
     file: AsyncIterable<Buffer>,
   ): Promise<Import>;
   find(workspaceId: number, id: string): Promise<Import>;
@@ -61,8 +63,8 @@ const LISTED = 100;
 
 export function createImports(o: { db: Db; people: People; presence: Presence; clock: Clock; log: Log }): Imports {
   const { db, people, clock } = o;
-  const ofPeople = createPeopleTaker(people);
-  const takers: Record<ImportKind, Taker> = { people: ofPeople, activities: ofPeople };
+  const doors = createDoors(people);
+  const takers = { person: createTaker(people, doors.person), account: createTaker(people, doors.account) };
 
   const find = async (workspaceId: number, id: string): Promise<Import> => {
     const it = /^\d{1,18}$/.test(id) ? await findImport(db, workspaceId, id) : undefined;
@@ -72,10 +74,16 @@ export function createImports(o: { db: Db; people: People; presence: Presence; c
   const inState = (it: Import, what: string): UserError =>
     new UserError('import_state', `import ${it.id} is ${it.state}: it can not be ${what}`, 409);
   const checked = async (queryable: Queryable, it: Import, mapping: Mapping): Promise<void> =>
-    checkMapping(it, mapping, catalogOf(await people.schema(queryable, it.workspaceId)));
+    checkMapping(it, mapping, await catalogFor(doors, queryable, it.workspaceId, it.kind));
+  /** The fields that the mapping finds people and accounts by become keys, of those that can be one. */
+  const ensureKeys = async ({ kind, workspaceId, mapping }: Import): Promise<void> => {
+    await doors[kinds[kind].of].ensureKeys(workspaceId, mapping.mergeBy);
+    const accountKeys = mapping.columns.flatMap((target) => (target.to === 'account' ? [target.by] : []));
+    if (accountKeys.length > 0) await doors.account.ensureKeys(workspaceId, accountKeys);
+  };
 
   return {
-    receive: (workspaceId, of, file) => receive({ db, people, clock }, workspaceId, of, file),
+    receive: (workspaceId, of, file) => receive({ db, doors, clock }, workspaceId, of, file),
     find,
     list: (workspaceId) => listImports(db, workspaceId, LISTED),
     async map(workspaceId, id, mapping) {
@@ -88,18 +96,15 @@ export function createImports(o: { db: Db; people: People; presence: Presence; c
       const it = await find(workspaceId, id);
       if (it.state !== 'ready') throw inState(it, 'checked any more');
       await checked(db, it, it.mapping);
-      await people.ensureKeys(workspaceId, it.mapping.mergeBy);
-      return dryRun({ db, people, taker: takers[it.kind] }, it);
+      await ensureKeys(it);
+      return dryRun({ db, doors, taker: takers[kinds[it.kind].of] }, it);
     },
     async start(workspaceId, id) {
       const it = await find(workspaceId, id);
       await checked(db, it, it.mapping);
       for (const target of it.mapping.columns)
-        if (target.to === 'new_field') await people.addField(workspaceId, target);
-      await people.ensureKeys(
-        workspaceId,
-        it.mapping.mergeBy.filter((key) => !builtInFields.some((field) => field.id === key)),
-      );
+        if (target.to === 'new_field') await doors[kinds[it.kind].of].addField(workspaceId, target);
+      await ensureKeys(it);
       const change = { from: ['ready', 'stopped', 'failed'], to: 'running' } as const;
       if (!(await updateState(db, workspaceId, id, change, clock.now()))) throw inState(it, 'started');
       await db.query(notify('imports'));
@@ -125,7 +130,7 @@ export function createImports(o: { db: Db; people: People; presence: Presence; c
       }
     },
     run() {
-      const turn = createTurn({ ...o, takers });
+      const turn = createTurn({ ...o, doors, takers });
       let tidied = false;
       const loop = startLoop({
         name: 'imports',

@@ -1,26 +1,27 @@
-import type { People } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
+import type { Doors } from './doors.ts';
 import { dialectOf } from './file/dialect.ts';
 import { rowsIn } from './file/rows.ts';
 import { storeFile } from './file/upload.ts';
-import { catalogOf } from './mapping/catalog.ts';
+import type { FileKind } from './kinds.ts';
+import { catalogFor } from './mapping/catalog.ts';
 import { guessMapping } from './mapping/guess.ts';
 import { deleteImport, findImport, insertImport, updateUploaded } from './store/import.sql.ts';
-import type { DialectGiven, Import, ImportKind } from './types.ts';
+import type { DialectGiven, Import } from './types.ts';
 
 const SAMPLE = 50;
 const COLUMNS_MAX = 500;
 
 /** Keeps a file as it comes; then reads off its beginning how it is written, which columns it has and what they mean. */
 export async function receive(
-  of: { db: Db; people: People; clock: Clock },
+  of: { db: Db; doors: Doors; clock: Clock },
   workspaceId: number,
-  o: { kind: ImportKind; name: string; dialect: DialectGiven },
+  o: { kind: FileKind; name: string; dialect: DialectGiven },
   file: AsyncIterable<Buffer>,
 ): Promise<Import> {
-  const { db, people, clock } = of;
+  const { db, doors, clock } = of;
   const id = await insertImport(db, workspaceId, o, clock.now());
   try {
     const stored = await storeFile(db, { workspaceId, importId: id, now: clock.now }, file, o.dialect.encoding);
@@ -43,7 +44,7 @@ export async function receive(
       .slice(dialect.header ? 1 : 0)
       .filter((row) => !row.problem && row.cells.length === columns.length)
       .map((row) => row.cells.map(clean));
-    const mapping = guessMapping(o.kind, columns, sample, catalogOf(await people.schema(db, workspaceId)));
+    const mapping = guessMapping(o.kind, columns, sample, await catalogFor(doors, db, workspaceId, o.kind));
     const begin = dialect.header ? { position: first.end, rowNumber: 1 } : { position: 0, rowNumber: 0 };
     await updateUploaded(db, workspaceId, id, { dialect, columns, sample, mapping, bytes, ...begin }, clock.now());
   } catch (error) {

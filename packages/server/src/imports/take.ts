@@ -1,118 +1,137 @@
-import type { Fields, IntakeItem, IntakeOutcome } from '@tributary/model';
+import type { Fields } from '@tributary/model';
 import type { People, Preview, SchemaField } from '../people/index.ts';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
+import type { Door, Item } from './doors.ts';
+import { kinds } from './kinds.ts';
 import type { Planned } from './mapping/plan.ts';
+import { SOURCE } from './source.ts';
+import { type Ties, tiesOf } from './ties.ts';
 import type { Import } from './types.ts';
 
 /** What became of a row. */
 export type Taken = { status: 'created' | 'merged' | 'untouched' | 'duplicate' } | { error: string };
 
-/** The timeline's name for whatever comes by an import. */
-const SOURCE = 'Import';
+/** What would become of it, and of the account that it says somebody belongs to. */
+export type Foretold = Preview & { account?: Preview | undefined };
 
-/** The way of rows into the room they are for. */
+/** The way of rows into the people room. */
 export interface Taker {
   take(tx: Tx, of: Import, rows: readonly Planned[]): Promise<Taken[]>;
   /** What `take` would do. */
-  preview(db: Queryable, of: Import, rows: readonly Planned[], fields: readonly SchemaField[]): Promise<Preview[]>;
+  preview(db: Queryable, of: Import, rows: readonly Planned[], fields: readonly SchemaField[]): Promise<Foretold[]>;
 }
 
-/** People, and what they did. */
-export function createPeopleTaker(people: People): Taker {
+export function createTaker(people: People, door: Door): Taker {
   return {
     async take(tx, of, rows) {
-      const { workspaceId } = of;
-      const { items, errors } = await itemsOf(people, tx, of, rows);
-      const there = await alreadyThere(people, tx, workspaceId, rows, items);
-      const asked = items.flatMap((item, i) => (item && !there.has(i) ? [i] : []));
-      const outcomes = await people.recordIn(
+      const { items, errors, ties } = await prepare(people, door, tx, of, rows);
+      const there = await alreadyThere(door, tx, of, rows, items);
+      const asked = items.flatMap((item, row) => (item && !there.has(row) ? [{ item, row }] : []));
+      const outcomes = await door.recordIn(
         tx,
-        workspaceId,
-        asked.map((i) => items[i]!),
+        of.workspaceId,
+        asked.map(({ item }) => item),
       );
-      const taken = new Map(asked.map((i, at) => [i, takenBy(outcomes[at]!)]));
-      return rows.map((_, i) => errors.get(i) ?? taken.get(i) ?? { status: 'duplicate' });
+      const taken = new Map<number, Taken>();
+      const members: { row: number; personId: string }[] = [];
+      for (const [i, { row }] of asked.entries()) {
+        const outcome = outcomes[i]!;
+        if ('error' in outcome) {
+          taken.set(row, outcome);
+          continue;
+        }
+        taken.set(row, { status: outcome.duplicate ? 'duplicate' : outcome.status });
+        if (outcome.status !== 'untouched') members.push({ row, personId: outcome.id });
+      }
+      await ties.tie(tx, members);
+      return rows.map((_, row) => errors.get(row) ?? taken.get(row) ?? { status: 'duplicate' });
     },
     async preview(db, of, rows, fields) {
-      const { items, errors } = await itemsOf(people, db, of, rows);
-      const asked = items.flatMap((item, i) => (item ? [i] : []));
-      const previews = await people.bulk.preview(
+      const { items, errors, ties } = await prepare(people, door, db, of, rows);
+      const asked = items.flatMap((item, row) => (item ? [{ item, row }] : []));
+      const previews = await door.preview(
         db,
         of.workspaceId,
-        asked.map((i) => items[i]!),
+        asked.map(({ item }) => item),
         fields,
       );
-      const told = new Map(asked.map((i, at) => [i, previews[at]!]));
-      return rows.map((_, i) => told.get(i) ?? { status: 'not_found', error: errors.get(i)?.error ?? '' });
+      const told = new Map(
+        asked.map(({ row }, i) => {
+          const preview = previews[i]!;
+          const isTied = preview.status === 'created' || preview.status === 'merged';
+          return [row, { ...preview, account: isTied ? ties.previewOf(row) : undefined }];
+        }),
+      );
+      return rows.map((_, row) => told.get(row) ?? { status: 'not_found', error: errors.get(row)?.error ?? '' });
     },
   };
 }
 
-function takenBy(outcome: IntakeOutcome): Taken {
-  if ('error' in outcome) return { error: outcome.error };
-  return { status: outcome.duplicate ? 'duplicate' : outcome.status };
-}
-
-/**
- * Rows as what `record` takes. An id that is known here names its person;
- * one that is not, from another installation perhaps, leaves it to the merge keys.
- */
-async function itemsOf(
+/** Rows as they are to be recorded, without those of which it is known already that they can not be. */
+async function prepare(
   people: People,
+  door: Door,
   db: Queryable,
   of: Import,
   rows: readonly Planned[],
-): Promise<{ items: (IntakeItem | undefined)[]; errors: Map<number, { error: string }> }> {
-  const { mapping, workspaceId } = of;
+): Promise<{ items: (Item | undefined)[]; errors: ReadonlyMap<number, { error: string }>; ties: Ties }> {
+  const ties = await tiesOf(people, db, of, rows);
   const ids = [...new Set(rows.flatMap((row) => row.id ?? []))];
-  const known = ids.length > 0 ? await people.find(db, workspaceId, ids) : new Map<string, unknown>();
-  const errors = new Map<number, { error: string }>();
-  const items = rows.map((row, i): IntakeItem | undefined => {
-    const named = row.id !== undefined && known.has(row.id);
-    if (!named && mapping.mergeBy.length === 0) {
-      errors.set(i, { error: 'nobody here has that id, and nothing else is given to find them by' });
-      return undefined;
-    }
-    const { activity } = row;
-    return {
-      who: named ? { personId: row.id! } : { by: mapping.mergeBy },
-      fields: row.fields as Fields,
-      strategy: mapping.mergeStrategy,
-      existingOnly: mapping.existingOnly,
-      tags: row.tags,
-      source: SOURCE,
-      ...(activity
-        ? {
-            history: true,
-            activity: {
-              id: activity.id,
-              attributes: activity.attributes,
-              ...(activity.at ? { at: activity.at } : {}),
-              ...(activity.key ? { key: activity.key } : {}),
-            },
-          }
-        : {}),
-    };
+  const known = ids.length > 0 ? await door.known(db, of.workspaceId, ids) : new Set<string>();
+  const errors = new Map(ties.errors);
+  const items = rows.map((row, i) => {
+    const item = itemOf(of, row, known);
+    if (!item) errors.set(i, { error: NOBODY[kinds[of.kind].of] });
+    return errors.has(i) ? undefined : item;
   });
-  return { items, errors };
+  return { items, errors, ties };
+}
+
+const NOBODY = {
+  person: 'nobody here has that id, and nothing else is given to find them by',
+  account: 'no account here has that id, and nothing else is given to find it by',
+} as const;
+
+/** An id that is known here names whom it is about; one that is not, from another installation perhaps, leaves it to the merge keys. */
+function itemOf({ mapping }: Import, row: Planned, known: ReadonlySet<string>): Item | undefined {
+  const named = row.id !== undefined && known.has(row.id);
+  if (!named && mapping.mergeBy.length === 0) return undefined;
+  const { activity } = row;
+  return {
+    who: named ? { id: row.id! } : { by: mapping.mergeBy },
+    fields: row.fields as Fields,
+    strategy: mapping.mergeStrategy,
+    existingOnly: mapping.existingOnly,
+    tags: row.tags,
+    source: SOURCE,
+    ...(activity
+      ? {
+          history: true,
+          activity: {
+            id: activity.id,
+            attributes: activity.attributes,
+            ...(activity.at ? { at: activity.at } : {}),
+            ...(activity.key ? { key: activity.key } : {}),
+          },
+        }
+      : {}),
+  };
 }
 
 /** Those of these activities, by the ids they were exported with, that never left. */
 async function alreadyThere(
-  people: People,
+  door: Door,
   tx: Tx,
-  workspaceId: number,
+  { workspaceId }: Import,
   rows: readonly Planned[],
-  items: readonly (IntakeItem | undefined)[],
+  items: readonly (Item | undefined)[],
 ): Promise<Set<number>> {
   const asked = rows.flatMap((row, i) => {
     const { recordedAs, at } = row.activity ?? {};
     const who = items[i]?.who;
-    return recordedAs && at && who && 'personId' in who
-      ? [{ i, id: recordedAs, personId: who.personId, at: at.toISOString() }]
-      : [];
+    return recordedAs && at && who && 'id' in who ? [{ i, id: recordedAs, ownerId: who.id, occurredAt: at }] : [];
   });
   if (asked.length === 0) return new Set();
-  const found = new Set((await people.activities(tx, workspaceId, asked)).map(({ id }) => id));
+  const found = await door.recorded(tx, workspaceId, asked);
   return new Set(asked.filter(({ id }) => found.has(id)).map(({ i }) => i));
 }

@@ -1,7 +1,6 @@
 import type { DisplayType, Fields, MergeStrategy } from '@tributary/model';
+import type { FileKind } from './kinds.ts';
 
-/** What a file's rows are. */
-export type ImportKind = 'people' | 'activities';
 export type ImportState = 'uploading' | 'ready' | 'running' | 'stopped' | 'done' | 'failed';
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1251' | 'windows-1252';
 
@@ -20,12 +19,14 @@ export type DialectGiven = { [K in keyof Dialect]?: Dialect[K] | undefined };
 /** Where a column's cells go, and how they are to be read. */
 export type Target =
   | { to: 'ignore' }
-  /** The id by which the person is known here; found by it first. */
+  /** The id by which the person, or the account, is known here; found by it first. */
   | { to: 'id' }
   | ({ to: 'field'; field: string } & CellFormat)
   /** A custom field that is made when the import starts, unless it is there. */
   | ({ to: 'new_field'; name: string; type: DisplayType } & CellFormat)
   | ({ to: 'tags' } & CellFormat)
+  /** Of people: the account they belong to, by `id` or by a field that accounts are found by. */
+  | ({ to: 'account'; by: string } & CellFormat)
   /** Of activities: what happened, when, the sender's key, its id as exported, an attribute. */
   | { to: 'activity' }
   | ({ to: 'time' } & CellFormat)
@@ -47,13 +48,15 @@ export interface CellFormat {
 
 export interface Mapping {
   columns: readonly Target[];
-  /** Up to three fields by which people are found. */
+  /** Up to three fields by which people, or accounts, are found. */
   mergeBy: readonly string[];
   mergeStrategy: MergeStrategy;
   /** For everyone in the file. */
   tags: readonly string[];
-  /** Never make a person. */
+  /** Never make a person, or an account, of a row. */
   existingOnly: boolean;
+  /** Never make an account for people to belong to. */
+  existingAccountsOnly?: boolean | undefined;
   /** The activity of every row, where no column says it. */
   activity?: string | undefined;
   /** For phone numbers without a country code: two letters, such as PT. */
@@ -66,7 +69,7 @@ export interface Mapping {
 export interface Import {
   id: string;
   workspaceId: number;
-  kind: ImportKind;
+  kind: FileKind;
   name: string;
   state: ImportState;
   dialect: Dialect;

@@ -1,13 +1,15 @@
-import type { People } from '../people/index.ts';
+import type { EntityKind } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
-import { messageOf } from '../platform/errors.ts';
+import { messageOf, UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Turn } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
+import type { Doors } from './doors.ts';
 import { createReader, type Reader } from './file/reader.ts';
 import type { FileRow } from './file/rows.ts';
-import { catalogOf } from './mapping/catalog.ts';
+import { kinds } from './kinds.ts';
+import { catalogFor } from './mapping/catalog.ts';
 import { createPlan, type Planned } from './mapping/plan.ts';
 import { deleteChunks } from './store/chunk.sql.ts';
 import { lockRunning, updateFailed, updateProgress } from './store/import.sql.ts';
@@ -22,8 +24,8 @@ const MATTER = -7;
 const FAILURES_MAX = 5;
 
 export interface Worker {
-  people: People;
-  takers: Readonly<Record<Import['kind'], Taker>>;
+  doors: Doors;
+  takers: Readonly<Record<EntityKind, Taker>>;
   db: Db;
   presence: Presence;
   clock: Clock;
@@ -101,8 +103,8 @@ export function createTurn(of: Worker): () => Promise<Turn> {
   }
 }
 
-/** A value that the database itself refuses, for a reason our own checks do not know. */
-const isRefusal = (error: unknown): boolean => /^(22|23|54)/.test(codeOf(error));
+/** A row that is refused where only writing it tells: by the database itself, or because its account is full. */
+const isRefusal = (error: unknown): boolean => error instanceof UserError || /^(22|23|54)/.test(codeOf(error));
 const isAway = (error: unknown): boolean =>
   /^(08|53|57|ECONN|EPIPE|ETIMEDOUT|ENOENT)/.test(codeOf(error)) ||
   /^Connection terminated|connection timeout|timeout exceeded/.test(messageOf(error));
@@ -126,14 +128,14 @@ async function takeRows(
   const reject = (at: number, reason: string): void => {
     rejected.push({ rowNumber: it.rowNumber + 1 + at, reason, cells: rows[at]!.cells });
   };
-  const plan = createPlan(it, catalogOf(await of.people.schema(tx, it.workspaceId)));
+  const plan = createPlan(it, await catalogFor(of.doors, tx, it.workspaceId, it.kind));
   const good: { planned: Planned; at: number }[] = [];
   for (const [at, row] of rows.entries()) {
     const read = row.problem ? { error: row.problem } : refused ? { error: refused } : plan(row.cells);
     if ('error' in read) reject(at, read.error);
     else good.push({ planned: read, at });
   }
-  const taken = await of.takers[it.kind].take(
+  const taken = await of.takers[kinds[it.kind].of].take(
     tx,
     it,
     good.map(({ planned }) => planned),

@@ -33,12 +33,15 @@ export function withKeys(schema: Schema, items: readonly IntakeItem[]): Schema {
   return { ...schema, fields: new Map([...schema.fields, ...made]) };
 }
 
+/** Writes the keys of all who have a value in that field. */
+export type FillKeys = (tx: Tx, workspaceId: number, fieldId: string) => Promise<void>;
+
 /** People, or accounts, can be found by these fields once the transaction commits, those already here included. */
 export async function makeKeys(
   tx: Tx,
   workspaceId: number,
   fieldIds: readonly string[],
-  fill = insertKeysOfAll,
+  fill: FillKeys = insertKeysOfAll,
 ): Promise<void> {
   // In one order: two requests that name the same fields wait for each other, and not in a circle.
   for (const id of [...fieldIds].sort())

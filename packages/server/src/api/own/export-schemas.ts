@@ -16,19 +16,23 @@ const style = {
   guard: flag.default(true),
 };
 
-/** `/api/exports/people.csv|.ndjson` */
-export const exportPeople = z.strictObject({
+/** `/api/exports/people.csv|.ndjson`, and of accounts. */
+export const exportProfiles = z.strictObject({
   fields: list.optional(),
   headers: z.enum(['names', 'ids']).default('names'),
   ids: list.optional(),
   ...style,
 });
 
-/** `/api/exports/activities.csv|.ndjson` */
-export const exportActivities = z.strictObject({
+const activities = {
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
   activities: list.optional(),
-  people: list.optional(),
   ...style,
-});
+};
+
+/** `/api/exports/activities.csv|.ndjson`, and of accounts. */
+export const exportActivities = {
+  person: z.strictObject({ people: list.optional(), ...activities }),
+  account: z.strictObject({ accounts: list.optional(), ...activities }),
+};

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
-import type { Filter } from '@tributary/model';
+import { type EntityKind, type Filter, internalId } from '@tributary/model';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Exports, Format } from '../../exports/index.ts';
-import { personIdFrom } from '../../people/index.ts';
+import { kinds } from '../../imports/index.ts';
 import { messageOf, UserError } from '../../platform/errors.ts';
 import { type Called, parse } from '../ortto/call.ts';
-import { exportActivities, exportPeople } from './export-schemas.ts';
+import { exportActivities, exportProfiles } from './export-schemas.ts';
 
 const types: Readonly<Record<Format, string>> = {
   csv: 'text/csv; charset=utf-8',
@@ -14,32 +14,31 @@ const types: Readonly<Record<Format, string>> = {
 
 /** `/api/exports`: streamed; who reads slowly is waited for, and who goes away is written to no more. */
 export function exportRoutes(app: FastifyInstance, { exports }: { exports: Exports }): void {
-  for (const format of ['csv', 'ndjson'] as const) {
-    const people = async (request: Called, reply: FastifyReply) => {
-      const { ids, filter, ...wanted } = parse(exportPeople, asked(request));
-      const text = await exports.people(request.workspaceId, {
-        ...wanted,
-        format,
-        filter: filterFrom(filter),
-        ids: idsFrom(ids),
-      });
-      return send(reply, text, `people.${format}`, format);
-    };
-    const activities = async (request: Called, reply: FastifyReply) => {
-      const { from, to, people: ids, filter, ...wanted } = parse(exportActivities, asked(request));
-      const text = await exports.activities(request.workspaceId, {
-        ...wanted,
-        format,
-        filter: filterFrom(filter),
-        from: from ? new Date(from) : undefined,
-        to: to ? new Date(to) : undefined,
-        people: idsFrom(ids),
-      });
-      return send(reply, text, `activities.${format}`, format);
-    };
-    for (const method of ['GET', 'POST'] as const) {
-      app.route({ method, url: `/exports/people.${format}`, exposeHeadRoute: false, handler: people });
-      app.route({ method, url: `/exports/activities.${format}`, exposeHeadRoute: false, handler: activities });
+  const profiles = (request: Called, of: EntityKind, format: Format) => {
+    const { ids, filter, ...wanted } = parse(exportProfiles, asked(request));
+    const which = { ids: idsFrom(ids, of), filter: filterFrom(filter) };
+    return exports.profiles(request.workspaceId, of, { ...wanted, ...which, format });
+  };
+  const activities = (request: Called, of: EntityKind, format: Format) => {
+    const { from, to, filter, ...wanted } = parse(exportActivities[of], asked(request));
+    const ids = 'people' in wanted ? wanted.people : 'accounts' in wanted ? wanted.accounts : undefined;
+    return exports.activities(request.workspaceId, of, {
+      ...wanted,
+      format,
+      filter: filterFrom(filter),
+      from: from ? new Date(from) : undefined,
+      to: to ? new Date(to) : undefined,
+      ids: idsFrom(ids, of),
+    });
+  };
+  for (const [what, { of, happened }] of Object.entries(kinds)) {
+    for (const format of ['csv', 'ndjson'] as const) {
+      const handler = async (request: Called, reply: FastifyReply) => {
+        const text = await (happened ? activities : profiles)(request, of, format);
+        return send(reply, text, `${what}.${format}`, format);
+      };
+      for (const method of ['GET', 'POST'] as const)
+        app.route({ method, url: `/exports/${what}.${format}`, exposeHeadRoute: false, handler });
     }
   }
 }
@@ -49,10 +48,11 @@ function asked(request: Called): unknown {
   return request.method === 'POST' ? request.body : request.query;
 }
 
-function idsFrom(ids: readonly string[] | undefined): string[] | undefined {
+function idsFrom(ids: readonly string[] | undefined, kind: EntityKind): string[] | undefined {
   return ids?.map((outside) => {
-    const id = personIdFrom(outside);
-    if (!id) throw new UserError('bad_request', `ids: "${outside}" is not a person's id`);
+    const id = internalId(outside, kind);
+    const whose = kind === 'person' ? "a person's id" : 'the id of an account';
+    if (!id) throw new UserError('bad_request', `ids: "${outside}" is not ${whose}`);
     return id;
   });
 }

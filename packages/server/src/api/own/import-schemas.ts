@@ -1,12 +1,13 @@
 import { isStorable } from '@tributary/model';
 import { z } from 'zod';
+import { type FileKind, kinds } from '../../imports/index.ts';
 
 const text = z.string().max(255).refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
 const flag = z.enum(['true', 'false']).transform((given) => given === 'true');
 
 /** `POST /api/imports?…` */
 export const uploadQuery = z.object({
-  kind: z.enum(['people', 'activities']).default('people'),
+  kind: z.enum(Object.keys(kinds) as FileKind[]).default('people'),
   name: text.default('file.csv'),
   delimiter: z
     .string()
@@ -52,6 +53,7 @@ const target = z.discriminatedUnion('to', [
     ...format,
   }),
   z.strictObject({ to: z.literal('tags'), ...format }),
+  z.strictObject({ to: z.literal('account'), by: text, ...format }),
   z.strictObject({ to: z.literal('activity') }),
   z.strictObject({ to: z.literal('time'), ...format }),
   z.strictObject({ to: z.literal('key') }),
@@ -68,6 +70,7 @@ export const mappingBody = z.strictObject({
   merge_strategy: z.union([z.literal(1), z.literal(2), z.literal(3)]).optional(),
   tags: z.array(text.min(1)).max(100).optional(),
   skip_non_existing: z.boolean().optional(),
+  skip_non_existing_accounts: z.boolean().optional(),
   activity_id: text.nullish(),
   country: text.nullish(),
   timezone: text.optional(),

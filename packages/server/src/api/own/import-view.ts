@@ -27,6 +27,7 @@ export function importView(it: Import, now: Date) {
     merge_strategy: mapping.mergeStrategy,
     tags: mapping.tags,
     skip_non_existing: mapping.existingOnly,
+    ...(it.kind === 'people' ? { skip_non_existing_accounts: mapping.existingAccountsOnly ?? false } : {}),
     activity_id: mapping.activity ?? null,
     country: mapping.country ?? null,
     timezone: mapping.timezone,
@@ -61,15 +62,21 @@ export function dryRunView(run: DryRun) {
   return {
     rows: run.rows,
     ...run.counts,
-    sample: run.sample.map(({ rowNumber, status, id, before, after }) => ({
+    ...(run.accountsCreated > 0 ? { accounts_created: run.accountsCreated } : {}),
+    sample: run.sample.map(({ rowNumber, status, id, before, after, account }) => ({
       row: rowNumber,
       status,
-      ...(id ? { person_id: publicId(id) } : {}),
+      ...(id ? { [`${run.of}_id`]: publicId(id, run.of) } : {}),
       before,
       after,
+      ...(account ? { account: accountView(account) } : {}),
     })),
     rejected_sample: run.rejected.map(({ rowNumber, reason }) => ({ row: rowNumber, reason })),
   };
+}
+
+function accountView({ id, fields }: NonNullable<DryRun['sample'][number]['account']>) {
+  return { ...(id ? { account_id: publicId(id, 'account') } : {}), fields };
 }
 
 /** The mapping there is, with what was asked put over it. */
@@ -90,6 +97,7 @@ export function mappingFrom(it: Import, body: z.infer<typeof mappingBody>): Mapp
     mergeStrategy: body.merge_strategy ?? mapping.mergeStrategy,
     tags: body.tags ?? mapping.tags,
     existingOnly: body.skip_non_existing ?? mapping.existingOnly,
+    existingAccountsOnly: body.skip_non_existing_accounts ?? mapping.existingAccountsOnly,
     ...(activity ? { activity } : {}),
     ...(country ? { country } : {}),
     timezone: body.timezone ?? mapping.timezone,

@@ -200,24 +200,14 @@ describe('an export', () => {
   const timeline = async () =>
     (await own.t.db.query('select * from activity order by person_id, occurred_at, id')).rows;
 
-  const imported = async (kind: string, csv: string) => {
-    const { json } = await own.call('POST', `/api/imports?kind=${kind}`, csv);
-    await own.call('POST', `/api/imports/${json.id}/start`);
-    return until('it is taken', async () => {
-      const it = (await own.call('GET', `/api/imports/${json.id}`)).json;
-      return it.state === 'done' && it;
-    });
-  };
-
   for (const query of ['', '?headers=ids', '?guard=false&delimiter=tab', '?delimiter=;']) {
     test(`of people that is imported again changes nothing (${query || 'as it is'})`, async () => {
       const csv = await own.call('GET', `/api/exports/people.csv${query}`);
       assert.equal(csv.status, 200);
       const before = await state();
-      const it = await imported('people', csv.text);
-      const wrong = await own.call('GET', `/api/imports/${it.id}/rejected`);
-      assert.equal(it.progress.rejected, 0, wrong.text);
-      assert.equal(it.progress.merged, 2);
+      const { progress, rejected } = await own.take('people', csv.text);
+      assert.equal(progress.rejected, 0, rejected);
+      assert.equal(progress.merged, 2);
       assert.deepEqual(await state(), before);
     });
   }
@@ -225,10 +215,9 @@ describe('an export', () => {
   test('of activities that is imported again records nothing', async () => {
     const csv = await own.call('GET', '/api/exports/activities.csv');
     const before = await timeline();
-    const it = await imported('activities', csv.text);
-    const wrong = await own.call('GET', `/api/imports/${it.id}/rejected`);
-    assert.equal(it.progress.rejected, 0, wrong.text);
-    assert.equal(it.progress.duplicate, before.length);
+    const { progress, rejected } = await own.take('activities', csv.text);
+    assert.equal(progress.rejected, 0, rejected);
+    assert.equal(progress.duplicate, before.length);
     assert.deepEqual(await timeline(), before);
   });
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import { kinds } from '../../imports/index.ts';
 import { audienceBody, audienceChangeBody, audiencesQuery } from './audiences.schema.ts';
-import { exportActivities, exportPeople } from './export-schemas.ts';
+import { exportActivities, exportProfiles } from './export-schemas.ts';
 import { page, pairBody, separateBody, uniteBody } from './identity.schema.ts';
 import { mappingBody, uploadQuery } from './import-schemas.ts';
 import { sendingBody } from './sending.schema.ts';
@@ -18,8 +19,22 @@ interface Own {
   refusals: readonly number[];
 }
 
-const exported = (what: string, schema: z.ZodType, format: string): Readonly<Record<string, Own>> => {
-  const name = `${what === 'people' ? 'People' : 'Activities'}${format === 'text/csv' ? 'Csv' : 'Ndjson'}`;
+/** What is exported, of every kind and in both formats. */
+function exported(): Readonly<Record<string, Readonly<Record<string, Own>>>> {
+  return Object.fromEntries(
+    Object.entries(kinds).flatMap(([kind, { of, happened }]) => {
+      const schema = happened ? exportActivities[of] : exportProfiles;
+      const words = kind.split('-');
+      const name = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
+      return [
+        [`/api/exports/${kind}.csv`, exportOf(words.join(' '), `${name}Csv`, schema, 'text/csv')],
+        [`/api/exports/${kind}.ndjson`, exportOf(words.join(' '), `${name}Ndjson`, schema, 'application/x-ndjson')],
+      ];
+    }),
+  );
+}
+
+function exportOf(what: string, name: string, schema: z.ZodType, format: string): Readonly<Record<string, Own>> {
   const shared = { answers: { 200: format }, refusals: [400] } as const;
   return {
     get: { operationId: `export${name}`, summary: `Export ${what}`, query: schema, ...shared },
@@ -30,7 +45,7 @@ const exported = (what: string, schema: z.ZodType, format: string): Readonly<Rec
       ...shared,
     },
   };
-};
+}
 
 const it = { 200: 'application/json' } as const;
 
@@ -114,7 +129,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Own>>>> = {
     get: { operationId: 'listImports', summary: 'The newest imports', answers: it, refusals: [] },
     post: {
       operationId: 'sendImport',
-      summary: 'Send a CSV file of people or activities; what it looks like is answered',
+      summary: 'Send a CSV file of people, accounts or activities; what it looks like is answered',
       query: uploadQuery,
       file: true,
       answers: { 201: 'application/json' },
@@ -169,10 +184,7 @@ const calls: Readonly<Record<string, Readonly<Record<string, Own>>>> = {
       refusals: [400],
     },
   },
-  '/api/exports/people.csv': exported('people', exportPeople, 'text/csv'),
-  '/api/exports/people.ndjson': exported('people', exportPeople, 'application/x-ndjson'),
-  '/api/exports/activities.csv': exported('activities', exportActivities, 'text/csv'),
-  '/api/exports/activities.ndjson': exported('activities', exportActivities, 'application/x-ndjson'),
+  ...exported(),
 };
 
 /** Imports and exports as OpenAPI describes paths: docs/import-export.md in short. */

@@ -1,10 +1,12 @@
 import { customFieldId, isDisplayType, isTimezone, kebab, parseFieldId } from '@tributary/model';
 import { getCountries, isSupportedCountry } from 'libphonenumber-js/min';
 import { UserError } from '../../platform/errors.ts';
+import { kinds } from '../kinds.ts';
 import type { Import, Mapping } from '../types.ts';
 import { type Catalog, canBeKey } from './catalog.ts';
 
 const KEYS_MAX = 3;
+const OF_ACTIVITIES = new Set(['activity', 'time', 'key', 'activity_id', 'attribute', 'attributes']);
 
 /** Throws `import_mapping` with all that is wrong with a mapping, if anything is. */
 export function checkMapping(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, catalog: Catalog): void {
@@ -15,6 +17,7 @@ export function checkMapping(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapp
 
 function problemsWith(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, catalog: Catalog): string[] {
   const problems: string[] = [];
+  const { happened } = kinds[of.kind];
   if (mapping.columns.length !== of.columns.length) {
     problems.push(`columns: ${mapping.columns.length} are mapped and the file has ${of.columns.length}`);
   }
@@ -31,26 +34,31 @@ function problemsWith(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, ca
     } else if (target.to === 'new_field') {
       if (!isDisplayType(target.type) || kebab(target.name) === '')
         problems.push(`${column}: no such field can be made`);
-      else fill(customFieldId(target.name, target.type), column);
+      else fill(customFieldId(target.name, target.type, catalog.of), column);
     } else if (target.to === 'attribute') {
       if (!parseFieldId(target.attribute))
         problems.push(`${column}: "${target.attribute}" is no attribute id such as str:cm:name`);
       fill(`attribute ${target.attribute}`, column);
+    } else if (target.to === 'account') {
+      if (of.kind !== 'people') problems.push(`${column}: only people belong to an account`);
+      else if (target.by !== 'id' && !catalog.accountKeys.has(target.by))
+        problems.push(`${column}: no account can be found by ${target.by}`);
+      fill(`account ${target.by}`, column);
     } else if (target.to !== 'ignore' && target.to !== 'tags') fill(target.to, column);
-    if (
-      of.kind !== 'activities' &&
-      ['activity', 'time', 'key', 'activity_id', 'attribute', 'attributes'].includes(target.to)
-    ) {
-      problems.push(`${column}: only activities have that`);
-    }
+    if (!happened && OF_ACTIVITIES.has(target.to)) problems.push(`${column}: only activities have that`);
   }
   for (const id of mapping.mergeBy) {
     if (!filled.has(id)) problems.push(`merge_by: ${id} is filled by no column`);
-    else if (!canBeKey(id)) problems.push(`merge_by: nobody can be found by ${id}`);
+    else if (!canBeKey(catalog.fields.get(id) ?? { id, isKey: false }))
+      problems.push(`merge_by: nobody can be found by ${id}`);
   }
+  const accountKeys = mapping.columns.filter((target) => target.to === 'account' && target.by !== 'id');
+  if (accountKeys.length > KEYS_MAX) problems.push(`an account is found by one to ${KEYS_MAX} fields`);
+  if (mapping.existingAccountsOnly !== undefined && of.kind !== 'people')
+    problems.push('skip_non_existing_accounts: only people belong to an account');
   if (mapping.mergeBy.length > KEYS_MAX) problems.push(`merge_by takes one to ${KEYS_MAX} fields`);
   if (mapping.mergeBy.length === 0 && !filled.has('id')) problems.push('merge_by: say by which field they are found');
-  if (of.kind === 'activities') problems.push(...problemsWithActivity(mapping, catalog, filled));
+  if (happened) problems.push(...problemsWithActivity(mapping, catalog, filled));
   if (mapping.country && !isSupportedCountry(mapping.country)) {
     problems.push(`country: two letters such as ${getCountries()[0]}`);
   }

@@ -1,9 +1,10 @@
-import { type DisplayType, parseFieldId } from '@tributary/model';
+import { type DisplayType, internalId, parseFieldId } from '@tributary/model';
 import { orderOf } from '../cells/dates.ts';
 import { valueIn } from '../cells/kinds.ts';
-import type { CellFormat, ImportKind, Mapping, Target } from '../types.ts';
+import { type FileKind, kinds } from '../kinds.ts';
+import type { CellFormat, Mapping, Target } from '../types.ts';
 import type { Catalog } from './catalog.ts';
-import { activitySynonyms, plainName, synonyms } from './synonyms.ts';
+import { activitySynonyms, membershipSynonyms, plainName, synonyms } from './synonyms.ts';
 
 type Cells = readonly string[];
 
@@ -12,7 +13,7 @@ type Cells = readonly string[];
  * it, or by what its cells look like. A column that nothing is known of is
  * ignored; `suggestionFor` says what field it could become.
  */
-export function guessMapping(kind: ImportKind, columns: Cells, sample: readonly Cells[], catalog: Catalog): Mapping {
+export function guessMapping(kind: FileKind, columns: Cells, sample: readonly Cells[], catalog: Catalog): Mapping {
   const taken = new Set<string>();
   const targets = columns.map((column, i) => {
     const cells = sample.map((row) => row[i] ?? '').filter((cell) => cell !== '');
@@ -24,7 +25,7 @@ export function guessMapping(kind: ImportKind, columns: Cells, sample: readonly 
   });
   return {
     columns: targets,
-    mergeBy: guessKeys(targets),
+    mergeBy: guessKeys(kind, targets),
     mergeStrategy: 2,
     tags: [],
     existingOnly: false,
@@ -32,11 +33,12 @@ export function guessMapping(kind: ImportKind, columns: Cells, sample: readonly 
   };
 }
 
-function targetFor(kind: ImportKind, column: string, cells: Cells, catalog: Catalog): Target {
+function targetFor(kind: FileKind, column: string, cells: Cells, catalog: Catalog): Target {
   const name = plainName(column);
+  const { of, happened } = kinds[kind];
   // An export of ours puts the id behind a name that is not the only one: "Plan (str:cm:plan)".
   const id = /\(([a-z0-9]+:[a-z]*:[^\s()]+)\)$/.exec(column)?.[1] ?? column.trim();
-  if (kind === 'activities') {
+  if (happened) {
     const attribute = /^attribute:(.+)$/.exec(column.trim())?.[1];
     if (attribute && parseFieldId(attribute)) {
       return { to: 'attribute', attribute, ...formatOf(attributeType(catalog, attribute), cells) };
@@ -47,20 +49,33 @@ function targetFor(kind: ImportKind, column: string, cells: Cells, catalog: Cata
   }
   const field = catalog.fields.get(id) ?? [...catalog.fields.values()].find((known) => plainName(known.name) === name);
   if (field) return { to: 'field', field: field.id, ...formatOf(field.displayType, cells) };
-  if (kind === 'activities' && parseFieldId(id)) {
+  if (happened && parseFieldId(id)) {
     return { to: 'attribute', attribute: id, ...formatOf(attributeType(catalog, id), cells) };
   }
-  const known = synonyms.get(name);
-  if (known === 'id') return { to: 'id' };
-  if (known === 'tags' && kind !== 'activities') return { to: 'tags', ...formatOf('multi_select', cells) };
+  const account = kind === 'people' ? accountFor(id, name, cells, catalog) : undefined;
+  if (account) return account;
+  const known = synonyms[of].get(name);
+  if (known === 'id') return of === 'person' || areAccountIds(cells) ? { to: 'id' } : { to: 'ignore' };
+  if (known === 'tags' && !happened) return { to: 'tags', ...formatOf('multi_select', cells) };
   const meant = known && catalog.fields.get(known);
   if (meant) return { to: 'field', field: meant.id, ...formatOf(meant.displayType, cells) };
-  const attribute = kind === 'activities' ? attributeNamed(catalog, name) : undefined;
+  const attribute = happened ? attributeNamed(catalog, name) : undefined;
   if (attribute) return { to: 'attribute', attribute, ...formatOf(attributeType(catalog, attribute), cells) };
   if (catalog.fields.has('str::email') && looksLike(cells, /^[^\s@]+@[^\s@]+\.[^\s@]+$/)) {
     return { to: 'field', field: 'str::email' };
   }
   return { to: 'ignore' };
+}
+
+/** As our exports write them: every CRM has ids of its own for its companies. */
+const areAccountIds = (cells: Cells): boolean => cells.every((cell) => internalId(cell, 'account') !== undefined);
+
+/** The account that somebody belongs to: by the field of accounts that the column is, or by what people call it. */
+function accountFor(id: string, name: string, cells: Cells, { accountKeys }: Catalog): Target | undefined {
+  const known = membershipSynonyms.get(name) ?? membershipSynonyms.get(plainName(id));
+  if (known === 'id') return areAccountIds(cells) ? { to: 'account', by: 'id' } : undefined;
+  const field = accountKeys.get(id) ?? accountKeys.get(known ?? '');
+  return field && { to: 'account', by: field.id, ...formatOf(field.displayType, cells) };
 }
 
 function attributeType(catalog: Catalog, id: string): DisplayType {
@@ -112,9 +127,13 @@ export function suggestionFor(cells: Cells): DisplayType {
   return cells.some((cell) => cell.length > 255) ? 'large_text' : 'text';
 }
 
-/** E-mail, then external id, then phone: of those that are there, the first two. */
-function guessKeys(targets: readonly Target[]): string[] {
+/**
+ * People by e-mail, then external id, then phone: of those that are there, the first two. Accounts by one alone, for
+ * one website may stand beside many names.
+ */
+function guessKeys(kind: FileKind, targets: readonly Target[]): string[] {
   const there = new Set(targets.flatMap((target) => (target.to === 'field' ? [target.field] : [])));
-  const keys = ['str::email', 'str::ei', 'phn::phone'];
-  return keys.filter((id) => there.has(id)).slice(0, 2);
+  const [keys, most] =
+    kinds[kind].of === 'person' ? [['str::email', 'str::ei', 'phn::phone'], 2] : [['str:o:name', 'str:o:website'], 1];
+  return keys.filter((id) => there.has(id)).slice(0, most);
 }

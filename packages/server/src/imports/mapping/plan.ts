@@ -1,17 +1,20 @@
 import { type ActivityInput, customFieldId, type DisplayType, internalId } from '@tributary/model';
 import { displayTypeOf, type Reading, unguarded, valueIn } from '../cells/kinds.ts';
 import { listIn } from '../cells/lists.ts';
-import type { CellFormat, ImportKind, Mapping, RowRead, Target, Values } from '../types.ts';
+import { type FileKind, kinds } from '../kinds.ts';
+import type { CellFormat, Mapping, RowRead, Target, Values } from '../types.ts';
 import type { Catalog } from './catalog.ts';
 import { plainName } from './synonyms.ts';
 
-/** What a row says of one person. */
+/** What a row says of one person, or of one account. */
 export interface Planned {
   /** By which it is known here, if the row says so. */
   id: string | undefined;
   fields: Values;
   tags: string[];
   activity: (ActivityInput & { recordedAs: string | undefined }) | undefined;
+  /** The account a person belongs to: its id here, and the fields to find or to make it by. */
+  account: { id: string | undefined; fields: Values } | undefined;
 }
 
 /** Of a column: puts its cell into what is planned, or says what is wrong. */
@@ -19,7 +22,7 @@ type Put = (cell: string, planned: Planned) => string | undefined;
 
 /** Reads rows as the mapping says. What is wrong with a row names its column. */
 export function createPlan(
-  of: { kind: ImportKind; columns: readonly string[]; mapping: Mapping },
+  of: { kind: FileKind; columns: readonly string[]; mapping: Mapping },
   catalog: Catalog,
 ): (cells: readonly string[]) => RowRead<Planned> {
   const { kind, columns, mapping } = of;
@@ -29,9 +32,10 @@ export function createPlan(
     if (cells.length < columns.length || extra.some((cell) => cell !== '')) {
       return { error: `the row has ${cells.length} columns, the first has ${columns.length}` };
     }
-    const activity =
-      kind === 'activities' ? { id: mapping.activity ?? '', attributes: {}, recordedAs: undefined } : undefined;
-    const planned: Planned = { id: undefined, fields: {}, tags: [...mapping.tags], activity };
+    const activity = kinds[kind].happened
+      ? { id: mapping.activity ?? '', attributes: {}, recordedAs: undefined }
+      : undefined;
+    const planned: Planned = { id: undefined, fields: {}, tags: [...mapping.tags], activity, account: undefined };
     for (const [i, put] of puts.entries()) {
       const cell = cells[i]!;
       if (!put || cell === '') continue;
@@ -65,7 +69,7 @@ function putFor(target: Target, mapping: Mapping, catalog: Catalog): Put | undef
         ({ fields }) => fields,
       );
     case 'new_field':
-      return into(customFieldId(target.name, target.type), target.type, target, ({ fields }) => fields);
+      return into(customFieldId(target.name, target.type, catalog.of), target.type, target, ({ fields }) => fields);
     case 'attribute':
       return into(
         target.attribute,
@@ -77,9 +81,18 @@ function putFor(target: Target, mapping: Mapping, catalog: Catalog): Put | undef
       return (cell, planned) => void planned.tags.push(...listIn(unguarded(cell), target.separator));
     case 'id':
       return (cell, planned) => {
-        planned.id = internalId(cell);
+        planned.id = internalId(cell, catalog.of);
         return planned.id === undefined ? `"${cell}" is not an id` : undefined;
       };
+    case 'account':
+      return target.by === 'id'
+        ? accountIdPut
+        : into(
+            target.by,
+            catalog.accountKeys.get(target.by)?.displayType ?? 'text',
+            target,
+            (planned) => accountOf(planned).fields,
+          );
     case 'time':
       return momentPut(reading(target));
     case 'key':
@@ -99,6 +112,17 @@ function putFor(target: Target, mapping: Mapping, catalog: Catalog): Put | undef
       return activityPut(catalog);
   }
 }
+
+function accountOf(planned: Planned): NonNullable<Planned['account']> {
+  planned.account ??= { id: undefined, fields: {} };
+  return planned.account;
+}
+
+const accountIdPut: Put = (cell, planned) => {
+  const id = internalId(cell, 'account');
+  accountOf(planned).id = id;
+  return id === undefined ? `"${cell}" is not the id of an account` : undefined;
+};
 
 function momentPut(reading: Reading): Put {
   return (cell, planned) => {

@@ -1,5 +1,6 @@
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
-import type { Counts, Import, ImportKind, ImportState, Mapping } from '../types.ts';
+import type { FileKind } from '../kinds.ts';
+import type { Counts, Import, ImportState, Mapping } from '../types.ts';
 
 const columns = `id, workspace_id as "workspaceId", kind, name, state, dialect, columns, sample, mapping,
   bytes::float8 as bytes, position::float8 as position, row_number::float8 as "rowNumber",
@@ -26,7 +27,7 @@ function fromRow({ created, merged, untouched, duplicate, rejected, ...row }: Ro
 export async function insertImport(
   db: Queryable,
   workspaceId: number,
-  o: { kind: ImportKind; name: string },
+  o: { kind: FileKind; name: string },
   now: Date,
 ): Promise<string> {
   const { rows } = await db.query<{ id: string }>(

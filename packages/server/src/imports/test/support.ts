@@ -1,3 +1,4 @@
+import type { Fields } from '@tributary/model';
 import { silent, type TestDatabase, testDatabase } from '../../../test/support/database.ts';
 import { until } from '../../../test/support/until.ts';
 import { ensureWorkspace } from '../../access/index.ts';
@@ -5,7 +6,7 @@ import { createPeople, type People } from '../../people/index.ts';
 import { type MovableClock, movableClock } from '../../platform/clock.ts';
 import { transaction } from '../../platform/database/pool.ts';
 import { openPresence } from '../../platform/presence.ts';
-import { createImports, type Import, type ImportKind, type Imports, type Mapping } from '../index.ts';
+import { createImports, type FileKind, type Import, type Imports, type Mapping } from '../index.ts';
 
 /** The imports room, with people, on a database of its own. */
 export interface Desk {
@@ -15,13 +16,15 @@ export interface Desk {
   imports: Imports;
   ws: number;
   /** Sends a file in pieces of some bytes. */
-  send(kind: ImportKind, file: string | Buffer, piece?: number): Promise<Import>;
+  send(kind: FileKind, file: string | Buffer, piece?: number): Promise<Import>;
   /** Changes its mapping, starts it, and waits until it is done. */
   take(it: Import, mapping?: Partial<Mapping>): Promise<Import>;
   /** The rows not taken, as `row: reason`. */
   rejected(it: Import): Promise<string[]>;
   /** Everyone's fields, by e-mail. */
   everyone(): Promise<Record<string, unknown>>;
+  /** Every account's fields, and the addresses of its people, by name. */
+  accounts(): Promise<Record<string, { id: string; fields: Fields; tags: string[]; people: string[] }>>;
   close(): Promise<void>;
 }
 
@@ -42,7 +45,7 @@ export async function openDesk(o: { idle?: boolean } = {}): Promise<Desk> {
     imports,
     ws,
     send: (kind, file, piece = 64 * 1024) =>
-      imports.receive(ws, { kind, name: 'people.csv', dialect: {} }, pieces(Buffer.from(file), piece)),
+      imports.receive(ws, { kind, name: 'file.csv', dialect: {} }, pieces(Buffer.from(file), piece)),
     async take(it, mapping) {
       if (mapping) await imports.map(ws, it.id, { ...it.mapping, ...mapping });
       await imports.start(ws, it.id);
@@ -67,6 +70,16 @@ export async function openDesk(o: { idle?: boolean } = {}): Promise<Desk> {
         `select fields->>'str::email' as email, fields from person order by id`,
       );
       return Object.fromEntries(rows.map(({ email, fields }) => [email, fields]));
+    },
+    async accounts() {
+      const { rows } = await t.db.query<{ name: string; id: string; fields: Fields; tags: string[]; people: string[] }>(
+        `select a.fields->>'str:o:name' as name, a.id, a.fields,
+                array(select t.name from account_tag t where t.id = any(a.tags) order by t.name) as tags,
+                array(select p.fields->>'str::email' from account_person ap join person p on p.id = ap.person_id
+                      where ap.account_id = a.id order by 1) as people
+         from account a order by a.id`,
+      );
+      return Object.fromEntries(rows.map(({ name, ...account }) => [name, account]));
     },
     async close() {
       await loop?.close();

@@ -7,10 +7,11 @@ import { currentIds } from '../identity/find.ts';
 import { ACCOUNT_FIELD } from './field.ts';
 import { lockAccounts } from './store/account.sql.ts';
 import {
-  countMembers,
+  countMembersOfFullest,
   deleteMembers,
   insertMembers,
   lockMembersToBe,
+  type Membership,
   updateAccountOfPeople,
 } from './store/member.sql.ts';
 import { updateSeenFromPeople } from './store/seen.sql.ts';
@@ -22,41 +23,69 @@ const PEOPLE_MAX = 3000;
 export interface Members {
   /** Who is there already, is archived, or is nobody, does not count. An account that is not there is a `UserError`. */
   add(workspaceId: number, accountId: string, personIds: readonly string[]): Promise<void>;
+  /** The same of many accounts, in the caller's transaction, which holds nothing that comes after people. */
+  addIn(tx: Tx, workspaceId: number, members: readonly Membership[]): Promise<void>;
   remove(workspaceId: number, accountId: string, personIds: readonly string[]): Promise<void>;
 }
 
-export function createMembers(o: { db: Db; clock: Clock }): Members {
-  /** People first, then the account: the order in which intake holds them. */
-  const change = async (
+export function createMembers({ db, clock }: { db: Db; clock: Clock }): Members {
+  /** People first, then the accounts: the order in which intake holds them. Returns the people who are there. */
+  const hold = async (
+    tx: Tx,
     workspaceId: number,
-    accountId: string,
-    given: readonly string[],
-    work: (tx: Tx, people: readonly string[]) => Promise<void>,
-  ): Promise<void> => {
-    const now = o.clock.now();
-    const personIds = await currentIds(o.db, workspaceId, given);
-    await transaction(o.db, async (tx) => {
-      const people = await lockMembersToBe(tx, workspaceId, personIds);
-      const [account] = await lockAccounts(tx, workspaceId, [accountId], []);
-      if (!account) {
-        throw new UserError('account_not_found', `there is no account ${publicId(accountId, 'account')}`, 404);
-      }
-      await work(tx, people);
-      await refreshAccountOf(tx, workspaceId, people, now);
-    });
+    personIds: readonly string[],
+    accountIds: readonly string[],
+  ): Promise<string[]> => {
+    const people = await lockMembersToBe(tx, workspaceId, personIds);
+    const accounts = new Set((await lockAccounts(tx, workspaceId, accountIds, [])).map(({ id }) => id));
+    const missing = accountIds.find((id) => !accounts.has(id));
+    if (missing !== undefined) {
+      throw new UserError('account_not_found', `there is no account ${publicId(missing, 'account')}`, 404);
+    }
+    return people;
+  };
+  const put = async (tx: Tx, workspaceId: number, members: readonly Membership[]): Promise<void> => {
+    const now = clock.now();
+    const made = await insertMembers(tx, workspaceId, members, now);
+    if (made.length === 0) return;
+    const accountIds = [...new Set(made.map(({ accountId }) => accountId))];
+    const personIds = [...new Set(made.map(({ personId }) => personId))];
+    const count = await countMembersOfFullest(tx, accountIds);
+    if (count > PEOPLE_MAX) throw new UserError('account_full', `${count} people: an account takes ${PEOPLE_MAX}`);
+    await updateSeenFromPeople(tx, workspaceId, accountIds, personIds);
+    await refreshAccountOf(tx, workspaceId, personIds, now);
   };
   return {
-    add: (workspaceId, accountId, personIds) =>
-      change(workspaceId, accountId, personIds, async (tx, people) => {
-        await insertMembers(tx, workspaceId, accountId, people, o.clock.now());
-        const count = await countMembers(tx, accountId);
-        if (count > PEOPLE_MAX) {
-          throw new UserError('account_full', `${count} people: an account takes ${PEOPLE_MAX}`);
-        }
-        await updateSeenFromPeople(tx, workspaceId, [accountId]);
-      }),
-    remove: (workspaceId, accountId, personIds) =>
-      change(workspaceId, accountId, personIds, (tx, people) => deleteMembers(tx, workspaceId, accountId, people)),
+    async add(workspaceId, accountId, given) {
+      const personIds = await currentIds(db, workspaceId, given);
+      await transaction(db, async (tx) => {
+        const people = await hold(tx, workspaceId, personIds, [accountId]);
+        await put(
+          tx,
+          workspaceId,
+          people.map((personId) => ({ accountId, personId })),
+        );
+      });
+    },
+    async addIn(tx, workspaceId, members) {
+      if (members.length === 0) return;
+      const accountIds = [...new Set(members.map(({ accountId }) => accountId))];
+      const personIds = [...new Set(members.map(({ personId }) => personId))];
+      const people = new Set(await hold(tx, workspaceId, personIds, accountIds));
+      await put(
+        tx,
+        workspaceId,
+        members.filter(({ personId }) => people.has(personId)),
+      );
+    },
+    async remove(workspaceId, accountId, given) {
+      const personIds = await currentIds(db, workspaceId, given);
+      await transaction(db, async (tx) => {
+        const people = await hold(tx, workspaceId, personIds, [accountId]);
+        await deleteMembers(tx, workspaceId, accountId, people);
+        await refreshAccountOf(tx, workspaceId, people, clock.now());
+      });
+    },
   };
 }
 

@@ -11,6 +11,8 @@ export interface AccountItem {
   tags?: readonly string[];
   unsetTags?: readonly string[];
   activity?: ActivityInput;
+  /** It tells of what is long past: its activity can be dated back as far as 1990. */
+  history?: true;
   source: string;
 }
 

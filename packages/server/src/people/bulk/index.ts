@@ -1,5 +1,6 @@
 import type { Filter, IntakeItem } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
+import { type Entity, personEntity } from '../filter/entity.ts';
 import type { Filters, Parameters } from '../filter/index.ts';
 import type { Schema, SchemaField } from '../schema.ts';
 import { listTagNames } from '../store/tag.sql.ts';
@@ -7,39 +8,39 @@ import {
   type ActivitiesWanted,
   type ActivityCursor,
   listActivitiesAfter,
-  listPeopleAfter,
+  listAfter,
+  type Whole,
   type WholeActivity,
-  type WholePerson,
 } from './pages.sql.ts';
 import { type Preview, preview } from './preview.ts';
 
 export type { ActivitiesWanted, ActivityCursor, WholeActivity } from './pages.sql.ts';
 export type { Preview } from './preview.ts';
 
-/** A person with the names of their tags. */
-export type ExportedPerson = Omit<WholePerson, 'tags'> & { tags: readonly string[] };
+/** A person, or an account, with the names of their tags. */
+export type Exported = Omit<Whole, 'tags'> & { tags: readonly string[] };
 
-/** People in great numbers: for imports and exports. */
-export interface Bulk {
+/** People, or accounts, in great numbers: for imports and exports. */
+export interface Bulk<Item = IntakeItem> {
   /** What `record` would do with these items; `fields` are taken for made. Nothing is written, nobody waits. */
   preview(
     db: Queryable,
     workspaceId: number,
-    items: readonly IntakeItem[],
+    items: readonly Item[],
     fields: readonly SchemaField[],
   ): Promise<Preview[]>;
-  /** The people after one of them, by id, those archived left out; of a checked filter, those it is true of. */
-  people(
+  /** Those after one of them, by id, those archived left out; of a checked filter, those it is true of. */
+  page(
     db: Queryable,
     workspaceId: number,
     wanted: { ids?: readonly string[] | undefined; filter?: Filter | undefined },
     o: { after: string; limit: number },
-  ): Promise<ExportedPerson[]>;
-  /** What these people did, after a place in the order of people, moments and ids. */
+  ): Promise<Exported[]>;
+  /** What these did, or what happened there, after a place in the order of owners, moments and ids. */
   activities(
     db: Queryable,
     workspaceId: number,
-    people: readonly string[],
+    ownerIds: readonly string[],
     wanted: ActivitiesWanted,
     o: { after: ActivityCursor | undefined; limit: number },
   ): Promise<WholeActivity[]>;
@@ -49,22 +50,27 @@ export function createBulk(o: {
   schema(db: Queryable, workspaceId: number): Promise<Schema>;
   filters: Filters;
   now: () => Date;
+  /** People unless it says otherwise. */
+  entity?: Entity;
 }): Bulk {
+  const { entity = personEntity } = o;
   return {
     async preview(db, workspaceId, items, fields) {
       const schema = await o.schema(db, workspaceId);
       const all = new Map([...fields.map((field) => [field.id, field] as const), ...schema.fields]);
-      return preview(db, { workspaceId, schema: { ...schema, fields: all }, now: o.now() }, items);
+      return preview(db, { workspaceId, entity, schema: { ...schema, fields: all }, now: o.now() }, items);
     },
-    async people(db, workspaceId, { ids, filter }, page) {
+    async page(db, workspaceId, { ids, filter }, page) {
       const schema = await o.schema(db, workspaceId);
-      // Page by page, so that each person is looked up once; what everybody's answer costs would be paid for every page.
+      // Page by page, so that each is looked up once; what everybody's answer costs would be paid for every page.
       const condition = (parameters: Parameters): string =>
         filter ? o.filters.condition(schema, filter, { workspaceId, now: o.now(), parameters, each: true }) : 'true';
-      const rows = await listPeopleAfter(db, workspaceId, { ids, condition }, page);
-      const names = await listTagNames(db, workspaceId, [...new Set(rows.flatMap((row) => row.tags))]);
+      const rows = await listAfter(db, workspaceId, entity, { ids, condition }, page);
+      const tags = [...new Set(rows.flatMap((row) => row.tags))];
+      const names = await listTagNames(db, workspaceId, tags, entity.tagTable);
       return rows.map((row) => ({ ...row, tags: row.tags.flatMap((tag) => names.get(tag) ?? []) }));
     },
-    activities: listActivitiesAfter,
+    activities: (db, workspaceId, ownerIds, wanted, page) =>
+      listActivitiesAfter(db, workspaceId, entity, ownerIds, wanted, page),
   };
 }

@@ -1,50 +1,47 @@
 import type { Fields } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
+import type { Entity } from '../filter/entity.ts';
 import { createParameters, type Parameters } from '../filter/index.ts';
 
-/** A person as an export writes one: all that is kept of them. */
-export interface WholePerson {
+/** A person, or an account, as an export writes one: all that is kept of them. */
+export interface Whole {
   id: string;
   fields: Fields;
   tags: number[];
-  createdAt: Date;
-  editedAt: Date;
-  firstSeenAt: Date | null;
-  lastSeenAt: Date | null;
-  subscribedAt: Date | null;
-  unsubscribedAt: Date | null;
+  /** When they were made, edited, seen …, by the fields' ids on Ortto's wire. */
+  moments: Readonly<Record<string, Date | null>>;
 }
 
-export interface PeopleWanted {
+export interface Wanted {
   ids?: readonly string[] | undefined;
   /** Which of them, as a condition on the row `p`. */
   condition?: ((parameters: Parameters) => string) | undefined;
 }
 
-/** The people after one of them, by id; those archived are left out. */
-export async function listPeopleAfter(
+/** Those after one of them, by id; those archived are left out. */
+export async function listAfter(
   db: Queryable,
   workspaceId: number,
-  wanted: PeopleWanted,
+  { table, moments }: Entity,
+  wanted: Wanted,
   o: { after: string; limit: number },
-): Promise<WholePerson[]> {
+): Promise<Whole[]> {
   const parameters = createParameters([workspaceId, o.after, o.limit, wanted.ids ?? null]);
   const which = wanted.condition ? ` and (${wanted.condition(parameters)})` : '';
-  const { rows } = await db.query<WholePerson>(
-    `select p.id, p.fields, p.tags, p.created_at as "createdAt", p.edited_at as "editedAt",
-            p.first_seen_at as "firstSeenAt", p.last_seen_at as "lastSeenAt",
-            p.subscribed_at as "subscribedAt", p.unsubscribed_at as "unsubscribedAt"
-     from person p
+  const columns = Object.entries(moments).map(([id, column]) => `${column} as "${id}"`);
+  const { rows } = await db.query<Omit<Whole, 'moments'>>(
+    `select p.id, p.fields, p.tags, ${columns.join(', ')} from ${table} p
      where p.workspace_id = $1 and p.id > $2 and p.archived_at is null and ($4::bigint[] is null or p.id = any($4))${which}
      order by p.id limit $3`,
     [...parameters.values],
   );
-  return rows;
+  return rows.map(({ id, fields, tags, ...moments }) => ({ id, fields, tags, moments }));
 }
 
 export interface WholeActivity {
   id: string;
-  personId: string;
+  /** Who did it, or the account where it happened. */
+  ownerId: string;
   definitionId: number;
   occurredAt: Date;
   source: string | null;
@@ -60,41 +57,37 @@ export interface ActivitiesWanted {
 }
 
 /** Where a page ends, and the next one begins. */
-export interface ActivityCursor {
-  personId: string;
-  occurredAt: Date;
-  id: string;
-}
-
-const activityColumns = `id, person_id as "personId", definition_id as "definitionId", occurred_at as "occurredAt",
-  source, key, attributes`;
+export type ActivityCursor = Pick<WholeActivity, 'ownerId' | 'occurredAt' | 'id'>;
 
 /**
- * What these people did, after a place in the order of people, moments and
- * ids, which is the order of the primary key.
+ * What they did, after a place in the order of owners, moments and ids, which
+ * is the order of the primary key.
  */
 export async function listActivitiesAfter(
   db: Queryable,
   workspaceId: number,
-  people: readonly string[],
+  { activityTable, owner }: Entity,
+  ownerIds: readonly string[],
   wanted: ActivitiesWanted,
   o: { after: ActivityCursor | undefined; limit: number },
 ): Promise<WholeActivity[]> {
   const { rows } = await db.query<WholeActivity>({
-    name: 'activity.page',
-    text: `select ${activityColumns} from activity
-           where person_id = any($2::bigint[]) and workspace_id = $1
+    name: `${activityTable}.page`,
+    text: `select id, ${owner} as "ownerId", definition_id as "definitionId", occurred_at as "occurredAt", source, key,
+                  attributes
+           from ${activityTable}
+           where ${owner} = any($2::bigint[]) and workspace_id = $1
              and ($3::timestamptz is null or occurred_at >= $3) and ($4::timestamptz is null or occurred_at < $4)
              and ($5::int[] is null or definition_id = any($5))
-             and ($6::bigint is null or (person_id, occurred_at, id) > ($6, $7::timestamptz, $8::bigint))
-           order by person_id, occurred_at, id limit $9`,
+             and ($6::bigint is null or (${owner}, occurred_at, id) > ($6, $7::timestamptz, $8::bigint))
+           order by ${owner}, occurred_at, id limit $9`,
     values: [
       workspaceId,
-      people,
+      ownerIds,
       wanted.from ?? null,
       wanted.to ?? null,
       wanted.definitionIds ?? null,
-      o.after?.personId ?? null,
+      o.after?.ownerId ?? null,
       o.after?.occurredAt ?? null,
       o.after?.id ?? null,
       o.limit,

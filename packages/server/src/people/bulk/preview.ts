@@ -1,41 +1,44 @@
 import { type Fields, type IntakeItem, mergeFields } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
 import { type CheckedItem, checkItem } from '../check.ts';
+import type { Entity } from '../filter/entity.ts';
 import { withDefaultPermissions } from '../permission.ts';
-import { choose, createDirectory, keysOf, newKeys, type Subject } from '../resolve.ts';
+import { choose, createDirectory, type Holder, keysOf, newKeys, type Subject } from '../resolve.ts';
 import type { Schema } from '../schema.ts';
-import { findByKeys, keyText } from '../store/identity.sql.ts';
-import { findPeople } from '../store/person.sql.ts';
+import { keyText } from '../store/identity.sql.ts';
+import { findOwners, findSeen } from './found.sql.ts';
 
 /** What `record` would do with an item. */
 export interface Preview {
   status: 'created' | 'merged' | 'untouched' | 'invalid' | 'not_found';
   error?: string;
-  personId?: string;
+  /** Of the person, or account, that is there. */
+  id?: string;
   before?: Fields;
   after?: Fields;
-  /** The keys a person would be made with: whoever comes later with one of them is the same person. */
+  /** The keys they would be made with: whoever comes later with one of them is the same. */
   keys?: readonly string[];
 }
 
 /** What `record` would do with these items now, in their order; nothing is written, nobody waits. */
 export async function preview(
   db: Queryable,
-  of: { workspaceId: number; schema: Schema; now: Date },
+  of: { workspaceId: number; entity: Entity; schema: Schema; now: Date },
   items: readonly IntakeItem[],
 ): Promise<Preview[]> {
-  const { workspaceId, schema, now } = of;
+  const { workspaceId, entity, schema, now } = of;
+  const isPerson = schema.entity === 'person';
   const checked = items.map((item) => checkItem(item, schema, now));
   const good = checked.filter((item): item is CheckedItem => !('error' in item));
-  const { byId, directory } = await findSubjects(db, workspaceId, good);
+  const { byId, directory } = await findSubjects(db, workspaceId, entity, good);
   const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
   return checked.map((item): Preview => {
     if ('error' in item) return { status: 'invalid', error: item.error };
     const subject = 'personId' in item.who ? byId.get(item.who.personId) : choose(item, directory.byKey);
     if (!subject && ('personId' in item.who || item.existingOnly))
-      return { status: 'not_found', error: 'Person not found' };
+      return { status: 'not_found', error: `${isPerson ? 'Person' : 'Account'} not found` };
     const before = subject?.row.fields ?? {};
-    const given = subject ? item.fields : withDefaultPermissions(item.fields);
+    const given = subject || !isPerson ? item.fields : withDefaultPermissions(item.fields);
     const after = mergeFields(before, given, { strategy: subject ? (item.strategy ?? 2) : 2, clear: item.clear ?? [] });
     const met = subject ?? newcomer();
     met.row.fields = after;
@@ -44,19 +47,19 @@ export async function preview(
     if (!subject) return { status: 'created', before, after, keys: keysOf(item).map(keyText) };
     const isNewHere = met.row.id === NOBODY;
     const status = item.strategy === 3 ? 'untouched' : 'merged';
-    return { status, ...(isNewHere ? {} : { personId: met.row.id }), before, after };
+    return { status, ...(isNewHere ? {} : { id: met.row.id }), before, after };
   });
 }
 
 const NOBODY = '0';
 
-async function findSubjects(db: Queryable, workspaceId: number, items: readonly CheckedItem[]) {
+async function findSubjects(db: Queryable, workspaceId: number, entity: Entity, items: readonly CheckedItem[]) {
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
-  const owners = await findByKeys(db, workspaceId, [...keys.values()]);
+  const owners = await findOwners(db, workspaceId, entity, [...keys.values()]);
   const named = items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : []));
-  const rows = await findPeople(db, workspaceId, [...new Set([...owners.values(), ...named])]);
+  const rows = await findSeen(db, workspaceId, entity, [...new Set([...owners.values(), ...named])]);
   const byId = new Map(rows.map((row) => [row.id, { ...newcomer(), row, before: row.fields, isNew: false }]));
-  const directory = createDirectory();
+  const directory = createDirectory<Subject<Holder>>();
   for (const [text, key] of keys) {
     const subject = byId.get(owners.get(text) ?? '');
     if (subject) directory.learn(key, subject);
@@ -64,16 +67,6 @@ async function findSubjects(db: Queryable, workspaceId: number, items: readonly 
   return { byId, directory };
 }
 
-function newcomer(): Subject {
-  const row = {
-    id: NOBODY,
-    fields: {},
-    createdAt: new Date(0),
-    firstSeenAt: null,
-    lastSeenAt: null,
-    subscribedAt: null,
-    unsubscribedAt: null,
-    tags: [],
-  };
-  return { row, before: {}, isNew: true, changed: false, seen: false, foundBy: [] };
+function newcomer(): Subject<Holder> {
+  return { row: { id: NOBODY, fields: {} }, before: {}, isNew: true, changed: false, seen: false, foundBy: [] };
 }

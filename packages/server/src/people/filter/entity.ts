@@ -9,6 +9,8 @@ export interface Entity {
   table: string;
   activityTable: string;
   owner: string;
+  /** Whom a value of a key field belongs to. */
+  keyTable: 'identity' | 'account_identity';
   tagTable: TagTable;
   tagField: string;
   /** Fields that are columns. */
@@ -22,6 +24,7 @@ export const personEntity: Entity = {
   table: 'person',
   activityTable: 'activity',
   owner: 'person_id',
+  keyTable: 'identity',
   tagTable: 'tag',
   tagField: 'u4s::t',
   moments: {
@@ -38,7 +41,7 @@ export const personEntity: Entity = {
 };
 
 /** Looked up one by one: a join is guessed badly, and goes through everybody. */
-const PEOPLE_OF = `account_person ap where ap.account_id = p.id
+export const PEOPLE_OF = `account_person ap where ap.account_id = p.id
   and (select m.archived_at is null from person m where m.id = ap.person_id)`;
 
 /** How engaged its people are: the average of those of whom it is known, as a whole number. */
@@ -49,6 +52,7 @@ export const accountEntity: Entity = {
   table: 'account',
   activityTable: 'account_activity',
   owner: 'account_id',
+  keyTable: 'account_identity',
   tagTable: 'account_tag',
   tagField: 'u4s:o:t',
   moments: { oc: 'p.created_at', oe: 'p.edited_at', of: 'p.first_seen_at', ol: 'p.last_seen_at' },

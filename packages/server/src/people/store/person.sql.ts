@@ -38,12 +38,15 @@ export async function lockPeople(
   if (ids.length + keys.length === 0) return [];
   const { rows } = await tx.query<LockedPerson>({
     name: 'person.lock',
-    text: `select a.field_id as "fieldId", a.value, ${columns}
-           from (select i.field_id, i.value, i.person_id
-                 from unnest($3::text[], $4::text[]) as k(field_id, value)
-                 join identity i on i.workspace_id = $1 and i.field_id = k.field_id and i.value = k.value
-                 union all select null, null, unnest($2::bigint[])) as a
-           join person on person.id = a.person_id and person.workspace_id = $1 and person.archived_at is null
+    // Materialized: by a plan from when the tables were nearly empty, the keys were looked up once for everybody there is.
+    text: `with a as materialized (
+             select i.field_id, i.value, i.person_id
+             from unnest($3::text[], $4::text[]) as k(field_id, value)
+             join identity i on i.workspace_id = $1 and i.field_id = k.field_id and i.value = k.value
+             union all select null, null, unnest($2::bigint[])
+           )
+           select a.field_id as "fieldId", a.value, ${columns}
+           from a join person on person.id = a.person_id and person.workspace_id = $1 and person.archived_at is null
            order by person.id for update of person`,
     values: [workspaceId, ids, keys.map((key) => key.fieldId), keys.map((key) => key.value)],
   });

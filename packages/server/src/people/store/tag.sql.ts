@@ -74,10 +74,11 @@ export async function listTagNames(
   db: Queryable,
   workspaceId: number,
   ids: readonly number[],
+  table: TagTable = 'tag',
 ): Promise<Map<number, string>> {
   if (ids.length === 0) return new Map();
   const { rows } = await db.query<{ id: number; name: string }>(
-    'select id, name from tag where workspace_id = $1 and id = any($2::int[])',
+    `select id, name from ${table} where workspace_id = $1 and id = any($2::int[])`,
     [workspaceId, ids],
   );
   return new Map(rows.map((row) => [row.id, row.name]));

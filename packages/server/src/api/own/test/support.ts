@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
+import { until } from '../../../../test/support/until.ts';
 import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
 import { createAudiences } from '../../../audiences/index.ts';
 import { createExports } from '../../../exports/index.ts';
@@ -32,6 +33,8 @@ export interface Own {
   /** `method path` of everything that answers. */
   routes: readonly string[];
   call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, type?: string): Promise<OwnAnswer>;
+  /** Sends a file, as it is guessed, and waits until it is taken: how far it is, and what was rejected. */
+  take(kind: string, csv: string): Promise<{ progress: Record<string, number>; rejected: string }>;
   close(): Promise<void>;
 }
 
@@ -76,7 +79,7 @@ export async function openOwn(): Promise<Own> {
     clock,
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
-  return {
+  const own: Own = {
     t,
     people,
     messages,
@@ -99,6 +102,15 @@ export async function openOwn(): Promise<Own> {
       const isJson = answer.headers.get('content-type')?.includes('application/json') && text !== '';
       return { status: answer.status, text, json: isJson ? JSON.parse(text) : undefined };
     },
+    async take(kind, csv) {
+      const { id } = (await own.call('POST', `/api/imports?kind=${kind}`, csv)).json;
+      await own.call('POST', `/api/imports/${id}/start`);
+      const { progress } = await until('it is taken', async () => {
+        const { json } = await own.call('GET', `/api/imports/${id}`);
+        return json.state === 'done' && json;
+      });
+      return { progress, rejected: (await own.call('GET', `/api/imports/${id}/rejected`)).text };
+    },
     async close() {
       await app.close();
       await loop.close();
@@ -106,4 +118,5 @@ export async function openOwn(): Promise<Own> {
       await t.close();
     },
   };
+  return own;
 }

@@ -1,5 +1,5 @@
 import type { Fields } from '@tributary/model';
-import { send, type Tx } from '../../../platform/database/pool.ts';
+import { type Queryable, send, type Tx } from '../../../platform/database/pool.ts';
 import type { Key } from '../../store/identity.sql.ts';
 
 export interface AccountRow {
@@ -28,15 +28,33 @@ export async function lockAccounts(
   if (ids.length + keys.length === 0) return [];
   const { rows } = await tx.query<LockedAccount>({
     name: 'account.lock',
-    text: `select k.field_id as "fieldId", k.value, a.id, a.fields, a.tags, a.created_at as "createdAt",
+    // Materialized, as with people: not looked up once for each account there is.
+    text: `with k as materialized (
+             select i.field_id, i.value, i.account_id
+             from unnest($3::text[], $4::text[]) as g(field_id, value)
+             join account_identity i on i.workspace_id = $1 and i.field_id = g.field_id and i.value = g.value
+             union all select null, null, unnest($2::bigint[])
+           )
+           select k.field_id as "fieldId", k.value, a.id, a.fields, a.tags, a.created_at as "createdAt",
                   a.first_seen_at as "firstSeenAt", a.last_seen_at as "lastSeenAt"
-           from (select i.field_id, i.value, i.account_id
-                 from unnest($3::text[], $4::text[]) as g(field_id, value)
-                 join account_identity i on i.workspace_id = $1 and i.field_id = g.field_id and i.value = g.value
-                 union all select null, null, unnest($2::bigint[])) as k
-           join account a on a.id = k.account_id and a.workspace_id = $1 and a.archived_at is null
+           from k join account a on a.id = k.account_id and a.workspace_id = $1 and a.archived_at is null
            order by a.id for update of a`,
     values: [workspaceId, ids, keys.map((key) => key.fieldId), keys.map((key) => key.value)],
+  });
+  return rows;
+}
+
+/** Those of these that are there, archived ones too. */
+export async function findAccounts(
+  db: Queryable,
+  workspaceId: number,
+  ids: readonly string[],
+): Promise<{ id: string; fields: Fields }[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await db.query<{ id: string; fields: Fields }>({
+    name: 'account.find',
+    text: 'select id, fields from account where workspace_id = $1 and id = any($2::bigint[])',
+    values: [workspaceId, ids],
   });
   return rows;
 }

@@ -1,5 +1,5 @@
 import type { Fields } from '@tributary/model';
-import type { Tx } from '../../../platform/database/pool.ts';
+import type { Queryable, Tx } from '../../../platform/database/pool.ts';
 
 export interface NewAccountActivity {
   id: string;
@@ -35,6 +35,22 @@ export async function insertAccountActivities(
       activities.map((a) => a.key ?? null),
       activities.map((a) => JSON.stringify(a.attributes)),
     ],
+  });
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Those of these activities that are there, by where they are stored. Returns their ids. */
+export async function findAccountActivities(
+  db: Queryable,
+  workspaceId: number,
+  at: readonly { accountId: string; occurredAt: Date; id: string }[],
+): Promise<Set<string>> {
+  if (at.length === 0) return new Set();
+  const { rows } = await db.query<{ id: string }>({
+    name: 'account_activity.find',
+    text: `select a.id from unnest($2::bigint[], $3::timestamptz[], $4::bigint[]) as k(account_id, occurred_at, id)
+           join account_activity a using (account_id, occurred_at, id) where a.workspace_id = $1`,
+    values: [workspaceId, at.map((a) => a.accountId), at.map((a) => a.occurredAt), at.map((a) => a.id)],
   });
   return new Set(rows.map((row) => row.id));
 }

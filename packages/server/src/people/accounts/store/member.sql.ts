@@ -1,4 +1,5 @@
 import type { Queryable, Tx } from '../../../platform/database/pool.ts';
+import { ENGAGEMENT_OF, PEOPLE_OF } from '../../filter/entity.ts';
 
 /** People to be added or taken out, held until the transaction ends; in one order, against deadlocks. */
 export async function lockMembersToBe(tx: Tx, workspaceId: number, personIds: readonly string[]): Promise<string[]> {
@@ -21,26 +22,36 @@ export async function lockMembersOf(tx: Tx, workspaceId: number, accountIds: rea
   return rows.map((row) => row.id);
 }
 
-export async function countMembers(db: Queryable, accountId: string): Promise<number> {
-  const { rows } = await db.query<{ n: number }>(
-    'select count(*)::int as n from account_person where account_id = $1',
-    [accountId],
+/** How many belong to the fullest of these accounts. */
+export async function countMembersOfFullest(db: Queryable, accountIds: readonly string[]): Promise<number> {
+  const { rows } = await db.query<{ n: number | null }>(
+    `select max((select count(*)::int from account_person ap where ap.account_id = a.id)) as n
+     from unnest($1::bigint[]) as a(id)`,
+    [accountIds],
   );
-  return rows[0]!.n;
+  return rows[0]!.n ?? 0;
 }
 
+/** Somebody who belongs to an account. */
+export interface Membership {
+  accountId: string;
+  personId: string;
+}
+
+/** Returns those that are new. */
 export async function insertMembers(
   tx: Tx,
   workspaceId: number,
-  accountId: string,
-  personIds: readonly string[],
+  members: readonly Membership[],
   now: Date,
-): Promise<void> {
-  await tx.query(
+): Promise<Membership[]> {
+  const { rows } = await tx.query<Membership>(
     `insert into account_person (workspace_id, account_id, person_id, since)
-     select $1, $2, unnest($3::bigint[]), $4 on conflict do nothing`,
-    [workspaceId, accountId, personIds, now],
+     select $1, m.account_id, m.person_id, $4 from unnest($2::bigint[], $3::bigint[]) as m(account_id, person_id)
+     on conflict do nothing returning account_id as "accountId", person_id as "personId"`,
+    [workspaceId, members.map((m) => m.accountId), members.map((m) => m.personId), now],
   );
+  return rows;
 }
 
 export async function deleteMembers(
@@ -100,4 +111,27 @@ export async function listMembersOf(
     [workspaceId, accountIds],
   );
   return new Map(rows.map((row) => [row.accountId, row.people]));
+}
+
+/** The people of an account, taken together. */
+export interface Crowd {
+  people: number;
+  /** The average of theirs; null where it is known of none. */
+  engagement: number | null;
+}
+
+/** Of each of these accounts; who is archived is left out. */
+export async function listCrowds(
+  db: Queryable,
+  workspaceId: number,
+  accountIds: readonly string[],
+): Promise<Map<string, Crowd>> {
+  if (accountIds.length === 0) return new Map();
+  const { rows } = await db.query<Crowd & { id: string }>({
+    name: 'account.crowd',
+    text: `select p.id, (select count(*)::int from ${PEOPLE_OF}) as people, ${ENGAGEMENT_OF}::int as engagement
+           from account p where p.workspace_id = $1 and p.id = any($2::bigint[])`,
+    values: [workspaceId, accountIds],
+  });
+  return new Map(rows.map(({ id, ...crowd }) => [id, crowd]));
 }

@@ -30,15 +30,24 @@ export function updateSeenOfAccounts(
   });
 }
 
-/** The same from all the people of these accounts as they are now: of those who have just come, or come back. */
-export async function updateSeenFromPeople(tx: Tx, workspaceId: number, accountIds: readonly string[]): Promise<void> {
+/**
+ * The same from the people of these accounts as they are now: from all of them, who have come back, or from those
+ * who have just come.
+ */
+export async function updateSeenFromPeople(
+  tx: Tx,
+  workspaceId: number,
+  accountIds: readonly string[],
+  personIds: readonly string[] | null = null,
+): Promise<void> {
   await tx.query(
     `update account a set first_seen_at = least(a.first_seen_at, s.first),
                           last_seen_at = greatest(a.last_seen_at, s.last)
      from (select ap.account_id, min(p.first_seen_at) as first, max(p.last_seen_at) as last
            from account_person ap join person p on p.id = ap.person_id
-           where ap.account_id = any($2::bigint[]) group by ap.account_id) s
+           where ap.account_id = any($2::bigint[]) and ($3::bigint[] is null or ap.person_id = any($3))
+           group by ap.account_id) s
      where a.id = s.account_id and a.workspace_id = $1`,
-    [workspaceId, accountIds],
+    [workspaceId, accountIds, personIds],
   );
 }

@@ -1,0 +1,2 @@
+/** The timeline's name for whatever comes by an import. */
+export const SOURCE = 'Import';
