@@ -89,6 +89,7 @@ const refusals: Readonly<Record<string, string>> = {
   400: 'The request can not be read, or none of its records can be used: `details` says why for each',
   401: 'No `X-Api-Key`, or one that is not in use',
   413: 'Larger than 2 MB',
+  429: 'More requests than the settings of this server take: try again after `try-in-seconds`',
   503: 'The database is away for the moment: nothing was recorded, try again',
 };
 
@@ -106,6 +107,23 @@ const problem: Json = {
         type: 'object',
         required: ['status', 'error'],
         properties: { status: { type: 'string' }, error: { type: 'string' } },
+      },
+    },
+  },
+};
+
+/** What is answered with 429 (Ortto help, a-235). */
+const tooMuch: Json = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message', 'try-in-seconds'],
+      properties: {
+        code: { type: 'string', const: 'rate-limit' },
+        message: { type: 'string', const: 'rate limit' },
+        'try-in-seconds': { type: 'integer', minimum: 1 },
       },
     },
   },
@@ -130,7 +148,7 @@ function openapi(): Json {
     },
     components: {
       securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } },
-      schemas: { Problem: problem },
+      schemas: { Problem: problem, TooMuch: tooMuch },
     },
   };
 }
@@ -143,11 +161,13 @@ export function openapiRoute(app: FastifyInstance): void {
 }
 
 function operation(path: string, { summary, body, example, answer, refusals: own }: Call): Json {
-  const no = (description: string): Json => ({
+  const no = (status: string, description: string): Json => ({
     description,
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    content: {
+      'application/json': { schema: { $ref: `#/components/schemas/${status === '429' ? 'TooMuch' : 'Problem'}` } },
+    },
   });
-  const refused = Object.entries({ ...refusals, ...own }).map(([status, why]) => [status, no(why)]);
+  const refused = Object.entries({ ...refusals, ...own }).map(([status, why]) => [status, no(status, why)]);
   return {
     operationId: path.slice('/v1/'.length).replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase()),
     summary,
