@@ -4,19 +4,19 @@ import { ConfigError, readConfig } from './config.ts';
 
 describe('the settings', () => {
   test('limit nothing unless they say so, and believe no proxy', () => {
-    const { limits, proxies } = readConfig({});
+    const { limits, activitiesPerDay, proxies } = readConfig({});
     assert.deepEqual(limits, {
       perKey: [],
       perAddress: [],
       badRequests: [],
       badKeys: [],
-      activitiesPerDay: undefined,
     });
+    assert.equal(activitiesPerDay, undefined);
     assert.deepEqual(proxies, []);
   });
 
   test('take the limits that Ortto has', () => {
-    const { limits, proxies } = readConfig({
+    const { limits, activitiesPerDay, proxies } = readConfig({
       LIMIT_PER_KEY: '30/1',
       LIMIT_PER_ADDRESS: '2000/10,6000/60',
       LIMIT_BAD_REQUESTS: '15/15',
@@ -30,7 +30,7 @@ describe('the settings', () => {
       { count: 6000, seconds: 60 },
     ]);
     assert.deepEqual(limits.badRequests, [{ count: 15, seconds: 15 }]);
-    assert.equal(limits.activitiesPerDay, 50);
+    assert.equal(activitiesPerDay, 50);
     assert.deepEqual(proxies, ['loopback', '10.0.0.0/8', '2001:db8::1']);
   });
 

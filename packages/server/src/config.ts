@@ -17,15 +17,15 @@ export interface Config {
   from: { name: string; email: string };
   /** What becomes of mail whose SMTP answer was lost: sent again under the same Message-ID, or held for a person. */
   whenUncertain: 'resend' | 'hold';
-  /** What is taken from the outside; nothing is refused unless it is set. */
+  /** How many requests are taken; nothing is refused unless it is set. */
   limits: {
     perKey: readonly Rate[];
     perAddress: readonly Rate[];
     badRequests: readonly Rate[];
     badKeys: readonly Rate[];
-    /** Activities of a kind that the API takes for a person and a day. */
-    activitiesPerDay: number | undefined;
   };
+  /** Activities of a kind that the API takes for a person and a day. */
+  activitiesPerDay: number | undefined;
   /** Addresses and networks of proxies in front, which say whose request they bring. */
   proxies: readonly string[];
   logLevel: string;
@@ -113,8 +113,8 @@ export function readConfig(env: NodeJS.ProcessEnv, options: { data?: string; por
       perAddress: c.LIMIT_PER_ADDRESS,
       badRequests: c.LIMIT_BAD_REQUESTS,
       badKeys: c.LIMIT_BAD_KEYS,
-      activitiesPerDay: c.LIMIT_ACTIVITIES_PER_DAY,
     },
+    activitiesPerDay: c.LIMIT_ACTIVITIES_PER_DAY,
     proxies: c.TRUST_PROXY,
     logLevel: c.LOG_LEVEL,
   };

@@ -133,8 +133,7 @@ export async function startTributary(
   }
 }
 
-function dailyLimit({ limits }: Config, metrics: Metrics): DailyLimit | undefined {
-  const { activitiesPerDay: activities } = limits;
+function dailyLimit({ activitiesPerDay: activities }: Config, metrics: Metrics): DailyLimit | undefined {
   return activities === undefined ? undefined : { activities, refused: () => metrics.activitiesRefused.inc() };
 }
 
