@@ -17,6 +17,7 @@ import { openapiRoute } from './openapi.ts';
 import { orttoRoutes } from './ortto/index.ts';
 import { ownRoutes } from './own/index.ts';
 import { keyNeeded, pageRoutes } from './pages/index.ts';
+import { referenceRoutes } from './reference/index.ts';
 
 export { createHttp } from './http.ts';
 
@@ -52,6 +53,7 @@ export function routes(
     ownRoutes(limited, o);
   });
   openapiRoute(app);
+  referenceRoutes(app);
   o.connectors.routes(app);
   o.messages.routes(app);
   const { mailbox } = o;
