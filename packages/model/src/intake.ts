@@ -45,6 +45,8 @@ export interface IntakeItem {
   ours?: true;
   /** It tells of what is long past: its activity can be dated back as far as 1990. */
   history?: true;
+  /** Comes from outside, where a person may do the same only so often on a day, if a limit is set. */
+  limited?: true;
   /** Where it comes from, as timelines show it: "API", "Kommo", "Email". */
   source: string;
 }

@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type Rate, ratesFrom } from './platform/rate.ts';
 
 /** How this process runs. Boot matters only: what an operator changes while it runs is in the database. */
 export interface Config {
@@ -15,10 +17,30 @@ export interface Config {
   from: { name: string; email: string };
   /** What becomes of mail whose SMTP answer was lost: sent again under the same Message-ID, or held for a person. */
   whenUncertain: 'resend' | 'hold';
+  /** How many requests are taken; nothing is refused unless it is set. */
+  limits: {
+    perKey: readonly Rate[];
+    perAddress: readonly Rate[];
+    badRequests: readonly Rate[];
+    badKeys: readonly Rate[];
+  };
+  /** Activities of a kind that the API takes for a person and a day. */
+  activitiesPerDay: number | undefined;
+  /** Addresses and networks of proxies in front, which say whose request they bring. */
+  proxies: readonly string[];
   logLevel: string;
 }
 
 const origin = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+
+const rates = z
+  .string()
+  .optional()
+  .transform((text, context) => {
+    const read = text === undefined ? [] : ratesFrom(text);
+    if (!read) context.addIssue('expected requests/seconds, or several of them: 30/1 or 2000/10,6000/60');
+    return read ?? z.NEVER;
+  });
 
 const environment = z.object({
   DATABASE_URL: z
@@ -38,6 +60,21 @@ const environment = z.object({
       return from ?? z.NEVER;
     }),
   MAIL_WHEN_UNCERTAIN: z.enum(['resend', 'hold']).default('resend'),
+  LIMIT_PER_KEY: rates,
+  LIMIT_PER_ADDRESS: rates,
+  LIMIT_BAD_REQUESTS: rates,
+  LIMIT_BAD_KEYS: rates,
+  LIMIT_ACTIVITIES_PER_DAY: z.coerce.number('expected a number').int().min(1).max(1_000_000).optional(),
+  TRUST_PROXY: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const proxies = text.split(/[\s,]+/).filter(Boolean);
+      const wrong = proxies.filter((one) => !isNetwork(one));
+      if (wrong.length > 0)
+        context.addIssue(`${wrong.join(', ')}: expected addresses or networks: 127.0.0.1, 10.0.0.0/8, loopback`);
+      return proxies;
+    }),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -71,6 +108,14 @@ export function readConfig(env: NodeJS.ProcessEnv, options: { data?: string; por
     smtpUrl: c.SMTP_URL,
     from: c.MAIL_FROM,
     whenUncertain: c.MAIL_WHEN_UNCERTAIN,
+    limits: {
+      perKey: c.LIMIT_PER_KEY,
+      perAddress: c.LIMIT_PER_ADDRESS,
+      badRequests: c.LIMIT_BAD_REQUESTS,
+      badKeys: c.LIMIT_BAD_KEYS,
+    },
+    activitiesPerDay: c.LIMIT_ACTIVITIES_PER_DAY,
+    proxies: c.TRUST_PROXY,
     logLevel: c.LOG_LEVEL,
   };
 }
@@ -78,4 +123,15 @@ export function readConfig(env: NodeJS.ProcessEnv, options: { data?: string; por
 function mailbox(text: string): { name: string; email: string } | undefined {
   const match = /^\s*(?:"?([^"<]*?)"?\s*<)?\s*([^\s<>@]+@[^\s<>@]+)\s*>?\s*$/.exec(text);
   return match ? { name: match[1] ?? '', email: match[2]! } : undefined;
+}
+
+/** An address, a network, or one of the names that the HTTP server has for those of every machine. */
+function isNetwork(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || address.includes('%') || more.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128))
+  );
 }

@@ -4,14 +4,14 @@ import { createHttp, routes } from './api/index.ts';
 import type { Config } from './config.ts';
 import { gauges } from './gauges.ts';
 import { createMailbox, type Mailbox, smtpChannel } from './messages/index.ts';
-import { createPeople } from './people/index.ts';
+import { createPeople, type DailyLimit } from './people/index.ts';
 import type { Clock } from './platform/clock.ts';
 import { migrate } from './platform/database/migrate.ts';
 import { openForServer } from './platform/database/open.ts';
 import { type Db, openPool, transaction } from './platform/database/pool.ts';
 import { startJobs } from './platform/jobs.ts';
 import type { Log } from './platform/log.ts';
-import { createMetrics } from './platform/metrics.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createHearers } from './platform/news.ts';
 import { findPortFree } from './platform/port.ts';
 import { openPresence } from './platform/presence.ts';
@@ -52,7 +52,8 @@ export async function startTributary(
     const presence = await openPresence(database.connection, log);
     closers.push(presence.close);
 
-    const people = createPeople({ db, clock, presence });
+    const metrics = createMetrics();
+    const people = createPeople({ db, clock, presence, daily: dailyLimit(config, metrics) });
     const workspace = await transaction(db, (tx) => ensureWorkspace(tx, clock.now(), people.seed));
     await people.preparePartitions();
 
@@ -86,9 +87,8 @@ export async function startTributary(
     news.hear('people.restored', async () => undefined);
     news.hear('journeys.action', connectors.hearActions);
 
-    const metrics = createMetrics();
     gauges(metrics, { db, people, messages, journeys, connectors });
-    const app = createHttp({ log, metrics });
+    const app = createHttp({ log, metrics, proxies: config.proxies });
     const keys = keyCache(db);
     routes(app, {
       db,
@@ -99,6 +99,7 @@ export async function startTributary(
       metrics,
       ...rooms,
       mailbox,
+      limits: config.limits,
       look: o.look ?? false,
       local: isLoopback(config.host),
     });
@@ -130,6 +131,10 @@ export async function startTributary(
     await close();
     throw error;
   }
+}
+
+function dailyLimit({ activitiesPerDay: activities }: Config, metrics: Metrics): DailyLimit | undefined {
+  return activities === undefined ? undefined : { activities, refused: () => metrics.activitiesRefused.inc() };
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {

@@ -1,3 +1,4 @@
+import type { Call } from './openapi-call.ts';
 import {
   accountActivitiesBody,
   accountContactsBody,
@@ -16,7 +17,9 @@ const members = { account_id: id, person_ids: ['006b04c22500000000040000'] };
 
 const of = {
   '/merge': {
-    summary: 'Make or change up to 100 accounts',
+    summary: 'Make or change accounts',
+    description:
+      'Up to 100, found by the fields that `merge_by` names, or made; strategies and answers as those of `person/merge`.',
     body: accountMergeBody,
     example: {
       accounts: [{ fields: { 'str:o:name': 'Acme', 'int:o:employees': 40 }, tags: ['Partner'] }],
@@ -27,7 +30,9 @@ const of = {
     answer: { accounts: [{ account_id: id, status: 'created' }] },
   },
   '/get': {
-    summary: 'Find accounts: by filter, free text, sorted, page by page',
+    summary: 'Find accounts',
+    description:
+      'As `person/get`: by filter, free text, sorted, page by page; also among `inclusion_ids`, and without `exclusion_ids`.',
     body: accountsGetBody,
     example: { limit: 1, sort_by_field_id: 'ol', fields: ['str:o:name', 'ol'] },
     answer: {
@@ -41,38 +46,44 @@ const of = {
   },
   '/get-by-ids': {
     summary: 'Read accounts by their ids',
+    description:
+      'An object keyed by id; unknown ids are absent. `ids:o:p`, its people, comes only when it is asked for.',
     body: accountsGetByIdsBody,
     example: { account_ids: [id], fields: ['str:o:name', 'ids:o:p'] },
     answer: { accounts: { [id]: { id, fields: { 'str:o:name': 'Acme', 'ids:o:p': ['006b04c22500000000040000'] } } } },
   },
   '/archive': {
     method: 'put',
-    summary: 'Put accounts away: no search finds them, and nobody belongs to them',
+    summary: 'Archive accounts',
+    description: 'No search finds them, and nobody belongs to them.',
     body: selectionBody,
     example: which,
     answer: { scheduled_organizations: 0, archived_organizations: 1 },
   },
   '/restore': {
     method: 'put',
-    summary: 'Bring archived accounts back, with their people',
+    summary: 'Restore archived accounts',
+    description: 'Their people are back.',
     body: selectionBody,
     example: which,
     answer: { scheduled_organizations: 0, restored_organizations: 1 },
   },
   '/delete': {
     method: 'delete',
-    summary: 'Delete archived accounts; their people stay',
+    summary: 'Delete archived accounts',
+    description: 'Their people stay.',
     body: selectionBody,
     example: which,
     answer: { scheduled_accounts: 0, deleted_accounts: 1 },
   },
   '/contacts/add': {
     method: 'put',
-    summary: 'Let people belong to an account',
+    summary: 'Add people to an account',
+    description: 'Up to 3,000 people an account. Somebody can belong to several.',
     body: accountContactsBody,
     example: members,
     answer: {},
-    refusals: { 404: 'There is no such account' },
+    refusals: { 404: `there is no account ${id}` },
   },
   '/contacts/remove': {
     method: 'put',
@@ -80,10 +91,11 @@ const of = {
     body: accountContactsBody,
     example: members,
     answer: {},
-    refusals: { 404: 'There is no such account' },
+    refusals: { 404: `there is no account ${id}` },
   },
   '/activities/create': {
-    summary: 'Record up to 100 activities of accounts',
+    summary: 'Record activities of accounts',
+    description: 'Up to 100, of kinds `act:oc:…`. They stand on no person’s timeline.',
     body: accountActivitiesBody,
     example: {
       activities: [{ activity_id: 'act:oc:contract-signed', fields: { 'str:o:name': 'Acme' }, key: 'contract-1' }],
@@ -93,13 +105,15 @@ const of = {
   },
   '/custom-field/create': {
     summary: 'Add a custom field of accounts',
+    description: 'The id follows from type and name.',
     body: customFieldBody,
     example: { type: 'single_select', name: 'Tier', values: ['Gold', 'Silver'] },
     answer: { name: 'Tier', field_id: 'str:oc:tier', display_type: 'single_select', values: ['Gold', 'Silver'] },
-    refusals: { 423: 'The field is there already' },
+    refusals: { 423: 'str:oc:tier: the field already exists' },
   },
   '/custom-field/get': {
-    summary: 'The custom fields of accounts',
+    summary: 'List custom fields of accounts',
+    description: 'Flat, unlike those of people; `{"fields": null}` where there are none.',
     body: nothingBody,
     example: {},
     answer: {
@@ -117,16 +131,22 @@ const of = {
   '/custom-field/update': {
     method: 'put',
     summary: 'Change what a select of accounts offers',
+    description: 'Of `replace_values`, `add_values` and `remove_values` the first that is given counts.',
     body: accountFieldUpdateBody,
     example: { field_id: 'str:oc:tier', add_values: ['Bronze'] },
     answer: { field_id: 'str:oc:tier', values: ['Gold', 'Silver', 'Bronze'], track_changes: false },
-    refusals: { 404: 'There is no such custom field' },
+    refusals: { 404: 'str:oc:tier: there is no such custom field' },
   },
-} as const;
+} as const satisfies Readonly<Record<string, Omit<Call, 'tag'>>>;
 
 /** The calls about accounts, in both spellings, for the description of the API. */
-export const accountCalls = Object.fromEntries(
-  ['/v1/accounts', '/v1/organizations'].flatMap((spelling) =>
-    Object.entries(of).map(([path, call]) => [`${spelling}${path}`, call]),
+export const accountCalls: Readonly<Record<string, Call>> = Object.fromEntries(
+  (
+    [
+      ['accounts', 'Accounts'],
+      ['organizations', 'Organizations'],
+    ] as const
+  ).flatMap(([spelling, tag]) =>
+    Object.entries(of).map(([path, call]): [string, Call] => [`/v1/${spelling}${path}`, { ...call, tag }]),
   ),
 );

@@ -1,3 +1,4 @@
+import type { Call } from './openapi-call.ts';
 import { audiencesGetBody, subscribeBody, subscriptionsBody } from './ortto/audiences.schema.ts';
 
 const AUDIENCE = '6b04c2250000000000000001';
@@ -8,7 +9,10 @@ const CREATED = '2026-11-23T22:45:54.600Z';
 /** The calls about audiences, for the description of the API. */
 export const audienceCalls = {
   '/v1/audiences/get': {
-    summary: 'List audiences with their sizes',
+    tag: 'Audiences',
+    summary: 'List audiences',
+    description:
+      'A bare list with their sizes, up to 40 a page; `null` past the end. With `with_filter` each has its filter.',
     body: audiencesGetBody,
     example: { search_term: 'subscribers', with_filter: true, limit: 40 },
     answer: [
@@ -46,17 +50,22 @@ export const audienceCalls = {
   },
   '/v1/audience/subscribe': {
     method: 'put',
-    summary: 'Say for up to 100 people whether they get mail and SMS of an audience',
+    tag: 'Audiences',
+    summary: 'Subscribe people to an audience, or no longer',
+    description:
+      'Says for up to 100 people whether they get mail and SMS of it. It makes nobody a member: who belongs follows from the filter.',
     body: subscribeBody,
     example: { audience_id: AUDIENCE, people: [{ email: 'anna@example.com', subscribed: true }], async: false },
     answer: {
       audience_id: AUDIENCE,
       people: [{ person_status: 'merged', status: 'subscribed', person_id: PERSON }],
     },
-    refusals: { 404: 'There is no such audience' },
+    refusals: { 404: `${AUDIENCE}: there is no such audience` },
   },
   '/v1/person/subscriptions': {
-    summary: 'The audiences that people belong to, and what they may be sent',
+    tag: 'Audiences',
+    summary: 'Read what people may be sent',
+    description: 'The audiences that they belong to, what they said of each, and their permissions.',
     body: subscriptionsBody,
     example: { people: [{ person_id: PERSON }] },
     answer: {
@@ -88,4 +97,4 @@ export const audienceCalls = {
       ],
     },
   },
-} as const;
+} as const satisfies Readonly<Record<string, Call>>;

@@ -1,4 +1,5 @@
 import { NO_ID } from '@tributary/model';
+import type { Call } from './openapi-call.ts';
 import {
   definitionChangeBody,
   definitionDeleteBody,
@@ -9,7 +10,7 @@ import {
 } from './ortto/catalog.schema.ts';
 import { customFieldBody, definitionBody } from './ortto/schemas.ts';
 
-const NO_DEFINITION = 'There is no such activity';
+const NO_DEFINITION = 'act:cm:meeting-booked: there is no such activity';
 
 const meetingBooked = {
   name: 'Meeting booked',
@@ -37,14 +38,19 @@ const meetingBooked = {
 /** What is asked about fields, activities and tags, and changed in them. */
 export const catalogCalls = {
   '/v1/person/custom-field/create': {
+    tag: 'Fields and kinds',
     summary: 'Add a custom field of people',
+    description: `The id follows from type and name: \`str:cm:plan\`. Types: \`text\` \`large_text\` \`email\` \`integer\` \`decimal\` \`currency\` \`price\` \`date\` \`time\` \`bool\`
+\`phone\` \`single_select\` \`multi_select\` \`link\` \`geo\` \`object\`. With \`track_changes\` each change of somebody’s value is an activity.`,
     body: customFieldBody,
     example: { type: 'single_select', name: 'Plan', values: ['Trial', 'Paid'] },
     answer: { name: 'Plan', field_id: 'str:cm:plan', display_type: 'single_select', values: ['Trial', 'Paid'] },
-    refusals: { 423: 'The field is there already' },
+    refusals: { 423: 'str:cm:plan: the field already exists' },
   },
   '/v1/person/custom-field/get': {
-    summary: 'Read the custom fields of people; `{"fields": null}` where there are none',
+    tag: 'Fields and kinds',
+    summary: 'List custom fields of people',
+    description: 'With or without a body; `{"fields": null}` where there are none.',
     body: nothingBody,
     example: {},
     answer: {
@@ -63,15 +69,20 @@ export const catalogCalls = {
     },
   },
   '/v1/person/custom-field/update': {
-    method: 'put' as const,
-    summary: 'Change the choices of a custom field, and whether its changes are activities',
+    method: 'put',
+    tag: 'Fields and kinds',
+    summary: 'Change a custom field of people',
+    description:
+      'Its choices, and whether its changes are activities. Of `replace_values`, `add_values` and `remove_values` the first that is given counts.',
     body: fieldChangeBody,
     example: { field_id: 'str:cm:plan', add_values: ['Free'] },
     answer: { field_id: 'str:cm:plan', values: ['Trial', 'Paid', 'Free'], track_changes: false },
-    refusals: { 404: 'There is no such custom field' },
+    refusals: { 404: 'str:cm:plan: there is no such custom field' },
   },
   '/v1/tags/get': {
-    summary: 'Read the tags, with how many people have each; `q` is a part of the name',
+    tag: 'Fields and kinds',
+    summary: 'List tags',
+    description: 'A bare list, with how many people or accounts have each; `q` is a part of the name.',
     body: tagsBody,
     example: { q: 'tri' },
     answer: [
@@ -91,7 +102,10 @@ export const catalogCalls = {
     ],
   },
   '/v1/instance-schema/get': {
-    summary: 'Read every field and activity there is, by namespace: "" of people, "o" of accounts, "cm" custom ones',
+    tag: 'Fields and kinds',
+    summary: 'Read every field and kind of activity',
+    description:
+      'By namespace: `""` is built in for people, `o` for accounts, `cm` is custom of people, `oc` of accounts. All of them where none is named.',
     body: instanceSchemaBody,
     example: { namespaces: ['cm'] },
     answer: {
@@ -112,15 +126,20 @@ export const catalogCalls = {
     },
   },
   '/v1/definitions/activity/create': {
+    tag: 'Fields and kinds',
     summary: 'Add a kind of activity',
+    description:
+      'The id follows from the name: `act:cm:meeting-booked`. Attributes need not be named here to be recorded.',
     body: definitionBody,
     example: { name: 'Meeting booked', attributes: [{ name: 'Place', display_type: 'text' }] },
     answer: { custom_activity: meetingBooked },
-    refusals: { 409: 'The activity is there already' },
+    refusals: { 409: 'act:cm:meeting-booked: the activity already exists' },
   },
   '/v1/definitions/activity/modify': {
-    method: 'put' as const,
-    summary: 'Change a kind of activity; what is not said stays',
+    method: 'put',
+    tag: 'Fields and kinds',
+    summary: 'Change a kind of activity',
+    description: 'What is not said stays; `attributes` replaces all of them.',
     body: definitionChangeBody,
     example: { activity_field_id: 'act:cm:meeting-booked', state: 'live' },
     answer: {
@@ -129,11 +148,13 @@ export const catalogCalls = {
     refusals: { 404: NO_DEFINITION },
   },
   '/v1/definitions/activity/delete': {
-    method: 'delete' as const,
-    summary: 'Take a kind of activity away; what was recorded of it stays',
+    method: 'delete',
+    tag: 'Fields and kinds',
+    summary: 'Delete a kind of activity',
+    description: 'Nothing of it can be recorded any more; what was recorded stays.',
     body: definitionDeleteBody,
     example: { activity_field_id: 'act:cm:meeting-booked' },
     answer: { archived_activity: 'act:cm:meeting-booked' },
     refusals: { 404: NO_DEFINITION },
   },
-};
+} as const satisfies Readonly<Record<string, Call>>;

@@ -7,9 +7,13 @@ import { sendError } from './ortto/envelope.ts';
 /** Errors by which PostgreSQL, or the way to it, says "not now". */
 const UNAVAILABLE = /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|57P0|08|53)/;
 
-/** The HTTP server, with the one place where errors become answers. */
-export function createHttp(o: { log: Log; metrics: Metrics }): FastifyInstance {
-  const app = Fastify({ bodyLimit: 1024 * 1024, trustProxy: false, forceCloseConnections: 'idle' });
+/**
+ * The HTTP server, with the one place where errors become answers. Of `proxies`, addresses and networks, it is believed
+ * whose request they bring.
+ */
+export function createHttp(o: { log: Log; metrics: Metrics; proxies?: readonly string[] }): FastifyInstance {
+  const trustProxy = o.proxies?.length ? [...o.proxies] : false;
+  const app = Fastify({ bodyLimit: 1024 * 1024, trustProxy, forceCloseConnections: 'idle' });
   app.setNotFoundHandler((request, reply) => sendError(reply, 404, `${request.method} ${request.url}: not found`));
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     if (error instanceof UserError) return sendError(reply, error.status, error.message);

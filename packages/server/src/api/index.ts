@@ -12,10 +12,12 @@ import type { Db } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { healthRoutes } from './health.ts';
+import { limitRequests, type RequestLimits } from './limits.ts';
 import { openapiRoute } from './openapi.ts';
 import { orttoRoutes } from './ortto/index.ts';
 import { ownRoutes } from './own/index.ts';
 import { keyNeeded, pageRoutes } from './pages/index.ts';
+import { referenceRoutes } from './reference/index.ts';
 
 export { createHttp } from './http.ts';
 
@@ -37,6 +39,7 @@ export function routes(
     journeys: Journeys;
     connectors: Connectors;
     mailbox: Mailbox | undefined;
+    limits: RequestLimits;
     /** The pages about people need no key. */
     look: boolean;
     /** Only this machine can reach us: the built-in mailbox needs no key. */
@@ -44,9 +47,13 @@ export function routes(
   },
 ): void {
   healthRoutes(app, o);
-  orttoRoutes(app, o);
-  ownRoutes(app, o);
+  app.register(async (limited) => {
+    await limitRequests(limited, o);
+    orttoRoutes(limited, o);
+    ownRoutes(limited, o);
+  });
   openapiRoute(app);
+  referenceRoutes(app);
   o.connectors.routes(app);
   o.messages.routes(app);
   const { mailbox } = o;

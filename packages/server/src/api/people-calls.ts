@@ -1,65 +1,101 @@
-import { addressesBody, historyBody, selectionBody, suppressionListBody } from './ortto/people-schemas.ts';
+import type { Call } from './openapi-call.ts';
+import { addressesBody, selectionBody, suppressionListBody } from './ortto/people-schemas.ts';
+import { personGetBody, personGetByIdsBody } from './ortto/person-get.schema.ts';
 import { mergeBody } from './ortto/schemas.ts';
 
-const who = { inclusion_ids: ['006b04c22500000000040000'] };
+const PERSON = '006b04c22500000000040000';
+const which = { inclusion_ids: [PERSON] };
 
 /** The calls about people as a whole, for the description of the API. */
 export const peopleCalls = {
-  '/v1/persons/merge': {
-    summary:
-      'As person/merge, for scripts written after a widely copied guide: values may be wrapped as `{"v": …}`, and custom fields are made on first use',
+  '/v1/person/merge': {
+    tag: 'People',
+    summary: 'Make or change people',
+    description: `Up to 100 people, each found by the fields that \`merge_by\` names, or made. Answers come in the order of the request; \`status\`
+is \`created\` or \`merged\`, also where nothing changed.
+
+A new person may get e-mail and no SMS (\`bol::p\`, \`bol::sp\`) unless the request says otherwise. Tags are made when they are new.
+With \`async\` they are on disk in a queue when it is answered, \`queued\`, and recorded in the order they came.`,
     body: mergeBody,
     example: {
-      people: [{ fields: { 'str::email': { v: 'anna@example.com' }, 'str::kommo_lead_id': { v: '4711' } } }],
+      people: [{ fields: { 'str::email': 'anna@example.com', 'str::first': 'Anna' }, tags: ['Trial'] }],
       merge_by: ['str::email'],
+      merge_strategy: 2,
+    },
+    answer: { people: [{ person_id: PERSON, status: 'created' }] },
+  },
+  '/v1/person/get': {
+    tag: 'People',
+    summary: 'Find people',
+    description: `By filter, by free text, sorted, page by page. An empty body asks for everyone who is not archived. Go on with \`offset\`, or with the
+\`cursor_id\` of the page before.
+
+A filter is one operator an object, \`$and\` and \`$or\` for groups, at most 50 conditions and 15 on activities:
+
+\`\`\`json
+{
+  "$and": [
+    { "$bol::is": { "field_id": "bol::p", "value": true } },
+    { "$act::has_occurred": { "field_id": "act::o" } }
+  ]
+}
+\`\`\``,
+    body: personGetBody,
+    example: {
+      limit: 1,
+      sort_by_field_id: 'l',
+      fields: ['str::email', 'str::first'],
+      filter: { '$str::is': { field_id: 'str::first', value: 'Anna' } },
     },
     answer: {
-      people: [{ id: '006b04c22500000000040000', person_id: '006b04c22500000000040000', status: 'created' }],
+      contacts: [{ id: PERSON, fields: { 'str::email': 'anna@example.com', 'str::first': 'Anna' } }],
+      meta: { total_contacts: 12, total_organizations: 0, total_matches: 1, total_subscribers: 1 },
+      offset: 0,
+      next_offset: 1,
+      cursor_id: PERSON,
+      has_more: false,
     },
+  },
+  '/v1/person/get-by-ids': {
+    tag: 'People',
+    summary: 'Read people by their ids',
+    description: 'An object keyed by id; unknown ids are absent.',
+    body: personGetByIdsBody,
+    example: { contact_ids: [PERSON], fields: ['str::email'] },
+    answer: { contacts: { [PERSON]: { id: PERSON, fields: { 'str::email': 'anna@example.com' } } } },
   },
   '/v1/person/archive': {
     method: 'put',
-    summary: 'Put people away: no search finds them, no journey takes them, nothing is sent',
+    tag: 'People',
+    summary: 'Archive people',
+    description: `No search finds them, no journey takes them, nothing is sent to them; the same address that comes again is somebody new. More than 500
+people are changed in the background: \`scheduled_contacts\` says how many.`,
     body: selectionBody,
-    example: who,
+    example: which,
     answer: { scheduled_contacts: 0, archived_contacts: 1 },
   },
   '/v1/person/restore': {
     method: 'put',
-    summary: 'Bring archived people back',
+    tag: 'People',
+    summary: 'Restore archived people',
+    description: 'A key that somebody else has got meanwhile stays theirs. Journeys are not taken up again.',
     body: selectionBody,
-    example: who,
+    example: which,
     answer: { scheduled_contacts: 0, restored_contacts: 1 },
   },
   '/v1/person/delete': {
     method: 'delete',
-    summary: 'Delete archived people, and all that is known of them',
+    tag: 'People',
+    summary: 'Delete archived people',
+    description: 'And all that is known of them. Who is not archived is left alone.',
     body: selectionBody,
-    example: who,
+    example: which,
     answer: { scheduled_contacts: 0, deleted_contacts: 1 },
   },
-  '/v1/person/get/activities': {
-    summary: 'What a person did, newest first',
-    body: historyBody,
-    example: { person_id: '006b04c22500000000040000', activities: ['act::s-all'], timeframe: { type: 'last-7-days' } },
-    answer: {
-      activities: [
-        {
-          id: '006b04c22500000000080000',
-          field_id: 'act::s-all',
-          created_at: '2026-11-23T22:45:54.600Z',
-          attr: { 'str::is': 'API', 'str::s-ctx': 'Subscribed via API' },
-          render_cmds: [{ content: 'Subscribed to email' }, { content: '.' }],
-        },
-      ],
-      meta: { total_activities: 1, field_ids: null, has_more: false, retention: { type: 'time', max_value: 90 } },
-      offset: 0,
-      next_offset: 1,
-    },
-    refusals: { 404: 'There is no such person' },
-  },
   '/v1/suppression-list/email/get': {
-    summary: 'The addresses that get no mail',
+    tag: 'Suppression list',
+    summary: 'List suppressed addresses',
+    description: 'Hard bounces put themselves on it.',
     body: suppressionListBody,
     example: { sort: 'email', sort_order: 'desc', limit: 5, offset: 0 },
     answer: {
@@ -72,16 +108,33 @@ export const peopleCalls = {
   },
   '/v1/suppression-list/email/add': {
     method: 'put',
-    summary: 'Send no mail to these addresses, whoever has them',
+    tag: 'Suppression list',
+    summary: 'Suppress addresses',
+    description: 'Each is `suppressed`, `already_suppressed` or `invalid`.',
     body: addressesBody,
     example: { emails: ['anna@example.com'] },
     answer: { emails: [{ email: 'anna@example.com', status: 'suppressed' }] },
   },
   '/v1/suppression-list/email/remove': {
     method: 'put',
-    summary: 'Mail may be sent to these addresses again',
+    tag: 'Suppression list',
+    summary: 'Suppress addresses no longer',
+    description:
+      'Each is `unsuppressed`, `not_found` or `invalid`. Whether somebody wants mail is their permission, `bol::p`.',
     body: addressesBody,
     example: { emails: ['anna@example.com'] },
     answer: { emails: [{ email: 'anna@example.com', status: 'unsuppressed' }] },
   },
-} as const;
+  '/v1/persons/merge': {
+    tag: 'Aliases',
+    summary: 'Make or change people, as the guide has it',
+    description: `As \`person/merge\`, but values may be wrapped as \`{"v": …}\`, custom fields may be written as \`str::snake_case\` and are made on first
+use, and the answer has \`id\` beside \`person_id\`. Do not write anything new with it.`,
+    body: mergeBody,
+    example: {
+      people: [{ fields: { 'str::email': { v: 'anna@example.com' }, 'str::kommo_lead_id': { v: '4711' } } }],
+      merge_by: ['str::email'],
+    },
+    answer: { people: [{ id: PERSON, person_id: PERSON, status: 'created' }] },
+  },
+} as const satisfies Readonly<Record<string, Call>>;

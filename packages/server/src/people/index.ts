@@ -9,6 +9,7 @@ import { type Accounts, createAccounts } from './accounts/index.ts';
 import { type Bulk, createBulk } from './bulk/index.ts';
 import { type Catalog, createCatalog } from './catalog/index.ts';
 import { checkItem, keyFieldsOf } from './check.ts';
+import type { DailyLimit } from './daily.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
 import { type CustomFields, createCustomFields } from './fields.ts';
 import { createFilters, type Filters } from './filter/index.ts';
@@ -39,6 +40,7 @@ export type { ActivitiesWanted, ActivityCursor, Bulk, Exported, Preview, WholeAc
 export type { Catalog, DefinitionChange } from './catalog/index.ts';
 export type { Definition, DefinitionAttribute, DefinitionDetails, TagCount } from './catalog/store/catalog.sql.ts';
 export { personIdFrom } from './check.ts';
+export type { DailyLimit } from './daily.ts';
 export type { NewField } from './define.ts';
 export type { CustomFields } from './fields.ts';
 export { type Answers, createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
@@ -120,7 +122,7 @@ export interface People {
 const MONTHS_BEFORE = 3;
 const MONTHS_AHEAD = 2;
 
-export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): People {
+export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; daily?: DailyLimit | undefined }): People {
   const { db, clock } = o;
   const cache = createSchemaCache();
   o.presence?.on('schema', cache.forget);
@@ -128,6 +130,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence }): 
     personIds: createIds('person_number'),
     activityIds: createIds('activity_number'),
     partitions: createPartitions(db),
+    daily: o.daily,
   };
   const schemaFor = async (
     queryable: Queryable,

@@ -5,6 +5,7 @@ import { ACCOUNT_FIELD } from './accounts/field.ts';
 import { updateSeenOfAccounts } from './accounts/store/seen.sql.ts';
 import { trackedChanges } from './catalog/tracked.ts';
 import { type CheckedItem, checkItem } from './check.ts';
+import { countDays, type DailyLimit } from './daily.ts';
 import { builtInHappening, type Happening } from './happening.ts';
 import { ANONYMOUS_ID } from './identity/anonymous.ts';
 import { type Conflict, conflictsOf, namesSeveral, withoutOtherNames } from './identity/conflicts.ts';
@@ -38,6 +39,8 @@ export interface Recorder {
   personIds: Ids;
   activityIds: Ids;
   partitions: Partitions;
+  /** How often somebody may do the same on a day, where that is limited. */
+  daily?: DailyLimit | undefined;
 }
 
 /** Another transaction made the same new person at the same moment: start over, and find them. */
@@ -68,11 +71,8 @@ export async function record(
   if (good.length === 0) return outcomes;
 
   const suppressed = await suppressedAmong(tx, workspaceId, good);
-  const { subjects, byId, directory } = await findSubjects(
-    tx,
-    workspaceId,
-    good.map(({ item }) => item),
-  );
+  const checkedItems = good.map(({ item }) => item);
+  const { subjects, byId, directory } = await findSubjects(tx, workspaceId, checkedItems);
   const newcomers = good.filter(({ item }) => !('personId' in item.who) && !choose(item, directory.byKey));
   // Taken from the end: whoever comes first has the lowest.
   const newIds = (
@@ -82,13 +82,16 @@ export async function record(
     )
   ).reverse();
   const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
+  const subjectOf = (item: CheckedItem): Subject | undefined =>
+    'personId' in item.who ? byId.get(item.who.personId) : choose(item, directory.byKey);
+  const days = recorder.daily && (await countDays(tx, recorder.daily, now, checkedItems, subjectOf));
   const happenings: Happening[] = [];
   const tagged: { subject: Subject; item: CheckedItem }[] = [];
   const claims: (Key & { personId: string })[] = [];
   const conflicts: Conflict[] = [];
 
   for (const { item, at } of good) {
-    let subject = 'personId' in item.who ? byId.get(item.who.personId) : choose(item, directory.byKey);
+    let subject = subjectOf(item);
     const isNew = subject === undefined;
     if (!subject) {
       if ('personId' in item.who) outcomes[at] = { status: 'not_found', error: 'Person not found' };
@@ -99,6 +102,11 @@ export async function record(
       const id = newIds.pop() ?? (await recorder.personIds.next(tx, [now]))[0]!;
       subject = newSubject(id, now);
       subjects.push(subject);
+    }
+    if (days && !(await days.takes(item, subject))) {
+      const most = recorder.daily!.activities;
+      outcomes[at] = { status: 'invalid', error: `${item.activity!.id}: more than ${most} of one person on one day` };
+      continue;
     }
     if (isNew || namesSeveral(item)) {
       subject.foundBy.push(...freeKeys(item, directory.byKey));

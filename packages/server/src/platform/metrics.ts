@@ -1,7 +1,11 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface Metrics {
   http: Histogram<'method' | 'route' | 'status'>;
+  /** Requests answered with 429, by the limit they went over. */
+  requestsRefused: Counter<'limit'>;
+  /** Activities not recorded because their person has had too many of the kind that day. */
+  activitiesRefused: Counter;
   /** Adds a figure that is read when somebody asks for it. */
   gauge(name: string, help: string, read: () => Promise<number>): void;
   /** Everything, as Prometheus reads it. */
@@ -17,6 +21,17 @@ export function createMetrics(): Metrics {
       help: 'Time from the first byte of a request to the end of its answer',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
+      registers: [registry],
+    }),
+    requestsRefused: new Counter({
+      name: 'tributary_requests_refused_total',
+      help: 'Requests answered with 429, by the limit they went over',
+      labelNames: ['limit'],
+      registers: [registry],
+    }),
+    activitiesRefused: new Counter({
+      name: 'tributary_activities_refused_total',
+      help: 'Activities not recorded because their person has had too many of the kind that day',
       registers: [registry],
     }),
     gauge(name, help, read) {

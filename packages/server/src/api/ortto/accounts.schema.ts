@@ -1,64 +1,61 @@
 import { z } from 'zod';
-import { fields, records, strategy, text } from './schemas.ts';
+import { searching } from './person-get.schema.ts';
+import {
+  fields,
+  findStrategy,
+  happened,
+  isAsync,
+  mergeBy,
+  mergeStrategy,
+  recordParts,
+  records,
+  skipNonExisting,
+  text,
+} from './schemas.ts';
 
-const FIELDS_MAX = 150;
 /** Recorded for `accounts/get-by-ids`. */
 const FIELDS_BY_IDS_MAX = 20;
 const IDS_MAX = 500;
 /** So many people an account has at most (Ortto help, accounts). */
 const PEOPLE_MAX = 3000;
 
-const findStrategy = z.union([z.literal(0), z.literal(1), z.literal(2)]).default(0);
-const mergeBy = z.array(z.string()).max(3);
-const tags = z.array(z.string().min(1).max(255)).nullish();
-
 /** `POST /v1/accounts/merge` (Ortto help, "Create or update accounts"): here `merge_by` has to be given. */
 export const accountMergeBody = z.object({
-  accounts: records(
-    z.object({ fields, tags, unset_tags: tags, clear_fields: z.record(z.string(), z.boolean()).nullish() }),
-    'accounts',
-  ),
-  async: z.boolean().default(false),
-  merge_by: mergeBy.min(1, 'merge_by has to be given'),
-  merge_strategy: strategy.default(2),
+  accounts: records(z.object(recordParts), 'accounts'),
+  async: isAsync.describe('Makes no difference: it is recorded before it is answered'),
+  merge_by: mergeBy.min(1, 'merge_by has to be given').describe('By which fields accounts are found, tried in order'),
+  merge_strategy: mergeStrategy,
   find_strategy: findStrategy,
-  skip_non_existing: z.boolean().default(false),
+  skip_non_existing: skipNonExisting,
 });
 
 /** `POST /v1/accounts/activities/create` (Ortto help, a-890). */
 export const accountActivitiesBody = z.object({
   activities: records(
     z.object({
-      activity_id: z.string(),
-      attributes: fields.nullish(),
-      fields: fields.nullish(),
-      account_id: z.string().nullish(),
-      created: z.iso.datetime({ offset: true }).nullish(),
-      key: z.string().max(255).nullish(),
-      merge_by: mergeBy.nullish(),
+      activity_id: z.string().describe('What happened: `act:oc:contract-signed`'),
+      attributes: happened.attributes,
+      fields: fields.nullish().describe('Of the account: they find, make and change whose it is'),
+      account_id: z.string().nullish().describe('Whose it is'),
+      created: happened.created,
+      key: happened.key,
+      merge_by: mergeBy.nullish().describe('As that of the whole request, for this one'),
     }),
     'activities',
   ),
-  async: z.boolean().default(false),
-  merge_by: mergeBy.nullish(),
-  merge_strategy: strategy.default(2),
+  async: isAsync.describe('Makes no difference: it is recorded before it is answered'),
+  merge_by: mergeBy.nullish().describe('By which fields accounts are found; `["str:o:name"]` where it is not said'),
+  merge_strategy: mergeStrategy,
   find_strategy: findStrategy,
-  skip_non_existing: z.boolean().default(false),
+  skip_non_existing: skipNonExisting,
 });
 
 /** `POST /v1/accounts/get`. A limit out of range is the default of 50, as with people; `type` is looked at by the route. */
 export const accountsGetBody = z.object({
-  limit: z.number().nullish(),
-  offset: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullish(),
-  cursor_id: z.string().nullish(),
-  sort_by_field_id: z.string().nullish(),
-  sort_order: z.enum(['asc', 'desc', '']).nullish(),
-  fields: z.array(z.string()).max(FIELDS_MAX, `more than ${FIELDS_MAX} fields`).nullish(),
-  q: text.max(255).nullish(),
-  type: z.string().nullish(),
-  filter: z.json().optional(),
-  inclusion_ids: z.array(z.string()).nullish(),
-  exclusion_ids: z.array(z.string()).nullish(),
+  ...searching,
+  type: z.string().nullish().describe('`archived`: those that are'),
+  inclusion_ids: z.array(z.string()).nullish().describe('Only these'),
+  exclusion_ids: z.array(z.string()).nullish().describe('None of these'),
 });
 
 /** `POST /v1/accounts/get-by-ids` (recorded). */

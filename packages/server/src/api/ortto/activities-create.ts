@@ -39,6 +39,7 @@ function itemOf(activity: Activity, body: Body, index: number): IntakeItem {
     ...locationOf(activity.location),
     strategy: body.merge_strategy,
     source: 'API',
+    limited: true,
     activity: {
       id: activity.activity_id,
       attributes: (activity.attributes ?? {}) as Fields,

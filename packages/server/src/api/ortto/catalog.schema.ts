@@ -6,10 +6,10 @@ const values = z.array(text.min(1).max(255)).max(1000, 'more than 1000 values').
 /** `PUT /v1/person/custom-field/update` (recorded). Of the three lists the first counts. */
 export const fieldChangeBody = z.object({
   field_id: z.string(),
-  replace_values: values,
-  add_values: values,
-  remove_values: values,
-  track_changes: z.boolean().nullish(),
+  replace_values: values.describe('What it offers from now on'),
+  add_values: values.describe('What it offers as well'),
+  remove_values: values.describe('What it offers no more; who has it keeps it'),
+  track_changes: z.boolean().nullish().describe('Each change of somebody’s value is an activity'),
 });
 
 /** `custom-field/get` of people (Ortto help, a-266) and of accounts: nothing has to be said. */
@@ -18,7 +18,7 @@ export const nothingBody = z.object({});
 /** `PUT /v1/definitions/activity/modify` (Ortto help, "modify"): what is not said stays. */
 export const definitionChangeBody = z
   .object({
-    activity_field_id: z.string().nullish(),
+    activity_field_id: z.string().nullish().describe('Which it is; or else the `name` it was made with'),
     ...definitionBody.partial().shape,
     state: z.enum(['awaiting_implementation', 'live']).optional(),
     icon_id: text.optional(),
@@ -39,7 +39,9 @@ export const definitionChangeBody = z
 export const definitionDeleteBody = z.object({ activity_field_id: z.string() });
 
 /** `POST /v1/tags/get` (recorded). */
-export const tagsBody = z.object({ q: z.string().nullish() });
+export const tagsBody = z.object({ q: z.string().nullish().describe('A part of the name, in any case') });
 
 /** `POST /v1/instance-schema/get` (recorded): all namespaces where none is named. */
-export const instanceSchemaBody = z.object({ namespaces: z.array(z.string()).nullish() });
+export const instanceSchemaBody = z.object({
+  namespaces: z.array(z.string()).nullish().describe('Which of them; all where none is named'),
+});

@@ -33,6 +33,7 @@ export function orttoRoutes(
   app.register(
     async (v1) => {
       v1.decorateRequest('workspaceId', 0);
+      v1.decorateRequest('keyId', 0);
       v1.decorateRequest('instance', '');
       v1.setReplySerializer(serialize);
       const parseJson = v1.getDefaultJsonParser('error', 'error');
@@ -49,6 +50,7 @@ export function orttoRoutes(
         const key = typeof text === 'string' && text !== '' ? await o.keys.find(text) : undefined;
         if (!key) throw new UserError('unauthorized', text ? 'The X-Api-Key is not valid' : 'No X-Api-Key header', 401);
         request.workspaceId = key.workspaceId;
+        request.keyId = key.id;
         request.instance = key.instance;
       });
       headersAndMethods(v1);

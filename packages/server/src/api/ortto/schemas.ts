@@ -13,33 +13,75 @@ const name = text
   .refine((given) => kebab(given) !== '', 'has no letter and no digit')
   .refine((given) => kebab(given).length <= 255, 'is too long, spelled out');
 export const fields = z.record(z.string(), z.json());
-export const strategy = z.union([z.literal(1), z.literal(2), z.literal(3)]);
+const strategy = z.union([z.literal(1), z.literal(2), z.literal(3)]);
 export const records = <T extends z.ZodType>(record: T, what: string) =>
   z.array(record).min(1, `no ${what}`).max(RECORDS_MAX, `more than ${RECORDS_MAX} ${what}`);
 
+export const findStrategy = z
+  .union([z.literal(0), z.literal(1), z.literal(2)])
+  .default(0)
+  .describe(
+    '0: the first key that finds anyone; 1: a later key counts only where the earlier fields are empty; 2: all keys find one and the same',
+  );
+export const mergeStrategy = strategy
+  .default(2)
+  .describe('1: fill only what is empty; 2: overwrite, `null` clears; 3: leave alone who is there');
+export const skipNonExisting = z.boolean().default(false).describe('Make nobody: who is not there is a bad record');
+export const mergeBy = z.array(z.string()).max(3);
+const MERGE_BY = 'By which fields people are found, tried in order; `["str::email", "str::ei"]` where it is not said';
+/** What a record is to be known by, and done to. */
+export const recordParts = {
+  fields: fields.describe('What is known, bare values by field id'),
+  tags: z.array(z.string().min(1).max(255)).nullish().describe('Added; made where they are new'),
+  unset_tags: z.array(z.string().min(1).max(255)).nullish().describe('Taken away'),
+  clear_fields: z
+    .record(z.string(), z.boolean())
+    .nullish()
+    .describe('Cleared before anything is written, with strategy 2: so a multi-select is replaced'),
+};
+export const happened = {
+  attributes: fields.nullish().describe('What there is to know of it, by attribute id'),
+  created: z.iso.datetime({ offset: true }).nullish().describe('When it happened: up to 90 days ago, else now'),
+  key: z.string().max(255).nullish().describe('Your own id of it: the same at the same `created` is recorded once'),
+};
+export const isAsync = z
+  .boolean()
+  .default(false)
+  .describe('Answer as soon as it is on disk in the queue; what can only be seen with the person, stands in the log');
+
 /** How people are found, and whether those who are not there are made (Ortto help, a-257). */
 const finding = {
-  find_strategy: z.union([z.literal(0), z.literal(1), z.literal(2)]).default(0),
-  skip_non_existing: z.boolean().default(false),
-  merge_by_alt_fields: z.record(z.string(), z.array(z.string()).max(10)).nullish(),
-  suppression_list_field_id: z.string().nullish(),
+  find_strategy: findStrategy,
+  skip_non_existing: skipNonExisting,
+  merge_by_alt_fields: z
+    .record(z.string(), z.array(z.string()).max(10))
+    .nullish()
+    .describe('Other fields in which the value of a key is looked for, after its own'),
+  suppression_list_field_id: z
+    .string()
+    .nullish()
+    .describe('Make nobody whose address, in this field, is on the suppression list'),
 };
+const location = z
+  .json()
+  .optional()
+  .describe('`{"source_ip"}`, `{"custom": {…}}` or `{"address": {…}}`: where the person was');
 
 /** `POST /v1/person/merge` (Ortto help, a-257). */
 export const mergeBody = z.object({
   people: records(
     z.object({
-      fields,
-      location: z.json().optional(),
-      tags: z.array(z.string().min(1).max(255)).nullish(),
-      unset_tags: z.array(z.string().min(1).max(255)).nullish(),
-      clear_fields: z.record(z.string(), z.boolean()).nullish(),
+      fields: recordParts.fields,
+      location,
+      tags: recordParts.tags,
+      unset_tags: recordParts.unset_tags,
+      clear_fields: recordParts.clear_fields,
     }),
     'people',
   ),
-  async: z.boolean().default(false),
-  merge_by: z.array(z.string()).max(3).nullish(),
-  merge_strategy: strategy.default(2),
+  async: isAsync,
+  merge_by: mergeBy.nullish().describe(MERGE_BY),
+  merge_strategy: mergeStrategy,
   ...finding,
 });
 
@@ -47,41 +89,41 @@ export const mergeBody = z.object({
 export const activitiesBody = z.object({
   activities: records(
     z.object({
-      activity_id: z.string(),
-      attributes: fields.nullish(),
-      fields: fields.nullish(),
-      person_id: z.string().nullish(),
-      location: z.json().optional(),
-      created: z.iso.datetime({ offset: true }).nullish(),
-      key: z.string().max(255).nullish(),
-      merge_by: z.array(z.string()).max(3).nullish(),
+      activity_id: z.string().describe('What happened: `act::us`, `act:cm:meeting-booked`'),
+      attributes: happened.attributes,
+      fields: fields.nullish().describe('Of the person, not of the activity: they find, make and change who did it'),
+      person_id: z.string().nullish().describe('Who did it; `fields` are ignored then'),
+      location,
+      created: happened.created,
+      key: happened.key,
+      merge_by: mergeBy.nullish().describe('As that of the whole request, for this one'),
     }),
     'activities',
   ),
-  async: z.boolean().default(false),
-  merge_by: z.array(z.string()).max(3).nullish(),
-  merge_strategy: strategy.default(2),
+  async: isAsync,
+  merge_by: mergeBy.nullish().describe(MERGE_BY),
+  merge_strategy: mergeStrategy,
   ...finding,
 });
 
 /** `POST /v1/person/custom-field/create` (recorded). */
 export const customFieldBody = z.object({
-  type: z.string(),
+  type: z.string().describe('`text`, `integer`, `single_select` …'),
   name,
-  values: z.array(text.min(1)).nullish(),
-  track_changes: z.boolean().nullish(),
+  values: z.array(text.min(1)).nullish().describe('What a select offers'),
+  track_changes: z.boolean().nullish().describe('Each change of somebody’s value is an activity'),
 });
 
 /** `POST /v1/definitions/activity/create` (recorded). */
 export const definitionBody = z.object({
   name,
-  icon_id: text.default('moneys-illustration-icon'),
-  track_conversion_value: z.boolean().default(false),
-  touch: z.boolean().default(false),
-  filterable: z.boolean().default(true),
-  visible_in_feeds: z.boolean().default(true),
+  icon_id: text.default('moneys-illustration-icon').describe('Kept for pages'),
+  track_conversion_value: z.boolean().default(false).describe('`int::v` is what it was worth'),
+  touch: z.boolean().default(false).describe('Moves “first seen” and “last seen”'),
+  filterable: z.boolean().default(true).describe('Kept for pages'),
+  visible_in_feeds: z.boolean().default(true).describe('Kept for pages'),
   /** **Ours**: whose activity it is. Ortto's are made in its app. */
-  entity: z.enum(['person', 'account']).default('person'),
+  entity: z.enum(['person', 'account']).default('person').describe('Whose activity it is'),
   display_style: z
     .object({
       type: z.enum(['activity', 'activity_attribute', 'activity_template']),
@@ -89,14 +131,16 @@ export const definitionBody = z.object({
       attribute_name: text.optional(),
       attribute_field_id: text.optional(),
     })
-    .default({ type: 'activity' }),
+    .default({ type: 'activity' })
+    .describe('How a timeline shows it: its name, an attribute, or a title in Liquid'),
   attributes: z
     .array(
       z.object({
         name,
         display_type: text,
-        field_id: text.optional(),
+        field_id: text.optional().describe('Follows from the name where it is not said'),
       }),
     )
-    .default([]),
+    .default([])
+    .describe('What is known of one'),
 });

@@ -20,7 +20,12 @@ const shown = {
 };
 
 /** `POST /api/audiences`. */
-export const audienceBody = z.strictObject({ name, filter, exit_filter: filter.nullish(), ...shown });
+export const audienceBody = z.strictObject({
+  name,
+  filter: filter.describe('Who belongs: as `person/get` takes it'),
+  exit_filter: filter.nullish().describe('Who leaves, and does not come in while it holds'),
+  ...shown,
+});
 
 /** `PATCH /api/audiences/{id}`: what is not given stays; no exit filter any more is `null`. */
 export const audienceChangeBody = z.strictObject({

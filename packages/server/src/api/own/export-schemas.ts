@@ -8,31 +8,33 @@ const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((given) =
 
 const style = {
   /** As `person/get` takes it; in a query, as JSON. */
-  filter: z.unknown().optional(),
+  filter: z.unknown().optional().describe('As `person/get` takes it; in a query, as JSON'),
   delimiter: z
     .enum([',', ';', '|', 'tab'])
     .transform((given) => (given === 'tab' ? '\t' : given))
     .default(','),
-  guard: flag.default(true),
+  guard: flag
+    .default(true)
+    .describe('An apostrophe before what a spreadsheet would take for a formula; an import takes it away'),
 };
 
 /** `/api/exports/people.csv|.ndjson`, and of accounts. */
 export const exportProfiles = z.strictObject({
-  fields: list.optional(),
+  fields: list.optional().describe('Ids of fields, in a query separated by commas; all there are where it is not said'),
   headers: z.enum(['names', 'ids']).default('names'),
-  ids: list.optional(),
+  ids: list.optional().describe('Of these only'),
   ...style,
 });
 
 const activities = {
   from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
-  activities: list.optional(),
+  to: z.iso.datetime({ offset: true }).optional().describe('Before this moment'),
+  activities: list.optional().describe('Of these kinds only'),
   ...style,
 };
 
 /** `/api/exports/activities.csv|.ndjson`, and of accounts. */
 export const exportActivities = {
-  person: z.strictObject({ people: list.optional(), ...activities }),
-  account: z.strictObject({ accounts: list.optional(), ...activities }),
+  person: z.strictObject({ people: list.optional().describe('Of these people only'), ...activities }),
+  account: z.strictObject({ accounts: list.optional().describe('Of these accounts only'), ...activities }),
 };

@@ -7,16 +7,22 @@ const flag = z.enum(['true', 'false']).transform((given) => given === 'true');
 
 /** `POST /api/imports?…` */
 export const uploadQuery = z.object({
-  kind: z.enum(Object.keys(kinds) as FileKind[]).default('people'),
-  name: text.default('file.csv'),
+  kind: z
+    .enum(Object.keys(kinds) as FileKind[])
+    .default('people')
+    .describe('What a row is'),
+  name: text.default('file.csv').describe('What to call it'),
   delimiter: z
     .string()
     .transform((given) => (given === '\\t' || given === 'tab' ? '\t' : given))
     .refine((given) => given.length === 1 && !/["'\r\n]/.test(given), 'one character, or "tab"')
-    .optional(),
-  quote: z.enum(['"', "'"]).optional(),
-  encoding: text.optional(),
-  header: flag.optional(),
+    .optional()
+    .describe('A character, or `tab`; guessed where it is not said'),
+  quote: z.enum(['"', "'"]).optional().describe('Guessed where it is not said'),
+  encoding: text
+    .optional()
+    .describe('`utf-8`, `utf-16le`, `utf-16be`, `windows-1251`, `windows-1252`; found out where it is not said'),
+  header: flag.optional().describe('Whether the first row is heads'),
 });
 
 const format = {
@@ -64,14 +70,16 @@ const target = z.discriminatedUnion('to', [
 
 /** `PATCH /api/imports/{id}`: what is not named stays as it is. */
 export const mappingBody = z.strictObject({
-  /** By the column's name, or its number from 1. */
-  columns: z.record(z.string(), target).optional(),
-  merge_by: z.array(text).max(3).optional(),
-  merge_strategy: z.union([z.literal(1), z.literal(2), z.literal(3)]).optional(),
-  tags: z.array(text.min(1)).max(100).optional(),
-  skip_non_existing: z.boolean().optional(),
-  skip_non_existing_accounts: z.boolean().optional(),
-  activity_id: text.nullish(),
-  country: text.nullish(),
-  timezone: text.optional(),
+  columns: z.record(z.string(), target).optional().describe('By the column’s name, or its number from 1'),
+  merge_by: z.array(text).max(3).optional().describe('By which fields people are found'),
+  merge_strategy: z
+    .union([z.literal(1), z.literal(2), z.literal(3)])
+    .optional()
+    .describe('1: fill only what is empty; 2: overwrite; 3: leave alone who is there'),
+  tags: z.array(text.min(1)).max(100).optional().describe('For everyone in the file'),
+  skip_non_existing: z.boolean().optional().describe('Make nobody'),
+  skip_non_existing_accounts: z.boolean().optional().describe('Make no accounts for people'),
+  activity_id: text.nullish().describe('What happened in every row, where no column says it'),
+  country: text.nullish().describe('Of phone numbers without one: two letters'),
+  timezone: text.optional().describe('Of times without an offset'),
 });

@@ -13,6 +13,7 @@ declare module 'fastify' {
 /** Lets in whoever brings a key, and notes whose it is; answers are written as on Ortto's wire. */
 export function keyed(scope: FastifyInstance, keys: KeyCache): void {
   scope.decorateRequest('workspaceId', 0);
+  scope.decorateRequest('keyId', 0);
   scope.decorateRequest('keyName', '');
   scope.setReplySerializer(serialize);
   scope.addHook('onRequest', async (request) => {
@@ -20,6 +21,7 @@ export function keyed(scope: FastifyInstance, keys: KeyCache): void {
     const key = typeof text === 'string' && text !== '' ? await keys.find(text) : undefined;
     if (!key) throw new UserError('unauthorized', text ? 'The X-Api-Key is not valid' : 'No X-Api-Key header', 401);
     request.workspaceId = key.workspaceId;
+    request.keyId = key.id;
     request.keyName = key.name;
   });
 }

@@ -1,248 +1,54 @@
-import type { z } from 'zod';
-import { kinds } from '../../imports/index.ts';
-import { audienceBody, audienceChangeBody, audiencesQuery } from './audiences.schema.ts';
-import { exportActivities, exportProfiles } from './export-schemas.ts';
-import { page, pairBody, separateBody, uniteBody } from './identity.schema.ts';
-import { mappingBody, uploadQuery } from './import-schemas.ts';
-import { sendingBody } from './sending.schema.ts';
+import { refusals, refusedBy } from '../openapi-answers.ts';
+import { type Json, queryOf, schemaOf, shapeOf } from '../openapi-schema.ts';
+import { ownAudienceCalls } from './audience-calls.ts';
+import { exportCalls } from './export-calls.ts';
+import { identityCalls } from './identity-calls.ts';
+import { importCalls } from './import-calls.ts';
+import type { OwnCall, OwnCalls } from './openapi-call.ts';
+import { sendingCalls } from './sending-calls.ts';
 
-type Json = Readonly<Record<string, unknown>>;
+const calls: OwnCalls = { ...ownAudienceCalls, ...identityCalls, ...importCalls, ...exportCalls, ...sendingCalls };
 
-interface Own {
-  operationId: string;
-  summary: string;
-  query?: z.ZodType;
-  body?: z.ZodType;
-  /** The file itself, as it is. */
-  file?: true;
-  answers: Readonly<Record<number, string>>;
-  refusals: readonly number[];
-}
-
-/** What is exported, of every kind and in both formats. */
-function exported(): Readonly<Record<string, Readonly<Record<string, Own>>>> {
-  return Object.fromEntries(
-    Object.entries(kinds).flatMap(([kind, { of, happened }]) => {
-      const schema = happened ? exportActivities[of] : exportProfiles;
-      const words = kind.split('-');
-      const name = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
-      return [
-        [`/api/exports/${kind}.csv`, exportOf(words.join(' '), `${name}Csv`, schema, 'text/csv')],
-        [`/api/exports/${kind}.ndjson`, exportOf(words.join(' '), `${name}Ndjson`, schema, 'application/x-ndjson')],
-      ];
-    }),
-  );
-}
-
-function exportOf(what: string, name: string, schema: z.ZodType, format: string): Readonly<Record<string, Own>> {
-  const shared = { answers: { 200: format }, refusals: [400] } as const;
-  return {
-    get: { operationId: `export${name}`, summary: `Export ${what}`, query: schema, ...shared },
-    post: {
-      operationId: `export${name}ByBody`,
-      summary: `Export ${what}; what is asked is in the body`,
-      body: schema,
-      ...shared,
-    },
-  };
-}
-
-const it = { 200: 'application/json' } as const;
-
-const calls: Readonly<Record<string, Readonly<Record<string, Own>>>> = {
-  '/api/audiences': {
-    get: {
-      operationId: 'listAudiences',
-      summary: 'Audiences, with how many belong to them',
-      query: audiencesQuery,
-      answers: it,
-      refusals: [400],
-    },
-    post: {
-      operationId: 'makeAudience',
-      summary: 'Make an audience; it is built in the background',
-      body: audienceBody,
-      answers: { 201: 'application/json' },
-      refusals: [400, 409],
-    },
-  },
-  '/api/audiences/{id}': {
-    get: { operationId: 'getAudience', summary: 'An audience and its progress', answers: it, refusals: [404] },
-    patch: {
-      operationId: 'changeAudience',
-      summary: 'Change an audience; what is not named stays as it is',
-      body: audienceChangeBody,
-      answers: it,
-      refusals: [400, 404, 409],
-    },
-    delete: { operationId: 'deleteAudience', summary: 'Delete an audience', answers: it, refusals: [404, 409] },
-  },
-  '/api/people/unite': {
-    post: {
-      operationId: 'unitePair',
-      summary: 'Two people are one; the rules choose who stays',
-      body: pairBody,
-      answers: it,
-      refusals: [400, 404, 409],
-    },
-  },
-  '/api/people/{id}/unite': {
-    post: {
-      operationId: 'unite',
-      summary: 'This person takes another in',
-      body: uniteBody,
-      answers: it,
-      refusals: [400, 404, 409],
-    },
-  },
-  '/api/people/{id}/separate': {
-    post: {
-      operationId: 'separate',
-      summary: 'Undo a merge, within 30 days',
-      body: separateBody,
-      answers: it,
-      refusals: [400, 404, 409],
-    },
-  },
-  '/api/people/{id}/merges': {
-    get: { operationId: 'listMerges', summary: 'Whom this person has taken in', answers: it, refusals: [400] },
-  },
-  '/api/people/duplicates': {
-    get: {
-      operationId: 'listDuplicates',
-      summary: 'People whom a record named as one',
-      query: page,
-      answers: it,
-      refusals: [400],
-    },
-  },
-  '/api/people/duplicates/dismiss': {
-    post: {
-      operationId: 'dismissDuplicate',
-      summary: 'They are two: do not list them again',
-      body: pairBody,
-      answers: it,
-      refusals: [400, 404],
-    },
-  },
-  '/api/imports': {
-    get: { operationId: 'listImports', summary: 'The newest imports', answers: it, refusals: [] },
-    post: {
-      operationId: 'sendImport',
-      summary: 'Send a CSV file of people, accounts or activities; what it looks like is answered',
-      query: uploadQuery,
-      file: true,
-      answers: { 201: 'application/json' },
-      refusals: [400],
-    },
-  },
-  '/api/imports/{id}': {
-    get: { operationId: 'getImport', summary: 'An import, its mapping and its progress', answers: it, refusals: [404] },
-    patch: {
-      operationId: 'mapImport',
-      summary: 'Say what its columns mean; what is not named stays as it is',
-      body: mappingBody,
-      answers: it,
-      refusals: [400, 404, 409],
-    },
-    delete: { operationId: 'deleteImport', summary: 'Forget an import', answers: { 204: '' }, refusals: [404, 409] },
-  },
-  '/api/imports/{id}/check': {
-    post: {
-      operationId: 'checkImport',
-      summary: 'What it would do; nothing is written',
-      answers: it,
-      refusals: [400, 404, 409],
-    },
-  },
-  '/api/imports/{id}/start': {
-    post: { operationId: 'startImport', summary: 'Begin, or go on', answers: it, refusals: [400, 404, 409] },
-  },
-  '/api/imports/{id}/stop': {
-    post: { operationId: 'stopImport', summary: 'Stop after the rows in hand', answers: it, refusals: [404, 409] },
-  },
-  '/api/imports/{id}/rejected': {
-    get: {
-      operationId: 'rejectedOfImport',
-      summary: 'The rows not taken, with reasons',
-      answers: { 200: 'text/csv' },
-      refusals: [404],
-    },
-  },
-  '/api/settings/sending': {
-    get: {
-      operationId: 'getSending',
-      summary: 'Under which rules messages go that bring none of their own',
-      answers: it,
-      refusals: [],
-    },
-    patch: {
-      operationId: 'changeSending',
-      summary: 'Change these rules; what is not named stays as it is',
-      body: sendingBody,
-      answers: it,
-      refusals: [400],
-    },
-  },
-  ...exported(),
-};
-
-/** Imports and exports as OpenAPI describes paths: docs/import-export.md in short. */
-export function ownPaths(schemaOf: (schema: z.ZodType) => Json): Json {
+/** What answers under `/api`, as OpenAPI describes paths. */
+export function ownPaths(): Json {
   return Object.fromEntries(
     Object.entries(calls).map(([path, methods]) => [
       path,
-      Object.fromEntries(Object.entries(methods).map(([method, call]) => [method, operation(path, call, schemaOf)])),
+      Object.fromEntries(Object.entries(methods).map(([method, call]) => [method, operation(path, call)])),
     ]),
   );
 }
 
-const reasons: Readonly<Record<number, string>> = {
-  400: 'What is asked can not be done: `error` says why',
-  401: 'No `X-Api-Key`, or one that is not in use',
-  404: 'There is nothing of that id',
-  409: 'It does not go with what the import does now',
-};
+const idOf = (path: string): Json => ({
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: path.startsWith('/api/imports') ? 'The number of the import' : 'As answers give it: 24 hex digits',
+  schema: { type: 'string' },
+});
 
-function operation(path: string, call: Own, schemaOf: (schema: z.ZodType) => Json): Json {
-  const parameters = [
-    ...(path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] : []),
-    ...(call.query ? queryOf(schemaOf(call.query)) : []),
-  ];
-  const text = { schema: { type: 'string' } };
+function operation(path: string, call: OwnCall): Json {
+  const parameters = [...(path.includes('{id}') ? [idOf(path)] : []), ...(call.query ? queryOf(call.query) : [])];
   const content = call.file
-    ? { 'text/csv': text }
-    : call.body && { 'application/json': { schema: schemaOf(call.body) } };
-  const answers = Object.entries(call.answers).map(([status, type]) => [
-    status,
-    {
-      description: 'Done',
-      ...(type && { content: { [type]: type === 'application/json' ? { schema: { type: 'object' } } : text } }),
-    },
-  ]);
-  const refusals = [...call.refusals, 401].map((status) => [
-    status,
-    {
-      description: reasons[status],
-      content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    },
-  ]);
+    ? { 'text/csv': { schema: { type: 'string' }, example: call.file } }
+    : call.body && { 'application/json': { schema: schemaOf(call.body.schema), example: call.body.example } };
   return {
     operationId: call.operationId,
+    tags: [call.tag],
     summary: call.summary,
+    ...(call.description ? { description: call.description } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(content ? { requestBody: { required: call.file === true, content } } : {}),
-    responses: Object.fromEntries([...answers, ...refusals]),
+    ...(content ? { requestBody: { required: call.file !== undefined, content } } : {}),
+    responses: {
+      [call.status ?? 200]: { description: 'Done', ...(call.answer ? { content: contentOf(call.answer) } : {}) },
+      ...refusals(call.refusals ?? {}),
+      ...refusedBy([401, 429, 503]),
+    },
   };
 }
 
-/** In a query everything is text: a list is separated by commas, a filter is JSON. */
-function queryOf(schema: Json): Json[] {
-  const properties = schema.properties as Readonly<Record<string, Json>>;
-  return Object.entries(properties).map(([name, property]) => ({
-    name,
-    in: 'query',
-    required: false,
-    schema: 'enum' in property ? property : { type: 'string' },
-  }));
+function contentOf(answer: NonNullable<OwnCall['answer']>): Json {
+  return typeof answer.text === 'string'
+    ? { [String(answer.type)]: { schema: { type: 'string' }, example: answer.text } }
+    : { 'application/json': { schema: shapeOf(answer), example: answer } };
 }

@@ -47,6 +47,7 @@ export async function homePage(o: PageContext): Promise<string> {
               )}</tbody>
             </table></div></div>`
       }
+      <p>The API, to read and to try: <a href="/docs">reference</a>.</p>
       ${o.mailbox && html`<p>Mail is kept in the built-in <a href="/mailbox">mailbox</a>: nobody outside gets any.</p>`}`,
   });
 }

@@ -1,0 +1,34 @@
+import type { OwnCalls } from './openapi-call.ts';
+import { sendingBody } from './sending.schema.ts';
+
+const tag = 'Sending';
+
+const defaults = {
+  cap: { messages: 1, hours: 16 },
+  when_capped: 'delay',
+  hours: 'none',
+  timezone: 'UTC',
+  webhook_secret: 'c2VjcmV0',
+} as const;
+
+/** Under which rules messages go, for the description of the API. */
+export const sendingCalls: OwnCalls = {
+  '/api/settings/sending': {
+    get: {
+      tag,
+      operationId: 'getSending',
+      summary: 'Read the rules of sending',
+      description: 'For messages that bring none of their own, and what the signatures of webhooks are checked with.',
+      answer: defaults,
+    },
+    patch: {
+      tag,
+      operationId: 'changeSending',
+      summary: 'Change the rules of sending',
+      description: 'What is not named stays as it is.',
+      body: { schema: sendingBody, example: { cap: { messages: 1, hours: 16 } } },
+      answer: defaults,
+      refusals: { 400: 'cap: Invalid input' },
+    },
+  },
+};

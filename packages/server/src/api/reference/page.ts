@@ -1,0 +1,46 @@
+/** All there is before the library has drawn the rest. Everything it names is ours. */
+export const referencePage = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Tributary API</title>
+<link rel="icon" href="data:,">
+</head>
+<body>
+<div id="reference"></div>
+<noscript>This page needs JavaScript. The same for programs: <a href="/openapi.json">/openapi.json</a></noscript>
+<script src="/docs/reference.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+`;
+
+/** The colours of the other pages (platform/page.ts). What leads away from here is not shown. */
+const css = `
+a[href*="scalar.com"] { display: none; }
+.light-mode { --scalar-color-accent: #1f6feb; --scalar-background-accent: #1f6feb1f; }
+.dark-mode { --scalar-color-accent: #6ea8fe; --scalar-background-accent: #6ea8fe1f; }
+`;
+
+/** What the library is told. Whatever of it would ask somebody else is off. */
+const configuration = {
+  url: '/openapi.json',
+  telemetry: false,
+  withDefaultFonts: false,
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  showDeveloperTools: 'never',
+  hideClientButton: true,
+  hideModels: true,
+  orderSchemaPropertiesBy: 'preserve',
+  defaultOpenFirstTag: true,
+  documentDownloadType: 'json',
+  defaultHttpClient: { targetKey: 'shell', clientKey: 'curl' },
+  authentication: { preferredSecurityScheme: 'key' },
+  metaData: { title: 'Tributary API' },
+  customCss: css,
+};
+
+export const start = `Scalar.createApiReference('#reference', ${JSON.stringify(configuration)});\n`;

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ConfigError, readConfig } from './config.ts';
+
+describe('the settings', () => {
+  test('limit nothing unless they say so, and believe no proxy', () => {
+    const { limits, activitiesPerDay, proxies } = readConfig({});
+    assert.deepEqual(limits, {
+      perKey: [],
+      perAddress: [],
+      badRequests: [],
+      badKeys: [],
+    });
+    assert.equal(activitiesPerDay, undefined);
+    assert.deepEqual(proxies, []);
+  });
+
+  test('take the limits that Ortto has', () => {
+    const { limits, activitiesPerDay, proxies } = readConfig({
+      LIMIT_PER_KEY: '30/1',
+      LIMIT_PER_ADDRESS: '2000/10,6000/60',
+      LIMIT_BAD_REQUESTS: '15/15',
+      LIMIT_BAD_KEYS: '15/15',
+      LIMIT_ACTIVITIES_PER_DAY: '50',
+      TRUST_PROXY: 'loopback, 10.0.0.0/8 2001:db8::1',
+    });
+    assert.deepEqual(limits.perKey, [{ count: 30, seconds: 1 }]);
+    assert.deepEqual(limits.perAddress, [
+      { count: 2000, seconds: 10 },
+      { count: 6000, seconds: 60 },
+    ]);
+    assert.deepEqual(limits.badRequests, [{ count: 15, seconds: 15 }]);
+    assert.equal(activitiesPerDay, 50);
+    assert.deepEqual(proxies, ['loopback', '10.0.0.0/8', '2001:db8::1']);
+  });
+
+  test('that are wrong are all told together, each with what it should be', () => {
+    const wrong = {
+      PORT: 'http',
+      LIMIT_PER_KEY: '30',
+      LIMIT_PER_ADDRESS: '2000/10,many',
+      LIMIT_BAD_KEYS: '0/15',
+      LIMIT_ACTIVITIES_PER_DAY: '-1',
+      TRUST_PROXY: '10.0.0.0/33, proxy.example.com',
+    };
+    assert.throws(
+      () => readConfig(wrong),
+      (error: Error) => {
+        assert.ok(error instanceof ConfigError);
+        for (const name of Object.keys(wrong)) assert.match(error.message, new RegExp(`^  ${name}: `, 'm'));
+        assert.match(error.message, /LIMIT_PER_KEY: expected requests\/seconds, or several of them: 30\/1/);
+        assert.match(error.message, /TRUST_PROXY: 10\.0\.0\.0\/33, proxy\.example\.com: expected addresses/);
+        return true;
+      },
+    );
+  });
+});
