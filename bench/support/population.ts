@@ -38,6 +38,21 @@ export async function populate(tributary: Tributary, people: number, activities:
   });
 }
 
+/** Whether a folder that was kept holds as many already. Throws where it holds others: they would be counted, too. */
+export async function isPopulated(tributary: Tributary, people: number, activities: number): Promise<boolean> {
+  const { rows } = await inDatabase(tributary, (db) =>
+    db.query<{ people: number; activities: number }>(
+      `select (select count(*)::int from person) as people, (select count(*)::int from activity) as activities`,
+    ),
+  );
+  const there = rows[0]!;
+  if (there.people === 0) return false;
+  if (there.people >= people && there.activities >= activities) return true;
+  throw new Error(
+    `the folder that is kept holds ${there.people} people and ${there.activities} activities: take another`,
+  );
+}
+
 const TAGS = ['Trial', 'Webinar', 'Partner', 'Newsletter'];
 
 const share = (all: number, part: number): number => Math.floor((all * part) / PARTS);
