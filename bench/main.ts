@@ -84,7 +84,7 @@ async function main(names: readonly string[]): Promise<number> {
     printTable(figures);
     const missed = figures.filter((figure) => meets(figure) === false).length;
     console.log(
-      `\n${machine}${values.quick ? '; quick' : ''}; ${missed === 0 ? 'every target met' : `${missed} missed`}`,
+      `\n${machine}${values.quick ? '; quick' : ''}; ${missed + failed === 0 ? 'every target met' : `${missed} missed, ${failed} could not be run`}`,
     );
   } finally {
     await database.close();

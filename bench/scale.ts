@@ -67,6 +67,7 @@ async function filtered(tributary: Tributary): Promise<Figure[]> {
       const answer = (await tributary.api('/v1/person/get', { filter, fields: ['str::email'] })) as Answer;
       times.push(now() - began);
       matches = answer.meta.total_matches;
+      if (matches === 0) throw new Error(`${what}: nobody`);
     }
     const note = `${matches.toLocaleString('en')} match; page and count`;
     figures.push({ what: `filter: ${what}`, value: p50(times), unit: 'ms', target: { below: 1000 }, note });
@@ -104,8 +105,10 @@ async function timelines(tributary: Tributary): Promise<Figure[]> {
   const times: number[] = [];
   for (const { id } of answer.contacts) {
     const began = now();
-    await tributary.api('/v1/person/get/activities', { person_id: id, limit: 50, timeframe: { type: 'all' } });
+    const asked = { person_id: id, limit: 50, timeframe: { type: 'all' } };
+    const { activities } = (await tributary.api('/v1/person/get/activities', asked)) as { activities: object[] };
     times.push(now() - began);
+    if (activities.length === 0) throw new Error(`${id} did nothing`);
   }
   return [
     { what: 'the last 50 activities of a person, p50', value: p50(times), unit: 'ms', target: { below: 5 } },
