@@ -94,4 +94,5 @@ const DID = `
            case when n % 3 = 0 then (hashint4(n + 7)::bigint & 2147483647) % ($3::int / 50)
                 else (hashint4(n + 13)::bigint & 2147483647) % $3::int end as who) s
   join activity_definition d on d.activity_id = (array['act:cm:page-viewed', 'act:cm:page-viewed', 'act:cm:report-made',
-                                                       'act:cm:invited', 'act:cm:exported'])[1 + n % 5]`;
+                                                       'act:cm:invited', 'act:cm:exported'])[1 + n % 5]
+  order by n`;
