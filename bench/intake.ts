@@ -1,10 +1,9 @@
-import type { Load, LoadResult } from './processes/load.ts';
 import type { Bench } from './support/bench.ts';
 import type { Figure } from './support/figures.ts';
+import { loading, rawIntake } from './support/load.ts';
 import { now } from './support/now.ts';
 import { activitiesOfAll, activityOf, knownPeople } from './support/people.ts';
 import { delayedMail, oneMail } from './support/playbooks.ts';
-import { startHelper } from './support/rpc.ts';
 import { startSink } from './support/sink.ts';
 import type { Tributary } from './support/tributary.ts';
 
@@ -25,27 +24,13 @@ export async function intake(bench: Bench): Promise<Figure[]> {
   const sink = bench.keep(await startSink());
   const tributary = await bench.tributary(sink.url);
   await prepare(tributary);
-  const load = bench.keep(startHelper('load'));
-  const run = async (url: string, length: number): Promise<LoadResult> => {
-    const headers = { 'content-type': 'application/json', 'x-api-key': tributary.key };
-    const plan: Load = { url, headers, bodies: bodies(), connections: CONNECTIONS, seconds: length };
-    const result = await load.call<LoadResult>('run', plan);
-    if (result.failed > 0) throw new Error(`${result.failed} requests failed`);
-    return result;
-  };
-  const url = `${tributary.url}/v1/activities/create`;
-  await run(url, WARM_UP_SECONDS);
-  await tributary.quiet();
-  const ours = await run(url, seconds);
+  const load = loading(bench, tributary, { bodies: bodies(), connections: CONNECTIONS });
+  const ours = await load(`${tributary.url}/v1/activities/create`, seconds);
   const ended = now();
   await tributary.quiet();
   const behind = now() - ended;
   await tributary.close();
-
-  const server = bench.keep(startHelper('raw-intake'));
-  const rawUrl = await server.call<string>('listen', bench.rawDatabase);
-  await run(rawUrl, WARM_UP_SECONDS);
-  const raw = await run(rawUrl, seconds);
+  const raw = await rawIntake(bench, load, seconds);
   return [
     {
       what: `intake, ${CONNECTIONS} connections`,
@@ -64,9 +49,6 @@ export async function intake(bench: Bench): Promise<Figure[]> {
     { what: '  answered, p99', value: ours.p99, unit: 'ms', raw: raw.p99 },
   ];
 }
-
-/** V8 needs some seconds of the real thing before it is as fast as it gets. */
-const WARM_UP_SECONDS = 10;
 
 async function prepare(tributary: Tributary): Promise<void> {
   for (const name of ['Page viewed', 'Trial started', 'Order placed'])

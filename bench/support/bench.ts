@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type pg from 'pg';
 import type { Figure } from './figures.ts';
 import { makeFolder, startTributary, type Tributary } from './tributary.ts';
@@ -10,8 +12,8 @@ export interface Bench {
   rawDatabase: pg.PoolConfig;
   /** Closes it when the benchmark is over, however it ends; what was kept last goes first. */
   keep<T extends { close(): Promise<unknown> }>(thing: T): T;
-  /** Tributary on an empty folder, for this benchmark alone. */
-  tributary(smtpUrl: string): Promise<Tributary>;
+  /** Tributary on an empty folder, for this benchmark alone; or on the one that is kept. */
+  tributary(smtpUrl: string, o?: { kept: boolean }): Promise<Tributary>;
   say(line: string): void;
 }
 
@@ -20,7 +22,11 @@ export type Benchmark = (bench: Bench) => Promise<Figure[]>;
 /** Runs one benchmark, and afterwards ends all that it started. */
 export async function runBenchmark(
   benchmark: Benchmark,
-  o: Pick<Bench, 'quick' | 'rawDatabase' | 'say'> & { profile: string | undefined },
+  o: Pick<Bench, 'quick' | 'rawDatabase' | 'say'> & {
+    profile: string | undefined;
+    /** A folder that stays, for a benchmark that takes long to fill one. */
+    keepAt: string | undefined;
+  },
 ): Promise<Figure[]> {
   const kept: { close(): Promise<unknown> }[] = [];
   const keep: Bench['keep'] = (thing) => {
@@ -31,9 +37,10 @@ export async function runBenchmark(
     return await benchmark({
       ...o,
       keep,
-      async tributary(smtpUrl) {
-        const { path } = keep(await makeFolder());
-        return keep(await startTributary({ dataDir: path, smtpUrl, profile: o.profile }));
+      async tributary(smtpUrl, { kept } = { kept: false }) {
+        const dataDir = kept && o.keepAt !== undefined ? resolve(o.keepAt) : keep(await makeFolder()).path;
+        await mkdir(dataDir, { recursive: true });
+        return keep(await startTributary({ dataDir, smtpUrl, profile: o.profile }));
       },
     });
   } finally {

@@ -27,15 +27,34 @@ export async function populate(tributary: Tributary, people: number, activities:
   for (const name of ACTIVITIES) await tributary.api('/v1/definitions/activity/create', { name });
   await tributary.api('/v1/person/merge', { people: [{ fields: { 'str::email': 'first@example.com' }, tags: TAGS }] });
   await inDatabase(tributary, async (db) => {
-    for (let part = 0; part < PARTS; part++) await db.query(PEOPLE, [share(people, part), share(people, part + 1)]);
+    const now = new Date();
     for (let part = 0; part < PARTS; part++) {
-      await db.query(DID, [share(activities, part), share(activities, part + 1), people, DAYS * DAY_SECONDS]);
+      await db.query(PEOPLE, [share(people, part), share(people, part + 1), now]);
+    }
+    for (let part = 0; part < PARTS; part++) {
+      const [from, to] = [share(activities, part), share(activities, part + 1)];
+      await db.query(DID, [from, to, people, activities, now]);
     }
     await db.query('vacuum (analyze) person');
     await db.query('vacuum (analyze) activity');
     await db.query('vacuum (analyze) identity');
     await db.query('checkpoint');
   });
+}
+
+/** Whether a folder that was kept holds as many already. Throws where it holds others: they would be counted, too. */
+export async function isPopulated(tributary: Tributary, people: number, activities: number): Promise<boolean> {
+  const { rows } = await inDatabase(tributary, (db) =>
+    db.query<{ people: number; activities: number }>(
+      `select (select count(*)::int from person) as people, (select count(*)::int from activity) as activities`,
+    ),
+  );
+  const there = rows[0]!;
+  if (there.people === 0) return false;
+  if (there.people >= people && there.activities >= activities) return true;
+  throw new Error(
+    `the folder that is kept holds ${there.people} people and ${there.activities} activities: take another`,
+  );
 }
 
 const TAGS = ['Trial', 'Webinar', 'Partner', 'Newsletter'];
@@ -51,28 +70,29 @@ export function inDatabase<T>(tributary: Tributary, work: (db: Db) => Promise<T>
 const PEOPLE = `
   with made as (
     insert into person (workspace_id, id, fields, created_at, edited_at, first_seen_at, last_seen_at, subscribed_at, tags)
-    select 1, time_ordered_id(now() - n % 5184000 * interval '1 second', 1000000000 + n),
+    select 1, time_ordered_id(at, 1000000000 + n),
            jsonb_build_object(
              'str::email', 'p' || n || '@example.com', 'str::first', 'First' || n % 1000, 'str::last', 'Last' || n,
              'bol::p', n % 10 > 0, 'bol::sp', false, '${PLAN}', case n % 5 when 0 then 'pro' else 'free' end,
              'geo::country', jsonb_build_object('name', (array['Portugal', 'Germany', 'Brazil', 'Spain'])[1 + n % 4])),
-           now(), now(), now(), now() - (n % 90) * interval '1 day', now(),
+           at, at, at, $3::timestamptz - (n % 90) * interval '1 day', at,
            case n % 8 when 0 then array[1] when 1 then array[2, 3] else '{}'::int[] end
     from generate_series($1::int, $2::int - 1) n
+    cross join lateral (select $3::timestamptz - n % ${DAYS * DAY_SECONDS} * interval '1 second' as at) made
     returning id, fields)
   insert into identity (workspace_id, field_id, value, person_id)
   select 1, 'str::email', fields->>'str::email', id from made`;
 
-/** One in three activities is done by one person in fifty. */
+/** One in three activities is done by one person in fifty. They come in the order of their time, as they do to the intake. */
 const DID = `
   insert into activity (workspace_id, person_id, occurred_at, id, definition_id, source, attributes)
-  select 1, p.id, now() - s.ago * interval '1 second',
-         time_ordered_id(now() - s.ago * interval '1 second', 1000000000 + n), d.id, 'API',
-         jsonb_build_object('str:cm:page', '/docs/' || n % 97)
+  select 1, time_ordered_id($5::timestamptz - who % ${DAYS * DAY_SECONDS} * interval '1 second', 1000000000 + who), at,
+         time_ordered_id(at, 1000000000 + n), d.id, 'API', jsonb_build_object('str:cm:page', '/docs/' || n % 97)
   from generate_series($1::int, $2::int - 1) n
-  cross join lateral (select (hashint4(n)::bigint & 2147483647) % $4::int as ago,
-                             case when n % 3 = 0 then (hashint4(n + 7)::bigint & 2147483647) % ($3::int / 50)
-                                  else (hashint4(n + 13)::bigint & 2147483647) % $3::int end as who) s
-  join lateral (select time_ordered_id(now() - s.who % 5184000 * interval '1 second', 1000000000 + s.who) as id) p on true
+  cross join lateral (
+    select date_trunc('milliseconds', $5::timestamptz - ${DAYS * DAY_SECONDS} * (1 - n / $4::float8) * interval '1 second') as at,
+           case when n % 3 = 0 then (hashint4(n + 7)::bigint & 2147483647) % ($3::int / 50)
+                else (hashint4(n + 13)::bigint & 2147483647) % $3::int end as who) s
   join activity_definition d on d.activity_id = (array['act:cm:page-viewed', 'act:cm:page-viewed', 'act:cm:report-made',
-                                                       'act:cm:invited', 'act:cm:exported'])[1 + n % 5]`;
+                                                       'act:cm:invited', 'act:cm:exported'])[1 + n % 5]
+  order by n`;

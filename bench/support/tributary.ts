@@ -23,6 +23,8 @@ export interface Tributary {
   key: string;
   /** Waits until nothing is waiting to be done. */
   quiet(): Promise<void>;
+  /** Waits until every audience is built. */
+  built(): Promise<void>;
   /** A figure of `/metrics`, summed over its labels. */
   metric(name: string): Promise<number>;
   close(): Promise<void>;
@@ -53,6 +55,18 @@ export async function startTributary(o: {
   const command = (...args: string[]): Promise<string> => run(MAIN, [...args, ...options]);
   let key = '';
 
+  const call = async (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> => {
+    key ||= (await command('keys', 'create', '--name', 'Bench')).trim().split('\n').at(-1)!;
+    const answer = await fetch(url + path, {
+      method,
+      headers: { 'x-api-key': key, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text}`);
+    return JSON.parse(text) as unknown;
+  };
+
   const metric = async (name: string): Promise<number> => {
     const text = await (await fetch(`${url}/metrics`)).text();
     const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
@@ -74,17 +88,13 @@ export async function startTributary(o: {
       await writeFile(file, JSON.stringify(playbook));
       await command('journeys', 'push', file);
     },
-    async api(path, body) {
-      key ||= (await command('keys', 'create', '--name', 'Bench')).trim().split('\n').at(-1)!;
-      const answer = await fetch(url + path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-api-key': key },
-        body: JSON.stringify(body),
-      });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text}`);
-      return JSON.parse(text) as unknown;
-    },
+    api: (path, body) => call('POST', path, body),
+    built: () =>
+      until('every audience is built', async () => {
+        const pages = await Promise.all([0, 100].map((from) => call('GET', `/api/audiences?limit=100&offset=${from}`)));
+        const all = pages.flatMap((page) => (page as { audiences: { state: string }[] }).audiences);
+        return all.every(({ state }) => state === 'ready');
+      }),
     quiet: () =>
       until('nothing is waiting', async () => {
         for (const name of WAITING) if ((await metric(name)) > 0) return false;

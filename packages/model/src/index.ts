@@ -1,8 +1,9 @@
 export { dayAt, startOfDay, today } from './filter/days.ts';
 export { type Dependencies, dependenciesOf } from './filter/dependencies.ts';
-export { type Body, type Filter, groupOf, type Leaf, leafOf, type Problem } from './filter/filter.ts';
+export type { Facts } from './filter/facts.ts';
+export { askedAbout, type Body, type Filter, groupOf, type Leaf, leafOf, type Problem } from './filter/filter.ts';
 export { type Happened, type Occurrence, occurrenceOf, windowAt } from './filter/happened.ts';
-export { activitiesIn, askedAbout, conditionsOf, type Facts, leavesOf, matches } from './filter/matches.ts';
+export { activitiesIn, conditionsOf, leavesOf, matches } from './filter/matches.ts';
 export {
   isActivityOperator,
   isMembershipOperator,
@@ -11,6 +12,8 @@ export {
   operatorOf,
 } from './filter/operators/index.ts';
 export { isWrong } from './filter/operators/reading.ts';
+export { type Prepared, prepare } from './filter/prepared.ts';
+export { looksBackTo } from './filter/prepared-occurrence.ts';
 export { type Askable, problemsWithFilter } from './filter/problems.ts';
 export type { Asked, Day, Moment, Test, TextTest } from './filter/test.ts';
 export { type IdKind, idAt, internalId, NO_ID, objectId, publicId } from './ids.ts';

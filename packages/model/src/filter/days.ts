@@ -5,12 +5,19 @@ const DAY_MS = 24 * 3600 * 1000;
 
 /** The day of a moment in a time zone, as midnight UTC of that day. */
 export function today(at: Date, timezone: string): Date {
-  return new Date(Math.floor(wall(at, timezone).getTime() / DAY_MS) * DAY_MS);
+  const local = timezone === 'UTC' ? at : wall(at, timezone);
+  return new Date(Math.floor(local.getTime() / DAY_MS) * DAY_MS);
 }
 
 /** The moment at which the day begins that is so many days after that of `at`; after a gap of the clock, where it ends. */
 export function startOfDay(at: Date, timezone: string, inDays: number): Date {
-  const midnight = today(at, timezone).getTime() + inDays * DAY_MS;
+  return startOf(new Date(today(at, timezone).getTime() + inDays * DAY_MS), timezone);
+}
+
+/** The moment at which a day, given as midnight UTC, begins in a time zone. */
+export function startOf(day: Date, timezone: string): Date {
+  if (timezone === 'UTC') return day;
+  const midnight = day.getTime();
   // The offset of a zone changes by hours, not days: two looks find it.
   let guess = midnight;
   for (let look = 0; look < 2; look++) guess = midnight - (wall(new Date(guess), timezone).getTime() - guess);
@@ -24,7 +31,8 @@ export function dayAt(day: Day, todayIs: Date): Date {
   return new Date(moved.getTime() + day.inDays * DAY_MS);
 }
 
-function addYears(day: Date, years: number): Date {
+/** 29 February becomes the 28th in years that have none. */
+export function addYears(day: Date, years: number): Date {
   const date = new Date(day);
   date.setUTCFullYear(day.getUTCFullYear() + years);
   if (date.getUTCMonth() !== day.getUTCMonth()) date.setUTCDate(0);

@@ -1,7 +1,7 @@
 import { occurredOf } from '../schema/field-id.ts';
-import type { Filter } from './filter.ts';
+import { askedAbout, type Filter } from './filter.ts';
 import { occurrenceOf } from './happened.ts';
-import { askedAbout, leavesOf } from './matches.ts';
+import { leavesOf } from './matches.ts';
 import { isActivityOperator, isMembershipOperator, operatorOf } from './operators/index.ts';
 import { isWrong } from './operators/reading.ts';
 

@@ -52,3 +52,9 @@ export function groupOf(filter: Filter): { all: boolean; parts: Filter[] } | und
   if (operator !== '$and' && operator !== '$or') return undefined;
   return { all: operator === '$and', parts: body as Filter[] };
 }
+
+/** Which audience or campaign a membership condition asks about. */
+export function askedAbout({ body }: Leaf): string | undefined {
+  const id = body.audience_id ?? body.campaign_id ?? body.value;
+  return typeof id === 'string' ? id : undefined;
+}

@@ -1,6 +1,6 @@
 import type { Fields } from '../value.ts';
 import { startOfDay, today } from './days.ts';
-import type { Body, Leaf } from './filter.ts';
+import type { Body } from './filter.ts';
 import { isWrong, type Wrong } from './operators/reading.ts';
 
 /** Something a person did, as activity conditions look at it. */
@@ -97,24 +97,4 @@ export function windowAt({ window, timezone }: Occurrence, now: Date): { from?: 
     from: startOfDay(now, timezone, window.fromDay),
     before: startOfDay(now, timezone, window.toDay + 1),
   };
-}
-
-/** Whether the condition holds for what the person did of that kind, oldest first, those that count already. */
-export function occurs(
-  leaf: Leaf,
-  happened: readonly Happened[],
-  now: Date,
-  counts: (one: Happened) => boolean,
-): boolean {
-  const occurrence = occurrenceOf(leaf.body, now);
-  if (isWrong(occurrence)) throw new Error(`${occurrence.key}: ${occurrence.problem}`);
-  const { from, before } = windowAt(occurrence, now);
-  const inside = ({ at }: Happened): boolean => (!from || at >= from) && (!before || at < before);
-  if (leaf.operator === '$act::first' || leaf.operator === '$act::last') {
-    const one = leaf.operator === '$act::first' ? happened[0] : happened.at(-1);
-    return one !== undefined && inside(one) && counts(one);
-  }
-  const times = happened.filter((one) => inside(one) && counts(one)).length;
-  const occurred = times >= occurrence.atLeast && times <= occurrence.atMost;
-  return leaf.operator === '$act::has_not_occurred' ? !occurred : occurred;
 }

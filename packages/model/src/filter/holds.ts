@@ -28,7 +28,7 @@ function digitsOf(value: Value | undefined): string | undefined {
 }
 
 /** Midnight UTC of a date, or of the day of a time in that time zone. */
-function dayOf(value: Value | undefined, timezone: string): Date | undefined {
+export function dayOf(value: Value | undefined, timezone: string): Date | undefined {
   if (typeof value === 'string') {
     const at = new Date(value);
     return Number.isNaN(at.getTime()) ? undefined : today(at, timezone);

@@ -1,6 +1,5 @@
-import { type Filter, leafOf, type Problem } from './filter.ts';
+import { askedAbout, type Filter, leafOf, type Problem } from './filter.ts';
 import { occurrenceOf } from './happened.ts';
-import { askedAbout } from './matches.ts';
 import { isActivityOperator, isMembershipOperator, type MembershipOperator, operatorOf } from './operators/index.ts';
 import { isWrong } from './operators/reading.ts';
 

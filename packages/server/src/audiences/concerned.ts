@@ -5,20 +5,29 @@ import type { LiveAudience } from './live.ts';
 const SUBSCRIPTION_ACTIVITIES = ['act::s-a', 'act::u-a', 'act::ois-a', 'act::oos-a'];
 const PERMISSIONS = ['bol::p', 'bol::sp'];
 
-/** Somebody who is to be judged by an audience. */
-export interface Pair {
-  personId: string;
-  audienceId: number;
+/** People, each with the audiences that they are to be judged by. */
+export type Asked = ReadonlyMap<string, ReadonlySet<number>>;
+
+/** Each of these people, by each of these audiences. */
+export function askedOf(people: readonly string[], audiences: readonly number[]): Asked {
+  const all = new Set(audiences);
+  return new Map(people.map((personId) => [personId, all]));
 }
 
 /**
  * Whom this news may have made look different to which audiences. Most of what happens concerns no audience, and this
  * is found out without asking the database.
  */
-export function concerned(live: readonly (Asks & { id: number })[], pieces: readonly PeopleRecorded[]): Pair[] {
-  const pairs = new Map<string, Pair>();
+export function concerned(live: readonly (Asks & { id: number })[], pieces: readonly PeopleRecorded[]): Asked {
+  const asked = new Map<string, Set<number>>();
   const add = (personId: string, audiences: readonly { id: number }[]): void => {
-    for (const { id } of audiences) pairs.set(`${personId} ${id}`, { personId, audienceId: id });
+    if (audiences.length === 0) return;
+    let ids = asked.get(personId);
+    if (!ids) {
+      ids = new Set();
+      asked.set(personId, ids);
+    }
+    for (const { id } of audiences) ids.add(id);
   };
   const byKind = new Map<string, { id: number }[]>();
   for (const piece of pieces) {
@@ -34,7 +43,7 @@ export function concerned(live: readonly (Asks & { id: number })[], pieces: read
       add(personId, seen);
     }
   }
-  return [...pairs.values()];
+  return asked;
 }
 
 type Asks = Pick<LiveAudience, 'fields' | 'activities' | 'subscribers'>;

@@ -17,8 +17,10 @@ export async function hearRecorded(
   for (const workspaceId of new Set(pieces.map((piece) => piece.workspaceId))) {
     const told = pieces.filter((piece) => piece.workspaceId === workspaceId);
     const seen = await o.live.get(tx, workspaceId);
-    if (concerned(seen.audiences, told).length === 0) continue;
+    let asked = concerned(seen.audiences, told);
+    if (asked.size === 0) continue;
     const live = await o.live.lock(tx, workspaceId);
-    await settle(tx, o.people, { workspaceId, live, now }, concerned(live.audiences, told));
+    if (live.version !== seen.version) asked = concerned(live.audiences, told);
+    await settle(tx, o.people, { workspaceId, live, now }, asked);
   }
 }

@@ -4,13 +4,14 @@ import { type Db, type Queryable, type Tx, transaction } from '../platform/datab
 import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import { notify, type Presence } from '../platform/presence.ts';
+import { askedOf } from './concerned.ts';
 import { ensureDefaults } from './defaults.ts';
 import type { AudienceRow } from './definition.ts';
 import { hearRecorded } from './hear.ts';
 import { createLiveSets } from './live.ts';
 import { type AudienceChange, type AudienceGiven, create, edit, findOne, remove } from './manage.ts';
 import { registerMembership } from './membership.ts';
-import { pairsOf, settle } from './settle.ts';
+import { settle } from './settle.ts';
 import { type AskedStanding, missingAudiences, type Standing, standings } from './standing.ts';
 import { findAudiences } from './store/audience.sql.ts';
 import { countFigures, type Figures, listGrowth } from './store/figures.sql.ts';
@@ -85,7 +86,7 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
   const lookAnew = async (tx: Tx, workspaceId: number, who: readonly string[]): Promise<void> => {
     const live = await managing.live.lock(tx, workspaceId);
     const ids = live.audiences.map(({ id }) => id);
-    await settle(tx, people, { workspaceId, live, now: clock.now() }, pairsOf(who, ids));
+    await settle(tx, people, { workspaceId, live, now: clock.now() }, askedOf(who, ids));
   };
 
   return {

@@ -18,6 +18,7 @@ export interface LiveAudience extends AudienceRow {
 /** Every audience of a workspace that is not archived, as of a version. */
 export interface LiveSet {
   version: string;
+  /** In the order of their levels. */
   audiences: readonly LiveAudience[];
 }
 
@@ -57,7 +58,9 @@ function liveOf(rows: readonly AudienceRow[]): LiveAudience[] {
     levels.set(id, level);
     return level;
   };
-  return rows.map((row) => ({ ...row, ...asked.get(row.id)!, level: levelOf(row.id, [row.id]) }));
+  return rows
+    .map((row) => ({ ...row, ...asked.get(row.id)!, level: levelOf(row.id, [row.id]) }))
+    .sort((a, b) => a.level - b.level);
 }
 
 function askedBy({ filter, exitFilter }: { filter: Filter; exitFilter: Filter | null }) {

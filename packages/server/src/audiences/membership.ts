@@ -1,5 +1,7 @@
+import type { Facts, Fields } from '@tributary/model';
 import type { Filters, Parameters } from '../people/index.ts';
 import { audienceNumber, audienceOperators } from './definition.ts';
+import type { Said } from './store/subscriber.sql.ts';
 
 /** Answers what filters ask about audiences. There is no push here, so nobody is opted in to it. */
 export function registerMembership(filters: Filters): void {
@@ -20,6 +22,36 @@ export function registerMembership(filters: Filters): void {
         return `not ${subscriber(of, parameters, 'sms_opted_in', 'bol::sp')}`;
     }
   });
+}
+
+/** The same answers for somebody of whom it is known where they belong, and what they said. */
+export function membershipIn(person: {
+  fields: Fields;
+  members: ReadonlySet<number>;
+  said: ReadonlyMap<number, Said> | undefined;
+}): NonNullable<Facts['member']> {
+  const { fields, members, said } = person;
+  const getsMail = (id: number): boolean =>
+    fields['bol::p'] === true && members.has(id) && said?.get(id)?.subscribed !== false;
+  const getsSms = (id: number): boolean =>
+    fields['bol::sp'] === true && members.has(id) && said?.get(id)?.smsOptedIn !== false;
+  return (operator, about) => {
+    const id = audienceNumber(about) ?? 0;
+    switch (operator) {
+      case '$is_member_of':
+        return members.has(id);
+      case '$is_not_member_of':
+        return !members.has(id);
+      case '$is_subscriber_of':
+        return getsMail(id);
+      case '$is_not_subscriber_of':
+        return !getsMail(id);
+      case '$is_opted_in':
+        return getsSms(id);
+      default:
+        return !getsSms(id);
+    }
+  };
 }
 
 interface Of {

@@ -1,98 +1,79 @@
 import type { IntakeItem } from '@tributary/model';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
-import type { Pair } from './concerned.ts';
+import { assess, type Due, type Move } from './assess.ts';
+import type { Asked } from './concerned.ts';
 import { publicAudienceId } from './definition.ts';
+import { judgeThere } from './judge.ts';
 import type { LiveAudience, LiveSet } from './live.ts';
-import { type Judged, judge, type Move } from './store/judge.sql.ts';
+import { listBelonging, writeChecks, writeMoves } from './store/belonging.sql.ts';
+import { listAllSaid } from './store/subscriber.sql.ts';
 
-/**
- * Audiences are judged in groups that stay the same, all of a group where one is asked: their statement then is one
- * that the database has planned before. To plan ten takes 25 ms, to find out that nine are not asked next to nothing.
- */
-const AUDIENCES_AT_ONCE = 10;
-/** So many judgements in one statement. */
-const PAIRS_AT_ONCE = 20_000;
+/** Of so many people all that is asked is carried at once. */
+const PEOPLE_AT_ONCE = 1000;
 
-/** Each of these people, by each of these audiences. */
-export function pairsOf(people: readonly string[], audiences: readonly number[]): Pair[] {
-  return people.flatMap((personId) => audiences.map((audienceId) => ({ personId, audienceId })));
+interface Settling {
+  workspaceId: number;
+  live: LiveSet;
+  now: Date;
 }
 
 /**
  * Puts right who belongs, of these people to these audiences and to those that ask about them, and tells their
  * timelines of it. By whoever holds the workspace's lock. An audience that is not live any more judges nobody.
+ *
+ * People are judged here, of whom what is asked has been read with two statements: a hundred audiences judged in the
+ * database, however well planned, kept one of its processes busy for ten seconds with ten seconds of a thousand
+ * activities each.
  */
 export async function settle(
   tx: Tx,
   people: People,
-  of: { workspaceId: number; live: LiveSet; now: Date; quiet?: readonly number[] },
-  asked: readonly Pair[],
-): Promise<Move[]> {
-  const { live, workspaceId } = of;
-  if (asked.length === 0) return [];
-  const byId = new Map(live.audiences.map((audience) => [audience.id, audience]));
-  const levelOf = ({ audienceId }: Pair): number | undefined => byId.get(audienceId)?.level;
-  const judged = await judgedIn(tx, people, of);
+  of: Settling & { quiet?: readonly number[] },
+  asked: Asked,
+): Promise<void> {
   const moves: Move[] = [];
-  for (const level of [...new Set(live.audiences.map((audience) => audience.level))].sort((a, b) => a - b)) {
-    const followers = level === 0 ? [] : followersOf(live, moves).filter((pair) => levelOf(pair) === level);
-    const here = distinct([...asked.filter((pair) => levelOf(pair) === level), ...followers]);
-    const groups = pieces(
-      live.audiences.filter((audience) => audience.level === level),
-      AUDIENCES_AT_ONCE,
-    );
-    const found = await Promise.all(groups.map((group) => judgeBy(tx, of, group.map(judged), here)));
-    moves.push(...found.flat());
+  const who = [...asked.keys()];
+  for (let from = 0; from < who.length; from += PEOPLE_AT_ONCE) {
+    moves.push(...(await settleSome(tx, people, of, asked, who.slice(from, from + PEOPLE_AT_ONCE))));
   }
   const told = moves.filter(({ audienceId }) => !of.quiet?.includes(audienceId));
-  if (told.length > 0) await people.recordIn(tx, workspaceId, await itemsOf(tx, people, of, told));
-  return moves;
+  if (told.length > 0) await people.recordIn(tx, of.workspaceId, await itemsOf(tx, people, of, told));
 }
 
-async function judgeBy(
-  tx: Tx,
-  of: { workspaceId: number; now: Date },
-  group: readonly Judged[],
-  pairs: readonly Pair[],
-): Promise<Move[]> {
-  const ids = new Set(group.map(({ id }) => id));
+async function settleSome(tx: Tx, people: People, of: Settling, asked: Asked, who: readonly string[]): Promise<Move[]> {
+  const { workspaceId, live, now } = of;
+  const judging = live.audiences.filter(asking(who, asked));
+  const filters = judging.flatMap(({ filter, exitFilter }) => (exitFilter ? [filter, exitFilter] : [filter]));
+  const [facts, belonging, said] = await Promise.all([
+    people.facts(tx, workspaceId, who, filters, now),
+    listBelonging(tx, who),
+    judging.some(({ subscribers }) => subscribers) ? listAllSaid(tx, who) : undefined,
+  ]);
   const moves: Move[] = [];
-  for (const some of pieces(
-    pairs.filter(({ audienceId }) => ids.has(audienceId)),
-    PAIRS_AT_ONCE,
-  )) {
-    moves.push(...(await judge(tx, of, some, group)));
+  const dues: Due[] = [];
+  const heavy = new Map<string, ReadonlySet<number>>();
+  for (const personId of who) {
+    const known = facts.get(personId);
+    if (known === 'too much') {
+      heavy.set(personId, asked.get(personId)!);
+      continue;
+    }
+    const about = { personId, facts: known, belonging: belonging.get(personId), said: said?.get(personId) };
+    const found = assess(about, judging, asked.get(personId)!, now);
+    moves.push(...found.moves);
+    dues.push(...found.dues);
   }
-  return moves;
+  writeMoves(tx, of, moves);
+  writeChecks(tx, workspaceId, dues);
+  return heavy.size > 0 ? [...moves, ...(await judgeThere(tx, people, of, heavy))] : moves;
 }
 
-/** Who moved, with the audiences that ask about the one they entered or left. */
-function followersOf(live: LiveSet, moves: readonly Move[]): Pair[] {
-  return moves.flatMap(({ personId, audienceId }) =>
-    live.audiences.flatMap(({ id, audiences }) => (audiences.has(audienceId) ? [{ personId, audienceId: id }] : [])),
-  );
-}
-
-function distinct(pairs: readonly Pair[]): Pair[] {
-  return [...new Map(pairs.map((pair) => [`${pair.personId} ${pair.audienceId}`, pair])).values()];
-}
-
-async function judgedIn(tx: Tx, people: People, { workspaceId, now }: { workspaceId: number; now: Date }) {
-  const schema = await people.schema(tx, workspaceId);
-  const { condition, boundary } = people.filters;
-  return ({ id, filter, exitFilter }: LiveAudience): Judged => ({
-    id,
-    holds: (parameters) => condition(schema, filter, { workspaceId, now, parameters, each: true }),
-    leaves: exitFilter
-      ? (parameters) => condition(schema, exitFilter, { workspaceId, now, parameters, each: true })
-      : undefined,
-    boundary(parameters) {
-      const scope = { workspaceId, now, parameters, each: true };
-      const own = boundary(schema, filter, scope);
-      return exitFilter ? `least(${own}, ${boundary(schema, exitFilter, scope)})` : own;
-    },
-  });
+/** Which audiences may be asked: those that are, and those that ask about others. */
+function asking(who: readonly string[], asked: Asked): (audience: LiveAudience) => boolean {
+  const ids = new Set<number>();
+  for (const personId of who) for (const id of asked.get(personId)!) ids.add(id);
+  return ({ id, audiences }) => ids.has(id) || audiences.size > 0;
 }
 
 /** What their timelines say. Who has been deleted meanwhile has none. */
@@ -118,8 +99,4 @@ async function itemsOf(
         },
       };
     });
-}
-
-function pieces<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }

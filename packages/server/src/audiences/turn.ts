@@ -2,8 +2,9 @@ import type { People } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, transaction } from '../platform/database/pool.ts';
 import type { Turn } from '../platform/loop.ts';
+import { askedOf } from './concerned.ts';
 import type { LiveSets } from './live.ts';
-import { pairsOf, settle } from './settle.ts';
+import { settle } from './settle.ts';
 import { findBuilding, listFurthestBehind, listPeopleAfter, updateBuilt } from './store/build.sql.ts';
 import { findDueWorkspace, findNextCheck, takeChecks } from './store/check.sql.ts';
 
@@ -47,7 +48,7 @@ async function build(o: Turning): Promise<boolean> {
     if (!behind) return;
     const { ids, quiet, after } = behind;
     const who = await listPeopleAfter(tx, workspaceId, after, BUILT_AT_ONCE);
-    await settle(tx, o.people, { workspaceId, live, now, quiet }, pairsOf(who, ids));
+    await settle(tx, o.people, { workspaceId, live, now, quiet }, askedOf(who, ids));
     const done = who.length < BUILT_AT_ONCE;
     await updateBuilt(tx, ids, { after: who.at(-1), count: who.length, done }, now);
   });

@@ -1,4 +1,4 @@
-import type { DisplayType, IntakeItem, IntakeOutcome } from '@tributary/model';
+import type { DisplayType, Filter, IntakeItem, IntakeOutcome } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
 import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts';
@@ -11,6 +11,7 @@ import { type Catalog, createCatalog } from './catalog/index.ts';
 import { checkItem, keyFieldsOf } from './check.ts';
 import type { DailyLimit } from './daily.ts';
 import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
+import { facts, type PersonFacts } from './facts/index.ts';
 import { type CustomFields, createCustomFields } from './fields.ts';
 import { createFilters, type Filters } from './filter/index.ts';
 import { type HistoryAsked, history } from './history.ts';
@@ -42,6 +43,7 @@ export type { Definition, DefinitionAttribute, DefinitionDetails, TagCount } fro
 export { personIdFrom } from './check.ts';
 export type { DailyLimit } from './daily.ts';
 export type { NewField } from './define.ts';
+export type { PersonFacts } from './facts/index.ts';
 export type { CustomFields } from './fields.ts';
 export { type Answers, createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
 export type { Duplicate, Identity, Merge } from './identity/index.ts';
@@ -88,6 +90,17 @@ export interface People {
     people: readonly { personId: string; since: Date }[],
     activityIds: readonly string[],
   ): Promise<RecordedActivity[]>;
+  /**
+   * What these filters ask about these people, for judging them here and not in the database: who is not there is not
+   * among them, and of whom there is too much to carry is `'too much'`.
+   */
+  facts(
+    tx: Tx,
+    workspaceId: number,
+    ids: readonly string[],
+    filters: readonly Filter[],
+    now: Date,
+  ): Promise<Map<string, PersonFacts | 'too much'>>;
   timeline(db: Queryable, workspaceId: number, personId: string, limit: number): Promise<RecordedActivity[]>;
   /** A page of what a person did, newest first. */
   history(
@@ -243,6 +256,8 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
       const definitions = activityIds.flatMap((id) => activities.get(id)?.definitionId ?? []);
       return named(queryable, workspaceId, await listActivitiesSince(queryable, people, definitions));
     },
+    facts: async (tx, workspaceId, ids, asking, now) =>
+      facts(tx, { workspaceId, schema: await cache.get(tx, workspaceId), now }, ids, asking),
     async timeline(queryable, workspaceId, personId, limit) {
       const rows = await listActivitiesOf(queryable, personId, limit);
       const now = rows.length > 0 ? personId : (await findAliases(queryable, workspaceId, [personId])).get(personId);

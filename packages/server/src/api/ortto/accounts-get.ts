@@ -62,7 +62,7 @@ export function accountsGetRoutes(app: FastifyInstance, o: { people: People; db:
     }
     const [all, matching] = await Promise.all([
       search.count(o.db, request.workspaceId, {}),
-      search.count(o.db, request.workspaceId, asked),
+      page.total?.n ?? search.count(o.db, request.workspaceId, asked),
     ]);
     return {
       accounts: await shown(request, page.rows, body.fields),

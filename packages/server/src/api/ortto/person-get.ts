@@ -40,7 +40,7 @@ export function personGetRoutes(app: FastifyInstance, o: { people: People; db: D
     }
     const [all, matching] = await Promise.all([
       o.people.search.count(o.db, request.workspaceId, {}),
-      o.people.search.count(o.db, request.workspaceId, asked),
+      page.matching ?? o.people.search.count(o.db, request.workspaceId, asked),
     ]);
     return {
       contacts: page.people.map((person) => shown(person, body.fields)),

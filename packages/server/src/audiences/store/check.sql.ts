@@ -19,13 +19,13 @@ export async function findDueWorkspace(db: Queryable, now: Date): Promise<number
   return rows[0]?.workspaceId;
 }
 
-/** Takes due checks off; they are made, and the next ones written, in the same transaction. */
+/** Takes due checks off, by person; they are made, and the next ones written, in the same transaction. */
 export async function takeChecks(
   tx: Tx,
   workspaceId: number,
   now: Date,
   limit: number,
-): Promise<{ audienceId: number; personId: string }[]> {
+): Promise<Map<string, Set<number>>> {
   const { rows } = await tx.query<{ audienceId: number; personId: string }>({
     name: 'audience.take-checks',
     text: `delete from audience_check c using (
@@ -35,5 +35,7 @@ export async function takeChecks(
            returning c.audience_id as "audienceId", c.person_id as "personId"`,
     values: [workspaceId, now, limit],
   });
-  return rows;
+  const due = new Map<string, Set<number>>();
+  for (const { audienceId, personId } of rows) due.set(personId, (due.get(personId) ?? new Set()).add(audienceId));
+  return due;
 }

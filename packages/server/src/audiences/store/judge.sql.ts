@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createParameters, type Parameters } from '../../people/index.ts';
-import { send, type Tx } from '../../platform/database/pool.ts';
+import { withOnePlan } from '../../platform/database/one-plan.ts';
+import type { Tx } from '../../platform/database/pool.ts';
+import type { Move } from '../assess.ts';
 
 /** An audience as SQL about the person `p`: whether its filter and its exit filter hold, and when to look again. */
 export interface Judged {
@@ -8,13 +10,6 @@ export interface Judged {
   holds(parameters: Parameters): string;
   leaves: ((parameters: Parameters) => string) | undefined;
   boundary(parameters: Parameters): string;
-}
-
-/** Somebody who entered an audience, or left it. */
-export interface Move {
-  audienceId: number;
-  personId: string;
-  entered: boolean;
 }
 
 /** Statements that are sent often are kept prepared; of the others there may be as many as audiences can be combined. */
@@ -98,24 +93,11 @@ export async function judge(
     )
     select audience_id as "audienceId", person_id as "personId", belongs as entered from moved
     order by person_id, audience_id`;
-  send(tx, { name: 'audience.plan-once', text: planOnce });
-  const { rows: moves } = await tx.query<Move>({ ...nameOf(text), text, values: [...parameters.values] });
-  send(tx, { name: 'audience.plan-as-ever', text: planAsEver });
-  return moves;
-}
-
-/**
- * To plan so many conditions takes far longer than to run them, so one plan is kept. It may have been made while the
- * tables were empty, when reading a whole table looked cheap; so everything is to be found by an index.
- */
-const planOnce = planning('force_generic_plan', 'off');
-const planAsEver = planning('auto', 'on');
-
-function planning(cache: string, others: string): string {
-  const off = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'].map(
-    (setting) => `set_config('${setting}', '${others}', true)`,
+  // To plan so many conditions takes far longer than to run them.
+  const { rows } = await withOnePlan(tx, () =>
+    tx.query<Move>({ ...nameOf(text), text, values: [...parameters.values] }),
   );
-  return `select set_config('plan_cache_mode', '${cache}', true), set_config('jit', 'off', true), ${off.join(', ')}`;
+  return rows;
 }
 
 function nameOf(text: string): { name?: string } {

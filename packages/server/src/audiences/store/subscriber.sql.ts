@@ -42,6 +42,22 @@ export async function listSaid(db: Queryable, audienceId: number, people: readon
   return rows;
 }
 
+/** The same of every audience, by person and audience; nobody who said nothing. */
+export async function listAllSaid(db: Queryable, people: readonly string[]): Promise<Map<string, Map<number, Said>>> {
+  const { rows } = await db.query<Said & { audienceId: number }>({
+    name: 'audience.said',
+    text: `select audience_id as "audienceId", person_id as "personId", subscribed, sms_opted_in as "smsOptedIn"
+           from audience_subscriber where person_id = any($1::bigint[])`,
+    values: [people],
+  });
+  const said = new Map<string, Map<number, Said>>();
+  for (const row of rows) {
+    const known = said.get(row.personId) ?? new Map<number, Said>();
+    said.set(row.personId, known.set(row.audienceId, row));
+  }
+  return said;
+}
+
 /** A person's membership, with what they said. */
 export interface SubscriptionRow extends Said {
   audienceId: number;

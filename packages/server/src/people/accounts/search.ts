@@ -21,7 +21,7 @@ export interface FoundAccount {
 }
 
 export interface AccountSearch {
-  page: Pages<FoundAccount>['page'];
+  page: Pages<FoundAccount, { n: number }>['page'];
   count(db: Queryable, workspaceId: number, searched: Omit<Searched, 'limit' | 'sort'>): Promise<number>;
   byIds(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<FoundAccount[]>;
 }
@@ -33,18 +33,19 @@ const columns = `p.id, p.fields, p.tags, p.created_at as "createdAt", p.edited_a
 const searchable = `lower(concat_ws(' ', p.fields->>'str:o:name', p.fields->>'str:o:website'))`;
 
 export function createAccountSearch(o: { clock: Clock; filters: Filters; schema: SchemaCache }): AccountSearch {
-  const { page, total } = createPages<FoundAccount>({
+  const { page, total } = createPages<FoundAccount, { n: number }>({
     clock: o.clock,
     filters: o.filters,
     schema: o.schema.get,
     entity: accountEntity,
     columns,
     searchable,
+    marked: 'true',
+    totals: 'count(*)::int as n',
   });
   return {
     page,
-    count: async (db, workspaceId, searched) =>
-      (await total<{ n: number }>(db, workspaceId, searched, 'count(*)::int as n')).n,
+    count: async (db, workspaceId, searched) => (await total(db, workspaceId, searched)).n,
     async byIds(db, workspaceId, ids) {
       if (ids.length === 0) return [];
       const { rows } = await db.query<FoundAccount>({

@@ -14,6 +14,8 @@ export { type FoundPerson, fieldIdsOf, valuesOf } from './values.ts';
 export interface Page {
   people: FoundPerson[];
   more: boolean;
+  /** How many match a filter, where somebody is on the page: found on the way. */
+  matching: Counted | undefined;
 }
 
 export interface Search {
@@ -36,22 +38,24 @@ export function createSearch(o: {
   schema(db: Queryable, workspaceId: number): Promise<Schema>;
 }): Search {
   const counts = createCounts(o.db);
-  const pages = createPages<FoundPerson>({ ...o, entity: personEntity, columns, searchable });
+  const pages = createPages<FoundPerson, Counted>({
+    ...o,
+    entity: personEntity,
+    columns,
+    searchable,
+    marked: `(p.fields->>'bol::p')::boolean`,
+    totals: 'count(*)::int as people, (count(*) filter (where marked))::int as subscribers',
+  });
 
   return {
     async page(db, workspaceId, searched) {
-      const { rows, more } = await pages.page(db, workspaceId, searched);
-      return { people: rows, more };
+      const { rows, more, total } = await pages.page(db, workspaceId, searched);
+      return { people: rows, more, matching: total };
     },
     async count(db, workspaceId, searched) {
       const { filter, q, archived, only, but } = searched;
       if (!filter && !q && !archived && !only && !but?.length) return counts(workspaceId);
-      return pages.total<Counted>(
-        db,
-        workspaceId,
-        searched,
-        `count(*)::int as people, (count(*) filter (where (fields->>'bol::p')::boolean))::int as subscribers`,
-      );
+      return pages.total(db, workspaceId, searched);
     },
     async byIds(db, workspaceId, ids) {
       const found = await findByIds(db, workspaceId, ids);

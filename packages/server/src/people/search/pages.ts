@@ -22,20 +22,22 @@ export interface Searched {
   but?: readonly string[];
 }
 
-export interface Pages<Row> {
-  /** One page; by default the newest first. A sort field that has no order is a `UserError`. */
-  page(db: Queryable, workspaceId: number, searched: Searched): Promise<{ rows: Row[]; more: boolean }>;
-  /** One row about all that match, whatever `columns` count. */
-  total<T extends object>(
+export interface Pages<Row, Total> {
+  /**
+   * One page; by default the newest first. A sort field that has no order is a `UserError`. Of a filter, all who match
+   * have been found on the way, so their total comes along.
+   */
+  page(
     db: Queryable,
     workspaceId: number,
-    searched: Omit<Searched, 'limit' | 'sort'>,
-    columns: string,
-  ): Promise<T>;
+    searched: Searched,
+  ): Promise<{ rows: Row[]; more: boolean; total: Total | undefined }>;
+  /** About all that match. */
+  total(db: Queryable, workspaceId: number, searched: Omit<Searched, 'limit' | 'sort'>): Promise<Total>;
 }
 
 /** Pages of rows `p` of an entity. */
-export function createPages<Row extends object>(o: {
+export function createPages<Row extends object, Total extends object>(o: {
   clock: Clock;
   filters: Filters;
   schema(db: Queryable, workspaceId: number): Promise<Schema>;
@@ -44,7 +46,10 @@ export function createPages<Row extends object>(o: {
   columns: string;
   /** The SQL in which free text is looked for, in small letters. */
   searchable: string;
-}): Pages<Row> {
+  /** What is counted of all that match, over `marked`: something that is read of each row `p`. */
+  totals: string;
+  marked: string;
+}): Pages<Row, Total> {
   const { entity } = o;
   const where = (schema: Schema, workspaceId: number, searched: Omit<Searched, 'limit'>, parameters: Parameters) => {
     const { filter, q, archived, only, but } = searched;
@@ -73,29 +78,35 @@ export function createPages<Row extends object>(o: {
       const after = await afterSql(db, workspaceId, position, parameters);
       const conditions = where(schema, workspaceId, searched, parameters);
       const by = `${key ? `k ${order} nulls last, ` : ''}id ${order}`;
-      const matched = `select p.id, ${key?.sql ?? 'null'} as k from ${entity.table} p where ${conditions}${after}`;
+      const everyone = `select p.id, ${key?.sql ?? 'null'} as k, ${o.marked} as marked from ${entity.table} p where ${conditions}`;
+      const window = `limit ${parameters.add(searched.limit + 1, 'int')} offset ${parameters.add(searched.offset ?? 0, 'bigint')}`;
       // What filters match is guessed badly, and a page of few rows then tempts PostgreSQL to walk everybody in order:
       // minutes where a hash takes a fifth of a second. So all who match are found first.
-      const found = searched.filter ? `with found as materialized (${matched}) select * from found` : matched;
-      const window = `limit ${parameters.add(searched.limit + 1, 'int')} offset ${parameters.add(searched.offset ?? 0, 'bigint')}`;
-      const { rows } = await db.query<Row>(
-        `select ${o.columns} from (${found} order by ${by} ${window}) m join ${entity.table} p on p.id = m.id
-         order by m.k ${order} nulls last, m.id ${order}`,
+      const [first, total] = searched.filter
+        ? [`with found as materialized (${everyone})`, `(select to_jsonb(t) from (select ${o.totals} from found) t)`]
+        : ['', 'null::jsonb'];
+      const found = searched.filter
+        ? `select id, k from found where ${after('id', 'k')}`
+        : `${everyone} and ${after('p.id', key?.sql ?? 'null')}`;
+      const { rows } = await db.query<Row & { total: Total | null }>(
+        `${first} select ${o.columns}, m.total
+         from (select n.id, n.k, ${total} as total from (${found} order by ${by} ${window}) n) m
+         join ${entity.table} p on p.id = m.id order by m.k ${order} nulls last, m.id ${order}`,
         [...parameters.values],
       );
-      return { rows: rows.slice(0, searched.limit), more: rows.length > searched.limit };
+      return {
+        rows: rows.slice(0, searched.limit),
+        more: rows.length > searched.limit,
+        total: rows[0]?.total ?? undefined,
+      };
     },
-    async total<T extends object>(
-      db: Queryable,
-      workspaceId: number,
-      searched: Omit<Searched, 'limit' | 'sort'>,
-      columns: string,
-    ): Promise<T> {
+    async total(db, workspaceId, searched) {
       const parameters = createParameters();
       const conditions = where(await o.schema(db, workspaceId), workspaceId, searched, parameters);
-      const { rows } = await db.query<T>(`select ${columns} from ${entity.table} p where ${conditions}`, [
-        ...parameters.values,
-      ]);
+      const { rows } = await db.query<Total>(
+        `select ${o.totals} from (select ${o.marked} as marked from ${entity.table} p where ${conditions}) t`,
+        [...parameters.values],
+      );
       return rows[0]!;
     },
   };
@@ -108,20 +119,20 @@ export function tagNamesSql({ tagTable }: Entity): string {
 }
 
 /**
- * What comes after a row. Where it stands is looked up now, so a page goes on from where it is, not from where it was;
- * one that has been deleted since holds no place, and the search has to be begun again.
+ * What comes after a row, as a condition on an id and a sort key. Where it stands is looked up now, so a page goes on
+ * from where it is, not from where it was; one that has been deleted since holds no place, and the search has to be
+ * begun again.
  */
 async function afterSql(
   db: Queryable,
   workspaceId: number,
   at: { table: string; key: SortKey | undefined; order: 'asc' | 'desc'; after: string | undefined },
   parameters: Parameters,
-): Promise<string> {
+): Promise<(id: string, k: string) => string> {
   const { key, order, after } = at;
-  if (after === undefined) return '';
-  const [beyond, id] = [order === 'desc' ? '<' : '>', parameters.add(after, 'bigint')];
-  const later = `p.id ${beyond} ${id}`;
-  if (!key) return ` and ${later}`;
+  if (after === undefined) return () => 'true';
+  const [beyond, last] = [order === 'desc' ? '<' : '>', parameters.add(after, 'bigint')];
+  if (!key) return (id) => `${id} ${beyond} ${last}`;
   const { rows } = await db.query<{ value: string | null }>(
     `select (${key.sql})::text as value from ${at.table} p where p.workspace_id = $1 and p.id = $2`,
     [workspaceId, after],
@@ -129,7 +140,7 @@ async function afterSql(
   const [found] = rows;
   if (!found)
     throw new UserError('bad_request', `cursor_id: this ${at.table} is not there any more; begin again without it`);
-  if (found.value === null) return ` and ${key.sql} is null and ${later}`;
+  if (found.value === null) return (id, k) => `${k} is null and ${id} ${beyond} ${last}`;
   const value = `${parameters.add(found.value, 'text')}::${key.type}`;
-  return ` and (${key.sql} ${beyond} ${value} or (${key.sql} = ${value} and ${later}) or ${key.sql} is null)`;
+  return (id, k) => `(${k} ${beyond} ${value} or (${k} = ${value} and ${id} ${beyond} ${last}) or ${k} is null)`;
 }

@@ -7,7 +7,7 @@ const MB = 2 ** 20;
 export function defaultSettings(): Record<string, string> {
   const memory = Math.floor(availableMemory() / MB);
   return {
-    shared_buffers: `${Math.min(256, Math.floor(memory / 4))}MB`,
+    shared_buffers: `${sharedBuffers(memory)}MB`,
     effective_cache_size: `${Math.floor(memory / 2)}MB`,
     work_mem: '16MB',
     maintenance_work_mem: `${Math.min(128, Math.floor(memory / 16))}MB`,
@@ -28,6 +28,11 @@ export function defaultSettings(): Record<string, string> {
     log_line_prefix: '%m [%p] ',
     ...(sharedMemoryIsSmall() ? { dynamic_shared_memory_type: 'sysv' } : {}),
   };
+}
+
+/** A quarter of a small machine, an eighth of a larger one, and never so much that others miss it. */
+function sharedBuffers(memory: number): number {
+  return Math.floor(Math.max(Math.min(256, memory / 4), Math.min(1024, memory / 8)));
 }
 
 function availableMemory(): number {

@@ -1,0 +1,17 @@
+import type { Fields } from '../value.ts';
+import type { Filter, Leaf } from './filter.ts';
+import type { Happened } from './happened.ts';
+import type { MembershipOperator } from './operators/index.ts';
+
+/** What a filter is asked about. */
+export interface Facts {
+  /** Values by field id, as on the wire; those that the server keeps (`l`, `tags` …) included where filters ask them. */
+  fields: Fields;
+  now: Date;
+  /** What the person did of the kind a condition names, oldest first, within the scope of whoever asks. */
+  activities?: (condition: Leaf) => readonly Happened[];
+  /** Answers to conditions that were found elsewhere, such as by the database; undefined: it is to be found here. */
+  known?: (condition: Filter) => boolean | undefined;
+  /** What other rooms say of the person: audiences, campaigns. */
+  member?: (operator: MembershipOperator, id: string) => boolean;
+}

@@ -1,0 +1,78 @@
+import { type Facts, type Filter, prepare } from '@tributary/model';
+import type { PersonFacts } from '../people/index.ts';
+import type { LiveAudience } from './live.ts';
+import { membershipIn } from './membership.ts';
+import type { Belonging } from './store/belonging.sql.ts';
+import type { Said } from './store/subscriber.sql.ts';
+
+/** Somebody who entered an audience, or left it. */
+export interface Move {
+  audienceId: number;
+  personId: string;
+  entered: boolean;
+}
+
+/** When somebody is to be judged again. */
+export interface Due {
+  audienceId: number;
+  personId: string;
+  at: Date;
+}
+
+/** What is known of somebody who is judged; without facts they are not there, or archived. */
+export interface Known {
+  personId: string;
+  facts: PersonFacts | undefined;
+  belonging: Belonging | undefined;
+  said: ReadonlyMap<number, Said> | undefined;
+}
+
+/**
+ * Judges somebody by these audiences, and by those that ask about one that they enter or leave on the way. `live` in
+ * the order of their levels.
+ */
+export function assess(
+  { personId, facts, belonging, said }: Known,
+  live: readonly LiveAudience[],
+  asked: ReadonlySet<number>,
+  now: Date,
+): { moves: Move[]; dues: Due[] } {
+  const members = new Set(belonging?.audiences);
+  const moved = new Set<number>();
+  const moves: Move[] = [];
+  const dues: Due[] = [];
+  const about: Facts | undefined = facts && {
+    fields: facts.fields,
+    now,
+    activities: ({ fieldId }) => facts.did.get(fieldId) ?? [],
+    member: membershipIn({ fields: facts.fields, members, said }),
+  };
+  for (const audience of live) {
+    const { id, filter, exitFilter } = audience;
+    if (!asked.has(id) && !(moved.size > 0 && asksOneOf(audience, moved))) continue;
+    const belonged = members.has(id);
+    const belongs = about ? isMember(about, filter, exitFilter, belonged) : false;
+    if (belongs !== belonged) {
+      moved.add(id);
+      moves.push({ audienceId: id, personId, entered: belongs });
+      if (belongs) members.add(id);
+      else members.delete(id);
+    }
+    if (!about) continue;
+    const next = Math.min(prepare(filter).next(about), exitFilter ? prepare(exitFilter).next(about) : Infinity);
+    if (next !== Infinity && next < (belonging?.checks.get(id) ?? Infinity))
+      dues.push({ audienceId: id, personId, at: new Date(next) });
+  }
+  return { moves, dues };
+}
+
+/** With an exit filter whoever entered stays until it holds, and while it holds nobody enters. */
+function isMember(about: Facts, filter: Filter, exitFilter: Filter | null, belonged: boolean): boolean {
+  if (!exitFilter) return prepare(filter).holds(about);
+  return !prepare(exitFilter).holds(about) && (belonged || prepare(filter).holds(about));
+}
+
+function asksOneOf({ audiences }: LiveAudience, moved: ReadonlySet<number>): boolean {
+  for (const id of audiences) if (moved.has(id)) return true;
+  return false;
+}
