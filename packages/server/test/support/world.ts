@@ -173,7 +173,7 @@ const PENDING = `
          (select count(*)::int from connector_inbox where error is null) as hooks,
          (select count(*)::int from connector_outbox where state in ('queued', 'writing')) as writes`;
 
-function urlOf(connection: ConnectionSettings): string {
+export function urlOf(connection: ConnectionSettings): string {
   const { host = '', port, user = '', password, database = '' } = connection;
   const login = `${encodeURIComponent(user)}:${encodeURIComponent(String(password))}`;
   return host.startsWith('/')

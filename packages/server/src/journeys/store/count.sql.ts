@@ -9,7 +9,7 @@ export interface RunCounts {
   goals: number;
 }
 
-/** How many people went through a journey and how many of them reached its goal, with those held out apart. */
+/** How many people went through a journey and how many of them reached its goal, with those held out apart. Tries do not count. */
 export async function countRuns(db: Queryable, journeyId: number): Promise<RunCounts[]> {
   const { rows } = await db.query<RunCounts>(
     `select held_out as "heldOut", count(*)::int as entered,
@@ -17,12 +17,13 @@ export async function countRuns(db: Queryable, journeyId: number): Promise<RunCo
             (count(*) filter (where left_at is not null))::int as left,
             (count(*) filter (where parked_error is not null))::int as parked,
             (count(goal_at))::int as goals
-     from run where journey_id = $1 group by held_out order by held_out`,
+     from run where journey_id = $1 and not test group by held_out order by held_out`,
     [journeyId],
   );
   return rows;
 }
 
+/** How the engine stands, tries aside. */
 export interface EngineCounts {
   due: number;
   inside: number;
@@ -31,10 +32,9 @@ export interface EngineCounts {
 
 export async function countDue(db: Queryable, now: Date): Promise<EngineCounts> {
   const { rows } = await db.query<EngineCounts>(
-    `select (count(*) filter (where due_at <= $1))::int as due,
-            (count(*) filter (where left_at is null))::int as inside,
-            (count(*) filter (where parked_error is not null))::int as parked
-     from run where ended_at is null`,
+    `select (select count(*)::int from run where due_at <= $1 and not test) as due,
+            (select count(*)::int from run where left_at is null and not test) as inside,
+            (select count(*)::int from run where parked_error is not null and ended_at is null and not test) as parked`,
     [now],
   );
   return rows[0]!;
