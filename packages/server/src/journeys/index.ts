@@ -6,6 +6,7 @@ import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
+import { decideTurn } from './ab/decide.ts';
 import { enrol } from './entry/enrol.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
@@ -75,9 +76,9 @@ export function createJourneys(o: {
   actionProblems?: (shapes: Readonly<Record<string, unknown>>) => Problem[];
 }): Journeys {
   const versions = createVersions();
-  const manage = createManage({ ...o, versions });
   o.presence.on('journey', versions.forget);
   const enroller = { people: o.people, versions, runIds: createIds('run_number') };
+  const manage = createManage({ ...o, ...enroller });
   return {
     publish: (tx, workspaceId, definition, by) => publish(tx, o, workspaceId, definition, o.clock.now(), by),
     list: listJourneys,
@@ -107,7 +108,16 @@ export function createJourneys(o: {
         log: o.log,
       });
       o.presence.on('run', loop.nudge);
-      return loop;
+      const winners = startLoop({
+        name: 'winners of journeys',
+        turn: () => decideTurn({ ...o, versions }),
+        clock: o.clock,
+        log: o.log,
+      });
+      return {
+        nudge: loop.nudge,
+        close: async () => void (await Promise.all([loop.close(), winners.close()])),
+      };
     },
   };
 }

@@ -4,6 +4,7 @@ import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import { notify } from '../platform/presence.ts';
+import { followVersion } from './ab/decide.ts';
 import { triggerOf } from './entry/trigger.ts';
 import { insertHistory } from './store/history.sql.ts';
 import { lockJourney } from './store/hold.sql.ts';
@@ -50,6 +51,7 @@ export async function goLive(
   const before = await findManagedByName(tx, workspaceId, definition.name);
   if (before) await lockJourney(tx, before.id);
   const journey = await upsertJourney(tx, workspaceId, definition, given, how);
+  await followVersion(tx, journey.id, definition, how);
   // Some are kept at shapes that this version switches on, or by a pause that ends with it.
   if (journey.state !== 'paused' && (await releaseHeld(tx, journey.id, how.now)) > 0) await tx.query(notify('run'));
   return journey;

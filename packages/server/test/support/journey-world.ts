@@ -155,4 +155,5 @@ const WAITING = `
   select (select count(*)::int from news where not_before <= $1) as news,
          (select count(*)::int from run where due_at <= $1 and parked_error is null) as runs,
          (select count(*)::int from message
-           where state = 'sending' or state in ('queued', 'uncertain') and due_at <= $1) as messages`;
+           where state = 'sending' or state in ('queued', 'uncertain') and due_at <= $1) as messages,
+         (select count(*)::int from ab_check where due_at <= $1) as checks`;

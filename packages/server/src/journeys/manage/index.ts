@@ -1,4 +1,5 @@
 import type { JourneyDefinition } from '@tributary/model';
+import type { Ids } from '../../people/index.ts';
 import { type HistoryRow, listHistory } from '../store/history.sql.ts';
 import {
   listManaged,
@@ -28,6 +29,8 @@ import { moveAllOn, pageOfRuns, type RunsWanted, readRun, retryRun, settleRun } 
 import { changeState, type StateVerb } from './states.ts';
 import { switchShape } from './switch.ts';
 import { type Difference, difference, duplicate, type NamedIn, readVersion, rename, type TextName } from './text.ts';
+import { type TryAsked, tryDraft } from './try.ts';
+import { type Contest, chooseWinner, contestOf } from './variants.ts';
 
 /** A journey and how it stands. */
 export type JourneyNow = ManagedJourney & Omit<InsideCounts, 'journeyId'>;
@@ -91,11 +94,17 @@ export interface Manage {
   retryRun(workspaceId: number, which: Which, o: By & RunNamed): Promise<void>;
   /** Returns how many people go on. */
   moveAllOn(workspaceId: number, which: Which, o: By & { shape: string }): Promise<number>;
+
+  /** How the versions of an e-mail do. */
+  contest(workspaceId: number, which: Which, shape: string): Promise<Contest>;
+  chooseWinner(workspaceId: number, which: Which, o: By & { shape: string; variant: string | null }): Promise<void>;
+  /** Returns the run that has begun. */
+  try(workspaceId: number, which: Which, asked: TryAsked): Promise<string>;
 }
 
 const NOBODY = { inside: 0, held: 0, parked: 0 };
 
-export function createManage(o: Managing): Manage {
+export function createManage(o: Managing & { runIds: Ids }): Manage {
   const counted = async (rows: readonly ManagedJourney[]): Promise<JourneyNow[]> => {
     const counts = await countInsideOf(
       o.db,
@@ -135,5 +144,8 @@ export function createManage(o: Managing): Manage {
     settleRun: (...asked) => settleRun(o, ...asked),
     retryRun: (...asked) => retryRun(o, ...asked),
     moveAllOn: (...asked) => moveAllOn(o, ...asked),
+    contest: (...asked) => contestOf(o, ...asked),
+    chooseWinner: (...asked) => chooseWinner(o, ...asked),
+    try: (...asked) => tryDraft(o, ...asked),
   };
 }

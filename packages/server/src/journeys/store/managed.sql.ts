@@ -162,3 +162,27 @@ export async function listPublished(db: Queryable, journeyId: number): Promise<P
   );
   return rows;
 }
+
+/**
+ * A version to be tried, which is never live: one that is there already, where it says the same. Their numbers are below
+ * zero, so that what is published is numbered without a gap. The journey is locked.
+ */
+export async function ensureTestVersion(
+  tx: Tx,
+  journeyId: number,
+  o: { definition: unknown; by: string; now: Date },
+): Promise<number> {
+  const definition = JSON.stringify(o.definition);
+  const { rows } = await tx.query<{ version: number }>(
+    'select version from journey_version where journey_id = $1 and test and definition = $2::jsonb limit 1',
+    [journeyId, definition],
+  );
+  if (rows[0]) return rows[0].version;
+  const made = await tx.query<{ version: number }>(
+    `insert into journey_version (journey_id, version, definition, published_at, published_by, test)
+     select $1, least(coalesce(min(version), 0), 0) - 1, $2::jsonb, $3, $4, true from journey_version where journey_id = $1
+     returning version`,
+    [journeyId, definition, o.now, o.by],
+  );
+  return made.rows[0]!.version;
+}
