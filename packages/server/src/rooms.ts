@@ -43,7 +43,12 @@ export function createRooms(o: {
   const messages = createMessages({ ...shared, audiences, channel, from, whenUncertain, alone, dataDir });
   const imports = createImports(shared);
   const exports = createExports(shared);
-  const journeys = createJourneys({ ...shared, messages });
-  const connectors = createConnectors({ ...shared, journeys, connectors: [kommo], secret: workspace.secret });
+  const journeys = createJourneys({ ...shared, messages, actionProblems: (shapes) => connectors.problemsWith(shapes) });
+  const connectors: Connectors = createConnectors({
+    ...shared,
+    journeys,
+    connectors: [kommo],
+    secret: workspace.secret,
+  });
   return { people, audiences, imports, exports, messages, journeys, connectors };
 }

@@ -50,7 +50,7 @@ function filterProblems(journey: JourneyDefinition): Problem[] {
 }
 
 /** Without a condition, or with none that counts: an empty filter is everybody. */
-function isEverybody(filter: unknown): boolean {
+export function isEverybody(filter: unknown): boolean {
   if (typeof filter !== 'object' || filter === null) return false;
   const [first] = Object.entries(filter);
   if (!first) return true;

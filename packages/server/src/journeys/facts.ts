@@ -7,7 +7,7 @@ import type { RunFacts } from './engine/advance.ts';
 import type { RunState } from './engine/run-state.ts';
 import { listWinners } from './store/choice.sql.ts';
 import { listDone } from './store/done.sql.ts';
-import { listPaused } from './store/journey.sql.ts';
+import type { JourneyState } from './store/journey.sql.ts';
 import { lockDone } from './store/run.sql.ts';
 import type { Version } from './versions.ts';
 
@@ -18,6 +18,10 @@ const NO_TIMEZONE = 'UTC';
 export interface InHand {
   run: RunState;
   version: Version;
+  /** Its journey's, which stays as it is while the run is in hand. */
+  state: JourneyState;
+  /** The version that is live: it says which shapes are switched off, for everybody inside. A try has its own alone. */
+  live: Version | undefined;
 }
 
 /** What the engine looks at, read for all the runs in hand at once: a fixed number of statements, and one more for each version that asks what only the database knows. */
@@ -44,8 +48,7 @@ export async function loadFacts(
   const people = await o.people.find(tx, workspaceId, ids);
   // Somebody may have become another a moment ago, whose news has not been heard yet.
   const current = (run: RunState): string => people.get(run.personId)?.id ?? run.personId;
-  const [paused, done, winners, past, answers, choices, types] = [
-    await listPaused(tx, journeyIds(inHand)),
+  const [done, winners, past, answers, choices, types] = [
     counted.length > 0
       ? await listDone(
           tx,
@@ -65,15 +68,16 @@ export async function loadFacts(
     person: (run) => people.get(run.personId),
     choices,
     noteDone: (run, shapeId) => void lastDone.set(doneKey(run.journeyId, shapeId, current(run)), now),
-    of({ run, version }) {
+    of({ run, version, state, live }) {
       const person = people.get(run.personId);
       const known = answers.get(version)?.get(current(run));
       const fields: Fields = person ? { ...person.fields, ...(person.tags.length > 0 && { tags: person.tags }) } : {};
       return {
         fields,
         timezone: timezoneOf(fields, NO_TIMEZONE),
-        gone: whyGone(person),
-        paused: paused.has(run.journeyId),
+        gone: whyGone(person) ?? (state === 'archived' ? 'the journey was archived' : undefined),
+        paused: state === 'paused' && !run.test,
+        off: (shapeId) => (live?.definition.shapes[shapeId] ?? version.definition.shapes[shapeId])?.off === true,
         activities: past.get(current(run)) ?? [],
         known: known && answering(version.outside, known),
         lookAgain: known?.next ?? undefined,

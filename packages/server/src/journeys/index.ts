@@ -1,17 +1,18 @@
-import type { Fields } from '@tributary/model';
+import type { Fields, Problem } from '@tributary/model';
 import type { Messages } from '../messages/index.ts';
 import { createIds, type People, type PeopleNamed, type PeopleRecorded, type PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
-import { UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
+import { decideTurn } from './ab/decide.ts';
 import { enrol } from './entry/enrol.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
+import { createManage, type Manage } from './manage/index.ts';
 import { settleParked } from './parked.ts';
-import { publish } from './publish.ts';
+import { COMMAND_LINE, publish } from './publish.ts';
 import {
   countDue,
   countRuns,
@@ -21,22 +22,27 @@ import {
   type MoveRow,
   type RunCounts,
 } from './store/count.sql.ts';
-import { type JourneyRow, listJourneys, updateJourneyState } from './store/journey.sql.ts';
+import { type JourneyRow, listJourneys } from './store/journey.sql.ts';
 import { listParked, type ParkedRun } from './store/parked.sql.ts';
 import { engineTurns } from './turn.ts';
 import { createVersions } from './versions.ts';
 import { wake } from './wake.ts';
 
+export type { JourneyNow, Manage } from './manage/index.ts';
+export { publicJourneyId, type Which } from './manage/managing.ts';
 export type { JourneyActions } from './news.ts';
 export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';
 
 /** Journeys, and everyone's way through them. */
 export interface Journeys {
-  publish(tx: Tx, workspaceId: number, definition: unknown): Promise<JourneyRow>;
+  /** Puts a journey on as it is given. Whose doing it is, history tells: the command line's, unless somebody is named. */
+  publish(tx: Tx, workspaceId: number, definition: unknown, by?: string): Promise<JourneyRow>;
   list(db: Queryable, workspaceId: number): Promise<JourneyRow[]>;
   /** Off: nobody enters any more; who is inside goes on. */
-  turn(db: Queryable, workspaceId: number, name: string, state: 'on' | 'off'): Promise<JourneyRow>;
+  turn(workspaceId: number, name: string, state: 'on' | 'off'): Promise<void>;
+  /** Living with journeys while people are inside. */
+  manage: Manage;
   /** Starts the runs these activities call for, and wakes those that listen to them. */
   hear(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
   /** The runs of the absorbed go on as the survivor's. */
@@ -66,23 +72,19 @@ export function createJourneys(o: {
   presence: Presence;
   clock: Clock;
   log: Log;
+  /** What is wrong with the steps that connectors are to take: they know. */
+  actionProblems?: (shapes: Readonly<Record<string, unknown>>) => Problem[];
 }): Journeys {
   const versions = createVersions();
+  o.presence.on('journey', versions.forget);
   const enroller = { people: o.people, versions, runIds: createIds('run_number') };
+  const manage = createManage({ ...o, ...enroller });
   return {
-    publish: (tx, workspaceId, definition) => publish(tx, o, workspaceId, definition, o.clock.now()),
+    publish: (tx, workspaceId, definition, by) => publish(tx, o, workspaceId, definition, o.clock.now(), by),
     list: listJourneys,
-    async turn(db, workspaceId, name, state) {
-      const journey = await updateJourneyState(
-        db,
-        workspaceId,
-        name,
-        state === 'on' ? 'on' : 'draining',
-        o.clock.now(),
-      );
-      if (!journey) throw new UserError('journey_not_found', `there is no journey "${name}": see "journeys list"`, 404);
-      return journey;
-    },
+    turn: (workspaceId, name, state) =>
+      manage.changeState(workspaceId, { name }, state === 'on' ? 'open' : 'drain', { by: COMMAND_LINE }),
+    manage,
     async hear(tx, pieces) {
       const now = o.clock.now();
       await wake(tx, versions, pieces, now);
@@ -106,7 +108,16 @@ export function createJourneys(o: {
         log: o.log,
       });
       o.presence.on('run', loop.nudge);
-      return loop;
+      const winners = startLoop({
+        name: 'winners of journeys',
+        turn: () => decideTurn({ ...o, versions }),
+        clock: o.clock,
+        log: o.log,
+      });
+      return {
+        nudge: loop.nudge,
+        close: async () => void (await Promise.all([loop.close(), winners.close()])),
+      };
     },
   };
 }

@@ -3,29 +3,77 @@ import type { Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
+import { notify } from '../platform/presence.ts';
+import { followVersion } from './ab/decide.ts';
 import { triggerOf } from './entry/trigger.ts';
+import { insertHistory } from './store/history.sql.ts';
+import { lockJourney } from './store/hold.sql.ts';
 import { type JourneyRow, upsertJourney } from './store/journey.sql.ts';
+import { findManagedByName } from './store/managed.sql.ts';
+import { releaseHeld } from './store/release.sql.ts';
+
+/** What a definition is judged by. */
+export interface Judging {
+  people: People;
+  messages: Messages;
+  /** What is wrong with the steps that connectors are to take. */
+  actionProblems?: ((shapes: Readonly<Record<string, unknown>>) => Problem[]) | undefined;
+}
+
+/** Who acts where nobody says otherwise. */
+export const COMMAND_LINE = 'command line';
 
 /** Puts a journey on, as a new version; people inside go on in theirs. Throws `journey_is_wrong` with every problem. */
 export async function publish(
   tx: Tx,
-  of: { people: People; messages: Messages },
+  of: Judging,
   workspaceId: number,
   input: unknown,
   now: Date,
+  by: string = COMMAND_LINE,
 ): Promise<JourneyRow> {
+  const judged = await judge(tx, of, workspaceId, input);
+  if ('problems' in judged) throw wrong(judged.problems);
+  const journey = await goLive(tx, workspaceId, judged.journey, input, { by, keepState: false, now });
+  const details = { version: journey.version };
+  await insertHistory(tx, { journeyId: journey.id, who: by, what: 'published', details }, now);
+  return journey;
+}
+
+/** Makes a definition that was judged the live version. With `keepState`, what is paused, or lets nobody in, stays so. */
+export async function goLive(
+  tx: Tx,
+  workspaceId: number,
+  definition: JourneyDefinition,
+  given: unknown,
+  how: { by: string; keepState: boolean; now: Date },
+): Promise<JourneyRow> {
+  const before = await findManagedByName(tx, workspaceId, definition.name);
+  if (before) await lockJourney(tx, before.id);
+  const journey = await upsertJourney(tx, workspaceId, definition, given, how);
+  await followVersion(tx, journey.id, definition, how);
+  // Some are kept at shapes that this version switches on, or by a pause that ends with it.
+  if (journey.state !== 'paused' && (await releaseHeld(tx, journey.id, how.now)) > 0) await tx.query(notify('run'));
+  return journey;
+}
+
+/** A definition that is right here, or everything that is wrong with it. */
+export async function judge(
+  tx: Tx,
+  of: Judging,
+  workspaceId: number,
+  input: unknown,
+): Promise<{ journey: JourneyDefinition } | { problems: Problem[] }> {
   const checked = checkJourney(input);
-  if ('problems' in checked) throw wrong(checked.problems);
-  const { journey } = checked;
-  const problems = await problemsHere(tx, of, workspaceId, journey);
-  if (problems.length > 0) throw wrong(problems);
-  return upsertJourney(tx, workspaceId, journey, input, now);
+  if ('problems' in checked) return checked;
+  const problems = await problemsHere(tx, of, workspaceId, checked.journey);
+  return problems.length > 0 ? { problems } : checked;
 }
 
 /** What is wrong with a journey that is right by itself: it names what this workspace does not have. */
 async function problemsHere(
   tx: Tx,
-  { people, messages }: { people: People; messages: Messages },
+  { people, messages, actionProblems }: Judging,
   workspaceId: number,
   journey: JourneyDefinition,
 ): Promise<Problem[]> {
@@ -41,7 +89,11 @@ async function problemsHere(
   for (const { at, filter } of [...entryFiltersOf(journey), ...filtersOf(journey)]) {
     problems.push(...(await people.filters.problems(tx, workspaceId, filter, at)));
   }
-  return [...problems, ...(await unknownTemplates(tx, messages, workspaceId, journey))];
+  return [
+    ...problems,
+    ...(await unknownTemplates(tx, messages, workspaceId, journey)),
+    ...(actionProblems?.(journey.shapes) ?? []),
+  ];
 }
 
 async function unknownTemplates(
@@ -61,7 +113,7 @@ async function unknownTemplates(
     .map(({ at, template }) => ({ at, problem: `there is no template "${template}"` }));
 }
 
-function wrong(problems: readonly Problem[]): UserError {
+export function wrong(problems: readonly Problem[]): UserError {
   return new UserError(
     'journey_is_wrong',
     `the journey can not be published:\n${problems.map(({ at, problem }) => `  ${at}: ${problem}`).join('\n')}`,

@@ -5,12 +5,15 @@ import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Turn } from '../platform/loop.ts';
+import type { Presence } from '../platform/presence.ts';
 import { type Advanced, advance } from './engine/advance.ts';
 import type { RunState } from './engine/run-state.ts';
 import { type Facts, type InHand, loadFacts } from './facts.ts';
+import type { Step } from './step.ts';
 import { eraseRuns } from './store/erase.sql.ts';
+import { holdJourneys, type JourneyNow } from './store/hold.sql.ts';
 import { claimDueRuns, nextDue } from './store/run.sql.ts';
-import type { Version, Versions } from './versions.ts';
+import type { Versions } from './versions.ts';
 import { write } from './write.ts';
 
 export interface Engine {
@@ -18,6 +21,7 @@ export interface Engine {
   people: People;
   messages: Messages;
   versions: Versions;
+  presence: Pick<Presence, 'process'>;
   clock: Clock;
   log: Log;
 }
@@ -37,34 +41,49 @@ export function engineTurns(engine: Engine): () => Promise<Turn> {
   let behind = false;
   return async () => {
     const now = engine.clock.now();
-    const taken = behind
-      ? await Promise.all([take(engine, now, 'oldest'), take(engine, now, 'youngest')])
-      : [await take(engine, now, 'oldest')];
-    behind = taken[0] === CLAIMED_AT_ONCE;
-    if (behind) return 'more';
+    const [oldest] = behind
+      ? await Promise.all([turn(engine, now, 'oldest'), turn(engine, now, 'youngest')])
+      : [await turn(engine, now, 'oldest')];
+    behind = oldest.claimed === CLAIMED_AT_ONCE;
+    if (behind && oldest.moved > 0) return 'more';
     const next = await nextDue(engine.db);
-    // Due, and not claimed: news about its person holds it for a moment, and will not call us when it lets go.
+    // Due, and not moved: news about its person, or whoever changes its journey, holds it for a moment, and will not call
+    // us when they let go.
     return next && next <= now ? new Date(now.getTime() + HELD_MS) : next;
   };
 }
 
-function take(engine: Engine, now: Date, first: 'oldest' | 'youngest'): Promise<number> {
+function turn(engine: Engine, now: Date, first: 'oldest' | 'youngest'): Promise<{ claimed: number; moved: number }> {
   return transaction(engine.db, async (tx) => {
     const runs = await claimDueRuns(tx, now, CLAIMED_AT_ONCE, first);
-    await moveAll(tx, engine, runs, now);
-    return runs.length;
+    const inHand = await take(tx, engine, runs);
+    await moveAll(tx, engine, inHand, now);
+    return { claimed: runs.length, moved: inHand.length };
   });
 }
 
-/** A run before and after. */
-export interface Step extends Advanced {
-  before: RunState;
-  version: Version;
+/** Those of the runs whose journeys nobody is changing, with the versions they go by. The others stay due. */
+async function take(tx: Tx, { versions }: Engine, runs: readonly RunState[]): Promise<InHand[]> {
+  if (runs.length === 0) return [];
+  const journeys = await holdJourneys(tx, [...new Set(runs.map(({ journeyId }) => journeyId))]);
+  const inHand: InHand[] = [];
+  for (const found of runs) {
+    const journey = journeys.get(found.journeyId);
+    if (!journey) continue;
+    const run = { ...found, version: versionFor(found, journey) };
+    const live = journey.live === null || run.test ? undefined : await versions.get(tx, journey.id, journey.live);
+    inHand.push({ run, version: await versions.get(tx, journey.id, run.version), state: journey.state, live });
+  }
+  return inHand;
 }
 
-async function moveAll(tx: Tx, engine: Engine, runs: readonly RunState[], now: Date): Promise<void> {
-  const inHand: InHand[] = [];
-  for (const run of runs) inHand.push({ run, version: await engine.versions.get(tx, run.journeyId, run.version) });
+/** A run goes on in the version it began in, and begins in the one that is live when it does. */
+function versionFor(run: RunState, { live }: JourneyNow): number {
+  const begins = run.shapeId === null && run.leftAt === null && !run.test;
+  return begins ? (live ?? run.version) : run.version;
+}
+
+async function moveAll(tx: Tx, engine: Engine, inHand: readonly InHand[], now: Date): Promise<void> {
   for (const workspaceId of new Set(inHand.map(({ version }) => version.workspaceId))) {
     const own = inHand.filter(({ version }) => version.workspaceId === workspaceId);
     const facts = await loadFacts(tx, engine, workspaceId, own, now);
@@ -91,5 +110,5 @@ function moved(engine: Engine, facts: Facts, inHand: InHand): Step {
 
 function parked(run: RunState, error: string): Advanced {
   const moves = [{ runId: run.id, shapeId: run.shapeId, did: `parked: ${error}` }];
-  return { run: { ...run, dueAt: null, parkedError: error }, moves, effects: [] };
+  return { run: { ...run, dueAt: null, parkedError: error }, moves, effects: [], passed: [] };
 }

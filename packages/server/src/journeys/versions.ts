@@ -16,7 +16,7 @@ import type { Queryable } from '../platform/database/pool.ts';
 import { type EntryTrigger, triggerOf } from './entry/trigger.ts';
 import { findVersion } from './store/journey.sql.ts';
 
-/** A published version, with what follows from it. Versions never change, so it is kept once read. */
+/** A published version, with what follows from it. Versions never change but for the journey's name, so it is kept once read. */
 export interface Version {
   journeyId: number;
   workspaceId: number;
@@ -47,6 +47,8 @@ export interface Version {
 
 export interface Versions {
   get(db: Queryable, journeyId: number, version: number): Promise<Version>;
+  /** A journey has another name: what was kept says the old one. */
+  forget(): void;
 }
 
 export function createVersions(): Versions {
@@ -62,6 +64,7 @@ export function createVersions(): Versions {
       kept.set(key, read);
       return read;
     },
+    forget: () => kept.clear(),
   };
 }
 

@@ -3,19 +3,22 @@ import type { MessageRequest, Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
+import type { Presence } from '../platform/presence.ts';
 import { leftItem, stepItem } from './activities.ts';
 import type { Effect } from './engine/move.ts';
 import type { JourneyActions, JourneyPasses } from './news.ts';
+import { passedIn } from './passed.ts';
+import type { Step } from './step.ts';
 import { upsertDone } from './store/done.sql.ts';
+import { addPassed } from './store/passed.sql.ts';
 import { insertMoves, updateRuns } from './store/run.sql.ts';
-import type { Step } from './turn.ts';
 
 type Of<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
 
 /** Everything that comes of these moves, in their transaction. */
 export async function write(
   tx: Tx,
-  o: { people: People; messages: Messages },
+  o: { people: People; messages: Messages; presence: Pick<Presence, 'process'> },
   workspaceId: number,
   steps: readonly Step[],
   now: Date,
@@ -29,6 +32,7 @@ export async function write(
     steps.flatMap((step) => step.moves),
     now,
   );
+  await addPassed(tx, o.presence.process, passedIn(steps));
   const effects = <K extends Effect['kind']>(kind: K): Asked<K>[] =>
     steps.flatMap((step) =>
       step.effects.flatMap(({ shapeId, effect }) =>
@@ -70,7 +74,8 @@ function messageRequest({ step, shapeId, effect }: Asked<'message'>, now: Date):
     content: effect.content,
     rules: { ...version.definition.sending, ...effect.sending },
     requestKey: requestKey(step, shapeId, now),
-    journeyId: version.journeyId,
+    // Of a try no journey's figures tell.
+    ...(run.test ? {} : { journeyId: version.journeyId }),
     runId: run.id,
     shapeId,
     entry: run.entry,

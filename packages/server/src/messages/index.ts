@@ -57,6 +57,7 @@ export type { ChannelState } from './outbox/gate.ts';
 export type { Preview, PreviewAsked } from './preview.ts';
 export { displayTypesOf } from './render/display-types.ts';
 export { renderText } from './render/text.ts';
+export { countsByTemplate, type TemplateCounts } from './store/by-template.sql.ts';
 export type { Counts, MessageCounts, MessageRow, OutboxState } from './store/reading.sql.ts';
 export type { DisplayTypes, MessageRequest, MessageState, WhenUncertain } from './types.ts';
 

@@ -110,7 +110,7 @@ test('a stage that a journey moves a deal to starts the journey of that stage, o
   moves('Proposal sent')(anna);
   await world.quiet();
   assert.deepEqual(inKommo(anna).notes.sort(), ['Negotiating', 'Reads everything, Anna']);
-  await world.tributary.journeys.turn(world.db, world.tributary.workspace.id, 'Next', 'off');
+  await world.tributary.journeys.turn(world.tributary.workspace.id, 'Next', 'off');
 });
 
 for (const lost of [

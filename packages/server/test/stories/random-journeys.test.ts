@@ -47,7 +47,7 @@ test(`whatever the journeys, the events and the lost connections, each step is t
     await world.pass(120 * DAY);
     await world.quiet();
     await check();
-    for (const name of names) await world.tributary.journeys.turn(world.db, world.tributary.workspace.id, name, 'off');
+    for (const name of names) await world.tributary.journeys.turn(world.tributary.workspace.id, name, 'off');
   }
 });
 

@@ -59,7 +59,7 @@ describe('a run', () => {
 
   test('that is looked at too soon stays where it is, as it is, and says nothing', () => {
     const again = move(waiting, followUp, HOUR);
-    assert.deepEqual(again, { run: waiting, moves: [], effects: [] });
+    assert.deepEqual(again, { run: waiting, moves: [], effects: [], passed: [] });
   });
 
   test('goes on when its time is up, counted from its arrival, and ends', () => {
@@ -164,7 +164,7 @@ describe('a goal', () => {
     );
     assert.deepEqual([reached.run.goalAt, reached.run.leftAt, reached.run.dueAt], [after(HOUR), null, after(2 * DAY)]);
     const again = move(reached.run, followUp, 2 * HOUR, { activities: [meeting(HOUR), meeting(2 * HOUR)] });
-    assert.deepEqual(again, { run: reached.run, moves: [], effects: [] });
+    assert.deepEqual(again, { run: reached.run, moves: [], effects: [], passed: [] });
   });
 
   test('and an exit in the same turn both count', () => {
@@ -207,6 +207,44 @@ describe('a goal', () => {
   });
 });
 
+describe('whoever manages the journey', () => {
+  const journey = journeyOf({
+    pause: { kind: 'delay', for: { days: 2 }, next: 'mail' },
+    mail: { kind: 'email', template: 'T', onFailure: 'exit', next: 'end' },
+    end: { kind: 'exit' },
+  });
+  const waiting = move(newRun(), journey, 0).run;
+
+  test('ends a run with a reason, also while it is kept where it is', () => {
+    const ended = move({ ...waiting, memory: { end: 'ended by hand' } }, journey, HOUR, { paused: true });
+    assert.deepEqual([ended.run.leftReason, ended.run.endedAt, ended.passed], ['ended by hand', after(HOUR), []]);
+  });
+
+  test('switches a shape off for a version that has it on, and on for one that has it off', () => {
+    const off = move(waiting, journey, 2 * DAY, { off: (id) => id === 'mail' });
+    assert.deepEqual([off.run.shapeId, off.run.held, off.run.dueAt, off.passed], ['mail', true, null, ['pause']]);
+    const stillOff = move(off.run, journey, 3 * DAY, { off: () => true });
+    assert.deepEqual([stillOff.run, stillOff.moves], [off.run, []]);
+    const on = move(off.run, journey, 3 * DAY, { off: () => false });
+    assert.deepEqual([on.run.held, on.effects.length], [false, 1]);
+  });
+
+  test('moves a run that waits to hear of its e-mail to another id: it is heard of by the old one', () => {
+    const asked = move(waiting, journey, 2 * DAY).run;
+    assert.equal(asked.shapeId, 'mail');
+    const renamed = { ...journey, shapes: { ...journey.shapes, letter: journey.shapes.mail! } };
+    const moved = { ...asked, shapeId: 'letter', memory: { asked: { ...asked.memory.asked!, as: 'mail' } } };
+    const sent = did('act::s', 2 * DAY + HOUR, { 'str::jsi': 'mail', 'idt::jri': runOf(asked) });
+    const heard = move(moved, renamed, 2 * DAY + HOUR, { activities: [sent] });
+    assert.deepEqual([heard.effects, heard.run.leftReason, heard.passed], [[], 'completed', ['letter', 'end']]);
+  });
+
+  test('lets time pass over an exit while the journey is paused', () => {
+    const held = move(waiting, journey, 2 * DAY, { paused: true, lookAgain: after(5 * DAY) });
+    assert.deepEqual([held.run.held, held.run.dueAt], [true, after(5 * DAY)]);
+  });
+});
+
 describe('whatever the journey and whenever it is looked at', () => {
   const ids = ['a', 'b', 'c', 'd'];
   /** Ways on lead forward only, so that every one of these is right. */
@@ -246,7 +284,7 @@ describe('whatever the journey and whenever it is looked at', () => {
           const done = move(at, journey, hour * HOUR, { fields: { 'bol::x': x } });
           sent.push(...done.effects.map((effect) => effect.shapeId));
           const again = move(done.run, journey, hour * HOUR, { fields: { 'bol::x': x } });
-          if (!done.run.endedAt) assert.deepEqual(again, { run: done.run, moves: [], effects: [] });
+          if (!done.run.endedAt) assert.deepEqual(again, { run: done.run, moves: [], effects: [], passed: [] });
           assert.ok(done.run.endedAt || done.run.dueAt! > after(hour * HOUR), 'it waits for later, or has ended');
           at = done.run;
         }

@@ -23,6 +23,8 @@ export interface Advanced {
   run: RunState;
   moves: MoveMade[];
   effects: { shapeId: string; effect: Effect }[];
+  /** The shapes it went on from, or came to its end at. */
+  passed: string[];
 }
 
 /** After this long a goal no longer counts for the journey. */
@@ -38,6 +40,8 @@ export interface RunFacts {
   gone?: string | undefined;
   /** The journey is paused: nobody moves, but by leaving. */
   paused?: boolean;
+  /** Whether a shape is switched off; where nobody says, the definition does. */
+  off?: ((shapeId: string) => boolean) | undefined;
   /** What the person did since the run began, of all that the journey asks about. */
   activities: readonly RecordedActivity[];
   /** Answers that only the database has. */
@@ -62,6 +66,7 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
   const run: RunState = { ...before, held: false };
   const moves: MoveMade[] = [];
   const effects: Advanced['effects'] = [];
+  const passedBy: string[] = [];
   const { now } = facts;
   let { fields } = facts;
   const begin = { ...run, runId: run.id };
@@ -80,9 +85,9 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
     note(`reached the goal “${name}”`);
   };
   const keep = (dueAt: Date | null, held = false): Advanced => {
-    const looks = [dueAt, held ? null : facts.lookAgain, stillUntil(run, journey)].flatMap((at) => at?.getTime() ?? []);
+    const looks = [dueAt, facts.lookAgain, stillUntil(run, journey)].flatMap((at) => at?.getTime() ?? []);
     const next = looks.length > 0 ? new Date(Math.min(...looks)) : null;
-    return { run: { ...run, dueAt: next, held, listens: facts.listens }, moves, effects };
+    return { run: { ...run, dueAt: next, held, listens: facts.listens }, moves, effects, passed: passedBy };
   };
 
   if (journey.goal && !run.goalAt && inGoalWindow(run, now) && holds(journey.goal.when)) reach(journey.goal.name);
@@ -95,7 +100,8 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
     const shape = journey.shapes[shapeId];
     if (!shape) throw new Error(`there is no shape "${shapeId}" in version ${run.version}`);
     if (run.shapeId === null) Object.assign(run, { shapeId, arrivedAt: now });
-    if (facts.paused || (shape.off && run.memory.moveOn !== shapeId)) {
+    const isOff = facts.off ? facts.off(shapeId) : shape.off === true;
+    if (facts.paused || (isOff && run.memory.moveOn !== shapeId)) {
       if (!before.held || moves.length > 0)
         note(facts.paused ? 'waits: the journey is paused' : 'waits: the shape is switched off');
       return keep(null, true);
@@ -105,11 +111,12 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
       timezone: facts.timezone,
       lastDone: facts.lastDone(shapeId),
       winner: facts.winner(shapeId),
-      outcome: (since) => outcomeOf(own, shapeId, since),
+      outcome: (since) => outcomeOf(own, run.memory.asked?.as ?? shapeId, since),
       choose: (parts, how) => facts.choose(shapeId, parts, how),
       render: (text) => facts.render(text, fields),
     };
     const move = run.memory.moveOn === shapeId ? byHand(shape) : moveFrom(shape, moment);
+    if (move.do !== 'wait') passedBy.push(shapeId);
     if (move.do === 'leave') {
       if (move.heldOut) run.heldOut = true;
       leave(move.reason);
@@ -126,9 +133,10 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
     run.memory = { ...run.memory, ...move.remember };
     if (move.do === 'wait') return keep(move.until ?? null);
     Object.assign(run, { shapeId: move.to, arrivedAt: now, memory: passed(run.memory) });
-    if (moves.length >= MOVES_MAX) return { run: { ...run, dueAt: now, listens: facts.listens }, moves, effects };
+    if (moves.length >= MOVES_MAX)
+      return { run: { ...run, dueAt: now, listens: facts.listens }, moves, effects, passed: passedBy };
   }
-  return { run: rest(run, journey, facts), moves, effects };
+  return { run: rest(run, journey, facts), moves, effects, passed: passedBy };
 }
 
 /** Why the run ends here, whatever shape it stands at; undefined where nothing lets it go. */
@@ -138,6 +146,7 @@ function whyLeave(
   of: RunFacts & { own: readonly RecordedActivity[]; holds(filter: Filter): boolean },
 ): string | undefined {
   if (of.gone) return of.gone;
+  if (run.memory.end !== undefined) return run.memory.end;
   if (journey.leave?.unsubscribed && of.own.some(({ activityId }) => activityId === 'act::u-all'))
     return 'unsubscribed';
   const exit = journey.exits.findIndex(of.holds);

@@ -34,10 +34,12 @@ export interface RunState {
 export interface RunMemory {
   /** How often it jumped back, by the shape of the jump. */
   jumps?: Readonly<Record<string, number>>;
-  /** Of the shape it stands at: when it asked for what it waits to hear of, and how often. */
-  asked?: { at: string; times: number } | undefined;
+  /** Of the shape it stands at: when it asked for what it waits to hear of, how often, and as which shape, if it had another id then. */
+  asked?: { at: string; times: number; as?: string } | undefined;
   /** It is to go on from this shape without doing what that says. */
   moveOn?: string | undefined;
+  /** It is to leave, for this reason. */
+  end?: string;
   /** How many journeys sent it on to the next before it came here. */
   depth?: number;
 }

@@ -9,7 +9,7 @@ export interface RunCounts {
   goals: number;
 }
 
-/** How many people went through a journey and how many of them reached its goal, with those held out apart. */
+/** How many people went through a journey and how many of them reached its goal, with those held out apart. Tries do not count. */
 export async function countRuns(db: Queryable, journeyId: number): Promise<RunCounts[]> {
   const { rows } = await db.query<RunCounts>(
     `select held_out as "heldOut", count(*)::int as entered,
@@ -17,12 +17,13 @@ export async function countRuns(db: Queryable, journeyId: number): Promise<RunCo
             (count(*) filter (where left_at is not null))::int as left,
             (count(*) filter (where parked_error is not null))::int as parked,
             (count(goal_at))::int as goals
-     from run where journey_id = $1 group by held_out order by held_out`,
+     from run where journey_id = $1 and not test group by held_out order by held_out`,
     [journeyId],
   );
   return rows;
 }
 
+/** How the engine stands, tries aside. */
 export interface EngineCounts {
   due: number;
   parked: number;
@@ -31,8 +32,8 @@ export interface EngineCounts {
 export async function countDue(db: Queryable, now: Date): Promise<EngineCounts> {
   const { rows } = await db.query<EngineCounts>(
     // Each by an index of its own: this is asked every few seconds, and most runs sleep.
-    `select (select count(*) from run where due_at <= $1)::int as due,
-            (select count(*) from run where ended_at is null and parked_error is not null)::int as parked`,
+    `select (select count(*)::int from run where due_at <= $1 and not test) as due,
+            (select count(*)::int from run where parked_error is not null and ended_at is null and not test) as parked`,
     [now],
   );
   return rows[0]!;

@@ -46,66 +46,44 @@ export async function listJourneysEnteredBy(
   return rows;
 }
 
-/** Puts a journey on with a new live version. Returns it as it now is. */
+/** Puts a journey on with a new live version, or leaves one that was published before in its state. Returns it as it now is. */
 export async function upsertJourney(
   tx: Tx,
   workspaceId: number,
   journey: JourneyDefinition,
   /** The definition as it was given. */
   given: unknown,
-  now: Date,
+  { by, keepState, now }: { by: string; keepState: boolean; now: Date },
 ): Promise<JourneyRow> {
   const { rows } = await tx.query<JourneyRow>(
     `insert into journey (workspace_id, name, state, live_version, entry_activity, created_at, edited_at)
      values ($1, $2, 'on', 1, $3, $4, $4)
      on conflict (workspace_id, name) do update
-       set state = 'on', entry_activity = $3, edited_at = $4,
-             live_version = (select coalesce(max(v.version), 0) + 1 from journey_version v where v.journey_id = journey.id)
+       set state = case when $5 and journey.state in ('paused', 'draining') then journey.state else 'on' end,
+           paused_from = case when $5 then journey.paused_from end, entry_activity = $3, edited_at = $4,
+           live_version = (select coalesce(max(v.version), 0) + 1 from journey_version v
+                           where v.journey_id = journey.id and not v.test)
      returning ${columns}`,
-    [workspaceId, journey.name, triggerOf(journey.entry, null)?.activity ?? null, now],
+    [workspaceId, journey.name, triggerOf(journey.entry, null)?.activity ?? null, now, keepState],
   );
   const row = rows[0]!;
   await tx.query(
-    'insert into journey_version (journey_id, version, definition, published_at) values ($1, $2, $3, $4)',
-    [row.id, row.version, JSON.stringify(given), now],
+    `insert into journey_version (journey_id, version, definition, published_at, published_by)
+     values ($1, $2, $3, $4, $5)`,
+    [row.id, row.version, JSON.stringify(given), now, by],
   );
   return row;
-}
-
-/** Turns a journey on or off; undefined when there is none of that name. Who is inside goes on. */
-export async function updateJourneyState(
-  db: Queryable,
-  workspaceId: number,
-  name: string,
-  state: JourneyState,
-  now: Date,
-): Promise<JourneyRow | undefined> {
-  const { rows } = await db.query<JourneyRow>(
-    `update journey set state = $3, edited_at = $4 where workspace_id = $1 and name = $2 returning ${columns}`,
-    [workspaceId, name, state, now],
-  );
-  return rows[0];
 }
 
 export interface VersionRow {
   journeyId: number;
   version: number;
-  /** As it was given: what may be left out may be missing. */
+  /** As it was given, under the name that the journey has now: what may be left out may be missing. */
   definition: unknown;
   name: string;
   createdAt: Date;
   workspaceId: number;
   entryAudience: string | null;
-}
-
-/** Those of these journeys that are paused. */
-export async function listPaused(db: Queryable, ids: readonly number[]): Promise<Set<number>> {
-  const { rows } = await db.query<{ id: number }>({
-    name: 'journey.paused',
-    text: `select id from journey where id = any($1::int[]) and state = 'paused'`,
-    values: [ids],
-  });
-  return new Set(rows.map(({ id }) => id));
 }
 
 /** Every version there has been of a workspace's journeys: people go on in the one they started in. */
@@ -124,7 +102,8 @@ export async function listVersions(
 
 export async function findVersion(db: Queryable, journeyId: number, version: number): Promise<VersionRow | undefined> {
   const { rows } = await db.query<VersionRow>(
-    `select v.journey_id as "journeyId", v.version, v.definition, j.name, j.created_at as "createdAt",
+    `select v.journey_id as "journeyId", v.version, v.definition || jsonb_build_object('name', j.name) as definition,
+            j.name, j.created_at as "createdAt",
             j.workspace_id as "workspaceId", j.entry_audience as "entryAudience"
      from journey_version v join journey j on j.id = v.journey_id where v.journey_id = $1 and v.version = $2`,
     [journeyId, version],

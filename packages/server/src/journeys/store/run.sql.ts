@@ -125,12 +125,12 @@ export async function updateRuns(tx: Tx, runs: readonly RunState[]): Promise<voi
     name: 'run.update',
     text: `update run set shape_id = r.shape_id, arrived_at = r.arrived_at, due_at = r.due_at, listens = r.listens::text[],
                   left_at = r.left_at, left_reason = r.left_reason, goal_at = r.goal_at, ended_at = r.ended_at,
-                  parked_error = r.parked_error, memory = r.memory, held_out = r.held_out, held = r.held
+                  parked_error = r.parked_error, memory = r.memory, held_out = r.held_out, held = r.held, version = r.version
            from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[],
                        $7::text[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::jsonb[], $12::boolean[],
-                       $13::boolean[])
+                       $13::boolean[], $14::int[])
              as r(id, shape_id, arrived_at, due_at, listens, left_at, left_reason, goal_at, ended_at, parked_error,
-                  memory, held_out, held)
+                  memory, held_out, held, version)
            where run.id = r.id`,
     values: [
       runs.map((run) => run.id),
@@ -146,6 +146,7 @@ export async function updateRuns(tx: Tx, runs: readonly RunState[]): Promise<voi
       runs.map((run) => JSON.stringify(run.memory)),
       runs.map((run) => run.heldOut),
       runs.map((run) => run.held),
+      runs.map((run) => run.version),
     ],
   });
 }

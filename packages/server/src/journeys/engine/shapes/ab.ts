@@ -6,9 +6,11 @@ import type { Move } from '../move.ts';
 /** The version that has won, or until one has, one by chance. */
 export function ab(shape: ShapeOf<'ab'>, moment: Moment): Move {
   return doing(shape, moment, () => {
-    const name = moment.winner ?? moment.choose(shape.variants, { level: false });
-    const variant = shape.variants.find((each) => each.name === name) ?? shape.variants[0]!;
-    const by = moment.winner === variant.name ? 'which has won' : 'by chance';
+    const named = (name: string | undefined) => shape.variants.find((each) => each.name === name);
+    // One that has won in a version that knew it has not won here.
+    const won = named(moment.winner);
+    const variant = won ?? named(moment.choose(shape.variants, { level: false })) ?? shape.variants[0]!;
+    const by = won ? 'which has won' : 'by chance';
     return {
       did: `asked for the e-mail “${variant.template}”, version ${variant.name}, ${by}`,
       effect: { kind: 'message', content: { channel: 'email', template: variant.template }, sending: shape.sending },

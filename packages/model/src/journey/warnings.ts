@@ -1,0 +1,186 @@
+import type { Problem } from '../filter/filter.ts';
+import { leavesOf } from '../filter/matches.ts';
+import { isActivityOperator } from '../filter/operators/index.ts';
+import type { MessageChannel } from '../sending.ts';
+import { filtersOf, type JourneyDefinition } from './journey.ts';
+import { isEverybody } from './problems.ts';
+import { modelOf, nextOf, type Shape } from './shapes/index.ts';
+
+/** What a journey names that may not be there yet. */
+export interface Surroundings {
+  /** The channels that messages can leave by. */
+  channels: ReadonlySet<MessageChannel>;
+  /** The names of journeys. */
+  journeys: ReadonlySet<string>;
+  hasField(id: string): boolean;
+}
+
+/** Activities about e-mails, of which only those of this run's mails count. */
+const ABOUT_MAIL: readonly string[] = ['act::s', 'act::o', 'act::c', 'act::b'];
+
+/** What is not wrong with a journey that has no problems, but hardly meant; each with its place. */
+export function warningsOf(journey: JourneyDefinition, around: Surroundings): Problem[] {
+  return [
+    ...goalWarnings(journey),
+    ...leavingWarnings(journey),
+    ...mailWarnings(journey),
+    ...Object.entries(journey.shapes).flatMap(([id, shape]) =>
+      [...shapeWarnings(shape, journey), ...namedWarnings(shape, around)].map(({ at, problem }) => ({
+        at: at === '' ? `shapes.${id}` : `shapes.${id}.${at}`,
+        problem,
+      })),
+    ),
+  ];
+}
+
+function goalWarnings(journey: JourneyDefinition): Problem[] {
+  if (journey.goal)
+    return isEverybody(journey.goal.when)
+      ? [{ at: 'goal.when', problem: 'holds for everybody: who enters has reached it at once' }]
+      : [];
+  const goals = Object.entries(journey.shapes).filter(([, { kind }]) => kind === 'goal');
+  if (goals.length === 0) {
+    const problem =
+      journey.holdOut > 0
+        ? 'there is no goal by which those who are held out could be compared'
+        : 'there is no goal: nothing will tell whether the journey helps';
+    return [{ at: 'goal', problem }];
+  }
+  const reached = whereAnybodyComes(journey);
+  return goals.some(([id]) => reached.has(id))
+    ? []
+    : goals.map(([id]) => ({
+        at: `shapes.${id}`,
+        problem: 'nobody can reach the goal: what leads here is switched off, or has a share of 0 %',
+      }));
+}
+
+/** The shapes that people come to as things stand: not past what is switched off, nor where nobody is sent. */
+function whereAnybodyComes({ shapes, start }: JourneyDefinition): Set<string> {
+  const seen = new Set<string>();
+  const open = [start];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const shape = shapes[id]!;
+    if (shape.off) continue;
+    open.push(
+      ...(shape.kind === 'split'
+        ? shape.branches.flatMap(({ share, next }) => (share > 0 ? next : []))
+        : nextOf(shape)),
+    );
+  }
+  return seen;
+}
+
+function leavingWarnings({ exits, leave, shapes, start }: JourneyDefinition): Problem[] {
+  const kinds = new Set(Object.values(shapes).map(({ kind }) => kind));
+  const acts = [...kinds].some((kind) => !STANDING.has(kind));
+  return [
+    ...(exits.length === 0 && !leave
+      ? [{ at: 'exits', problem: 'nothing lets people go before the end of their way' }]
+      : []),
+    ...(shapes[start]?.kind === 'exit' ? [{ at: 'start', problem: 'who enters leaves at once' }] : []),
+    ...(acts
+      ? []
+      : [{ at: 'shapes', problem: 'none of them does anything: nobody is written to, and nothing changes' }]),
+  ];
+}
+
+/** Kinds by which nothing happens to anybody. */
+const STANDING: ReadonlySet<Shape['kind']> = new Set([
+  'delay',
+  'wait',
+  'condition',
+  'branch',
+  'split',
+  'hold-out',
+  'goal',
+  'jump',
+  'exit',
+]);
+
+function mailWarnings(journey: JourneyDefinition): Problem[] {
+  if (Object.values(journey.shapes).some(({ kind }) => kind === 'email' || kind === 'ab')) return [];
+  return filtersOf(journey).flatMap(({ at, filter }) =>
+    leavesOf(filter)
+      .filter(({ operator, fieldId, ever }) => isActivityOperator(operator) && !ever && ABOUT_MAIL.includes(fieldId))
+      .map(({ fieldId }) => ({ at, problem: `asks for ${fieldId} of this journey's e-mails, and it sends none` })),
+  );
+}
+
+function shapeWarnings(shape: Shape, { leave, exits }: JourneyDefinition): Problem[] {
+  const off = shape.off ? [{ at: 'off', problem: 'is switched off: people wait here' }] : [];
+  const ways = modelOf(shape).ways(shape);
+  const noChoice =
+    ways.length > 1 && new Set(ways.map(({ to }) => to)).size === 1
+      ? [{ at: '', problem: 'has no effect: all its ways lead to the same shape' }]
+      : [];
+  return [...off, ...noChoice, ...own()];
+
+  function own(): Problem[] {
+    switch (shape.kind) {
+      case 'wait':
+        return shape.atMost || leave?.still
+          ? []
+          : [
+              {
+                at: 'atMost',
+                problem: `is not given: ${exits.length > 0 ? 'whom no exit rule lets go' : 'whoever never does it'} waits here for ever`,
+              },
+            ];
+      case 'split':
+        return nobody('branches', shape.branches);
+      case 'ab':
+        return nobody('variants', shape.variants);
+      case 'hold-out':
+        return shape.share === 0 ? [{ at: 'share', problem: 'has no effect: 0 % are held out' }] : [];
+      case 'tag':
+        return shape.add.flatMap((name, i) =>
+          shape.remove.some((other) => other.toLowerCase() === name.toLowerCase())
+            ? [{ at: `add[${i}]`, problem: `“${name}” is given and taken away` }]
+            : [],
+        );
+      default:
+        return [];
+    }
+  }
+}
+
+function nobody(at: string, parts: readonly { share: number }[]): Problem[] {
+  return parts.flatMap(({ share }, i) =>
+    share === 0 ? [{ at: `${at}[${i}].share`, problem: 'has a share of 0 %: nobody goes this way' }] : [],
+  );
+}
+
+function namedWarnings(shape: Shape, { channels, journeys, hasField }: Surroundings): Problem[] {
+  switch (shape.kind) {
+    case 'journey':
+      return journeys.has(shape.journey)
+        ? []
+        : [{ at: 'journey', problem: `there is no journey “${shape.journey}”: nobody is passed on` }];
+    case 'update':
+      return [
+        ...Object.keys(shape.set).map((id) => ['set', id] as const),
+        ...shape.clear.map((id) => ['clear', id] as const),
+      ]
+        .filter(([, id]) => !hasField(id))
+        .map(([at, id]) => ({ at, problem: `there is no field ${id}: the step will fail` }));
+    case 'ab':
+      return channels.has('email') ? [] : notSetUp('email');
+    case 'email':
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'webhook':
+    case 'notice':
+    case 'slack':
+      return channels.has(shape.kind) ? [] : notSetUp(shape.kind);
+    default:
+      return [];
+  }
+}
+
+function notSetUp(channel: MessageChannel): Problem[] {
+  return [{ at: '', problem: `the channel "${channel}" is not set up: the message is not sent, and that is recorded` }];
+}

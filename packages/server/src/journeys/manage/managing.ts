@@ -1,0 +1,63 @@
+import { objectId, type Problem } from '@tributary/model';
+import type { Messages } from '../../messages/index.ts';
+import type { People } from '../../people/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, type Queryable, type Tx, transaction } from '../../platform/database/pool.ts';
+import { UserError } from '../../platform/errors.ts';
+import { notify } from '../../platform/presence.ts';
+import { lockJourney } from '../store/hold.sql.ts';
+import { findManagedById, findManagedByName, lockManaged, type ManagedJourney } from '../store/managed.sql.ts';
+import type { Versions } from '../versions.ts';
+
+/** What managing needs of the world. */
+export interface Managing {
+  db: Db;
+  people: People;
+  messages: Messages;
+  versions: Versions;
+  clock: Clock;
+  /** What is wrong with the steps that connectors are to take. */
+  actionProblems?: ((shapes: Readonly<Record<string, unknown>>) => Problem[]) | undefined;
+}
+
+/** Which journey: by its id outside, or by its name. */
+export type Which = { id: string } | { name: string };
+
+/** A journey's id outside: 24 hex digits, as activities name it as a campaign. */
+export function publicJourneyId({ id, createdAt }: { id: number; createdAt: Date }): string {
+  return objectId(createdAt, id);
+}
+
+export async function findManaged(db: Queryable, workspaceId: number, which: Which): Promise<ManagedJourney> {
+  if ('name' in which) {
+    const named = await findManagedByName(db, workspaceId, which.name);
+    if (!named)
+      throw new UserError('journey_not_found', `there is no journey "${which.name}": see "journeys list"`, 404);
+    return named;
+  }
+  const number = /^[0-9a-f]{24}$/.test(which.id) ? Number.parseInt(which.id.slice(8), 16) : Number.NaN;
+  const found = number < 2 ** 31 ? await findManagedById(db, workspaceId, number) : undefined;
+  if (!found || publicJourneyId(found) !== which.id)
+    throw new UserError('journey_not_found', `there is no journey ${which.id}`, 404);
+  return found;
+}
+
+/**
+ * Changes a journey while nobody moves its runs and nobody else changes it. What it makes due is seen to at once. Runs may
+ * be locked inside; who holds them does not wait for us.
+ */
+export function changing<T>(
+  { db, clock }: Pick<Managing, 'db' | 'clock'>,
+  workspaceId: number,
+  which: Which,
+  work: (tx: Tx, journey: ManagedJourney, now: Date) => Promise<T>,
+): Promise<T> {
+  return transaction(db, async (tx) => {
+    const { id } = await findManaged(tx, workspaceId, which);
+    await lockJourney(tx, id);
+    const journey = await lockManaged(tx, id);
+    const result = await work(tx, journey, clock.now());
+    await tx.query(notify('run'));
+    return result;
+  });
+}

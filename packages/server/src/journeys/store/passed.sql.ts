@@ -1,0 +1,27 @@
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
+
+/** Notes that so many runs have gone on from shapes. Each process has rows of its own. */
+export async function addPassed(
+  tx: Tx,
+  process: number,
+  passed: readonly { journeyId: number; shapeId: string; runs: number }[],
+): Promise<void> {
+  if (passed.length === 0) return;
+  await tx.query({
+    name: 'shape.passed',
+    text: `insert into shape_passed as p (journey_id, shape_id, process, runs)
+           select journey_id, shape_id, $1, runs from unnest($2::int[], $3::text[], $4::bigint[]) as u(journey_id, shape_id, runs)
+           order by 1, 2
+           on conflict (journey_id, shape_id, process) do update set runs = p.runs + excluded.runs`,
+    values: [process, passed.map((p) => p.journeyId), passed.map((p) => p.shapeId), passed.map((p) => p.runs)],
+  });
+}
+
+/** How often runs have gone on from each shape of a journey, in whatever version; tries aside. */
+export async function listPassed(db: Queryable, journeyId: number): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ shapeId: string; runs: number }>(
+    `select shape_id as "shapeId", sum(runs)::float8 as runs from shape_passed where journey_id = $1 group by shape_id`,
+    [journeyId],
+  );
+  return new Map(rows.map(({ shapeId, runs }) => [shapeId, runs]));
+}
