@@ -85,6 +85,8 @@ export async function startTributary(
     // Who is back has their fields and runs as they left them: nothing follows. Unheard, it would be kept as a mistake.
     news.hear('people.restored', async () => undefined);
     news.hear('journeys.action', connectors.hearActions);
+    news.hear('journeys.pass', journeys.entries.hearPasses);
+    news.hear('audiences.kept', journeys.entries.hearKept);
 
     const metrics = createMetrics();
     gauges(metrics, { db, people, messages, journeys, connectors });
@@ -119,6 +121,7 @@ export async function startTributary(
       news.start(),
       audiences.start(),
       journeys.start(),
+      journeys.entries.start(),
       messages.start(),
       connectors.start(),
       imports.run(),

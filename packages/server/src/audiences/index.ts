@@ -7,8 +7,9 @@ import { notify, type Presence } from '../platform/presence.ts';
 import { ensureDefaults } from './defaults.ts';
 import type { AudienceRow } from './definition.ts';
 import { hearRecorded } from './hear.ts';
+import { createKept, type KeptAudiences } from './kept.ts';
 import { createLiveSets } from './live.ts';
-import { type AudienceChange, type AudienceGiven, create, edit, findOne, remove } from './manage.ts';
+import { type AudienceChange, type AudienceGiven, create, edit, findOne, missingAmong, remove } from './manage.ts';
 import { registerMembership } from './membership.ts';
 import { pairsOf, settle } from './settle.ts';
 import { findAudiences } from './store/audience.sql.ts';
@@ -18,7 +19,9 @@ import { type Saying, type Subscriptions, subscribe, subscriptionsOf } from './s
 import { audienceTurn } from './turn.ts';
 
 export { type AudienceRow, publicAudienceId } from './definition.ts';
+export type { Built, KeptAudiences } from './kept.ts';
 export type { AudienceChange } from './manage.ts';
+export type { AudienceKept } from './news.ts';
 export type { Figures } from './store/figures.sql.ts';
 export type { Saying, Subscriptions } from './subscriptions.ts';
 
@@ -37,6 +40,10 @@ export interface Audiences {
     workspaceId: number,
     o: { archived?: boolean; search?: string; limit: number; offset: number },
   ): Promise<SizedAudience[]>;
+  /** Those of these ids that are of no audience that is live. */
+  missing(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<string[]>;
+  /** Those that nobody sees, kept for rooms after this one. */
+  kept: KeptAudiences;
   subscribe(workspaceId: number, publicId: string, sayings: readonly Saying[]): Promise<Map<string, boolean>>;
   subscriptionsOf(db: Queryable, workspaceId: number, people: readonly string[]): Promise<Map<string, Subscriptions>>;
   /** Who belongs follows what was recorded. */
@@ -93,6 +100,8 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
       return { ...audience!, growth: await listGrowth(db, row.id, since()) };
     },
     list: async (workspaceId, asked) => sized(workspaceId, await findAudiences(db, workspaceId, asked)),
+    missing: missingAmong,
+    kept: createKept(managing, clock.now),
     subscribe: (workspaceId, id, sayings) =>
       transaction(db, (tx) => subscribe(tx, managing, workspaceId, id, sayings, clock.now())),
     subscriptionsOf: (queryable, workspaceId, ids) => subscriptionsOf(queryable, people, workspaceId, ids),

@@ -1,10 +1,12 @@
 import type { IntakeItem } from '@tributary/model';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
+import { leave } from '../platform/news.ts';
 import type { Pair } from './concerned.ts';
 import { publicAudienceId } from './definition.ts';
 import type { LiveAudience, LiveSet } from './live.ts';
 import { type Judged, judge, type Move } from './store/judge.sql.ts';
+import { findQuiet } from './store/kept.sql.ts';
 
 /**
  * Audiences are judged in groups that stay the same, all of a group where one is asked: their statement then is one
@@ -26,10 +28,10 @@ export function pairsOf(people: readonly string[], audiences: readonly number[])
 export async function settle(
   tx: Tx,
   people: People,
-  of: { workspaceId: number; live: LiveSet; now: Date; quiet?: readonly number[] },
+  of: { workspaceId: number; live: LiveSet; now: Date },
   asked: readonly Pair[],
 ): Promise<Move[]> {
-  const { live, workspaceId } = of;
+  const { live } = of;
   if (asked.length === 0) return [];
   const byId = new Map(live.audiences.map((audience) => [audience.id, audience]));
   const levelOf = ({ audienceId }: Pair): number | undefined => byId.get(audienceId)?.level;
@@ -45,9 +47,42 @@ export async function settle(
     const found = await Promise.all(groups.map((group) => judgeBy(tx, of, group.map(judged), here)));
     moves.push(...found.flat());
   }
-  const told = moves.filter(({ audienceId }) => !of.quiet?.includes(audienceId));
-  if (told.length > 0) await people.recordIn(tx, workspaceId, await itemsOf(tx, people, of, told));
+  await tell(tx, people, of, await loud(tx, of.live, moves));
   return moves;
+}
+
+/** The moves that somebody is told of: not those of a quiet building, nor of anybody it has not come by yet. */
+async function loud(tx: Tx, live: LiveSet, moves: readonly Move[]): Promise<readonly Move[]> {
+  const ids = new Set(live.audiences.flatMap(({ id, quiet }) => (quiet ? [id] : [])));
+  const asked = moves.filter(({ audienceId }) => ids.has(audienceId));
+  if (asked.length === 0) return moves;
+  const quiet = new Set((await findQuiet(tx, asked)).map(({ audienceId, personId }) => `${personId} ${audienceId}`));
+  return moves.filter(({ audienceId, personId }) => !quiet.has(`${personId} ${audienceId}`));
+}
+
+/** Timelines hear of the audiences that can be seen, and whoever keeps a hidden one of that one. */
+async function tell(
+  tx: Tx,
+  people: People,
+  of: { workspaceId: number; live: LiveSet; now: Date },
+  moves: readonly Move[],
+): Promise<void> {
+  const hidden = of.live.audiences.filter((audience) => audience.hidden);
+  for (const audience of hidden) {
+    const own = moves.filter(({ audienceId }) => audienceId === audience.id);
+    if (own.length === 0) continue;
+    const who = (entered: boolean): string[] => own.flatMap((move) => (move.entered === entered ? move.personId : []));
+    leave(tx, of.now, 'audiences.kept', {
+      workspaceId: of.workspaceId,
+      audienceId: publicAudienceId(audience),
+      since: audience.editedAt.toISOString(),
+      at: of.now.toISOString(),
+      entered: who(true),
+      left: who(false),
+    });
+  }
+  const seen = moves.filter(({ audienceId }) => !hidden.some(({ id }) => id === audienceId));
+  if (seen.length > 0) await people.recordIn(tx, of.workspaceId, await itemsOf(tx, people, of, seen));
 }
 
 async function judgeBy(

@@ -15,7 +15,7 @@ export function journeys(config: Config, [verb, which]: string[]): Promise<undef
       if (all.length === 0) console.log('No journeys yet: journeys push playbooks/qualification-follow-up.json');
       for (const journey of all) console.log([journey.state, journey.name, `version ${journey.version}`].join('\t'));
     } else if ((verb === 'on' || verb === 'off') && which) {
-      await o.journeys.turn(o.db, o.workspace.id, which, verb);
+      await o.journeys.turn(o.workspace.id, which, verb);
       console.log(verb === 'on' ? `“${which}” lets people in.` : `“${which}” lets nobody in; who is inside goes on.`);
     } else {
       throw new UserError(

@@ -1,13 +1,15 @@
 import type { Fields } from '@tributary/model';
+import type { Audiences } from '../audiences/index.ts';
 import type { Messages } from '../messages/index.ts';
 import { createIds, type People, type PeopleNamed, type PeopleRecorded, type PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
+import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { enrol } from './entry/enrol.ts';
+import { createEntries, type Entries } from './entry/index.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
 import { settleParked } from './parked.ts';
@@ -33,10 +35,12 @@ export type { JourneyRow } from './store/journey.sql.ts';
 
 /** Journeys, and everyone's way through them. */
 export interface Journeys {
+  /** How people come into them. */
+  entries: Entries;
   publish(tx: Tx, workspaceId: number, definition: unknown): Promise<JourneyRow>;
   list(db: Queryable, workspaceId: number): Promise<JourneyRow[]>;
   /** Off: nobody enters any more; who is inside goes on. */
-  turn(db: Queryable, workspaceId: number, name: string, state: 'on' | 'off'): Promise<JourneyRow>;
+  turn(workspaceId: number, name: string, state: 'on' | 'off'): Promise<JourneyRow>;
   /** Starts the runs these activities call for, and wakes those that listen to them. */
   hear(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
   /** The runs of the absorbed go on as the survivor's. */
@@ -62,27 +66,37 @@ export interface Journeys {
 export function createJourneys(o: {
   db: Db;
   people: People;
+  audiences: Audiences;
   messages: Messages;
   presence: Presence;
   clock: Clock;
   log: Log;
 }): Journeys {
   const versions = createVersions();
-  const enroller = { people: o.people, versions, runIds: createIds('run_number') };
+  const enroller = {
+    people: o.people,
+    versions,
+    runIds: createIds('run_number'),
+    beginIds: createIds('activity_number'),
+  };
+  const entries = createEntries({ ...o, ...enroller });
   return {
-    publish: (tx, workspaceId, definition) => publish(tx, o, workspaceId, definition, o.clock.now()),
-    list: listJourneys,
-    async turn(db, workspaceId, name, state) {
-      const journey = await updateJourneyState(
-        db,
-        workspaceId,
-        name,
-        state === 'on' ? 'on' : 'draining',
-        o.clock.now(),
-      );
-      if (!journey) throw new UserError('journey_not_found', `there is no journey "${name}": see "journeys list"`, 404);
+    entries,
+    async publish(tx, workspaceId, definition) {
+      const journey = await publish(tx, o, workspaceId, definition, o.clock.now());
+      await entries.keep(tx, journey.id);
       return journey;
     },
+    list: listJourneys,
+    turn: (workspaceId, name, state) =>
+      transaction(o.db, async (tx) => {
+        const to = state === 'on' ? 'on' : 'draining';
+        const journey = await updateJourneyState(tx, workspaceId, name, to, o.clock.now());
+        if (!journey)
+          throw new UserError('journey_not_found', `there is no journey "${name}": see "journeys list"`, 404);
+        await entries.keep(tx, journey.id);
+        return journey;
+      }),
     async hear(tx, pieces) {
       const now = o.clock.now();
       await wake(tx, versions, pieces, now);

@@ -1,15 +1,16 @@
 import { checkJourney, entryFiltersOf, filtersOf, type JourneyDefinition, type Problem } from '@tributary/model';
+import type { Audiences } from '../audiences/index.ts';
 import type { Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
-import { triggerOf } from './entry/trigger.ts';
+import { problemsWithEntryHere } from './entry/problems.ts';
 import { type JourneyRow, upsertJourney } from './store/journey.sql.ts';
 
 /** Puts a journey on, as a new version; people inside go on in theirs. Throws `journey_is_wrong` with every problem. */
 export async function publish(
   tx: Tx,
-  of: { people: People; messages: Messages },
+  of: { people: People; audiences: Audiences; messages: Messages },
   workspaceId: number,
   input: unknown,
   now: Date,
@@ -25,20 +26,14 @@ export async function publish(
 /** What is wrong with a journey that is right by itself: it names what this workspace does not have. */
 async function problemsHere(
   tx: Tx,
-  { people, messages }: { people: People; messages: Messages },
+  { people, audiences, messages }: { people: People; audiences: Audiences; messages: Messages },
   workspaceId: number,
   journey: JourneyDefinition,
 ): Promise<Problem[]> {
-  const trigger = triggerOf(journey.entry, null);
-  const { activities } = await people.schema(tx, workspaceId);
-  const problems: Problem[] = [];
-  if (trigger && !activities.has(trigger.activity)) {
-    problems.push({
-      at: 'entry.activity',
-      problem: `there is no activity ${trigger.activity}: create its definition first`,
-    });
-  }
-  for (const { at, filter } of [...entryFiltersOf(journey), ...filtersOf(journey)]) {
+  const problems = await problemsWithEntryHere(tx, { people, audiences }, workspaceId, journey.entry);
+  // The filter by which people enter has been asked as one of an audience, which asks more.
+  const asked = journey.entry.kind === 'filter' ? [] : entryFiltersOf(journey);
+  for (const { at, filter } of [...asked, ...filtersOf(journey)]) {
     problems.push(...(await people.filters.problems(tx, workspaceId, filter, at)));
   }
   return [...problems, ...(await unknownTemplates(tx, messages, workspaceId, journey))];

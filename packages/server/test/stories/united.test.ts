@@ -132,12 +132,12 @@ test('whoever is united while their mail is opened loses nothing: the open is he
 test('news of what he did that is heard when he is she already starts the run as hers', async () => {
   const [ann, anna] = await two();
   const { journeys, workspace, people } = world.tributary;
-  await journeys.turn(world.db, workspace.id, 'Once a person', 'off');
+  await journeys.turn(workspace.id, 'Once a person', 'off');
   await does(ann, moves('Negotiation'));
   const absorbed = await idOf(ann);
   const moved = (await timelineOf(world, ann.email)).findLast((a) => a.activityId === 'act:cm:crm-stage-changed')!;
   const merge = await unite(ann, anna);
-  await journeys.turn(world.db, workspace.id, 'Once a person', 'on');
+  await journeys.turn(workspace.id, 'Once a person', 'on');
   const at = moved.occurredAt.toISOString();
   const told = { id: moved.id, personId: absorbed, activityId: moved.activityId, at };
   assert.equal((await people.activities(world.db, workspace.id, [told]))[0]?.personId, merge.survivor);

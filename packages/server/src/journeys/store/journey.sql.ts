@@ -32,6 +32,20 @@ export async function listJourneys(db: Queryable, workspaceId: number): Promise<
   return rows;
 }
 
+/** Journeys by number and by name. */
+export async function findJourneys(
+  db: Queryable,
+  workspaceId: number,
+  { ids = [], names = [] }: { ids?: readonly number[]; names?: readonly string[] },
+): Promise<JourneyRow[]> {
+  const { rows } = await db.query<JourneyRow>({
+    name: 'journey.find',
+    text: `select ${columns} from journey where workspace_id = $1 and (id = any($2::int[]) or name = any($3::text[]))`,
+    values: [workspaceId, ids, names],
+  });
+  return rows;
+}
+
 /** The journeys that are on and start with one of these activities. */
 export async function listJourneysEnteredBy(
   db: Queryable,
@@ -62,7 +76,7 @@ export async function upsertJourney(
        set state = 'on', entry_activity = $3, edited_at = $4,
              live_version = (select coalesce(max(v.version), 0) + 1 from journey_version v where v.journey_id = journey.id)
      returning ${columns}`,
-    [workspaceId, journey.name, triggerOf(journey.entry, null)?.activity ?? null, now],
+    [workspaceId, journey.name, triggerOf(journey.entry)?.activity ?? null, now],
   );
   const row = rows[0]!;
   await tx.query(
@@ -95,7 +109,6 @@ export interface VersionRow {
   name: string;
   createdAt: Date;
   workspaceId: number;
-  entryAudience: string | null;
 }
 
 /** Those of these journeys that are paused. */
@@ -125,7 +138,7 @@ export async function listVersions(
 export async function findVersion(db: Queryable, journeyId: number, version: number): Promise<VersionRow | undefined> {
   const { rows } = await db.query<VersionRow>(
     `select v.journey_id as "journeyId", v.version, v.definition, j.name, j.created_at as "createdAt",
-            j.workspace_id as "workspaceId", j.entry_audience as "entryAudience"
+            j.workspace_id as "workspaceId"
      from journey_version v join journey j on j.id = v.journey_id where v.journey_id = $1 and v.version = $2`,
     [journeyId, version],
   );
