@@ -3,6 +3,7 @@ import { startEmbedded } from '../packages/server/src/platform/database/embedded
 import { activityToMail } from './activity-to-mail.ts';
 import { burst } from './burst.ts';
 import { delay } from './delay.ts';
+import { enrol } from './enrol.ts';
 import { importFile } from './import.ts';
 import { intake } from './intake.ts';
 import { scale } from './scale.ts';
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   activity: activityToMail,
   burst,
   delay,
+  enrol,
   intake,
   import: importFile,
   start,

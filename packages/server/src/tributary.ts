@@ -110,6 +110,7 @@ export async function startTributary(
       jobs: [
         { name: 'prepare partitions', cron: '0 3 * * *', run: people.preparePartitions },
         { name: 'forget old merges', cron: '30 3 * * *', run: people.identity.purge },
+        { name: 'forget answers about entries', cron: '45 3 * * *', run: journeys.entries.purge },
         { name: 'check connections', cron: '*/10 * * * *', run: connectors.check },
       ],
     });

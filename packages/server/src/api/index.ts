@@ -44,8 +44,9 @@ export function routes(
   },
 ): void {
   healthRoutes(app, o);
-  orttoRoutes(app, o);
-  ownRoutes(app, o);
+  const { entries } = o.journeys;
+  orttoRoutes(app, { ...o, entries });
+  ownRoutes(app, { ...o, entries });
   openapiRoute(app);
   o.connectors.routes(app);
   o.messages.routes(app);

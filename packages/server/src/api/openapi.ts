@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { accountCalls } from './account-calls.ts';
 import { audienceCalls } from './audience-calls.ts';
 import { catalogCalls } from './catalog-calls.ts';
+import { journeyCalls } from './journey-calls.ts';
 import { personGetBody, personGetByIdsBody } from './ortto/person-get.schema.ts';
 import { activitiesBody, mergeBody } from './ortto/schemas.ts';
 import { ownPaths } from './own/openapi.ts';
@@ -83,6 +84,7 @@ export const calls: Readonly<Record<string, Call>> = {
   ...accountCalls,
   ...audienceCalls,
   ...catalogCalls,
+  ...journeyCalls,
 };
 
 const refusals: Readonly<Record<string, string>> = {
@@ -149,8 +151,14 @@ function operation(path: string, { summary, body, example, answer, refusals: own
   });
   const refused = Object.entries({ ...refusals, ...own }).map(([status, why]) => [status, no(why)]);
   return {
-    operationId: path.slice('/v1/'.length).replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase()),
+    operationId: path
+      .replace('/{id}', '')
+      .slice('/v1/'.length)
+      .replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase()),
     summary,
+    ...(path.includes('{id}')
+      ? { parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] }
+      : {}),
     requestBody: {
       required: !body.safeParse({}).success,
       content: { 'application/json': { schema: schemaOf(body), example } },

@@ -14,6 +14,7 @@ import { registerMembership } from './membership.ts';
 import { pairsOf, settle } from './settle.ts';
 import { findAudiences } from './store/audience.sql.ts';
 import { countFigures, type Figures, listGrowth } from './store/figures.sql.ts';
+import { listMembersAfter } from './store/member.sql.ts';
 import { copySaid, deletePeopleFromAudiences } from './store/subscriber.sql.ts';
 import { type Saying, type Subscriptions, subscribe, subscriptionsOf } from './subscriptions.ts';
 import { audienceTurn } from './turn.ts';
@@ -42,6 +43,13 @@ export interface Audiences {
   ): Promise<SizedAudience[]>;
   /** Those of these ids that are of no audience that is live. */
   missing(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<string[]>;
+  /** A page of who belongs, in the order of their ids, and how many do; `ready` once it has been built. */
+  members(
+    db: Queryable,
+    workspaceId: number,
+    publicId: string,
+    page: { after: string; limit: number },
+  ): Promise<{ ids: string[]; size: number; ready: boolean }>;
   /** Those that nobody sees, kept for rooms after this one. */
   kept: KeptAudiences;
   subscribe(workspaceId: number, publicId: string, sayings: readonly Saying[]): Promise<Map<string, boolean>>;
@@ -101,6 +109,10 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
     },
     list: async (workspaceId, asked) => sized(workspaceId, await findAudiences(db, workspaceId, asked)),
     missing: missingAmong,
+    async members(queryable, workspaceId, publicId, { after, limit }) {
+      const { id, members, ready } = await findOne(queryable, workspaceId, publicId);
+      return { ids: await listMembersAfter(queryable, id, after, limit), size: members, ready };
+    },
     kept: createKept(managing, clock.now),
     subscribe: (workspaceId, id, sayings) =>
       transaction(db, (tx) => subscribe(tx, managing, workspaceId, id, sayings, clock.now())),

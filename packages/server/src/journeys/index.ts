@@ -1,7 +1,7 @@
 import type { Fields } from '@tributary/model';
 import type { Audiences } from '../audiences/index.ts';
 import type { Messages } from '../messages/index.ts';
-import { createIds, type People, type PeopleNamed, type PeopleRecorded, type PeopleUnited } from '../people/index.ts';
+import type { People, PeopleNamed, PeopleRecorded, PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
@@ -9,6 +9,7 @@ import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { enrol } from './entry/enrol.ts';
+import { createEnroller } from './entry/enter.ts';
 import { createEntries, type Entries } from './entry/index.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
@@ -29,8 +30,12 @@ import { engineTurn } from './turn.ts';
 import { createVersions } from './versions.ts';
 import { wake } from './wake.ts';
 
+export type { TriggerOutcome } from './entry/by-hand.ts';
+export { createEnroller } from './entry/enter.ts';
+export { createEntries, type Entries, type EntryState } from './entry/index.ts';
 export type { JourneyActions } from './news.ts';
 export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
+export type { Enrolment } from './store/enrolment.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';
 
 /** Journeys, and everyone's way through them. */
@@ -73,12 +78,7 @@ export function createJourneys(o: {
   log: Log;
 }): Journeys {
   const versions = createVersions();
-  const enroller = {
-    people: o.people,
-    versions,
-    runIds: createIds('run_number'),
-    beginIds: createIds('activity_number'),
-  };
+  const enroller = createEnroller(o.people, versions);
   const entries = createEntries({ ...o, ...enroller });
   return {
     entries,

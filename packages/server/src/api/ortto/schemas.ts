@@ -18,7 +18,7 @@ export const records = <T extends z.ZodType>(record: T, what: string) =>
   z.array(record).min(1, `no ${what}`).max(RECORDS_MAX, `more than ${RECORDS_MAX} ${what}`);
 
 /** How people are found, and whether those who are not there are made (Ortto help, a-257). */
-const finding = {
+export const finding = {
   find_strategy: z.union([z.literal(0), z.literal(1), z.literal(2)]).default(0),
   skip_non_existing: z.boolean().default(false),
   merge_by_alt_fields: z.record(z.string(), z.array(z.string()).max(10)).nullish(),

@@ -3,6 +3,7 @@ import { audienceBody, audienceChangeBody, audiencesQuery } from './audiences.sc
 import { exportActivities, exportPeople } from './export-schemas.ts';
 import { page, pairBody, separateBody, uniteBody } from './identity.schema.ts';
 import { mappingBody, uploadQuery } from './import-schemas.ts';
+import { enrolBody } from './journey-entries.schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -60,6 +61,34 @@ const calls: Readonly<Record<string, Readonly<Record<string, Own>>>> = {
       refusals: [400, 404, 409],
     },
     delete: { operationId: 'deleteAudience', summary: 'Delete an audience', answers: it, refusals: [404, 409] },
+  },
+  '/api/journeys/{id}/enrol': {
+    post: {
+      operationId: 'enrol',
+      summary: 'Put many people into a journey, in the background: by their ids, of an audience, or by a filter',
+      body: enrolBody,
+      answers: { 202: 'application/json' },
+      refusals: [400, 404, 409],
+    },
+  },
+  '/api/journeys/{id}/enrolments': {
+    get: {
+      operationId: 'listEnrolments',
+      summary: 'The newest enrolments of a journey, and how its own entry is doing',
+      answers: it,
+      refusals: [404],
+    },
+  },
+  '/api/journeys/{id}/enrolments/{enrolment}': {
+    get: { operationId: 'getEnrolment', summary: 'An enrolment and its progress', answers: it, refusals: [404] },
+  },
+  '/api/journeys/{id}/enrolments/{enrolment}/cancel': {
+    post: {
+      operationId: 'cancelEnrolment',
+      summary: 'Let nobody else in; who is inside stays',
+      answers: it,
+      refusals: [404, 409],
+    },
   },
   '/api/people/unite': {
     post: {
@@ -173,12 +202,17 @@ const reasons: Readonly<Record<number, string>> = {
   400: 'What is asked can not be done: `error` says why',
   401: 'No `X-Api-Key`, or one that is not in use',
   404: 'There is nothing of that id',
-  409: 'It does not go with what the import does now',
+  409: 'It does not go with what is there, or with what it does now',
 };
 
 function operation(path: string, call: Own, schemaOf: (schema: z.ZodType) => Json): Json {
   const parameters = [
-    ...(path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] : []),
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+    })),
     ...(call.query ? queryOf(schemaOf(call.query)) : []),
   ];
   const text = { schema: { type: 'string' } };

@@ -1,12 +1,12 @@
 import type { Fields } from '@tributary/model';
-import type { Ids, People } from '../../people/index.ts';
+import { createIds, type Ids, type People } from '../../people/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
 import { notify } from '../../platform/presence.ts';
 import { startedItem } from '../activities.ts';
 import { GOAL_WINDOW_MS } from '../engine/advance.ts';
 import { chance } from '../engine/chance.ts';
 import { insertRuns, type NewRun } from '../store/run.sql.ts';
-import type { Version, Versions } from '../versions.ts';
+import { createVersions, type Version, type Versions } from '../versions.ts';
 import { obstaclesOf, runKey } from './again.ts';
 
 export interface Enroller {
@@ -15,6 +15,10 @@ export interface Enroller {
   runIds: Ids;
   /** For what starts a run and has no number: of the kind that activities have, so that none is both. */
   beginIds: Ids;
+}
+
+export function createEnroller(people: People, versions = createVersions()): Enroller {
+  return { people, versions, runIds: createIds('run_number'), beginIds: createIds('activity_number') };
 }
 
 /** Somebody who is to enter a journey, in a version of it. */
@@ -35,8 +39,8 @@ export interface Entering {
 
 type Begun = Entering & { begin: { id: string } };
 
-/** What became of it: the run, or why there is none. */
-export type Entered = { runId: string } | { why: string };
+/** What became of it: the run, which may be one that is held out, or why there is none. */
+export type Entered = { runId: string; heldOut: boolean } | { why: string };
 
 /**
  * Starts runs, and says what became of each, in their order. Those who would enter are held, so that nobody else starts
@@ -64,6 +68,7 @@ export async function enter(
   const going = here.flatMap((each, i) =>
     obstacles[i] === undefined ? [{ each, run: newRun(each, ids[i]!, now) }] : [],
   );
+  const heldOut = new Set(going.flatMap(({ run }) => (run.heldOut ? run.id : [])));
   const started = await insertRuns(
     tx,
     workspaceId,
@@ -80,7 +85,8 @@ export async function enter(
   return here.map((_, i): Entered => {
     const why = obstacles[i];
     if (why !== undefined) return { why };
-    return started.has(ids[i]!) ? { runId: ids[i]! } : { why: 'is inside already' };
+    const runId = ids[i]!;
+    return started.has(runId) ? { runId, heldOut: heldOut.has(runId) } : { why: 'is inside already' };
   });
 }
 

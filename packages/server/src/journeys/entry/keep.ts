@@ -1,22 +1,27 @@
 import { type JourneyDefinition, type JourneyEntry, journeyDefinition } from '@tributary/model';
 import type { Audiences } from '../../audiences/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
+import { notify } from '../../platform/presence.ts';
 import { type EntryRow, lockEntry, updateEntry } from '../store/entry.sql.ts';
 import { findVersion } from '../store/journey.sql.ts';
+import { nextAfter } from './cron.ts';
 import { keptFilterOf } from './kept.ts';
 
 /**
  * Brings what is kept for the sake of a journey's entry in line with its live version and its state. To be called in the
  * transaction of whoever changes one of them.
  */
-export async function keepEntry(tx: Tx, o: { audiences: Audiences }, journeyId: number): Promise<void> {
+export async function keepEntry(tx: Tx, o: { audiences: Audiences }, journeyId: number, now: Date): Promise<void> {
   const journey = await lockEntry(tx, journeyId);
   if (!journey) return;
   const entry = journey.state === 'on' ? await liveEntry(tx, journey) : undefined;
   const letIn = entry?.kind === 'filter' && entry.existing;
   const audience = await audienceFor(tx, o, journey, entry);
+  const nextAt = entry?.kind === 'schedule' ? (nextAfter(entry, now) ?? null) : null;
   // A journey that is put on again lets nobody in a second time for having belonged all along.
-  await updateEntry(tx, journeyId, { audience, existing: letIn || (!entry && journey.entryExisting) });
+  const existing = letIn || (!entry && journey.entryExisting);
+  await updateEntry(tx, journeyId, { audience, existing, nextAt }, now);
+  await tx.query(notify('enter'));
 }
 
 async function audienceFor(

@@ -80,12 +80,3 @@ export async function postponeWaiting(db: Queryable, id: string, now: Date, erro
     [id, now, error, BACKOFF_MAX_SECONDS],
   );
 }
-
-/** How many are in line for a journey. */
-export async function countWaiting(db: Queryable, journeyId: number): Promise<number> {
-  const { rows } = await db.query<{ n: number }>(
-    `select count(*)::int as n from journey_line where journey_id = $1 and what = 'enter'`,
-    [journeyId],
-  );
-  return rows[0]!.n;
-}

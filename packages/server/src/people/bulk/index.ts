@@ -6,8 +6,11 @@ import { listTagNames } from '../store/tag.sql.ts';
 import {
   type ActivitiesWanted,
   type ActivityCursor,
+  countPeople,
   listActivitiesAfter,
   listPeopleAfter,
+  listSomeAfter,
+  type SomePeople,
   type WholeActivity,
   type WholePerson,
 } from './pages.sql.ts';
@@ -35,6 +38,14 @@ export interface Bulk {
     wanted: { ids?: readonly string[] | undefined; filter?: Filter | undefined },
     o: { after: string; limit: number },
   ): Promise<ExportedPerson[]>;
+  /** Of the next people by id, those archived left out, those a checked filter is true of; and how far that went. */
+  some(
+    db: Queryable,
+    workspaceId: number,
+    wanted: { ids?: readonly string[] | undefined; filter?: Filter | undefined },
+    o: { after: string; limit: number },
+  ): Promise<SomePeople>;
+  count(db: Queryable, workspaceId: number): Promise<number>;
   /** What these people did, after a place in the order of people, moments and ids. */
   activities(
     db: Queryable,
@@ -65,6 +76,13 @@ export function createBulk(o: {
       const names = await listTagNames(db, workspaceId, [...new Set(rows.flatMap((row) => row.tags))]);
       return rows.map((row) => ({ ...row, tags: row.tags.flatMap((tag) => names.get(tag) ?? []) }));
     },
+    async some(db, workspaceId, { ids, filter }, page) {
+      const schema = await o.schema(db, workspaceId);
+      const condition = (parameters: Parameters): string =>
+        filter ? o.filters.condition(schema, filter, { workspaceId, now: o.now(), parameters, each: true }) : 'true';
+      return listSomeAfter(db, workspaceId, { ids, condition }, page);
+    },
+    count: countPeople,
     activities: listActivitiesAfter,
   };
 }

@@ -1,4 +1,5 @@
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
+import { entriesOf } from '../../../../test/support/entries.ts';
 import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
 import { createAudiences } from '../../../audiences/index.ts';
 import { createExports } from '../../../exports/index.ts';
@@ -45,13 +46,14 @@ export async function openOwn(): Promise<Own> {
   const app = createHttp({ log: silent, metrics: createMetrics() });
   const routes: string[] = [];
   app.addHook('onRoute', ({ method, url }) => {
-    if (method !== 'HEAD') routes.push(`${String(method).toLowerCase()} ${url.replace(':id', '{id}')}`);
+    if (method !== 'HEAD') routes.push(`${String(method).toLowerCase()} ${url.replace(/:(\w+)/g, '{$1}')}`);
   });
   const audiences = createAudiences({ db: t.db, people, clock, log: silent });
   ownRoutes(app, {
     db: t.db,
     people,
     audiences,
+    entries: entriesOf({ db: t.db, people, audiences, clock }),
     imports,
     exports: createExports({ db: t.db, people }),
     keys: keyCache(t.db),
