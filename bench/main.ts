@@ -5,6 +5,7 @@ import { audiences } from './audiences.ts';
 import { burst } from './burst.ts';
 import { hundred, single } from './core-intake.ts';
 import { delay } from './delay.ts';
+import { enrol } from './enrol.ts';
 import { importFile } from './import.ts';
 import { intake } from './intake.ts';
 import { merge } from './merge.ts';
@@ -24,6 +25,7 @@ const story: Readonly<Record<string, Benchmark>> = {
   activity: activityToMail,
   burst,
   delay,
+  enrol,
   intake,
   start,
 };

@@ -43,7 +43,12 @@ export function createRooms(o: {
   const messages = createMessages({ ...shared, audiences, channel, from, whenUncertain, alone, dataDir });
   const imports = createImports(shared);
   const exports = createExports(shared);
-  const journeys = createJourneys({ ...shared, messages, actionProblems: (shapes) => connectors.problemsWith(shapes) });
+  const journeys = createJourneys({
+    ...shared,
+    audiences,
+    messages,
+    actionProblems: (shapes) => connectors.problemsWith(shapes),
+  });
   const connectors: Connectors = createConnectors({
     ...shared,
     journeys,

@@ -86,6 +86,8 @@ export async function startTributary(
     // Who is back has their fields and runs as they left them: nothing follows. Unheard, it would be kept as a mistake.
     news.hear('people.restored', async () => undefined);
     news.hear('journeys.action', connectors.hearActions);
+    news.hear('journeys.pass', journeys.entries.hearPasses);
+    news.hear('audiences.kept', journeys.entries.hearKept);
 
     gauges(metrics, { db, people, messages, journeys, connectors });
     const app = createHttp({ log, metrics, proxies: config.proxies });
@@ -109,6 +111,7 @@ export async function startTributary(
       jobs: [
         { name: 'prepare partitions', cron: '0 3 * * *', run: people.preparePartitions },
         { name: 'forget old merges', cron: '30 3 * * *', run: people.identity.purge },
+        { name: 'forget answers about entries', cron: '45 3 * * *', run: journeys.entries.purge },
         { name: 'check connections', cron: '*/10 * * * *', run: connectors.check },
       ],
     });
@@ -120,6 +123,7 @@ export async function startTributary(
       news.start(),
       audiences.start(),
       journeys.start(),
+      journeys.entries.start(),
       messages.start(),
       connectors.start(),
       imports.run(),

@@ -23,7 +23,12 @@ export function checkJourney(input: unknown): { journey: JourneyDefinition } | {
   return problems.length > 0 ? { problems } : { journey };
 }
 
+/** No anniversary is further away. */
+const YEAR_DAYS = 365;
+
 function entryProblems({ entry }: JourneyDefinition): Problem[] {
+  if (entry.kind === 'date' && entry.every === 'year' && Math.abs(entry.days) > YEAR_DAYS)
+    return [{ at: 'entry.days', problem: `an anniversary is at most ${YEAR_DAYS} days away` }];
   if (entry.kind !== 'schedule') return [];
   return entry.audience === undefined && entry.filter === undefined
     ? [{ at: 'entry', problem: 'a schedule says who enters: "audience", "filter" or both' }]

@@ -47,10 +47,11 @@ export function routes(
   },
 ): void {
   healthRoutes(app, o);
+  const { entries } = o.journeys;
   app.register(async (limited) => {
     await limitRequests(limited, o);
-    orttoRoutes(limited, o);
-    ownRoutes(limited, o);
+    orttoRoutes(limited, { ...o, entries });
+    ownRoutes(limited, { ...o, entries });
   });
   openapiRoute(app);
   referenceRoutes(app);

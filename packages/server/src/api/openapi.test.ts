@@ -3,6 +3,7 @@ import { after, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { silent } from '../../test/support/database.ts';
+import { entriesOf } from '../../test/support/entries.ts';
 import { keyCache } from '../access/index.ts';
 import { createAudiences } from '../audiences/index.ts';
 import { createPeople } from '../people/index.ts';
@@ -27,11 +28,12 @@ describe('the description of the API', () => {
     const app = createHttp({ log: silent, metrics: createMetrics() });
     const routes: string[] = [];
     app.addHook('onRoute', ({ method, url }) => {
-      if (url.startsWith('/v1/') && method !== 'OPTIONS') routes.push(`${method} ${url}`);
+      if (url.startsWith('/v1/') && method !== 'OPTIONS') routes.push(`${method} ${url.replace(':id', '{id}')}`);
     });
     const people = createPeople({ db, clock: systemClock });
     const audiences = createAudiences({ db, people, clock: systemClock, log: silent });
-    orttoRoutes(app, { db, people, audiences, keys: keyCache(db), clock: systemClock, log: silent });
+    const entries = entriesOf({ db, people, audiences, clock: systemClock });
+    orttoRoutes(app, { db, people, audiences, entries, keys: keyCache(db), clock: systemClock, log: silent });
     openapiRoute(app);
     return { app, routes };
   }

@@ -4,6 +4,7 @@ import { accountCalls } from './account-calls.ts';
 import { activityCalls } from './activity-calls.ts';
 import { audienceCalls } from './audience-calls.ts';
 import { catalogCalls } from './catalog-calls.ts';
+import { journeyCalls } from './journey-calls.ts';
 import { components, refusals, refusedBy } from './openapi-answers.ts';
 import type { Call } from './openapi-call.ts';
 import { type Json, schemaOf, shapeOf } from './openapi-schema.ts';
@@ -18,6 +19,7 @@ export const calls: Readonly<Record<string, Call>> = {
   ...audienceCalls,
   ...accountCalls,
   ...catalogCalls,
+  ...journeyCalls,
 };
 
 const ABOUT = `Tributary answers Ortto’s public HTTP API under \`/v1\`: a client of Ortto changes the host and the key and nothing else.
@@ -63,10 +65,16 @@ export function openapiRoute(app: FastifyInstance): void {
 
 function operation(path: string, { tag, summary, description, body, example, answer, refusals: own }: Call): Json {
   return {
-    operationId: path.slice('/v1/'.length).replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase()),
+    operationId: path
+      .replace('/{id}', '')
+      .slice('/v1/'.length)
+      .replace(/[/-](\w)/g, (_, letter: string) => letter.toUpperCase()),
     tags: [tag],
     summary,
     ...(description ? { description } : {}),
+    ...(path.includes('{id}')
+      ? { parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] }
+      : {}),
     requestBody: {
       required: !body.safeParse({}).success,
       content: { 'application/json': { schema: schemaOf(body), example } },

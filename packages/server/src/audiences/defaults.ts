@@ -27,6 +27,6 @@ export async function ensureDefaults(tx: Tx, workspaceId: number, now: Date): Pr
   if (!(await insertSet(tx, workspaceId))) return;
   for (const audience of defaults) {
     const shown = { publicName: '', publicDescription: '', isPublic: false, smsIsPublic: false };
-    await insertAudience(tx, workspaceId, { ...audience, ...shown, exitFilter: null, quiet: true }, now);
+    await insertAudience(tx, workspaceId, { ...audience, ...shown, exitFilter: null, quiet: true, hidden: false }, now);
   }
 }

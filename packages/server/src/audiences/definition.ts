@@ -15,6 +15,10 @@ export interface AudienceRow {
   buildDone: number;
   buildTotal: number;
   ready: boolean;
+  /** While it is first built, nobody is told of who belongs. */
+  quiet: boolean;
+  /** Kept for another room, and seen by nobody. */
+  hidden: boolean;
   members: number;
   createdAt: Date;
   editedAt: Date;

@@ -8,19 +8,23 @@ import { askedOf } from './concerned.ts';
 import { ensureDefaults } from './defaults.ts';
 import type { AudienceRow } from './definition.ts';
 import { hearRecorded } from './hear.ts';
+import { createKept, type KeptAudiences } from './kept.ts';
 import { createLiveSets } from './live.ts';
-import { type AudienceChange, type AudienceGiven, create, edit, findOne, remove } from './manage.ts';
+import { type AudienceChange, type AudienceGiven, create, edit, findOne, missingAmong, remove } from './manage.ts';
 import { registerMembership } from './membership.ts';
 import { settle } from './settle.ts';
 import { type AskedStanding, missingAudiences, type Standing, standings } from './standing.ts';
 import { findAudiences } from './store/audience.sql.ts';
 import { countFigures, type Figures, listGrowth } from './store/figures.sql.ts';
+import { listMembersAfter } from './store/member.sql.ts';
 import { copySaid, deletePeopleFromAudiences } from './store/subscriber.sql.ts';
 import { type Saying, type Subscriptions, subscribe, subscriptionsOf } from './subscriptions.ts';
 import { audienceTurn } from './turn.ts';
 
 export { type AudienceRow, publicAudienceId } from './definition.ts';
+export type { Built, KeptAudiences } from './kept.ts';
 export type { AudienceChange } from './manage.ts';
+export type { AudienceKept } from './news.ts';
 export type { AskedStanding, Standing } from './standing.ts';
 export type { Figures } from './store/figures.sql.ts';
 export type { Saying, Subscriptions } from './subscriptions.ts';
@@ -40,6 +44,17 @@ export interface Audiences {
     workspaceId: number,
     o: { archived?: boolean; search?: string; limit: number; offset: number },
   ): Promise<SizedAudience[]>;
+  /** Those of these ids that are of no audience that is live. */
+  missingById(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<string[]>;
+  /** A page of who belongs, in the order of their ids, and how many do; `ready` once it has been built. */
+  members(
+    db: Queryable,
+    workspaceId: number,
+    publicId: string,
+    page: { after: string; limit: number },
+  ): Promise<{ ids: string[]; size: number; ready: boolean }>;
+  /** Those that nobody sees, kept for rooms after this one. */
+  kept: KeptAudiences;
   subscribe(workspaceId: number, publicId: string, sayings: readonly Saying[]): Promise<Map<string, boolean>>;
   subscriptionsOf(db: Queryable, workspaceId: number, people: readonly string[]): Promise<Map<string, Subscriptions>>;
   /** What people are to audiences, as sending asks: in the order asked, with two statements. */
@@ -100,6 +115,12 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
       return { ...audience!, growth: await listGrowth(db, row.id, since()) };
     },
     list: async (workspaceId, asked) => sized(workspaceId, await findAudiences(db, workspaceId, asked)),
+    missingById: missingAmong,
+    async members(queryable, workspaceId, publicId, { after, limit }) {
+      const { id, members, ready } = await findOne(queryable, workspaceId, publicId);
+      return { ids: await listMembersAfter(queryable, id, after, limit), size: members, ready };
+    },
+    kept: createKept(managing, clock.now),
     subscribe: (workspaceId, id, sayings) =>
       transaction(db, (tx) => subscribe(tx, managing, workspaceId, id, sayings, clock.now())),
     subscriptionsOf: (queryable, workspaceId, ids) => subscriptionsOf(queryable, people, workspaceId, ids),

@@ -1,4 +1,4 @@
-import type { Filter } from '@tributary/model';
+import type { Filter, Problem } from '@tributary/model';
 import type { People } from '../people/index.ts';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
@@ -36,12 +36,13 @@ export async function create(
   await o.live.lock(tx, workspaceId);
   await check(tx, o.people, workspaceId, given.filter, 'filter');
   if (given.exitFilter) await check(tx, o.people, workspaceId, given.exitFilter, 'exit_filter');
-  const id = await insertAudience(tx, workspaceId, { ...nothing, ...given, quiet: false }, now);
+  const id = await insertAudience(tx, workspaceId, { ...nothing, ...given, quiet: false, hidden: false }, now);
   await updateVersion(tx, workspaceId);
   return (await findAudiences(tx, workspaceId, { ids: [id], limit: 1, offset: 0 }))[0]!;
 }
 
-const nothing = { exitFilter: null, publicName: '', publicDescription: '', isPublic: false, smsIsPublic: false };
+/** Where nothing is said of how it is shown. */
+export const nothing = { exitFilter: null, publicName: '', publicDescription: '', isPublic: false, smsIsPublic: false };
 
 /** Changes what is given. With another filter, or brought back from the archive, it is built anew. */
 export async function edit(
@@ -116,18 +117,30 @@ function unused(audience: AudienceRow, others: readonly AudienceRow[]): void {
 const OUR_OWN = /act::(enter|leave)-audience/;
 
 async function check(db: Queryable, people: People, workspaceId: number, filter: Filter, at: string): Promise<void> {
-  const [problem] = await people.filters.problems(db, workspaceId, filter, at);
+  const [problem] = await problemsWith(db, people, workspaceId, filter, at);
   if (problem) throw new UserError('audience_filter_wrong', `${problem.at}: ${problem.problem}`);
-  if (OUR_OWN.test(JSON.stringify(filter))) {
-    throw new UserError(
-      'audience_filter_wrong',
-      `${at}: entering and leaving can not be asked about here: use $is_member_of`,
-    );
-  }
-  const { ids } = audiencesIn(filter);
+}
+
+/** What is wrong with a filter by which people are to belong. */
+export async function problemsWith(
+  db: Queryable,
+  people: People,
+  workspaceId: number,
+  filter: Filter,
+  at: string,
+): Promise<Problem[]> {
+  const problems = await people.filters.problems(db, workspaceId, filter, at);
+  if (problems.length > 0) return problems;
+  if (OUR_OWN.test(JSON.stringify(filter)))
+    return [{ at, problem: 'entering and leaving can not be asked about here: use $is_member_of' }];
+  const missing = await missingAmong(db, workspaceId, audiencesIn(filter).ids);
+  return missing.map((id) => ({ at, problem: `there is no audience "${id}"` }));
+}
+
+/** Those of these ids that are of no audience that somebody could see and that is not archived. */
+export async function missingAmong(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
   const live = await listAudiences(db, workspaceId);
-  const missing = ids.find((id) => !live.some((audience) => publicAudienceId(audience) === id));
-  if (missing !== undefined) {
-    throw new UserError('audience_filter_wrong', `${at}: there is no audience "${missing}"`);
-  }
+  const there = new Set(live.filter(({ hidden }) => !hidden).map(publicAudienceId));
+  return ids.filter((id) => !there.has(id));
 }

@@ -1,12 +1,14 @@
 import type { IntakeItem } from '@tributary/model';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
+import { leave } from '../platform/news.ts';
 import { assess, type Due, type Move } from './assess.ts';
 import type { Asked } from './concerned.ts';
 import { publicAudienceId } from './definition.ts';
 import { judgeThere } from './judge.ts';
 import type { LiveAudience, LiveSet } from './live.ts';
 import { listBelonging, writeChecks, writeMoves } from './store/belonging.sql.ts';
+import { findQuiet } from './store/kept.sql.ts';
 import { listAllSaid } from './store/subscriber.sql.ts';
 
 /** Of so many people all that is asked is carried at once. */
@@ -26,19 +28,47 @@ interface Settling {
  * database, however well planned, kept one of its processes busy for ten seconds with ten seconds of a thousand
  * activities each.
  */
-export async function settle(
-  tx: Tx,
-  people: People,
-  of: Settling & { quiet?: readonly number[] },
-  asked: Asked,
-): Promise<void> {
+export async function settle(tx: Tx, people: People, of: Settling, asked: Asked): Promise<void> {
   const moves: Move[] = [];
   const who = [...asked.keys()];
   for (let from = 0; from < who.length; from += PEOPLE_AT_ONCE) {
     moves.push(...(await settleSome(tx, people, of, asked, who.slice(from, from + PEOPLE_AT_ONCE))));
   }
-  const told = moves.filter(({ audienceId }) => !of.quiet?.includes(audienceId));
-  if (told.length > 0) await people.recordIn(tx, of.workspaceId, await itemsOf(tx, people, of, told));
+  await tell(tx, people, of, await loud(tx, of.live, moves));
+}
+
+/** The moves that somebody is told of: not those of a quiet building, nor of anybody it has not come by yet. */
+async function loud(tx: Tx, live: LiveSet, moves: readonly Move[]): Promise<readonly Move[]> {
+  const ids = new Set(live.audiences.flatMap(({ id, quiet }) => (quiet ? [id] : [])));
+  const asked = moves.filter(({ audienceId }) => ids.has(audienceId));
+  if (asked.length === 0) return moves;
+  const quiet = new Set((await findQuiet(tx, asked)).map(({ audienceId, personId }) => `${personId} ${audienceId}`));
+  return moves.filter(({ audienceId, personId }) => !quiet.has(`${personId} ${audienceId}`));
+}
+
+/** Timelines hear of the audiences that can be seen, and whoever keeps a hidden one of that one. */
+async function tell(
+  tx: Tx,
+  people: People,
+  of: { workspaceId: number; live: LiveSet; now: Date },
+  moves: readonly Move[],
+): Promise<void> {
+  const hidden = of.live.audiences.filter((audience) => audience.hidden);
+  for (const audience of hidden) {
+    const own = moves.filter(({ audienceId }) => audienceId === audience.id);
+    if (own.length === 0) continue;
+    const who = (entered: boolean): string[] => own.flatMap((move) => (move.entered === entered ? move.personId : []));
+    leave(tx, of.now, 'audiences.kept', {
+      workspaceId: of.workspaceId,
+      audienceId: publicAudienceId(audience),
+      since: audience.editedAt.toISOString(),
+      at: of.now.toISOString(),
+      entered: who(true),
+      left: who(false),
+    });
+  }
+  const seen = moves.filter(({ audienceId }) => !hidden.some(({ id }) => id === audienceId));
+  if (seen.length > 0) await people.recordIn(tx, of.workspaceId, await itemsOf(tx, people, of, seen));
 }
 
 async function settleSome(tx: Tx, people: People, of: Settling, asked: Asked, who: readonly string[]): Promise<Move[]> {

@@ -5,6 +5,7 @@ import type { Turn } from '../platform/loop.ts';
 import { askedOf } from './concerned.ts';
 import type { LiveSets } from './live.ts';
 import { settle } from './settle.ts';
+import { updateVersion } from './store/audience.sql.ts';
 import { findBuilding, listFurthestBehind, listPeopleAfter, updateBuilt } from './store/build.sql.ts';
 import { findDueWorkspace, findNextCheck, takeChecks } from './store/check.sql.ts';
 
@@ -46,11 +47,13 @@ async function build(o: Turning): Promise<boolean> {
     const now = o.clock.now();
     const behind = await listFurthestBehind(tx, workspaceId);
     if (!behind) return;
-    const { ids, quiet, after } = behind;
+    const { ids, after } = behind;
     const who = await listPeopleAfter(tx, workspaceId, after, BUILT_AT_ONCE);
-    await settle(tx, o.people, { workspaceId, live, now, quiet }, askedOf(who, ids));
+    await settle(tx, o.people, { workspaceId, live, now }, askedOf(who, ids));
     const done = who.length < BUILT_AT_ONCE;
     await updateBuilt(tx, ids, { after: who.at(-1), count: who.length, done }, now);
+    // What was quiet is so no longer.
+    if (done) await updateVersion(tx, workspaceId);
   });
   return true;
 }

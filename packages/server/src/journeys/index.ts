@@ -1,6 +1,7 @@
 import type { Fields, Problem } from '@tributary/model';
+import type { Audiences } from '../audiences/index.ts';
 import type { Messages } from '../messages/index.ts';
-import { createIds, type People, type PeopleNamed, type PeopleRecorded, type PeopleUnited } from '../people/index.ts';
+import type { People, PeopleNamed, PeopleRecorded, PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
@@ -8,6 +9,8 @@ import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { decideTurn } from './ab/decide.ts';
 import { enrol } from './entry/enrol.ts';
+import { createEnroller } from './entry/enter.ts';
+import { createEntries, type Entries } from './entry/index.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
 import { createManage, type Manage } from './manage/index.ts';
@@ -28,14 +31,20 @@ import { engineTurns } from './turn.ts';
 import { createVersions } from './versions.ts';
 import { wake } from './wake.ts';
 
+export type { TriggerOutcome } from './entry/by-hand.ts';
+export { createEnroller } from './entry/enter.ts';
+export { createEntries, type Entries, type EntryState } from './entry/index.ts';
 export type { JourneyNow, Manage } from './manage/index.ts';
 export { publicJourneyId, type Which } from './manage/managing.ts';
 export type { JourneyActions } from './news.ts';
 export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
+export type { Enrolment } from './store/enrolment.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';
 
 /** Journeys, and everyone's way through them. */
 export interface Journeys {
+  /** How people come into them. */
+  entries: Entries;
   /** Puts a journey on as it is given. Whose doing it is, history tells: the command line's, unless somebody is named. */
   publish(tx: Tx, workspaceId: number, definition: unknown, by?: string): Promise<JourneyRow>;
   list(db: Queryable, workspaceId: number): Promise<JourneyRow[]>;
@@ -68,6 +77,7 @@ export interface Journeys {
 export function createJourneys(o: {
   db: Db;
   people: People;
+  audiences: Audiences;
   messages: Messages;
   presence: Presence;
   clock: Clock;
@@ -77,10 +87,16 @@ export function createJourneys(o: {
 }): Journeys {
   const versions = createVersions();
   o.presence.on('journey', versions.forget);
-  const enroller = { people: o.people, versions, runIds: createIds('run_number') };
-  const manage = createManage({ ...o, ...enroller });
+  const enroller = createEnroller(o.people, versions);
+  const entries = createEntries({ ...o, ...enroller });
+  const manage = createManage({ ...o, ...enroller, keep: entries.keep });
   return {
-    publish: (tx, workspaceId, definition, by) => publish(tx, o, workspaceId, definition, o.clock.now(), by),
+    entries,
+    async publish(tx, workspaceId, definition, by) {
+      const journey = await publish(tx, o, workspaceId, definition, o.clock.now(), by);
+      await entries.keep(tx, journey.id);
+      return journey;
+    },
     list: listJourneys,
     turn: (workspaceId, name, state) =>
       manage.changeState(workspaceId, { name }, state === 'on' ? 'open' : 'drain', { by: COMMAND_LINE }),

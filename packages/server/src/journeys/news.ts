@@ -23,22 +23,25 @@ export interface JourneyActions {
 /** People whom steps of one journey put into another, or take out of it. */
 export interface JourneyPasses {
   workspaceId: number;
-  passes: {
-    do: 'add' | 'remove';
-    /** The other journey's name. */
-    journey: string;
-    personId: string;
-    /** The run that asks, where it is, and what started it. */
-    runId: string;
-    journeyId: number;
-    version: number;
-    shapeId: string;
-    entry: Fields;
-    /** How many journeys one after the other have passed the person on. */
-    depth: number;
-    /** The run waits to hear how it went. */
-    tell: boolean;
-  }[];
+  passes: Passed[];
+}
+
+/** A step that puts its person into another journey, or takes them out of it. */
+export interface Passed {
+  do: 'add' | 'remove';
+  /** The other journey's name. */
+  journey: string;
+  personId: string;
+  /** The run that asks, where it is, and what started it. */
+  runId: string;
+  journeyId: number;
+  version: number;
+  shapeId: string;
+  entry: Fields;
+  /** How many journeys one after the other have passed the person on. */
+  depth: number;
+  /** The run waits to hear how it went. */
+  tell: boolean;
 }
 
 declare module '../platform/news.ts' {

@@ -1,11 +1,12 @@
 import { checkJourney, entryFiltersOf, filtersOf, type JourneyDefinition, type Problem } from '@tributary/model';
+import type { Audiences } from '../audiences/index.ts';
 import type { Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import { notify } from '../platform/presence.ts';
 import { followVersion } from './ab/decide.ts';
-import { triggerOf } from './entry/trigger.ts';
+import { problemsWithEntryHere } from './entry/problems.ts';
 import { insertHistory } from './store/history.sql.ts';
 import { lockJourney } from './store/hold.sql.ts';
 import { type JourneyRow, upsertJourney } from './store/journey.sql.ts';
@@ -15,6 +16,7 @@ import { releaseHeld } from './store/release.sql.ts';
 /** What a definition is judged by. */
 export interface Judging {
   people: People;
+  audiences: Audiences;
   messages: Messages;
   /** What is wrong with the steps that connectors are to take. */
   actionProblems?: ((shapes: Readonly<Record<string, unknown>>) => Problem[]) | undefined;
@@ -73,20 +75,14 @@ export async function judge(
 /** What is wrong with a journey that is right by itself: it names what this workspace does not have. */
 async function problemsHere(
   tx: Tx,
-  { people, messages, actionProblems }: Judging,
+  { people, audiences, messages, actionProblems }: Judging,
   workspaceId: number,
   journey: JourneyDefinition,
 ): Promise<Problem[]> {
-  const trigger = triggerOf(journey.entry, null);
-  const { activities } = await people.schema(tx, workspaceId);
-  const problems: Problem[] = [];
-  if (trigger && !activities.has(trigger.activity)) {
-    problems.push({
-      at: 'entry.activity',
-      problem: `there is no activity ${trigger.activity}: create its definition first`,
-    });
-  }
-  for (const { at, filter } of [...entryFiltersOf(journey), ...filtersOf(journey)]) {
+  const problems = await problemsWithEntryHere(tx, { people, audiences }, workspaceId, journey.entry);
+  // The filter by which people enter has been asked as one of an audience, which asks more.
+  const asked = journey.entry.kind === 'filter' ? [] : entryFiltersOf(journey);
+  for (const { at, filter } of [...asked, ...filtersOf(journey)]) {
     problems.push(...(await people.filters.problems(tx, workspaceId, filter, at)));
   }
   return [

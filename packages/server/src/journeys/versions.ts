@@ -75,7 +75,6 @@ export function versionOf(row: {
   workspaceId: number;
   name: string;
   createdAt: Date;
-  entryAudience: string | null;
   definition: JourneyDefinition;
 }): Version {
   const { journeyId, version, workspaceId, name, definition } = row;
@@ -92,7 +91,7 @@ export function versionOf(row: {
     name,
     campaignId: objectId(row.createdAt, journeyId),
     definition,
-    trigger: triggerOf(definition.entry, row.entryAudience),
+    trigger: triggerOf(definition.entry),
     asks: listening.activities,
     listens: [...listening.activities, ...listening.fields],
     goalListens: goal ? [...goal.activities, ...goal.fields] : [],

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { KeyCache } from '../../access/index.ts';
 import type { Audiences } from '../../audiences/index.ts';
+import type { Entries } from '../../journeys/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
@@ -15,6 +16,7 @@ import { definitionRoutes } from './definitions.ts';
 import { serialize } from './envelope.ts';
 import { headersAndMethods } from './headers.ts';
 import { instanceSchemaRoute } from './instance-schema.ts';
+import { journeyTriggerRoute } from './journey-trigger.ts';
 import { personActivitiesRoute } from './person-activities.ts';
 import { personGetRoutes } from './person-get.ts';
 import { personLifecycleRoutes } from './person-lifecycle.ts';
@@ -28,7 +30,7 @@ const BODY_MAX = 2 * 1024 * 1024;
 /** Ortto's wire under `/v1`: same paths, bodies and errors, so that its clients only change the host. */
 export function orttoRoutes(
   app: FastifyInstance,
-  o: { db: Db; people: People; audiences: Audiences; keys: KeyCache; clock: Clock; log: Log },
+  o: { db: Db; people: People; audiences: Audiences; entries: Entries; keys: KeyCache; clock: Clock; log: Log },
 ): void {
   app.register(
     async (v1) => {
@@ -67,6 +69,7 @@ export function orttoRoutes(
       accountRoutes(v1, o);
       tagsRoute(v1, o);
       instanceSchemaRoute(v1, o);
+      journeyTriggerRoute(v1, o);
     },
     { prefix: '/v1' },
   );

@@ -50,7 +50,7 @@ export const isAsync = z
   .describe('Answer as soon as it is on disk in the queue; what can only be seen with the person, stands in the log');
 
 /** How people are found, and whether those who are not there are made (Ortto help, a-257). */
-const finding = {
+export const finding = {
   find_strategy: findStrategy,
   skip_non_existing: skipNonExisting,
   merge_by_alt_fields: z

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const text = z.string().max(1000).refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
 const name = text.trim().min(1).max(255);
 /** What it may say is for the room to judge. */
-const filter = z
+export const filter = z
   .record(z.string(), z.json())
   .refine(
     (given) => isStorable(JSON.stringify(given)) && !JSON.stringify(given).includes('\\u0000'),

@@ -3,6 +3,7 @@ import type { KeyCache } from '../../access/index.ts';
 import type { Audiences } from '../../audiences/index.ts';
 import type { Exports } from '../../exports/index.ts';
 import type { Imports } from '../../imports/index.ts';
+import type { Entries } from '../../journeys/index.ts';
 import type { Messages } from '../../messages/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -11,6 +12,7 @@ import { ownAudienceRoutes } from './audiences.ts';
 import { exportRoutes } from './exports.ts';
 import { identityRoutes } from './identity.ts';
 import { importRoutes } from './imports.ts';
+import { journeyEntryRoutes } from './journey-entries.ts';
 import { keyed } from './keyed.ts';
 import { sendingRoutes } from './sending.ts';
 
@@ -21,6 +23,7 @@ export function ownRoutes(
     db: Db;
     people: People;
     audiences: Audiences;
+    entries: Entries;
     imports: Imports;
     exports: Exports;
     messages: Messages;
@@ -36,6 +39,7 @@ export function ownRoutes(
       exportRoutes(own, o);
       ownAudienceRoutes(own, o);
       sendingRoutes(own, o);
+      journeyEntryRoutes(own, o);
     },
     { prefix: '/api' },
   );

@@ -16,7 +16,7 @@ export interface OwnCall {
   file?: string;
   /** What is answered: JSON, or text of a type; nothing where it is left out. */
   answer?: Json | { type: string; text: string };
-  status?: 200 | 201 | 204;
+  status?: 200 | 201 | 202 | 204;
   /** By status, the words of one. */
   refusals?: Readonly<Record<string, string>>;
 }

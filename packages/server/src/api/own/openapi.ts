@@ -4,10 +4,18 @@ import { ownAudienceCalls } from './audience-calls.ts';
 import { exportCalls } from './export-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { importCalls } from './import-calls.ts';
+import { journeyEntryCalls } from './journey-entry-calls.ts';
 import type { OwnCall, OwnCalls } from './openapi-call.ts';
 import { sendingCalls } from './sending-calls.ts';
 
-const calls: OwnCalls = { ...ownAudienceCalls, ...identityCalls, ...importCalls, ...exportCalls, ...sendingCalls };
+const calls: OwnCalls = {
+  ...ownAudienceCalls,
+  ...identityCalls,
+  ...journeyEntryCalls,
+  ...sendingCalls,
+  ...importCalls,
+  ...exportCalls,
+};
 
 /** What answers under `/api`, as OpenAPI describes paths. */
 export function ownPaths(): Json {
@@ -19,16 +27,26 @@ export function ownPaths(): Json {
   );
 }
 
-const idOf = (path: string): Json => ({
-  name: 'id',
-  in: 'path',
-  required: true,
-  description: path.startsWith('/api/imports') ? 'The number of the import' : 'As answers give it: 24 hex digits',
-  schema: { type: 'string' },
-});
+/** What stands in braces in a path. */
+function partsOf(path: string): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    description: name === 'id' ? meaningOf(path) : 'As answers give it',
+    schema: { type: 'string' },
+  }));
+}
+
+function meaningOf(path: string): string {
+  if (path.startsWith('/api/imports')) return 'The number of the import';
+  return path.startsWith('/api/journeys')
+    ? 'The journey’s id, 24 hex digits, or its name'
+    : 'As answers give it: 24 hex digits';
+}
 
 function operation(path: string, call: OwnCall): Json {
-  const parameters = [...(path.includes('{id}') ? [idOf(path)] : []), ...(call.query ? queryOf(call.query) : [])];
+  const parameters = [...partsOf(path), ...(call.query ? queryOf(call.query) : [])];
   const content = call.file
     ? { 'text/csv': { schema: { type: 'string' }, example: call.file } }
     : call.body && { 'application/json': { schema: schemaOf(call.body.schema), example: call.body.example } };

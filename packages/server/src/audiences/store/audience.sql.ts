@@ -5,7 +5,7 @@ import type { AudienceRow } from '../definition.ts';
 const columns = `id, workspace_id as "workspaceId", name, filter, exit_filter as "exitFilter",
   public_name as "publicName", public_description as "publicDescription", is_public as "isPublic",
   sms_is_public as "smsIsPublic", building, build_done::float8 as "buildDone", build_total::float8 as "buildTotal",
-  ready, members::float8 as members, created_at as "createdAt", edited_at as "editedAt",
+  ready, quiet, hidden, members::float8 as members, created_at as "createdAt", edited_at as "editedAt",
   last_built_at as "lastBuiltAt", archived_at as "archivedAt"`;
 
 /** How often this workspace's audiences have been changed; undefined where it has none yet. */
@@ -42,7 +42,7 @@ export async function insertSet(tx: Tx, workspaceId: number): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Those that are not archived. */
+/** Those that are not archived, hidden ones among them. */
 export async function listAudiences(db: Queryable, workspaceId: number): Promise<AudienceRow[]> {
   const { rows } = await db.query<AudienceRow>(
     `select ${columns} from audience where workspace_id = $1 and archived_at is null order by id`,
@@ -54,15 +54,15 @@ export async function listAudiences(db: Queryable, workspaceId: number): Promise
 export async function findAudiences(
   db: Queryable,
   workspaceId: number,
-  o: { ids?: readonly number[]; archived?: boolean; search?: string; limit: number; offset: number },
+  o: { ids?: readonly number[]; archived?: boolean; search?: string; hidden?: boolean; limit: number; offset: number },
 ): Promise<AudienceRow[]> {
   const { rows } = await db.query<AudienceRow>(
     `select ${columns} from audience
-     where workspace_id = $1 and ($2::int[] is null or id = any($2))
+     where workspace_id = $1 and hidden = $7 and ($2::int[] is null or id = any($2))
        and ($3::boolean is null or (archived_at is not null) = $3)
        and ($4::text is null or strpos(lower(name), lower($4)) > 0)
      order by id limit $5 offset $6`,
-    [workspaceId, o.ids ?? null, o.archived ?? null, o.search ?? null, o.limit, o.offset],
+    [workspaceId, o.ids ?? null, o.archived ?? null, o.search ?? null, o.limit, o.offset, o.hidden ?? false],
   );
   return rows;
 }
@@ -80,13 +80,13 @@ export interface NewAudience {
 export async function insertAudience(
   tx: Tx,
   workspaceId: number,
-  audience: NewAudience & { quiet: boolean },
+  audience: NewAudience & { quiet: boolean; hidden: boolean },
   now: Date,
 ): Promise<number> {
   const { rows } = await tx.query<{ id: number }>(
     `insert into audience (workspace_id, name, filter, exit_filter, public_name, public_description, is_public,
-                           sms_is_public, quiet, build_total, created_at, edited_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, (select count(*) from person where workspace_id = $1), $10, $10)
+                           sms_is_public, quiet, hidden, build_total, created_at, edited_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, (select count(*) from person where workspace_id = $1), $10, $10)
      returning id`,
     [
       workspaceId,
@@ -99,6 +99,7 @@ export async function insertAudience(
       audience.smsIsPublic,
       audience.quiet,
       now,
+      audience.hidden,
     ],
   );
   return rows[0]!.id;

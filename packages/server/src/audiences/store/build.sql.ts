@@ -13,14 +13,14 @@ export async function findBuilding(db: Queryable): Promise<number | undefined> {
 export async function listFurthestBehind(
   tx: Tx,
   workspaceId: number,
-): Promise<{ ids: number[]; quiet: number[]; after: string } | undefined> {
-  const { rows } = await tx.query<{ ids: number[]; quiet: number[] | null; after: string }>(
-    `select array_agg(id) as ids, array_agg(id) filter (where quiet) as quiet, build_after as after
+): Promise<{ ids: number[]; after: string } | undefined> {
+  const { rows } = await tx.query<{ ids: number[]; after: string }>(
+    `select array_agg(id) as ids, build_after as after
      from audience where workspace_id = $1 and building and archived_at is null
      group by build_after order by build_after limit 1`,
     [workspaceId],
   );
-  return rows[0] && { ...rows[0], quiet: rows[0].quiet ?? [] };
+  return rows[0];
 }
 
 /** The next people in the order of their ids. */

@@ -10,7 +10,7 @@ export async function findTopics(
   const { rows } = await db.query<{ id: number; name: string; createdAt: Date; archivedAt: Date | null }>({
     name: 'audience.topics',
     text: `select id, name, created_at as "createdAt", archived_at as "archivedAt" from audience
-           where workspace_id = $1 and (id = any($2::int[]) or name = any($3::text[]))
+           where workspace_id = $1 and not hidden and (id = any($2::int[]) or name = any($3::text[]))
            order by archived_at is not null, id`,
     values: [workspaceId, numbers, names],
   });

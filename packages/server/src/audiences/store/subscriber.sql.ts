@@ -77,7 +77,7 @@ export async function listSubscriptions(
             a.created_at as "audienceCreatedAt", m.since, s.subscribed, s.subscribed_at as "subscribedAt",
             s.sms_opted_in as "smsOptedIn"
      from audience_member m
-     join audience a on a.id = m.audience_id and a.archived_at is null
+     join audience a on a.id = m.audience_id and a.archived_at is null and not a.hidden
      left join audience_subscriber s on s.audience_id = m.audience_id and s.person_id = m.person_id
      where m.workspace_id = $1 and m.person_id = any($2::bigint[]) order by m.person_id, m.audience_id`,
     [workspaceId, people],

@@ -1,25 +1,32 @@
-import type { Again, Fields } from '@tributary/model';
-import type { Ids, People } from '../../people/index.ts';
+import type { Fields } from '@tributary/model';
+import { createIds, type Ids, type People } from '../../people/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
 import { notify } from '../../platform/presence.ts';
 import { startedItem } from '../activities.ts';
 import { GOAL_WINDOW_MS } from '../engine/advance.ts';
 import { chance } from '../engine/chance.ts';
-import { type EarlierRun, insertRuns, listEarlier, type NewRun } from '../store/run.sql.ts';
-import type { Version, Versions } from '../versions.ts';
+import { insertRuns, type NewRun } from '../store/run.sql.ts';
+import { createVersions, type Version, type Versions } from '../versions.ts';
+import { obstaclesOf, runKey } from './again.ts';
 
 export interface Enroller {
   people: People;
   versions: Versions;
   runIds: Ids;
+  /** For what starts a run and has no number: of the kind that activities have, so that none is both. */
+  beginIds: Ids;
+}
+
+export function createEnroller(people: People, versions = createVersions()): Enroller {
+  return { people, versions, runIds: createIds('run_number'), beginIds: createIds('activity_number') };
 }
 
 /** Somebody who is to enter a journey, in a version of it. */
 export interface Entering {
   version: Version;
   personId: string;
-  /** What starts the run: an activity, or something that has a number of the same kind. The same start starts one run. */
-  begin: { id: string; at: Date; activity?: string | undefined };
+  /** What starts the run: an activity, something else that has a number, or nothing that could come again. The same start starts one run. */
+  begin: { id?: string | undefined; at: Date; activity?: string | undefined };
   /** Its attributes, which stay usable in the whole run. */
   entry: Fields;
   /** Not before then. */
@@ -30,8 +37,10 @@ export interface Entering {
   test?: boolean | undefined;
 }
 
-/** What became of it: the run, or why there is none. */
-export type Entered = { runId: string } | { why: string };
+type Begun = Entering & { begin: { id: string } };
+
+/** What became of it: the run, which may be one that is held out, or why there is none. */
+export type Entered = { runId: string; heldOut: boolean } | { why: string };
 
 /**
  * Starts runs, and says what became of each, in their order. Those who would enter are held, so that nobody else starts
@@ -50,8 +59,8 @@ export async function enter(
     workspaceId,
     entering.map(({ personId }) => personId),
   );
-  const here = entering.map((each) => ({ ...each, personId: held.get(each.personId) ?? '' }));
-  const obstacles = await obstaclesOf(tx, here, now);
+  const here = await begun(tx, of, entering, held, now);
+  const obstacles = await obstaclesOf(tx, of.people, workspaceId, here, now);
   const ids = await of.runIds.next(
     tx,
     here.map(() => now),
@@ -59,6 +68,7 @@ export async function enter(
   const going = here.flatMap((each, i) =>
     obstacles[i] === undefined ? [{ each, run: newRun(each, ids[i]!, now) }] : [],
   );
+  const heldOut = new Set(going.flatMap(({ run }) => (run.heldOut ? run.id : [])));
   const started = await insertRuns(
     tx,
     workspaceId,
@@ -75,11 +85,33 @@ export async function enter(
   return here.map((_, i): Entered => {
     const why = obstacles[i];
     if (why !== undefined) return { why };
-    return started.has(ids[i]!) ? { runId: ids[i]! } : { why: 'is inside already' };
+    const runId = ids[i]!;
+    return started.has(runId) ? { runId, heldOut: heldOut.has(runId) } : { why: 'is inside already' };
   });
 }
 
-function newRun(each: Entering, id: string, now: Date): NewRun {
+/** Each as the person they are now, with a number for what starts the run. */
+async function begun(
+  tx: Tx,
+  { beginIds }: Enroller,
+  entering: readonly Entering[],
+  held: ReadonlyMap<string, string>,
+  now: Date,
+): Promise<Begun[]> {
+  const without = entering.filter(({ begin }) => begin.id === undefined);
+  const numbers = await beginIds.next(
+    tx,
+    without.map(() => now),
+  );
+  const numberOf = new Map(without.map((each, i) => [each, numbers[i]!]));
+  return entering.map((each) => ({
+    ...each,
+    personId: held.get(each.personId) ?? '',
+    begin: { ...each.begin, id: each.begin.id ?? numberOf.get(each)! },
+  }));
+}
+
+function newRun(each: Begun, id: string, now: Date): NewRun {
   const { version, personId, begin, entry } = each;
   const { definition, journeyId } = version;
   const heldOut = !each.test && definition.holdOut > 0 && chance(journeyId, personId) < definition.holdOut;
@@ -99,54 +131,4 @@ function newRun(each: Entering, id: string, now: Date): NewRun {
     memory: each.depth ? { depth: each.depth } : {},
     test: each.test ?? false,
   };
-}
-
-/** Runs with the same key are one at a time: where people may be inside several times, each has a key of its own. */
-function runKey(each: Entering): string {
-  const key = keyOf(each);
-  const { again } = each.version.definition.entry;
-  return again === 'any-time' || each.test ? `${key}#${each.begin.id}` : key;
-}
-
-function keyOf({ version, entry }: Entering): string {
-  const key = 'key' in version.definition.entry ? version.definition.entry.key : undefined;
-  return key ? String(entry[key] ?? '') : '';
-}
-
-/** Why each of these may not enter; undefined for those who may. What those before it do counts for the later ones. */
-async function obstaclesOf(tx: Tx, entering: readonly Entering[], now: Date): Promise<(string | undefined)[]> {
-  const asks = entering.filter((each) => !each.test && asksForEarlier(each.version.definition.entry.again));
-  const earlier = new Map<string, Date>();
-  const nameOf = (run: Pick<EarlierRun, 'journeyId' | 'personId' | 'key'>): string =>
-    `${run.journeyId}/${run.personId}/${run.key}`;
-  if (asks.length > 0) {
-    const rows = await listEarlier(
-      tx,
-      asks.map((each) => ({ journeyId: each.version.journeyId, personId: each.personId, key: keyOf(each) })),
-    );
-    for (const row of rows) earlier.set(nameOf(row), row.enteredAt);
-  }
-  return entering.map((each) => {
-    if (each.personId === '') return 'the person is not there, or archived';
-    if (each.test) return undefined;
-    const { again } = each.version.definition.entry;
-    if (!asksForEarlier(again)) return undefined;
-    const name = nameOf({ journeyId: each.version.journeyId, personId: each.personId, key: keyOf(each) });
-    const before = earlier.get(name);
-    const why = before && whyNotAgain(again, before, now);
-    if (why === undefined) earlier.set(name, now);
-    return why;
-  });
-}
-
-const asksForEarlier = (again: Again): again is Exclude<Again, 'after-leaving' | 'any-time'> =>
-  again === 'never' || typeof again === 'object';
-
-function whyNotAgain(again: 'never' | { days: number }, before: Date, now: Date): string | undefined {
-  const on = before.toISOString().slice(0, 10);
-  if (again === 'never') return `was in it before, on ${on}, and may not enter again`;
-  const since = now.getTime() - before.getTime();
-  return since < again.days * 24 * 3600 * 1000
-    ? `was in it on ${on}, and may enter once in ${again.days} days`
-    : undefined;
 }

@@ -1,5 +1,5 @@
 import type { JourneyDefinition } from '@tributary/model';
-import type { Ids } from '../../people/index.ts';
+import type { Enroller } from '../entry/enter.ts';
 import { type HistoryRow, listHistory } from '../store/history.sql.ts';
 import {
   listManaged,
@@ -104,7 +104,7 @@ export interface Manage {
 
 const NOBODY = { inside: 0, held: 0, parked: 0 };
 
-export function createManage(o: Managing & { runIds: Ids }): Manage {
+export function createManage(o: Managing & Enroller): Manage {
   const counted = async (rows: readonly ManagedJourney[]): Promise<JourneyNow[]> => {
     const counts = await countInsideOf(
       o.db,

@@ -1,4 +1,5 @@
 import { objectId, type Problem } from '@tributary/model';
+import type { Audiences } from '../../audiences/index.ts';
 import type { Messages } from '../../messages/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -13,9 +14,12 @@ import type { Versions } from '../versions.ts';
 export interface Managing {
   db: Db;
   people: People;
+  audiences: Audiences;
   messages: Messages;
   versions: Versions;
   clock: Clock;
+  /** What is kept for the sake of a journey's entry follows its live version and its state. */
+  keep(tx: Tx, journeyId: number): Promise<void>;
   /** What is wrong with the steps that connectors are to take. */
   actionProblems?: ((shapes: Readonly<Record<string, unknown>>) => Problem[]) | undefined;
 }

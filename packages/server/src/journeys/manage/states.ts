@@ -85,6 +85,7 @@ export function changeState(
     if (state === journey.state) return;
     const details = verb === 'archive' ? await empty(tx, journey, letGo, now) : {};
     await updateState(tx, journey.id, { state, pausedFrom: pausedFrom(verb, journey), now });
+    await o.keep(tx, journey.id);
     if (journey.state === 'paused' && verb !== 'archive') await releaseHeld(tx, journey.id, now);
     if (verb === 'restore') await draftOf(tx, journey, by, now);
     await insertHistory(

@@ -1,8 +1,7 @@
 import { type Fields, journeyDefinition, publicId, triedDefinition } from '@tributary/model';
-import type { Ids } from '../../people/index.ts';
 import { type Queryable, transaction } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
-import { enter } from '../entry/enter.ts';
+import { type Enroller, enter } from '../entry/enter.ts';
 import { judge, wrong } from '../publish.ts';
 import { insertHistory } from '../store/history.sql.ts';
 import { findVersion } from '../store/journey.sql.ts';
@@ -26,7 +25,7 @@ export interface TryAsked {
  * asked. It is no figure's, nobody is held out, and whether they were in the journey before is not asked. Returns the run.
  */
 export function tryDraft(
-  o: Managing & { runIds: Ids },
+  o: Managing & Enroller,
   workspaceId: number,
   which: Which,
   { who, entry, skipWaits, by }: TryAsked,
@@ -44,8 +43,7 @@ export function tryDraft(
     // Not the one that is kept: what this transaction has written may come to nothing.
     const version = versionOf({ ...row, definition: journeyDefinition.parse(row.definition) });
     const personId = await personOf(tx, o, workspaceId, who);
-    const [id] = await o.runIds.next(tx, [now]);
-    const begin = { id: id!, at: now, activity: version.trigger?.activity };
+    const begin = { at: now, activity: version.trigger?.activity };
     const [entered] = await enter(tx, o, workspaceId, [{ version, personId, begin, entry, test: true }], now);
     if (!entered || 'why' in entered) throw nobody(`can not try it: ${entered?.why}`);
     const details = { run: publicId(entered.runId, 'run'), person: publicId(personId) };

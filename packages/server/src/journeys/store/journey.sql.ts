@@ -32,6 +32,20 @@ export async function listJourneys(db: Queryable, workspaceId: number): Promise<
   return rows;
 }
 
+/** Journeys by number and by name. */
+export async function findJourneys(
+  db: Queryable,
+  workspaceId: number,
+  { ids = [], names = [] }: { ids?: readonly number[]; names?: readonly string[] },
+): Promise<JourneyRow[]> {
+  const { rows } = await db.query<JourneyRow>({
+    name: 'journey.find',
+    text: `select ${columns} from journey where workspace_id = $1 and (id = any($2::int[]) or name = any($3::text[]))`,
+    values: [workspaceId, ids, names],
+  });
+  return rows;
+}
+
 /** The journeys that are on and start with one of these activities. */
 export async function listJourneysEnteredBy(
   db: Queryable,
@@ -64,7 +78,7 @@ export async function upsertJourney(
            live_version = (select coalesce(max(v.version), 0) + 1 from journey_version v
                            where v.journey_id = journey.id and not v.test)
      returning ${columns}`,
-    [workspaceId, journey.name, triggerOf(journey.entry, null)?.activity ?? null, now, keepState],
+    [workspaceId, journey.name, triggerOf(journey.entry)?.activity ?? null, now, keepState],
   );
   const row = rows[0]!;
   await tx.query(
@@ -83,7 +97,6 @@ export interface VersionRow {
   name: string;
   createdAt: Date;
   workspaceId: number;
-  entryAudience: string | null;
 }
 
 /** Every version there has been of a workspace's journeys: people go on in the one they started in. */
@@ -104,7 +117,7 @@ export async function findVersion(db: Queryable, journeyId: number, version: num
   const { rows } = await db.query<VersionRow>(
     `select v.journey_id as "journeyId", v.version, v.definition || jsonb_build_object('name', j.name) as definition,
             j.name, j.created_at as "createdAt",
-            j.workspace_id as "workspaceId", j.entry_audience as "entryAudience"
+            j.workspace_id as "workspaceId"
      from journey_version v join journey j on j.id = v.journey_id where v.journey_id = $1 and v.version = $2`,
     [journeyId, version],
   );

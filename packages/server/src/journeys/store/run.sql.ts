@@ -71,29 +71,6 @@ export async function insertRuns(
   return new Set(rows.map((row) => row.id));
 }
 
-/** The last time somebody entered a journey, with a key. */
-export interface EarlierRun {
-  journeyId: number;
-  personId: string;
-  key: string;
-  enteredAt: Date;
-}
-
-/** When these people last entered these journeys, by key. Tries do not count. */
-export async function listEarlier(tx: Tx, of: readonly Omit<EarlierRun, 'enteredAt'>[]): Promise<EarlierRun[]> {
-  const { rows } = await tx.query<EarlierRun>({
-    name: 'run.earlier',
-    // A key of a run that could be one of several at once goes on with "#" and what started it.
-    text: `select a.journey_id as "journeyId", a.person_id as "personId", a.key, max(r.entered_at) as "enteredAt"
-           from (select distinct * from unnest($1::int[], $2::bigint[], $3::text[])) as a(journey_id, person_id, key)
-           join run r on r.journey_id = a.journey_id and r.person_id = a.person_id and not r.test
-             and (r.entry_key = a.key or r.entry_key = a.key || '#' || r.entry_activity_id)
-           group by 1, 2, 3`,
-    values: [of.map((o) => o.journeyId), of.map((o) => o.personId), of.map((o) => o.key)],
-  });
-  return rows;
-}
-
 /** Takes runs that are due, for this transaction alone; others step over them. */
 export async function claimDueRuns(
   tx: Tx,

@@ -7,8 +7,11 @@ import { listTagNames } from '../store/tag.sql.ts';
 import {
   type ActivitiesWanted,
   type ActivityCursor,
+  countPeople,
   listActivitiesAfter,
   listAfter,
+  listSomeAfter,
+  type SomePeople,
   type Whole,
   type WholeActivity,
 } from './pages.sql.ts';
@@ -36,6 +39,14 @@ export interface Bulk<Item = IntakeItem> {
     wanted: { ids?: readonly string[] | undefined; filter?: Filter | undefined },
     o: { after: string; limit: number },
   ): Promise<Exported[]>;
+  /** Of the next people by id, those archived left out, those a checked filter is true of; and how far that went. */
+  some(
+    db: Queryable,
+    workspaceId: number,
+    wanted: { ids?: readonly string[] | undefined; filter?: Filter | undefined },
+    o: { after: string; limit: number },
+  ): Promise<SomePeople>;
+  count(db: Queryable, workspaceId: number): Promise<number>;
   /** What these did, or what happened there, after a place in the order of owners, moments and ids. */
   activities(
     db: Queryable,
@@ -70,6 +81,13 @@ export function createBulk(o: {
       const names = await listTagNames(db, workspaceId, tags, entity.tagTable);
       return rows.map((row) => ({ ...row, tags: row.tags.flatMap((tag) => names.get(tag) ?? []) }));
     },
+    async some(db, workspaceId, { ids, filter }, page) {
+      const schema = await o.schema(db, workspaceId);
+      const condition = (parameters: Parameters): string =>
+        filter ? o.filters.condition(schema, filter, { workspaceId, now: o.now(), parameters, each: true }) : 'true';
+      return listSomeAfter(db, workspaceId, { ids, condition }, page);
+    },
+    count: countPeople,
     activities: (db, workspaceId, ownerIds, wanted, page) =>
       listActivitiesAfter(db, workspaceId, entity, ownerIds, wanted, page),
   };

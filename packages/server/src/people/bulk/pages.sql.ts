@@ -38,6 +38,44 @@ export async function listAfter(
   return rows.map(({ id, fields, tags, ...moments }) => ({ id, fields, tags, moments }));
 }
 
+/** Those wanted of a number of people, and where the next begin; nowhere where these were the last. */
+export interface SomePeople {
+  ids: string[];
+  seen: number;
+  last: string | undefined;
+}
+
+/** Of the next so many people by id, those archived left out, those wanted: however few they are, no more are looked at. */
+export async function listSomeAfter(
+  db: Queryable,
+  workspaceId: number,
+  wanted: Omit<Wanted, 'condition'> & { condition(parameters: Parameters): string },
+  o: { after: string; limit: number },
+): Promise<SomePeople> {
+  const parameters = createParameters([workspaceId, o.after, o.limit, wanted.ids ?? null]);
+  const { rows } = await db.query<{ ids: string[]; seen: number; last: string | null }>(
+    `with page as materialized (
+       select * from person x
+       where x.workspace_id = $1 and x.id > $2::bigint and x.archived_at is null and ($4::bigint[] is null or x.id = any($4))
+       order by x.id limit $3
+     )
+     select array(select p.id from page p where ${wanted.condition(parameters)} order by p.id) as ids,
+            (select count(*)::int from page) as seen, (select max(id) from page) as last`,
+    [...parameters.values],
+  );
+  const { ids, seen, last } = rows[0]!;
+  return { ids, seen, last: seen < o.limit ? undefined : (last ?? undefined) };
+}
+
+/** How many people there are, those archived left out. */
+export async function countPeople(db: Queryable, workspaceId: number): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    'select count(*)::float8 as n from person where workspace_id = $1 and archived_at is null',
+    [workspaceId],
+  );
+  return rows[0]!.n;
+}
+
 export interface WholeActivity {
   id: string;
   /** Who did it, or the account where it happened. */

@@ -6,6 +6,7 @@ import type { Recorder } from '../record.ts';
 import type { Schema } from '../schema.ts';
 import { findCurrent, holdPeople } from './find.ts';
 import { SEPARABLE_MS, separate } from './separate.ts';
+import { findFormer } from './store/alias.sql.ts';
 import { listDuplicates, updateToDismissed } from './store/duplicate.sql.ts';
 import { deleteSnapshots, holdMerges, listMergesInto, type MergeRow } from './store/merge.sql.ts';
 import { mergeBehind, unite, type Work } from './unite.ts';
@@ -47,6 +48,8 @@ export interface Identity {
   current(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Map<string, string>>;
   /** The same, and nobody of them becomes another until the transaction ends. */
   hold(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<Map<string, string>>;
+  /** The ids of those who have become these people; who was never two is absent. */
+  former(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Map<string, string[]>>;
   /** Of these merges, those not undone; none is until the transaction ends. */
   holdMerges(tx: Tx, mergeIds: readonly string[]): Promise<Set<string>>;
   /** Lets go of what is too old to separate by. */
@@ -92,6 +95,7 @@ export function createIdentity(o: {
       return new Map([...rows].map(([id, row]) => [id, row.id]));
     },
     hold: holdPeople,
+    former: findFormer,
     holdMerges,
     async purge() {
       await deleteSnapshots(db, new Date(clock.now().getTime() - SEPARABLE_MS));

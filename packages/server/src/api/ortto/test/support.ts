@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
+import { entriesOf } from '../../../../test/support/entries.ts';
 import { createKey, ensureWorkspace, keyCache, revokeKey } from '../../../access/index.ts';
 import { type Audiences, createAudiences } from '../../../audiences/index.ts';
 import { createPeople, type People } from '../../../people/index.ts';
@@ -49,7 +50,8 @@ export async function openWire(): Promise<Wire> {
   const { key: revokedKey } = await createKey(db, workspace, 'Revoked', clock.now());
   await revokeKey(db, 'Revoked', clock.now());
   const app = createHttp({ log: silent, metrics: createMetrics() });
-  orttoRoutes(app, { db, people, audiences, keys: keyCache(db), clock, log: silent });
+  const entries = entriesOf({ db, people, audiences, clock });
+  orttoRoutes(app, { db, people, audiences, entries, keys: keyCache(db), clock, log: silent });
 
   const send: Wire['send'] = async (method, url, headers, payload) => {
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });

@@ -1,4 +1,5 @@
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
+import { entriesOf } from '../../../../test/support/entries.ts';
 import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
 import { createAudiences } from '../../../audiences/index.ts';
 import { createPeople, type People } from '../../../people/index.ts';
@@ -33,7 +34,8 @@ export async function openIdentityWorld(): Promise<IdentityWorld> {
   const app = createHttp({ log: silent, metrics: createMetrics() });
   const keys = keyCache(db);
   const audiences = createAudiences({ db, people, clock, log: silent });
-  orttoRoutes(app, { db, people, audiences, keys, clock, log: silent });
+  const entries = entriesOf({ db, people, audiences, clock });
+  orttoRoutes(app, { db, people, audiences, entries, keys, clock, log: silent });
   app.register(
     async (api) => {
       keyed(api, keys);

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
+import { entriesOf } from '../../../../test/support/entries.ts';
 import { until } from '../../../../test/support/until.ts';
 import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
 import { createAudiences } from '../../../audiences/index.ts';
@@ -51,7 +52,7 @@ export async function openOwn(): Promise<Own> {
   const app = createHttp({ log: silent, metrics: createMetrics() });
   const routes: string[] = [];
   app.addHook('onRoute', ({ method, url }) => {
-    if (method !== 'HEAD') routes.push(`${String(method).toLowerCase()} ${url.replace(':id', '{id}')}`);
+    if (method !== 'HEAD') routes.push(`${String(method).toLowerCase()} ${url.replace(/:(\w+)/g, '{$1}')}`);
   });
   const audiences = createAudiences({ db: t.db, people, clock, log: silent });
   const messages = createMessages({
@@ -72,6 +73,7 @@ export async function openOwn(): Promise<Own> {
     db: t.db,
     people,
     audiences,
+    entries: entriesOf({ db: t.db, people, audiences, clock }),
     imports,
     exports: createExports({ db: t.db, people }),
     messages,

@@ -16,6 +16,22 @@ export async function findAliases(
   return new Map(rows.map((row) => [row.oldId, row.personId]));
 }
 
+/** The ids that lead to these people. */
+export async function findFormer(
+  db: Queryable,
+  workspaceId: number,
+  ids: readonly string[],
+): Promise<Map<string, string[]>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await db.query<{ personId: string; former: string[] }>({
+    name: 'alias.former',
+    text: `select person_id as "personId", array_agg(old_id) as former from person_alias
+           where workspace_id = $1 and person_id = any($2::bigint[]) group by person_id`,
+    values: [workspaceId, ids],
+  });
+  return new Map(rows.map(({ personId, former }) => [personId, former]));
+}
+
 /** From now on the absorbed's id, and whatever led to it, leads to the survivor. */
 export async function insertAlias(tx: Tx, workspaceId: number, of: Pair): Promise<void> {
   await tx.query(

@@ -1,0 +1,69 @@
+import { enrolBody } from './journey-entries.schema.ts';
+import type { OwnCalls } from './openapi-call.ts';
+
+const tag = 'Journeys';
+const MISSING = 'there is no journey "Win-back"';
+
+const enrolment = {
+  id: '7',
+  state: 'running',
+  asked_by: 'API key “My website”',
+  who: { audience: '6b04c2250000000000000006' },
+  progress: { done: 2000, total: 100_000, entered: 1990 },
+  error: null,
+  created_at: '2026-11-23T22:45:54.600Z',
+  finished_at: null,
+} as const;
+
+/** Putting many people into a journey, for the description of the API. */
+export const journeyEntryCalls: OwnCalls = {
+  '/api/journeys/{id}/enrol': {
+    post: {
+      tag,
+      operationId: 'enrol',
+      summary: 'Put many people into a journey',
+      description:
+        'In the background: people by their ids, the members of an audience, those for whom a filter holds, or the last two at once.',
+      body: {
+        schema: enrolBody,
+        example: { audience: '6b04c2250000000000000006', data: { 'str:cm:reason': 'Webinar' } },
+      },
+      status: 202,
+      answer: enrolment,
+      refusals: {
+        400: 'say who: "people", "audience", "filter"',
+        404: MISSING,
+        409: '“Win-back” is paused: nobody enters it',
+      },
+    },
+  },
+  '/api/journeys/{id}/enrolments': {
+    get: {
+      tag,
+      operationId: 'listEnrolments',
+      summary: 'List enrolments',
+      description: 'The newest hundred, and how the journey’s own entry is doing.',
+      answer: { entry: { building: null, waiting: 0, next_at: null }, enrolments: [enrolment] },
+      refusals: { 404: MISSING },
+    },
+  },
+  '/api/journeys/{id}/enrolments/{enrolment}': {
+    get: {
+      tag,
+      operationId: 'getEnrolment',
+      summary: 'Read an enrolment',
+      answer: enrolment,
+      refusals: { 404: 'there is no enrolment 7' },
+    },
+  },
+  '/api/journeys/{id}/enrolments/{enrolment}/cancel': {
+    post: {
+      tag,
+      operationId: 'cancelEnrolment',
+      summary: 'Cancel an enrolment',
+      description: 'Nobody else is let in; who is inside stays.',
+      answer: { ...enrolment, state: 'cancelled' },
+      refusals: { 404: 'there is no enrolment 7', 409: 'enrolment 7 is done: it can not be cancelled' },
+    },
+  },
+};

@@ -1,0 +1,17 @@
+/** Who has entered an audience that is kept for another room, and who has left it. */
+export interface AudienceKept {
+  workspaceId: number;
+  /** As it is outside. */
+  audienceId: string;
+  /** Since when it asks what it asks. */
+  since: string;
+  at: string;
+  entered: string[];
+  left: string[];
+}
+
+declare module '../platform/news.ts' {
+  interface News {
+    'audiences.kept': AudienceKept;
+  }
+}

@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { EntryOf, Fields } from '@tributary/model';
+import { dayOf } from './kept.ts';
+import { type Beat, brief, HOUR, openPlace, type Place, play, waiting } from './test/place.ts';
+
+const day = (text: string): Fields => {
+  const [year, month, date] = text.split('-').map(Number) as [number, number, number];
+  return { 'dtz::b': { year, month, day: date, timezone: 'UTC' } };
+};
+const birthday = { kind: 'date', field: 'dtz::b', every: 'year' };
+
+/** Each in a place of its own, that time may pass as it has to. */
+const stories: Record<
+  string,
+  { begins: string; entry: object; journey?: object; beats: (place: Place, merge: Merge) => readonly Beat[] }
+> = {
+  'birthdays: at its time of day where the journey is, every year, and not on the day of birth itself': {
+    begins: '2026-03-02T08:00:00Z',
+    entry: { ...birthday, at: '09:00', timezone: 'Europe/Berlin' },
+    beats: (place, merge) => [
+      [
+        'they come',
+        async () => {
+          await merge('anna', day('1990-03-04'));
+          await merge('baby', day('2026-03-04'));
+        },
+        [],
+      ],
+      ['the day begins in Berlin', () => place.at('2026-03-03T23:30:00Z'), ['anna not begun']],
+      ['almost nine', () => place.at('2026-03-04T07:59:00Z'), ['anna not begun']],
+      ['nine', () => place.at('2026-03-04T08:00:00Z'), ['anna left: completed']],
+      ['the day ends', () => place.at('2026-03-05T12:00:00Z'), ['anna left: completed']],
+      [
+        'a year later',
+        () => place.at('2027-03-04T08:00:00Z'),
+        ['anna left: completed', 'anna left: completed', 'baby left: completed'],
+      ],
+    ],
+  },
+  'who is born on 29 February has it on the 28th in years that have none': {
+    begins: '2027-02-20T08:00:00Z',
+    entry: birthday,
+    beats: (place, merge) => [
+      ['she comes', () => merge('leap', day('2000-02-29')), []],
+      ['27 February 2027', () => place.at('2027-02-27T12:00:00Z'), []],
+      ['the 28th', () => place.at('2027-02-28T00:00:00Z'), ['leap left: completed']],
+      ['1 March', () => place.at('2027-03-01T12:00:00Z'), ['leap left: completed']],
+      ['28 February 2028', () => place.at('2028-02-28T12:00:00Z'), ['leap left: completed']],
+      ['the 29th', () => place.at('2028-02-29T12:00:00Z'), ['leap left: completed', 'leap left: completed']],
+      ['a day later', () => place.at('2028-03-01T12:00:00Z'), ['leap left: completed', 'leap left: completed']],
+    ],
+  },
+  'days before a date; one that is moved away before its run has begun takes it along, one that is moved later does not':
+    {
+      begins: '2026-03-02T08:00:00Z',
+      entry: { kind: 'date', field: 'dtz::b', days: -3, at: '12:00' },
+      beats: (place, merge) => [
+        [
+          'they come',
+          async () => {
+            for (const who of ['ada', 'bo', 'cy']) await merge(who, day('2026-03-10'));
+          },
+          [],
+        ],
+        [
+          'three days before, in the morning',
+          () => place.at('2026-03-07T08:00:00Z'),
+          ['ada not begun', 'bo not begun', 'cy not begun'],
+        ],
+        [
+          'one is put off',
+          () => merge('bo', day('2026-03-12')),
+          ['ada not begun', 'bo left: its day was moved before it began', 'cy not begun'],
+        ],
+        [
+          'noon',
+          () => place.at('2026-03-07T12:00:00Z'),
+          ['ada left: completed', 'bo left: its day was moved before it began', 'cy left: completed'],
+        ],
+        [
+          'another is put off',
+          () => merge('cy', day('2026-03-12')),
+          ['ada left: completed', 'bo left: its day was moved before it began', 'cy left: completed'],
+        ],
+        [
+          'and put on again',
+          () => merge('cy', day('2026-03-10')),
+          ['ada left: completed', 'bo left: its day was moved before it began', 'cy left: completed'],
+        ],
+        [
+          'the other day',
+          () => place.at('2026-03-09T12:00:00Z'),
+          [
+            'ada left: completed',
+            'bo left: its day was moved before it began',
+            'bo left: completed',
+            'cy left: completed',
+          ],
+        ],
+      ],
+    },
+  'days after a time, by the calendar of the time zone': {
+    begins: '2026-03-02T08:00:00Z',
+    entry: { kind: 'date', field: 'tme:cm:ordered', days: 2, at: '06:00', timezone: 'America/New_York' },
+    beats: (place, merge) => [
+      // In New York it is still the 2nd.
+      ['an order at night', () => merge('noor', { 'tme:cm:ordered': '2026-03-03T03:00:00Z' }), []],
+      ['too early', () => place.at('2026-03-04T10:59:00Z'), ['noor not begun']],
+      ['six o’clock there', () => place.at('2026-03-04T11:00:00Z'), ['noor left: completed']],
+    ],
+  },
+  'a server that was down at the time makes up for it the same day, once; on a later day it does not': {
+    begins: '2026-03-02T08:00:00Z',
+    entry: { kind: 'date', field: 'dtz::b', at: '09:00' },
+    beats: (place, merge) => [
+      [
+        'they come',
+        async () => {
+          await merge('today', day('2026-03-05'));
+          await merge('lost', day('2026-03-06'));
+        },
+        [],
+      ],
+      [
+        'it is down from the evening to the afternoon',
+        () => place.away(() => place.clock.advance(Date.parse('2026-03-05T15:00:00Z') - place.clock.now().getTime())),
+        ['today left: completed'],
+      ],
+      ['and once more', () => place.away(() => undefined), ['today left: completed']],
+      ['it is down for days', () => place.away(() => place.clock.advance(48 * HOUR)), ['today left: completed']],
+    ],
+  },
+  'who comes on the day, after the time, enters at once; once a day, whatever is written': {
+    begins: '2026-03-02T08:00:00Z',
+    entry: { kind: 'date', field: 'dtz::b', at: '09:00', again: 'any-time' },
+    beats: (place, merge) => [
+      ['it is the day', () => place.at('2026-03-05T15:00:00Z'), []],
+      ['she comes', () => merge('late', day('2026-03-05')), ['late left: completed']],
+      ['it was wrong', () => merge('late', day('2026-03-06')), ['late left: completed']],
+      ['it was right', () => merge('late', day('2026-03-05')), ['late left: completed']],
+    ],
+  },
+};
+
+type Merge = (name: string, fields: Fields) => Promise<string>;
+
+describe('a journey that people enter on a day', () => {
+  for (const [title, { begins, entry, journey = brief, beats }] of Object.entries(stories)) {
+    test(title, async () => {
+      const place = await openPlace({ begins });
+      try {
+        await place.tributary.people.addField(place.ws, { name: 'Ordered', type: 'time' });
+        const merge: Merge = (name, fields) => place.merge({ 'str::email': `${name}@example.com`, ...fields });
+        await place.push({ name: 'Day', entry, ...journey });
+        await play(place, 'Day', beats(place, merge));
+      } finally {
+        await place.close();
+      }
+    });
+  }
+
+  test('takes those whose time is still to come on the day it is put on, and not those whose time has passed', async () => {
+    const place = await openPlace({ begins: '2026-03-05T10:00:00Z' });
+    try {
+      await place.merge({ 'str::email': 'due@example.com', ...day('2026-03-05') });
+      await place.push({ name: 'Passed', entry: { kind: 'date', field: 'dtz::b', at: '09:00' }, ...brief });
+      await place.push({ name: 'To come', entry: { kind: 'date', field: 'dtz::b', at: '11:00' }, ...brief });
+      await place.at('2026-03-05T12:00:00Z');
+      assert.deepEqual([await place.runs('Passed'), await place.runs('To come')], [[], ['due left: completed']]);
+    } finally {
+      await place.close();
+    }
+  });
+
+  test('asks of the person what it asks, and is refused where the field holds no day', async () => {
+    const place = await openPlace();
+    try {
+      const last = { '$str::is': { field_id: 'str::last', value: 'Ito' } };
+      await place.push({ name: 'Ito', entry: { kind: 'date', field: 'dtz::b', person: last }, ...waiting });
+      await place.merge({ 'str::email': 'ito@example.com', 'str::last': 'Ito', ...day('2026-03-03') });
+      await place.merge({ 'str::email': 'abe@example.com', 'str::last': 'Abe', ...day('2026-03-03') });
+      await place.at('2026-03-03T00:00:00Z');
+      assert.deepEqual(await place.runs('Ito'), ['ito wait']);
+      const refused = (entry: object) =>
+        place
+          .push({ name: 'Wrong', entry: { kind: 'date', ...entry }, ...brief })
+          .catch((error: Error) => error.message);
+      assert.match(String(await refused({ field: 'dtz:cm:none' })), /entry\.field: there is no field dtz:cm:none/);
+      assert.match(String(await refused({ field: 'str::last' })), /entry\.field: str::last holds no date and no time/);
+      assert.match(
+        String(await refused({ field: 'dtz::b', every: 'year', days: 400 })),
+        /entry\.days: an anniversary is at most 365 days away/,
+      );
+    } finally {
+      await place.close();
+    }
+  });
+});
+
+describe('the day of an entry', () => {
+  const entry = (more: Partial<EntryOf<'date'>>): EntryOf<'date'> =>
+    ({
+      kind: 'date',
+      field: 'dtz::b',
+      days: 0,
+      at: '00:00',
+      timezone: 'Europe/Berlin',
+      again: 'after-leaving',
+      ...more,
+    }) as EntryOf<'date'>;
+  const cases: readonly [what: string, more: Partial<EntryOf<'date'>>, moment: string, begins: string][] = [
+    ['a winter day', { at: '09:00' }, '2026-01-10T20:00:00Z', '2026-01-10T08:00:00.000Z'],
+    ['just after midnight there', { at: '09:00' }, '2026-01-10T23:30:00Z', '2026-01-11T08:00:00.000Z'],
+    ['the day of 23 hours', { at: '09:00' }, '2026-03-29T10:00:00Z', '2026-03-29T07:00:00.000Z'],
+    ['an hour that the day leaves out', { at: '02:30' }, '2026-03-29T10:00:00Z', '2026-03-29T01:30:00.000Z'],
+    ['an hour that the day has twice', { at: '02:30' }, '2026-10-25T10:00:00Z', '2026-10-25T00:30:00.000Z'],
+    ['the day of 25 hours', { at: '23:00' }, '2026-10-25T10:00:00Z', '2026-10-25T22:00:00.000Z'],
+  ];
+  for (const [what, more, moment, begins] of cases) {
+    test(`begins at its time: ${what}`, () => {
+      assert.equal(dayOf(entry(more), new Date(moment)).begins.toISOString(), begins);
+    });
+  }
+  test('is numbered day by day, across the change of the clock', () => {
+    const numbers = ['2026-03-28T12:00:00Z', '2026-03-29T12:00:00Z', '2026-03-30T12:00:00Z'].map(
+      (moment) => dayOf(entry({}), new Date(moment)).number,
+    );
+    assert.deepEqual(numbers, [numbers[0]!, numbers[0]! + 1, numbers[0]! + 2]);
+  });
+});

@@ -1,0 +1,106 @@
+import type { Audiences } from '../../audiences/index.ts';
+import type { People } from '../../people/index.ts';
+import { type Db, type Queryable, type Tx, transaction } from '../../platform/database/pool.ts';
+import { messageOf, UserError } from '../../platform/errors.ts';
+import type { Log } from '../../platform/log.ts';
+import {
+  type EnrolmentWho,
+  failEnrolment,
+  listListed,
+  lockRunning,
+  postponeEnrolment,
+  type Running,
+  updateProgress,
+} from '../store/enrolment.sql.ts';
+import { type Enroller, enter } from './enter.ts';
+
+/** So many in one transaction: the people are held as long, and who does something then waits. */
+const AT_ONCE = 500;
+/** Before an audience is looked at again that is still being built. */
+const BUILDING_MS = 1000;
+const BACKOFF_MAX_MS = 600_000;
+
+export interface Enrolling {
+  people: People;
+  audiences: Audiences;
+}
+
+/** About how many an enrolment looks at. */
+export async function sizeOf(
+  db: Queryable,
+  { people, audiences }: Enrolling,
+  workspaceId: number,
+  { audience, people: listed }: EnrolmentWho,
+): Promise<number> {
+  if (listed) return new Set(listed).size;
+  if (audience === undefined) return people.bulk.count(db, workspaceId);
+  return (await audiences.members(db, workspaceId, audience, { after: '0', limit: 0 })).size;
+}
+
+/**
+ * Lets in the next page of an enrolment; what is written is how far it has come as well. Each process has another in hand.
+ * False when none is to be worked on.
+ */
+export async function enrolmentTurn(o: Enrolling & Enroller & { db: Db; log: Log }, now: Date): Promise<boolean> {
+  let running: Running | undefined;
+  try {
+    await transaction(o.db, async (tx) => {
+      running = await lockRunning(tx, now);
+      if (running) await workOn(tx, o, running, now);
+    });
+  } catch (error) {
+    if (!running) throw error;
+    o.log.error({ err: error, enrolment: running.id }, `an enrolment could not go on, and waits: ${messageOf(error)}`);
+    const pause = Math.min(1000 * 2 ** running.attempts, BACKOFF_MAX_MS);
+    await postponeEnrolment(o.db, running.id, new Date(now.getTime() + pause), messageOf(error));
+  }
+  return running !== undefined;
+}
+
+async function workOn(tx: Tx, o: Enrolling & Enroller, running: Running, now: Date): Promise<void> {
+  const page = await pageOf(tx, o, running);
+  if (page === 'building') return postponeEnrolment(tx, running.id, new Date(now.getTime() + BUILDING_MS), null);
+  if ('gone' in page) return failEnrolment(tx, running.id, page.gone, now);
+  const { id, workspaceId, journeyId, entry } = running;
+  const version = await o.versions.get(tx, journeyId, running.version);
+  // The enrolment is what starts the run, and other numbers of the kind are above nought.
+  const begin = { id: `-${id}`, at: now };
+  const entering = page.ids.map((personId) => ({ version, personId, begin, entry }));
+  const entered = await enter(tx, o, workspaceId, entering, now);
+  const { after, seen } = page;
+  const inside = entered.filter((each) => 'runId' in each).length;
+  await updateProgress(tx, id, { after, seen, entered: inside, done: after === undefined }, now);
+}
+
+/** The next of those who are to enter: after whom to go on, nobody where they are the last. */
+interface Page {
+  ids: readonly string[];
+  seen: number;
+  after: string | undefined;
+}
+
+async function pageOf(
+  tx: Tx,
+  { people, audiences }: Enrolling,
+  { id, workspaceId, audience, filter, listed, after }: Running,
+): Promise<Page | { gone: string } | 'building'> {
+  const page = { after, limit: AT_ONCE };
+  if (audience === null && !listed) {
+    const some = await people.bulk.some(tx, workspaceId, { filter: filter ?? undefined }, page);
+    return { ...some, after: some.last };
+  }
+  try {
+    const members = audience === null ? undefined : await audiences.members(tx, workspaceId, audience, page);
+    if (members && !members.ready) return 'building';
+    const ids = members ? members.ids : await listListed(tx, id, after, AT_ONCE);
+    const next = { seen: ids.length, after: ids.length < AT_ONCE ? undefined : ids.at(-1) };
+    if (filter === null || ids.length === 0) return { ids, ...next };
+    return {
+      ...next,
+      ids: (await people.bulk.some(tx, workspaceId, { ids, filter }, { after: '0', limit: AT_ONCE })).ids,
+    };
+  } catch (error) {
+    if (error instanceof UserError) return { gone: error.message };
+    throw error;
+  }
+}
