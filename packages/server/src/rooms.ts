@@ -43,7 +43,7 @@ export function createRooms(o: {
   const messages = createMessages({ ...shared, channel, from, whenUncertain, alone, dataDir });
   const imports = createImports(shared);
   const exports = createExports(shared);
-  const journeys = createJourneys({ ...shared, messages });
+  const journeys = createJourneys({ ...shared, audiences, messages });
   const connectors = createConnectors({ ...shared, journeys, connectors: [kommo], secret: workspace.secret });
   return { people, audiences, imports, exports, messages, journeys, connectors };
 }

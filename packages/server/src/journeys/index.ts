@@ -1,4 +1,5 @@
 import type { Fields } from '@tributary/model';
+import type { Audiences } from '../audiences/index.ts';
 import type { Messages } from '../messages/index.ts';
 import { createIds, type People, type PeopleNamed, type PeopleRecorded, type PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -23,6 +24,7 @@ import {
 } from './store/count.sql.ts';
 import { type JourneyRow, listJourneys, updateJourneyState } from './store/journey.sql.ts';
 import { listParked, type ParkedRun } from './store/parked.sql.ts';
+import { createTrials, type Trials } from './trial/index.ts';
 import { engineTurn } from './turn.ts';
 import { createVersions } from './versions.ts';
 import { wake } from './wake.ts';
@@ -30,6 +32,13 @@ import { wake } from './wake.ts';
 export type { JourneyActions } from './news.ts';
 export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';
+export {
+  type SimulateInput,
+  type Simulation,
+  simulateBody,
+  simulateJourneyBody,
+  type Trials,
+} from './trial/index.ts';
 
 /** Journeys, and everyone's way through them. */
 export interface Journeys {
@@ -56,12 +65,15 @@ export interface Journeys {
   movesOf(db: Queryable, personId: string, limit: number): Promise<MoveRow[]>;
   /** The attributes of the activities that started these runs. */
   entriesOf(db: Queryable, runIds: readonly string[]): Promise<Map<string, Fields>>;
+  /** Playing a journey through, with nothing stored and nothing sent. */
+  trials: Trials;
   start(): Loop;
 }
 
 export function createJourneys(o: {
   db: Db;
   people: People;
+  audiences: Audiences;
   messages: Messages;
   presence: Presence;
   clock: Clock;
@@ -98,6 +110,7 @@ export function createJourneys(o: {
     settleParked: (workspaceId, id, how) => settleParked(o.db, workspaceId, id, how, o.clock.now()),
     movesOf: listMovesOf,
     entriesOf: findEntries,
+    trials: createTrials(o),
     start() {
       const loop = startLoop({
         name: 'journeys',

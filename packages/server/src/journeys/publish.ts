@@ -5,6 +5,7 @@ import type { Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import { triggerOf } from './entry/trigger.ts';
 import { type JourneyRow, upsertJourney } from './store/journey.sql.ts';
+import { templatesIn } from './templates.ts';
 
 /** Puts a journey on, as a new version; people inside go on in theirs. Throws `journey_is_wrong` with every problem. */
 export async function publish(
@@ -50,11 +51,7 @@ async function unknownTemplates(
   workspaceId: number,
   journey: JourneyDefinition,
 ): Promise<Problem[]> {
-  const named = Object.entries(journey.shapes).flatMap(([id, shape]) => {
-    if (shape.kind === 'email') return [{ at: `shapes.${id}.template`, template: shape.template }];
-    if (shape.kind !== 'ab') return [];
-    return shape.variants.map(({ template }, i) => ({ at: `shapes.${id}.variants[${i}].template`, template }));
-  });
+  const named = templatesIn(journey);
   const missing = await messages.missingTemplates(tx, workspaceId, [...new Set(named.map(({ template }) => template))]);
   return named
     .filter(({ template }) => missing.includes(template))

@@ -3,6 +3,7 @@ import type { KeyCache } from '../../access/index.ts';
 import type { Audiences } from '../../audiences/index.ts';
 import type { Exports } from '../../exports/index.ts';
 import type { Imports } from '../../imports/index.ts';
+import type { Journeys } from '../../journeys/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
@@ -11,6 +12,7 @@ import { exportRoutes } from './exports.ts';
 import { identityRoutes } from './identity.ts';
 import { importRoutes } from './imports.ts';
 import { keyed } from './keyed.ts';
+import { simulationRoutes } from './simulations.ts';
 
 /** What Ortto's wire has no word for, under `/api`: the same keys, the same errors. */
 export function ownRoutes(
@@ -21,6 +23,7 @@ export function ownRoutes(
     audiences: Audiences;
     imports: Imports;
     exports: Exports;
+    journeys: Journeys;
     keys: KeyCache;
     clock: Clock;
   },
@@ -32,6 +35,7 @@ export function ownRoutes(
       importRoutes(own, o);
       exportRoutes(own, o);
       ownAudienceRoutes(own, o);
+      simulationRoutes(own, o);
     },
     { prefix: '/api' },
   );

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { simulateBody, simulateJourneyBody } from '../../journeys/index.ts';
 import { audienceBody, audienceChangeBody, audiencesQuery } from './audiences.schema.ts';
 import { exportActivities, exportPeople } from './export-schemas.ts';
 import { page, pairBody, separateBody, uniteBody } from './identity.schema.ts';
@@ -60,6 +61,24 @@ const calls: Readonly<Record<string, Readonly<Record<string, Own>>>> = {
       refusals: [400, 404, 409],
     },
     delete: { operationId: 'deleteAudience', summary: 'Delete an audience', answers: it, refusals: [404, 409] },
+  },
+  '/api/journeys/simulate': {
+    post: {
+      operationId: 'simulate',
+      summary: 'Play a journey through, for somebody who is there or made up; nothing is stored, nothing is sent',
+      body: simulateBody,
+      answers: it,
+      refusals: [400, 404, 409],
+    },
+  },
+  '/api/journeys/{id}/simulate': {
+    post: {
+      operationId: 'simulateJourney',
+      summary: 'The same for a journey that is there, by its name or its id',
+      body: simulateJourneyBody,
+      answers: it,
+      refusals: [400, 404, 409],
+    },
   },
   '/api/people/unite': {
     post: {

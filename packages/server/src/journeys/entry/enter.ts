@@ -142,7 +142,8 @@ async function obstaclesOf(tx: Tx, entering: readonly Entering[], now: Date): Pr
 const asksForEarlier = (again: Again): again is Exclude<Again, 'after-leaving' | 'any-time'> =>
   again === 'never' || typeof again === 'object';
 
-function whyNotAgain(again: 'never' | { days: number }, before: Date, now: Date): string | undefined {
+/** Why somebody who entered before may not enter again, if it is so. */
+export function whyNotAgain(again: 'never' | { days: number }, before: Date, now: Date): string | undefined {
   const on = before.toISOString().slice(0, 10);
   if (again === 'never') return `was in it before, on ${on}, and may not enter again`;
   const since = now.getTime() - before.getTime();

@@ -64,7 +64,8 @@ export function prepare(loaded: Loaded, sender: Sender): Prepared {
   }
 }
 
-function whyNot(person: Person | undefined, suppressed: string | undefined): string | undefined {
+/** Why a person gets no e-mail at all. */
+export function whyNot(person: Person | undefined, suppressed: string | undefined): string | undefined {
   if (!person) return 'the person is no longer there';
   if (person.archivedAt) return 'the person is archived';
   const { fields } = person;

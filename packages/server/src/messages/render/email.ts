@@ -85,7 +85,7 @@ export function renderEmail(
 }
 
 /** A line break in a header would begin another header. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text
     .replace(/\p{Cc}+/gu, ' ')
     .replace(/\s+/g, ' ')

@@ -1,8 +1,11 @@
+import { tmpdir } from 'node:os';
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
-import { createAudiences } from '../../../audiences/index.ts';
+import { type Audiences, createAudiences } from '../../../audiences/index.ts';
 import { createExports } from '../../../exports/index.ts';
 import { createImports } from '../../../imports/index.ts';
+import { createJourneys, type Journeys } from '../../../journeys/index.ts';
+import { createMessages, type Messages, smtpChannel } from '../../../messages/index.ts';
 import { createPeople, type People } from '../../../people/index.ts';
 import { type MovableClock, movableClock } from '../../../platform/clock.ts';
 import { transaction } from '../../../platform/database/pool.ts';
@@ -22,6 +25,9 @@ export interface OwnAnswer {
 export interface Own {
   t: TestDatabase;
   people: People;
+  audiences: Audiences;
+  messages: Messages;
+  journeys: Journeys;
   clock: MovableClock;
   ws: number;
   url: string;
@@ -48,12 +54,24 @@ export async function openOwn(): Promise<Own> {
     if (method !== 'HEAD') routes.push(`${String(method).toLowerCase()} ${url.replace(':id', '{id}')}`);
   });
   const audiences = createAudiences({ db: t.db, people, clock, log: silent });
+  const shared = { db: t.db, people, presence, clock, log: silent };
+  const messages = createMessages({
+    ...shared,
+    channel: smtpChannel('smtp://127.0.0.1:1'),
+    publicUrl: () => 'https://t.example',
+    from: { name: 'Acme', email: 'hello@acme.example' },
+    whenUncertain: 'resend',
+    dataDir: tmpdir(),
+    alone: false,
+  });
+  const journeys = createJourneys({ ...shared, audiences, messages });
   ownRoutes(app, {
     db: t.db,
     people,
     audiences,
     imports,
     exports: createExports({ db: t.db, people }),
+    journeys,
     keys: keyCache(t.db),
     clock,
   });
@@ -61,6 +79,9 @@ export async function openOwn(): Promise<Own> {
   return {
     t,
     people,
+    audiences,
+    messages,
+    journeys,
     clock,
     ws: workspace.id,
     url,
