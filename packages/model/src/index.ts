@@ -1,5 +1,13 @@
 export { dayAt, startOfDay, today } from './filter/days.ts';
 export { type Dependencies, dependenciesOf } from './filter/dependencies.ts';
+export {
+  decisive,
+  type Explained,
+  type ExplainedCondition,
+  type ExplainedOccurrence,
+  type ExplainFacts,
+  explain,
+} from './filter/explain.ts';
 export type { Facts } from './filter/facts.ts';
 export { askedAbout, type Body, type Filter, groupOf, type Leaf, leafOf, type Problem } from './filter/filter.ts';
 export { type Happened, type Occurrence, occurrenceOf, windowAt } from './filter/happened.ts';
@@ -15,7 +23,9 @@ export { isWrong } from './filter/operators/reading.ts';
 export { type Prepared, prepare } from './filter/prepared.ts';
 export { looksBackTo } from './filter/prepared-occurrence.ts';
 export { type Askable, problemsWithFilter } from './filter/problems.ts';
+export { shownValue } from './filter/shown.ts';
 export type { Asked, Day, Moment, Test, TextTest } from './filter/test.ts';
+export { filterInWords, type Names } from './filter/words.ts';
 export { type IdKind, idAt, internalId, NO_ID, objectId, publicId } from './ids.ts';
 export type { ActivityInput, FindStrategy, IntakeItem, IntakeOutcome, MergeStrategy, Who } from './intake.ts';
 export { momentOf } from './journey/day-of.ts';

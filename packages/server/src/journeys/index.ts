@@ -27,6 +27,7 @@ import {
 } from './store/count.sql.ts';
 import { type JourneyRow, listJourneys } from './store/journey.sql.ts';
 import { listParked, type ParkedRun } from './store/parked.sql.ts';
+import { createTrials, type Trials } from './trial/index.ts';
 import { engineTurns } from './turn.ts';
 import { createVersions } from './versions.ts';
 import { wake } from './wake.ts';
@@ -40,6 +41,13 @@ export type { JourneyActions } from './news.ts';
 export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
 export type { Enrolment } from './store/enrolment.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';
+export {
+  type SimulateInput,
+  type Simulation,
+  simulateBody,
+  simulateJourneyBody,
+  type Trials,
+} from './trial/index.ts';
 
 /** Journeys, and everyone's way through them. */
 export interface Journeys {
@@ -71,6 +79,8 @@ export interface Journeys {
   movesOf(db: Queryable, personId: string, limit: number): Promise<MoveRow[]>;
   /** The attributes of the activities that started these runs. */
   entriesOf(db: Queryable, runIds: readonly string[]): Promise<Map<string, Fields>>;
+  /** Playing a journey through, with nothing stored and nothing sent. */
+  trials: Trials;
   start(): Loop;
 }
 
@@ -116,6 +126,7 @@ export function createJourneys(o: {
     settleParked: (workspaceId, id, how) => settleParked(o.db, workspaceId, id, how, o.clock.now()),
     movesOf: listMovesOf,
     entriesOf: findEntries,
+    trials: createTrials(o),
     start() {
       const loop = startLoop({
         name: 'journeys',

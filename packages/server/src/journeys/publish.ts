@@ -12,6 +12,7 @@ import { lockJourney } from './store/hold.sql.ts';
 import { type JourneyRow, upsertJourney } from './store/journey.sql.ts';
 import { findManagedByName } from './store/managed.sql.ts';
 import { releaseHeld } from './store/release.sql.ts';
+import { templatesIn } from './templates.ts';
 
 /** What a definition is judged by. */
 export interface Judging {
@@ -98,11 +99,7 @@ async function unknownTemplates(
   workspaceId: number,
   journey: JourneyDefinition,
 ): Promise<Problem[]> {
-  const named = Object.entries(journey.shapes).flatMap(([id, shape]) => {
-    if (shape.kind === 'email') return [{ at: `shapes.${id}.template`, template: shape.template }];
-    if (shape.kind !== 'ab') return [];
-    return shape.variants.map(({ template }, i) => ({ at: `shapes.${id}.variants[${i}].template`, template }));
-  });
+  const named = templatesIn(journey);
   const missing = await messages.missingTemplates(tx, workspaceId, [...new Set(named.map(({ template }) => template))]);
   return named
     .filter(({ template }) => missing.includes(template))

@@ -41,7 +41,7 @@ import {
   type OutboxState,
   outboxState,
 } from './store/reading.sql.ts';
-import { listMissingNames } from './store/template.sql.ts';
+import { findTemplatesNamed, listMissingNames } from './store/template.sql.ts';
 import { dropUncertain, resendUncertain } from './store/uncertain.sql.ts';
 import { createTemplateCache, putTemplate } from './templates.ts';
 import { createJournal } from './tracking/journal.ts';
@@ -54,8 +54,10 @@ export type { EmailChannel, Mail, SendOutcome } from './channels/channel.ts';
 export { smtpChannel } from './channels/smtp.ts';
 export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox.ts';
 export type { ChannelState } from './outbox/gate.ts';
-export type { Preview, PreviewAsked } from './preview.ts';
+export { whyNoMail } from './outbox/rules.ts';
+export { type EmailPreview, type Preview, type PreviewAsked, previewTemplate } from './preview.ts';
 export { displayTypesOf } from './render/display-types.ts';
+export type { Subject } from './render/scope.ts';
 export { renderText } from './render/text.ts';
 export { countsByTemplate, type TemplateCounts } from './store/by-template.sql.ts';
 export type { Counts, MessageCounts, MessageRow, OutboxState } from './store/reading.sql.ts';
@@ -67,6 +69,8 @@ export interface Messages {
   putTemplate(tx: Tx, workspaceId: number, name: string, template: Template): Promise<void>;
   /** Those of these names that no template has. */
   missingTemplates(db: Queryable, workspaceId: number, names: readonly string[]): Promise<string[]>;
+  /** The templates that have these names, by name. */
+  templatesNamed(db: Queryable, workspaceId: number, names: readonly string[]): Promise<Map<string, Template>>;
   /**
    * Writes messages down in the caller's transaction: they leave once it commits, not before they are due, and as their
    * rules allow, which are asked when they are taken up. A note to several addresses is a message to each.
@@ -158,6 +162,10 @@ export function createMessages(o: MessagesOptions): Messages {
   return {
     putTemplate: (tx, workspaceId, name, template) => putTemplate(tx, workspaceId, name, template, clock.now()),
     missingTemplates: listMissingNames,
+    async templatesNamed(queryable, workspaceId, names) {
+      const rows = names.length > 0 ? await findTemplatesNamed(queryable, workspaceId, names) : [];
+      return new Map(rows.map(({ name, content }) => [name, content]));
+    },
     async queue(tx, requests) {
       if (requests.length === 0) return;
       if ((await insertMessages(tx, requests.flatMap(eachAddress))) > 0) await tx.query(notify('message'));

@@ -1,4 +1,4 @@
-import { type Fields, type MessageContent, NO_ID, publicId, type SendingRules } from '@tributary/model';
+import { type Fields, type MessageContent, NO_ID, publicId, type SendingRules, type Template } from '@tributary/model';
 import type { Audiences } from '../audiences/index.ts';
 import type { People, Person } from '../people/index.ts';
 import type { Queryable } from '../platform/database/pool.ts';
@@ -99,6 +99,28 @@ async function email(
     to: typeof to === 'string' ? to : undefined,
     ...parts,
   };
+}
+
+/** An e-mail as one person would see it, or why it can not be made. */
+export type EmailPreview =
+  | {
+      subject: string;
+      html: string;
+      text: string;
+      fromName: string | undefined;
+      fromEmail: string | undefined;
+    }
+  | { broken: string };
+
+/** The same of a template that may not be stored. Its links lead where they lead. */
+export function previewTemplate(template: Template, subject: Subject, types: DisplayTypes): EmailPreview {
+  try {
+    const compiled = compileEmail(template);
+    const { unsubscribeUrl: _, ...parts } = previewEmail(compiled, subject, types, '');
+    return { ...parts, fromName: compiled.fromName, fromEmail: compiled.fromEmail };
+  } catch (error) {
+    return { broken: messageOf(error) };
+  }
 }
 
 /** Without what signs it, and without the password. */

@@ -3,7 +3,7 @@ import type { KeyCache } from '../../access/index.ts';
 import type { Audiences } from '../../audiences/index.ts';
 import type { Exports } from '../../exports/index.ts';
 import type { Imports } from '../../imports/index.ts';
-import type { Entries } from '../../journeys/index.ts';
+import type { Entries, Journeys } from '../../journeys/index.ts';
 import type { Messages } from '../../messages/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -15,6 +15,7 @@ import { importRoutes } from './imports.ts';
 import { journeyEntryRoutes } from './journey-entries.ts';
 import { keyed } from './keyed.ts';
 import { sendingRoutes } from './sending.ts';
+import { simulationRoutes } from './simulations.ts';
 
 /** What Ortto's wire has no word for, under `/api`: the same keys, the same errors. */
 export function ownRoutes(
@@ -26,6 +27,7 @@ export function ownRoutes(
     entries: Entries;
     imports: Imports;
     exports: Exports;
+    journeys: Journeys;
     messages: Messages;
     keys: KeyCache;
     clock: Clock;
@@ -40,6 +42,7 @@ export function ownRoutes(
       ownAudienceRoutes(own, o);
       sendingRoutes(own, o);
       journeyEntryRoutes(own, o);
+      simulationRoutes(own, o);
     },
     { prefix: '/api' },
   );

@@ -7,11 +7,13 @@ import { importCalls } from './import-calls.ts';
 import { journeyEntryCalls } from './journey-entry-calls.ts';
 import type { OwnCall, OwnCalls } from './openapi-call.ts';
 import { sendingCalls } from './sending-calls.ts';
+import { simulationCalls } from './simulation-calls.ts';
 
 const calls: OwnCalls = {
   ...ownAudienceCalls,
   ...identityCalls,
   ...journeyEntryCalls,
+  ...simulationCalls,
   ...sendingCalls,
   ...importCalls,
   ...exportCalls,

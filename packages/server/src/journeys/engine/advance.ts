@@ -48,6 +48,8 @@ export interface RunFacts {
   known?: ((condition: Filter) => boolean | undefined) | undefined;
   /** When time alone may change an answer. */
   lookAgain?: Date | undefined;
+  /** How filters are asked: by `matches`, unless somebody wants to note what was asked. */
+  ask?: typeof matches;
   now: Date;
   /** What a run listens to while it waits, and what one that has left does for the sake of its goal. */
   listens: readonly string[];
@@ -67,13 +69,13 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
   const moves: MoveMade[] = [];
   const effects: Advanced['effects'] = [];
   const passedBy: string[] = [];
-  const { now } = facts;
+  const { now, ask = matches } = facts;
   let { fields } = facts;
   const begin = { ...run, runId: run.id };
   const own = activitiesIn(begin, facts.activities);
   const activities = happenedIn(begin, own);
   const holds = (filter: Filter): boolean =>
-    matches(filter, { fields, now, activities, ...(facts.known && { known: facts.known }) });
+    ask(filter, { fields, now, activities, ...(facts.known && { known: facts.known }) });
   const note = (did: string): void => void moves.push({ runId: run.id, shapeId: run.shapeId, did });
   const leave = (reason: string): void => {
     note(`left: ${reason}`);

@@ -65,7 +65,7 @@ function whyNot(again: Again, before: Before | undefined, { test }: Asking, now:
   return before.last ? whyNotAgain(again, before.last, now) : undefined;
 }
 
-function whyNotAgain(again: Again, last: Date, now: Date): string | undefined {
+export function whyNotAgain(again: Again, last: Date, now: Date): string | undefined {
   const on = last.toISOString().slice(0, 10);
   if (again === 'never') return `was in it before, on ${on}, and may not enter again`;
   if (typeof again !== 'object') return undefined;

@@ -88,14 +88,24 @@ function whyNot({ message, person, suppressed, standing }: Ruled): string | unde
   const closed = whyClosed(message.channel);
   if (closed !== undefined) return closed;
   if (message.channel !== 'email') return undefined;
-  const { fields } = person;
+  const transactional = message.rules.transactional === true;
+  const obstacle = whyNoMail(person, { suppressed, transactional });
+  if (obstacle !== undefined || transactional) return obstacle;
+  return offTopic(message.rules.topic, standing);
+}
+
+/** Why this person gets no e-mail at all; undefined where nothing is in the way but the rules of one message. */
+export function whyNoMail(
+  { fields, archivedAt }: Pick<Person, 'fields' | 'archivedAt'>,
+  { suppressed, transactional }: { suppressed: string | undefined; transactional: boolean },
+): string | undefined {
+  if (archivedAt) return 'the person is archived';
   const address = fields['str::email'];
   if (typeof address !== 'string' || address === '') return 'the person has no e-mail address';
   if (!/^[^\s@<>,;]+@[^\s@<>,;]+$/.test(address)) return `"${address}" is not an e-mail address`;
-  if (!message.rules.transactional && fields['bol::p'] === false) return 'the person has unsubscribed from e-mail';
+  if (!transactional && fields['bol::p'] === false) return 'the person has unsubscribed from e-mail';
   if (suppressed === HARD_BOUNCED) return 'mail to this address has bounced before';
-  if (suppressed !== undefined) return `the address is on the suppression list (${suppressed})`;
-  return message.rules.transactional ? undefined : offTopic(message.rules.topic, standing);
+  return suppressed === undefined ? undefined : `the address is on the suppression list (${suppressed})`;
 }
 
 function offTopic(topic: string | undefined, standing: Standing | undefined): string | undefined {

@@ -56,3 +56,16 @@ export async function findTemplates(db: Queryable, ids: readonly number[]): Prom
   );
   return rows;
 }
+
+/** The templates that have these names. */
+export async function findTemplatesNamed(
+  db: Queryable,
+  workspaceId: number,
+  names: readonly string[],
+): Promise<Pick<TemplateRow, 'name' | 'content'>[]> {
+  const { rows } = await db.query<Pick<TemplateRow, 'name' | 'content'>>(
+    'select name, content from template where workspace_id = $1 and name = any($2::text[]) order by name',
+    [workspaceId, names],
+  );
+  return rows;
+}

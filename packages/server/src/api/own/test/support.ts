@@ -3,9 +3,10 @@ import { silent, type TestDatabase, testDatabase } from '../../../../test/suppor
 import { entriesOf } from '../../../../test/support/entries.ts';
 import { until } from '../../../../test/support/until.ts';
 import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
-import { createAudiences } from '../../../audiences/index.ts';
+import { type Audiences, createAudiences } from '../../../audiences/index.ts';
 import { createExports } from '../../../exports/index.ts';
 import { createImports } from '../../../imports/index.ts';
+import { createJourneys, type Journeys } from '../../../journeys/index.ts';
 import { createMessages, type Messages, smtpChannel } from '../../../messages/index.ts';
 import { createPeople, type People } from '../../../people/index.ts';
 import { type MovableClock, movableClock } from '../../../platform/clock.ts';
@@ -26,7 +27,9 @@ export interface OwnAnswer {
 export interface Own {
   t: TestDatabase;
   people: People;
+  audiences: Audiences;
   messages: Messages;
+  journeys: Journeys;
   clock: MovableClock;
   ws: number;
   url: string;
@@ -55,13 +58,9 @@ export async function openOwn(): Promise<Own> {
     if (method !== 'HEAD') routes.push(`${String(method).toLowerCase()} ${url.replace(/:(\w+)/g, '{$1}')}`);
   });
   const audiences = createAudiences({ db: t.db, people, clock, log: silent });
+  const shared = { db: t.db, people, audiences, presence, clock, log: silent };
   const messages = createMessages({
-    db: t.db,
-    people,
-    audiences,
-    presence,
-    clock,
-    log: silent,
+    ...shared,
     channel: smtpChannel('smtp://127.0.0.1:1'),
     publicUrl: () => 'https://t.example',
     from: { name: 'Acme', email: 'hello@acme.example' },
@@ -69,6 +68,7 @@ export async function openOwn(): Promise<Own> {
     dataDir: tmpdir(),
     alone: false,
   });
+  const journeys = createJourneys({ ...shared, messages });
   ownRoutes(app, {
     db: t.db,
     people,
@@ -77,6 +77,7 @@ export async function openOwn(): Promise<Own> {
     imports,
     exports: createExports({ db: t.db, people }),
     messages,
+    journeys,
     keys: keyCache(t.db),
     clock,
   });
@@ -84,7 +85,9 @@ export async function openOwn(): Promise<Own> {
   const own: Own = {
     t,
     people,
+    audiences,
     messages,
+    journeys,
     clock,
     ws: workspace.id,
     url,

@@ -1,0 +1,29 @@
+import { type Explained, type ExplainFacts, entryFiltersOf, explain, type Fields, type Names } from '@tributary/model';
+import type { Version } from '../versions.ts';
+
+/** A filter of the entry, and why it holds or does not. */
+export interface EntryCheck {
+  at: string;
+  holds: boolean;
+  why: Explained;
+}
+
+/** The filter on what starts a run, asked of its attributes; undefined where there is none. */
+export function startCheck(
+  { trigger }: Pick<Version, 'trigger'>,
+  attributes: Fields,
+  o: { now: Date; names: Names },
+): EntryCheck | undefined {
+  if (!trigger?.filter) return undefined;
+  const field = (id: string): string | undefined => o.names.attribute?.(trigger.activity, id);
+  const why = explain(trigger.filter, { fields: attributes, now: o.now, names: { ...o.names, field } });
+  return { at: 'entry.filter', holds: why.holds, why };
+}
+
+/** The filters on the person, as they are. */
+export function personChecks({ definition }: Pick<Version, 'definition'>, facts: ExplainFacts): EntryCheck[] {
+  return entryFiltersOf(definition).map(({ at, filter }) => {
+    const why = explain(filter, facts);
+    return { at, holds: why.holds, why };
+  });
+}

@@ -1,0 +1,138 @@
+import { type Fields, idAt, publicId } from '@tributary/model';
+import { messageOf } from '../../platform/errors.ts';
+import type { Effect } from '../engine/move.ts';
+import type { RunState } from '../engine/run-state.ts';
+import type { Life } from './life.ts';
+import type { ActionEntry, ChangeEntry, MoveEntry } from './path.ts';
+import type { Delivery, Scene } from './scene.ts';
+
+/** What the steps of a simulation set off: nothing leaves, and what would come back is taken to come back at once. */
+export interface Effects {
+  /** Does it, and notes it with the move. Returns what the run may listen to. */
+  apply(effect: Effect, shapeId: string, move: MoveEntry | undefined, now: Date): string[];
+  /** When a shape first sent its message or asked for its step, and what activities about it carry. */
+  asked(shapeId: string): { at: Date; about: Fields } | undefined;
+  lastDone(shapeId: string): Date | undefined;
+}
+
+export function createEffects(scene: Scene, life: Life, run: RunState): Effects {
+  const { version, fail } = scene;
+  const asked = new Map<string, { at: Date; about: Fields }>();
+  const done = new Map<string, Date>();
+  const about = (shapeId: string): Fields => ({
+    'idt::c': version.campaignId,
+    'str::cn': version.name,
+    'str::jsi': shapeId,
+    'idt::jri': publicId(run.id, 'run'),
+  });
+  const note = (shapeId: string, at: Date, attributes: Fields): void => {
+    if (!asked.has(shapeId)) asked.set(shapeId, { at, about: attributes });
+  };
+  const stepTold = (shapeId: string, now: Date, failed: string | undefined): string[] =>
+    life.happen(
+      {
+        id: failed === undefined ? 'act::sja' : 'act::fja',
+        attributes: { ...about(shapeId), 'str::jsl': failed ?? 'done' },
+      },
+      now,
+    );
+
+  const message = ({ content, sending }: Of<'message'>, shapeId: string, now: Date) => {
+    const rules = { ...version.definition.sending, ...sending };
+    const made = scene.deliver(content, { fields: life.fields, sending: rules, now, shapeId });
+    const failed = fail.get(shapeId);
+    const delivery: Delivery = failed === undefined ? made : { ...made, not_sent: failed };
+    const attributes = { ...about(shapeId), ...aboutMessage(delivery, now, life.activities.length) };
+    if (delivery.not_sent !== undefined) {
+      const why = { 'str::rn': delivery.not_sent };
+      return { delivery, heard: life.happen({ id: 'act::sk', attributes: { ...attributes, ...why } }, now) };
+    }
+    note(shapeId, now, attributes);
+    return { delivery, heard: life.happen({ id: 'act::s', attributes }, now) };
+  };
+
+  const action = ({ connector, action: name, input }: Of<'action'>, shapeId: string, now: Date) => {
+    const entry: ActionEntry = { connector, action: name, input };
+    let failed = fail.get(shapeId);
+    try {
+      const { fields } = life;
+      entry.input = Object.fromEntries(
+        Object.entries(input).map(([key, value]) => [
+          key,
+          typeof value === 'string' ? scene.render(value, fields) : value,
+        ]),
+      );
+    } catch (error) {
+      failed ??= messageOf(error);
+    }
+    note(shapeId, now, about(shapeId));
+    return {
+      entry: failed === undefined ? entry : { ...entry, failed },
+      heard: stepTold(shapeId, now, failed),
+    };
+  };
+
+  const change = ({ tell, set, clear, add, remove }: Of<'change'>, shapeId: string, now: Date) => {
+    const refused = fail.get(shapeId) ?? refusalOf(scene, set, clear);
+    const entry: ChangeEntry = { set, clear, add, remove };
+    note(shapeId, now, about(shapeId));
+    if (refused !== undefined) return { entry: { ...entry, refused }, heard: stepTold(shapeId, now, refused) };
+    const heard = life.change(entry, now);
+    return { entry, heard: tell ? [...heard, ...stepTold(shapeId, now, undefined)] : heard };
+  };
+
+  return {
+    asked: (shapeId) => asked.get(shapeId),
+    lastDone: (shapeId) => done.get(shapeId) ?? scene.lastDone(shapeId),
+    apply(effect, shapeId, move, now) {
+      switch (effect.kind) {
+        case 'message': {
+          const { delivery, heard } = message(effect, shapeId, now);
+          if (move) move.message = delivery;
+          return heard;
+        }
+        case 'action': {
+          const { entry, heard } = action(effect, shapeId, now);
+          if (move) move.action = entry;
+          return heard;
+        }
+        case 'change': {
+          const { entry, heard } = change(effect, shapeId, now);
+          if (move) move.change = entry;
+          return heard;
+        }
+        case 'pass':
+          if (move) move.pass = { do: effect.do, journey: effect.journey };
+          note(shapeId, now, about(shapeId));
+          return effect.tell ? stepTold(shapeId, now, fail.get(shapeId)) : [];
+        case 'done':
+          done.set(shapeId, now);
+          return [];
+        default:
+          return [];
+      }
+    },
+  };
+}
+
+type Of<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
+
+/** As the activities about a message name it. */
+function aboutMessage({ template, subject }: Delivery, now: Date, place: number): Fields {
+  return {
+    'str::ct': 'journey',
+    'idt::mi': publicId(idAt(now, BigInt(place)), 'message'),
+    ...(template === undefined ? {} : { 'str::asn': template }),
+    ...(subject === undefined ? {} : { 'str::s': subject }),
+    'bol::t': false,
+  };
+}
+
+function refusalOf(scene: Scene, set: Fields, clear: readonly string[]): string | undefined {
+  const values = [...Object.entries(set), ...clear.map((id) => [id, null] as const)];
+  for (const [id, value] of values) {
+    const refusal = scene.refusal(id, value);
+    if (refusal !== undefined) return `${id}: ${refusal}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,70 @@
+import type { Fields, Filter, Leaf, MessageContent, Names, SendingRules, Value } from '@tributary/model';
+import type { RunState } from '../engine/run-state.ts';
+import type { Version } from '../versions.ts';
+import type { ScriptEvent } from './script.ts';
+
+/** All that a simulation looks at. Pure: the same scene plays out the same way. */
+export interface Scene {
+  version: Version;
+  personId: string;
+  /** What is known of the person at the beginning; tags stand under `tags`. */
+  fields: Fields;
+  entry: Fields;
+  start: Date;
+  /** Whatever goes on then is told as unfinished. */
+  until: Date;
+  events: readonly ScriptEvent[];
+  /** Steps that are to fail, by shape, and with what reason. */
+  fail: ReadonlyMap<string, string>;
+  names: Names;
+  /** Answers that are not found in the scene, and where they come from. */
+  known(condition: Filter, life: Answering): { holds: boolean; source: string } | undefined;
+  choose(shapeId: string, parts: readonly { name: string; share: number }[]): { name: string; by: string };
+  winner(shapeId: string): string | undefined;
+  lastDone(shapeId: string): Date | undefined;
+  /** Whether an activity moves when the person was last seen. */
+  touches(activityId: string): boolean;
+  /** Why a value can not be written, if it can not. */
+  refusal(fieldId: string, value: Value): string | undefined;
+  /** The message as this person would get it at this moment. */
+  deliver(content: MessageContent, of: { fields: Fields; sending: SendingRules; now: Date; shapeId: string }): Delivery;
+  /** Throws where it can not be rendered. */
+  render(text: string, fields: Fields): string;
+}
+
+/** What a condition about all that ever happened is asked beside the database. */
+export interface Answering {
+  occurred(condition: Leaf): boolean;
+}
+
+/** A message as it would be, or why it would not go. */
+export interface Delivery {
+  channel: MessageContent['channel'];
+  /** E-mail and notes: the addresses. */
+  to?: string | undefined;
+  from?: string | undefined;
+  /** E-mail: the template's name. */
+  template?: string | undefined;
+  subject?: string | undefined;
+  html?: string | undefined;
+  text?: string | undefined;
+  /** Of other channels: what it is made of. */
+  content?: Readonly<Record<string, unknown>> | undefined;
+  not_sent?: string | undefined;
+}
+
+/** The run of a simulation, as it begins. It has no number of its own: none is used up. */
+export function runOf({ version, personId, entry, start }: Scene, ids: { run: string; entry: string }): RunState {
+  return {
+    id: ids.run,
+    personId,
+    journeyId: version.journeyId,
+    version: version.version,
+    entryActivityId: ids.entry,
+    entryAt: start,
+    entry,
+    ...{ enteredAt: start, arrivedAt: start, dueAt: start, listens: version.listens },
+    ...{ shapeId: null, leftAt: null, leftReason: null, goalAt: null, endedAt: null, parkedError: null },
+    ...{ memory: {}, heldOut: false, held: false, test: false },
+  };
+}

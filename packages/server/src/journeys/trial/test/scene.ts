@@ -1,0 +1,61 @@
+import { idAt } from '@tributary/model';
+import { journeyOf } from '../../engine/test/support.ts';
+import { versionOf } from '../../versions.ts';
+import { choosing } from '../chance.ts';
+import type { Path } from '../path.ts';
+import type { Scene } from '../scene.ts';
+import { scriptEvent, scriptFrom } from '../script.ts';
+import { simulate } from '../simulate.ts';
+
+export const START = new Date('2026-03-02T08:00:00Z');
+export const DAY = 24 * 3600_000;
+
+export interface Told {
+  more?: object;
+  events?: readonly unknown[];
+  take?: Record<string, string>;
+  days?: number;
+  scene?: Partial<Scene>;
+}
+
+/** A journey of these shapes, played by somebody made up of whom little is known. */
+export function sceneOf(shapes: Record<string, unknown>, o: Told = {}): Scene {
+  const definition = journeyOf(shapes, o.more);
+  const version = versionOf({
+    ...{ journeyId: 1, version: 1, workspaceId: 1, name: definition.name, createdAt: START },
+    ...{ entryAudience: null, definition },
+  });
+  const levelled = { chosen: new Map(), counts: new Map() };
+  return {
+    ...{ version, personId: idAt(START, 1n), start: START, until: new Date(START.getTime() + (o.days ?? 365) * DAY) },
+    fields: { 'str::first': 'Anna', 'str::email': 'anna@example.com' },
+    entry: { 'str:cm:lead-id': '42' },
+    events: scriptFrom((o.events ?? []).map((event) => scriptEvent.parse(event))),
+    fail: new Map(),
+    names: {},
+    known: () => undefined,
+    choose: choosing({ definition, journeyId: 1, personId: undefined, take: o.take ?? {}, levelled }),
+    winner: () => undefined,
+    lastDone: () => undefined,
+    touches: (id) => id === 'act::o',
+    refusal: () => undefined,
+    deliver: (content) => ({
+      channel: content.channel,
+      template: 'template' in content ? content.template : undefined,
+    }),
+    render: (text, fields) => text.replaceAll('{{ people.first-name }}', String(fields['str::first'])),
+    ...o.scene,
+  };
+}
+
+export const play = (shapes: Record<string, unknown>, o: Told = {}): Path => simulate(sceneOf(shapes, o));
+
+/** As it is read: days since the start, what or where, and what came of it. */
+export function lines({ path }: Path): string[] {
+  return path.map((entry) => {
+    const days = (entry.at.getTime() - START.getTime()) / DAY;
+    return 'event' in entry
+      ? `${days} * ${entry.event}${entry.noticed ? '' : ' (not noticed)'}`
+      : `${days} ${entry.shape}: ${entry.did}`;
+  });
+}
