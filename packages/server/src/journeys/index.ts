@@ -28,11 +28,15 @@ import { engineTurn } from './turn.ts';
 import { createVersions } from './versions.ts';
 import { wake } from './wake.ts';
 
+export type { JourneyFigures } from './manage/figures.ts';
 export type { JourneyNow, Manage } from './manage/index.ts';
 export { publicJourneyId, type Which } from './manage/managing.ts';
+export type { Moving } from './manage/passages.ts';
+export type { Contest } from './manage/variants.ts';
 export type { JourneyActions } from './news.ts';
 export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';
+export type { RunRow } from './store/runs.sql.ts';
 
 /** Journeys, and everyone's way through them. */
 export interface Journeys {

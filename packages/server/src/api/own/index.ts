@@ -3,6 +3,7 @@ import type { KeyCache } from '../../access/index.ts';
 import type { Audiences } from '../../audiences/index.ts';
 import type { Exports } from '../../exports/index.ts';
 import type { Imports } from '../../imports/index.ts';
+import type { Journeys } from '../../journeys/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
@@ -10,6 +11,7 @@ import { ownAudienceRoutes } from './audiences.ts';
 import { exportRoutes } from './exports.ts';
 import { identityRoutes } from './identity.ts';
 import { importRoutes } from './imports.ts';
+import { journeyRoutes } from './journeys.ts';
 import { keyed } from './keyed.ts';
 
 /** What Ortto's wire has no word for, under `/api`: the same keys, the same errors. */
@@ -19,6 +21,7 @@ export function ownRoutes(
     db: Db;
     people: People;
     audiences: Audiences;
+    journeys: Journeys;
     imports: Imports;
     exports: Exports;
     keys: KeyCache;
@@ -32,6 +35,7 @@ export function ownRoutes(
       importRoutes(own, o);
       exportRoutes(own, o);
       ownAudienceRoutes(own, o);
+      journeyRoutes(own, o);
     },
     { prefix: '/api' },
   );

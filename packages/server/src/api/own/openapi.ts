@@ -3,19 +3,10 @@ import { audienceBody, audienceChangeBody, audiencesQuery } from './audiences.sc
 import { exportActivities, exportPeople } from './export-schemas.ts';
 import { page, pairBody, separateBody, uniteBody } from './identity.schema.ts';
 import { mappingBody, uploadQuery } from './import-schemas.ts';
+import { journeyCalls } from './journeys.openapi.ts';
+import type { Own } from './own-call.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-
-interface Own {
-  operationId: string;
-  summary: string;
-  query?: z.ZodType;
-  body?: z.ZodType;
-  /** The file itself, as it is. */
-  file?: true;
-  answers: Readonly<Record<number, string>>;
-  refusals: readonly number[];
-}
 
 const exported = (what: string, schema: z.ZodType, format: string): Readonly<Record<string, Own>> => {
   const name = `${what === 'people' ? 'People' : 'Activities'}${format === 'text/csv' ? 'Csv' : 'Ndjson'}`;
@@ -157,9 +148,10 @@ const calls: Readonly<Record<string, Readonly<Record<string, Own>>>> = {
   '/api/exports/people.ndjson': exported('people', exportPeople, 'application/x-ndjson'),
   '/api/exports/activities.csv': exported('activities', exportActivities, 'text/csv'),
   '/api/exports/activities.ndjson': exported('activities', exportActivities, 'application/x-ndjson'),
+  ...journeyCalls,
 };
 
-/** Imports and exports as OpenAPI describes paths: docs/import-export.md in short. */
+/** Our own calls as OpenAPI describes paths. */
 export function ownPaths(schemaOf: (schema: z.ZodType) => Json): Json {
   return Object.fromEntries(
     Object.entries(calls).map(([path, methods]) => [
@@ -173,12 +165,15 @@ const reasons: Readonly<Record<number, string>> = {
   400: 'What is asked can not be done: `error` says why',
   401: 'No `X-Api-Key`, or one that is not in use',
   404: 'There is nothing of that id',
-  409: 'It does not go with what the import does now',
+  409: 'It does not go with how things stand: `error` says why',
 };
 
 function operation(path: string, call: Own, schemaOf: (schema: z.ZodType) => Json): Json {
   const parameters = [
-    ...(path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] : []),
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      ...{ name, in: 'path', required: true },
+      schema: { type: 'string' },
+    })),
     ...(call.query ? queryOf(schemaOf(call.query)) : []),
   ];
   const text = { schema: { type: 'string' } };

@@ -1,8 +1,11 @@
+import { tmpdir } from 'node:os';
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
 import { createAudiences } from '../../../audiences/index.ts';
 import { createExports } from '../../../exports/index.ts';
 import { createImports } from '../../../imports/index.ts';
+import { createJourneys } from '../../../journeys/index.ts';
+import { createMessages, smtpChannel } from '../../../messages/index.ts';
 import { createPeople, type People } from '../../../people/index.ts';
 import { type MovableClock, movableClock } from '../../../platform/clock.ts';
 import { transaction } from '../../../platform/database/pool.ts';
@@ -45,12 +48,19 @@ export async function openOwn(): Promise<Own> {
   const app = createHttp({ log: silent, metrics: createMetrics() });
   const routes: string[] = [];
   app.addHook('onRoute', ({ method, url }) => {
-    if (method !== 'HEAD') routes.push(`${String(method).toLowerCase()} ${url.replace(':id', '{id}')}`);
+    if (method !== 'HEAD') routes.push(`${String(method).toLowerCase()} ${url.replace(/:(\w+)/g, '{$1}')}`);
   });
   const audiences = createAudiences({ db: t.db, people, clock, log: silent });
+  const channel = smtpChannel('smtp://127.0.0.1:25');
+  const messages = createMessages({
+    ...{ db: t.db, people, presence, clock, log: silent, channel, alone: true, dataDir: tmpdir() },
+    ...{ publicUrl: () => '', from: { name: 'Us', email: 'us@example.com' }, whenUncertain: 'hold' as const },
+  });
+  const journeys = createJourneys({ db: t.db, people, messages, presence, clock, log: silent });
   ownRoutes(app, {
     db: t.db,
     people,
+    journeys,
     audiences,
     imports,
     exports: createExports({ db: t.db, people }),
@@ -82,6 +92,7 @@ export async function openOwn(): Promise<Own> {
     },
     async close() {
       await app.close();
+      await channel.close();
       await loop.close();
       await presence.close();
       await t.close();
