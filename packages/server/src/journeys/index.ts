@@ -35,12 +35,16 @@ import { wake } from './wake.ts';
 export type { TriggerOutcome } from './entry/by-hand.ts';
 export { createEnroller } from './entry/enter.ts';
 export { createEntries, type Entries, type EntryState } from './entry/index.ts';
+export type { JourneyFigures } from './manage/figures.ts';
 export type { JourneyNow, Manage } from './manage/index.ts';
 export { publicJourneyId, type Which } from './manage/managing.ts';
+export type { Moving } from './manage/passages.ts';
+export type { Contest } from './manage/variants.ts';
 export type { JourneyActions } from './news.ts';
 export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
 export type { Enrolment } from './store/enrolment.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';
+export type { RunRow } from './store/runs.sql.ts';
 export {
   type SimulateInput,
   type Simulation,

@@ -5,6 +5,7 @@ import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { parse } from '../ortto/call.ts';
 import { page, pairBody, separateBody, uniteBody } from './identity.schema.ts';
+import { byOf } from './keyed.ts';
 
 type Of = { Params: { id: string } };
 
@@ -16,12 +17,12 @@ export function identityRoutes(app: FastifyInstance, o: { db: Db; people: People
     const survivor = personId(request.params.id);
     const absorbed = personId(parse(uniteBody, request.body).absorb);
     const people = [survivor, absorbed] as const;
-    return mergeTold(await identity.unite(request.workspaceId, { people, survivor, by: byOf(request.keyName) }));
+    return mergeTold(await identity.unite(request.workspaceId, { people, survivor, by: byOf(request) }));
   });
 
   app.post('/people/unite', async (request) => {
     const [one, two] = parse(pairBody, request.body).people.map(personId) as [string, string];
-    return mergeTold(await identity.unite(request.workspaceId, { people: [one, two], by: byOf(request.keyName) }));
+    return mergeTold(await identity.unite(request.workspaceId, { people: [one, two], by: byOf(request) }));
   });
 
   app.post<Of>('/people/:id/separate', async (request) => {
@@ -29,7 +30,7 @@ export function identityRoutes(app: FastifyInstance, o: { db: Db; people: People
     const given = parse(separateBody, request.body).merge_id;
     const mergeId = internalId(given, 'merge');
     if (mergeId === undefined) throw new UserError('bad_request', `merge_id: "${given}" is not the id of a merge`);
-    return mergeTold(await identity.separate(request.workspaceId, { survivor, mergeId, by: byOf(request.keyName) }));
+    return mergeTold(await identity.separate(request.workspaceId, { survivor, mergeId, by: byOf(request) }));
   });
 
   app.get<Of>('/people/:id/merges', async (request) => ({
@@ -62,8 +63,6 @@ function personId(outside: string): string {
   if (id === undefined) throw new UserError('bad_request', `"${outside}" is not a person id (24 hex digits)`);
   return id;
 }
-
-const byOf = (keyName: string): string => `API key “${keyName}”`;
 
 function mergeTold(merge: Merge) {
   return {

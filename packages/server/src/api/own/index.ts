@@ -13,6 +13,7 @@ import { exportRoutes } from './exports.ts';
 import { identityRoutes } from './identity.ts';
 import { importRoutes } from './imports.ts';
 import { journeyEntryRoutes } from './journey-entries.ts';
+import { journeyRoutes } from './journeys.ts';
 import { keyed } from './keyed.ts';
 import { sendingRoutes } from './sending.ts';
 import { simulationRoutes } from './simulations.ts';
@@ -43,6 +44,7 @@ export function ownRoutes(
       sendingRoutes(own, o);
       journeyEntryRoutes(own, o);
       simulationRoutes(own, o);
+      journeyRoutes(own, o);
     },
     { prefix: '/api' },
   );

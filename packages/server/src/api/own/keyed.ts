@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { KeyCache } from '../../access/index.ts';
 import { UserError } from '../../platform/errors.ts';
 import { serialize } from '../ortto/envelope.ts';
@@ -9,6 +9,9 @@ declare module 'fastify' {
     keyName: string;
   }
 }
+
+/** Who asks, as it is told later. */
+export const byOf = ({ keyName }: Pick<FastifyRequest, 'keyName'>): string => `API key “${keyName}”`;
 
 /** Lets in whoever brings a key, and notes whose it is; answers are written as on Ortto's wire. */
 export function keyed(scope: FastifyInstance, keys: KeyCache): void {

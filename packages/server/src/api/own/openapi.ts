@@ -4,7 +4,9 @@ import { ownAudienceCalls } from './audience-calls.ts';
 import { exportCalls } from './export-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { importCalls } from './import-calls.ts';
+import { journeyCalls } from './journey-calls.ts';
 import { journeyEntryCalls } from './journey-entry-calls.ts';
+import { journeyRunCalls } from './journey-run-calls.ts';
 import type { OwnCall, OwnCalls } from './openapi-call.ts';
 import { sendingCalls } from './sending-calls.ts';
 import { simulationCalls } from './simulation-calls.ts';
@@ -12,6 +14,8 @@ import { simulationCalls } from './simulation-calls.ts';
 const calls: OwnCalls = {
   ...ownAudienceCalls,
   ...identityCalls,
+  ...journeyCalls,
+  ...journeyRunCalls,
   ...journeyEntryCalls,
   ...simulationCalls,
   ...sendingCalls,

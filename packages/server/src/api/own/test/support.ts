@@ -59,9 +59,10 @@ export async function openOwn(): Promise<Own> {
   });
   const audiences = createAudiences({ db: t.db, people, clock, log: silent });
   const shared = { db: t.db, people, audiences, presence, clock, log: silent };
+  const channel = smtpChannel('smtp://127.0.0.1:1');
   const messages = createMessages({
     ...shared,
-    channel: smtpChannel('smtp://127.0.0.1:1'),
+    channel,
     publicUrl: () => 'https://t.example',
     from: { name: 'Acme', email: 'hello@acme.example' },
     whenUncertain: 'hold',
@@ -118,6 +119,7 @@ export async function openOwn(): Promise<Own> {
     },
     async close() {
       await app.close();
+      await channel.close();
       await loop.close();
       await presence.close();
       await t.close();
