@@ -24,7 +24,6 @@ alter table run add memory jsonb not null default '{}';
 alter table run add held boolean not null default false;
 -- Somebody's try, which figures leave out.
 alter table run add test boolean not null default false;
-create index run_parked on run (workspace_id, id) where parked_error is not null and ended_at is null;
 create index run_held on run (journey_id) where held;
 -- What of this journey and person has been before: re-entry asks it.
 create index run_of_person on run (person_id, journey_id, entered_at);
