@@ -66,6 +66,8 @@ test('whatever is killed while a journey writes to deals, each thing is there on
     kommo.addLead({ name: `Deal ${i}`, contact: { first_name: 'A', email: `deal${i}@example.com` } }),
   );
   await kommo.settled();
+  const beginning = await server.database();
+  await until('all deals have been read', () => isQuiet(beginning, 0), { withinMs: 60_000 });
   for (let round = 0; round < ROUNDS; round++) {
     for (const { id } of deals.slice(round * DEALS_A_ROUND, (round + 1) * DEALS_A_ROUND)) {
       kommo.moveLead(id, kommo.stage('Proposal sent').statusId);
