@@ -26,14 +26,14 @@ const { channel: _webhook, ...webhook } = webhookContent.shape;
 const { channel: _notice, ...notice } = noticeContent.shape;
 const { channel: _slack, ...slack } = slackContent.shape;
 
-export const emailShape = z.strictObject({ kind: z.literal('email'), ...email, ...sent });
-export const smsShape = z.strictObject({ kind: z.literal('sms'), ...sms, ...sent });
-export const pushShape = z.strictObject({ kind: z.literal('push'), ...push, ...sent });
-export const inappShape = z.strictObject({ kind: z.literal('inapp'), ...inapp, ...sent });
+const emailShape = z.strictObject({ kind: z.literal('email'), ...email, ...sent });
+const smsShape = z.strictObject({ kind: z.literal('sms'), ...sms, ...sent });
+const pushShape = z.strictObject({ kind: z.literal('push'), ...push, ...sent });
+const inappShape = z.strictObject({ kind: z.literal('inapp'), ...inapp, ...sent });
 /** Tells somebody else: a server, the team. No rule of sending holds for these. */
-export const webhookShape = z.strictObject({ kind: z.literal('webhook'), ...webhook, ...told });
-export const noticeShape = z.strictObject({ kind: z.literal('notice'), ...notice, ...told });
-export const slackShape = z.strictObject({ kind: z.literal('slack'), ...slack, ...told });
+const webhookShape = z.strictObject({ kind: z.literal('webhook'), ...webhook, ...told });
+const noticeShape = z.strictObject({ kind: z.literal('notice'), ...notice, ...told });
+const slackShape = z.strictObject({ kind: z.literal('slack'), ...slack, ...told });
 
 export const messageShapes = [
   emailShape,
