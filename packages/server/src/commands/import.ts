@@ -63,7 +63,7 @@ export function importFile(
         console.error(
           `${rows} rows: ${created} would be made, ${merged + untouched} are here, ${counts.rejected} would be rejected`,
         );
-        if (accountsCreated > 0) console.error(`Accounts that would be made for them: ${accountsCreated}`);
+        if (accountsCreated) console.error(`Accounts that would be made for them: ${accountsCreated}`);
         for (const { rowNumber, reason } of rejected.slice(0, 10)) console.error(`  row ${rowNumber}: ${reason}`);
         if (options.check || !(await agreed())) return undefined;
       }

@@ -18,8 +18,8 @@ export interface DryRun {
   of: EntityKind;
   rows: number;
   counts: Omit<Counts, 'duplicate'>;
-  /** Accounts that would be made for people to belong to. */
-  accountsCreated: number;
+  /** Accounts that would be made for people to belong to, where a column says to which. */
+  accountsCreated: number | undefined;
   /** The first rows, with the fields that would change, before and after. */
   sample: SampleRow[];
   rejected: { rowNumber: number; reason: string }[];
@@ -50,7 +50,7 @@ export function dryRun(of: { db: Db; doors: Doors; taker: Taker }, it: Import): 
     const run: DryRun = {
       of: catalog.of,
       rows: 0,
-      accountsCreated: 0,
+      accountsCreated: it.mapping.columns.some(({ to }) => to === 'account') ? 0 : undefined,
       counts: { created: 0, merged: 0, untouched: 0, rejected: 0 },
       sample: [],
       rejected: [],
@@ -97,7 +97,7 @@ async function judge(
   const isMade = ({ status, keys = [] }: Preview): boolean =>
     status === 'created' && keys.every((key) => fresh.has(key));
   const accounts = new Set(previews.flatMap(({ account }) => account ?? []));
-  run.accountsCreated += [...accounts].filter(isMade).length;
+  if (run.accountsCreated !== undefined) run.accountsCreated += [...accounts].filter(isMade).length;
   for (const [i, { rowNumber }] of rows.entries()) {
     const preview = previews[i]!;
     if (preview.error !== undefined) {

@@ -62,7 +62,7 @@ export function dryRunView(run: DryRun) {
   return {
     rows: run.rows,
     ...run.counts,
-    ...(run.accountsCreated > 0 ? { accounts_created: run.accountsCreated } : {}),
+    ...(run.accountsCreated === undefined ? {} : { accounts_created: run.accountsCreated }),
     sample: run.sample.map(({ rowNumber, status, id, before, after, account }) => ({
       row: rowNumber,
       status,
