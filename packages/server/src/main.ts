@@ -14,6 +14,7 @@ import { sending } from './commands/sending.ts';
 import { serve } from './commands/serve.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { DataFolderInUse, EmbeddedDatabaseError } from './platform/database/embedded/index.ts';
+import { DatabaseUnreachable } from './platform/database/reach.ts';
 import { messageOf, UserError } from './platform/errors.ts';
 
 /** The command line. Exit codes: 0 done, 1 it failed, 2 it was asked wrongly. */
@@ -110,7 +111,9 @@ function parse(argv: string[]) {
 /** What a person can put right is said in a sentence; anything else is a bug, and comes with its stack. */
 function explain(error: unknown): number {
   const asked = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  const known = [UserError, ConfigError, DataFolderInUse, EmbeddedDatabaseError].some((kind) => error instanceof kind);
+  const known = [UserError, ConfigError, DataFolderInUse, EmbeddedDatabaseError, DatabaseUnreachable].some(
+    (kind) => error instanceof kind,
+  );
   if (asked || known || isConnectionProblem(error))
     console.error(`tributary: ${messageOf(error)}${error instanceof UserError ? ` (${error.code})` : ''}`);
   else console.error(error);

@@ -6,7 +6,7 @@ import { readConfig } from '../src/config.ts';
 import { movableClock } from '../src/platform/clock.ts';
 import { startTributary, type Tributary } from '../src/tributary.ts';
 import { silent, type TestDatabase, testDatabase } from './support/database.ts';
-import { urlOf } from './support/world.ts';
+import { urlOf } from './support/url-of.ts';
 
 const TOO_MUCH = '{"error":{"code":"rate-limit","message":"rate limit","try-in-seconds":3600}}\n';
 

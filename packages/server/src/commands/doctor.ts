@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { migrationState } from '../platform/database/migrate.ts';
+import { DatabaseUnreachable } from '../platform/database/reach.ts';
 import { messageOf } from '../platform/errors.ts';
 import { newsWaiting } from '../platform/news.ts';
 import { withRooms } from './with-database.ts';
@@ -20,14 +21,7 @@ export async function doctor(config: Config): Promise<number> {
   try {
     findings.push(...(await inside(config)));
   } catch (error) {
-    const where = config.databaseUrl ? 'DATABASE_URL' : config.dataDir;
-    findings.push({
-      good: false,
-      text: `the database (${where}) can not be used: ${messageOf(error)}`,
-      do: config.databaseUrl
-        ? 'check that the server runs and that the address is right'
-        : 'see postgres.log in that folder',
-    });
+    findings.push(databaseAway(error, config));
   }
   for (const finding of findings) {
     console.log(
@@ -37,6 +31,17 @@ export async function doctor(config: Config): Promise<number> {
   const wrong = findings.filter((finding) => !finding.good).length;
   console.log(wrong === 0 ? '\nNothing is wrong.' : `\n${wrong} of ${findings.length} checks found something wrong.`);
   return wrong === 0 ? 0 : 1;
+}
+
+function databaseAway(error: unknown, { databaseUrl, dataDir }: Config): Finding {
+  if (error instanceof DatabaseUnreachable) return { good: false, text: error.problem, do: error.advice };
+  return databaseUrl
+    ? { good: false, text: `the database can not be used: ${messageOf(error)}`, do: 'see the log of its server' }
+    : {
+        good: false,
+        text: `the database (${dataDir}) can not be used: ${messageOf(error)}`,
+        do: 'see postgres.log in that folder',
+      };
 }
 
 function node(): Finding {

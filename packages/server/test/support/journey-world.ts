@@ -23,7 +23,7 @@ export interface JourneyWorld {
   tributary: Tributary;
   db: Db;
   ws: number;
-  call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   /** Puts a journey on, and returns its id outside. */
   push(journey: Json): Promise<string>;
   /** Somebody does something: `signed-up`, `bought`, `called`. */

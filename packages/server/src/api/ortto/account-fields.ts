@@ -1,4 +1,3 @@
-import { kebab } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { People } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
@@ -6,6 +5,7 @@ import { accountFieldUpdateBody } from './accounts.schema.ts';
 import { type Called, parse } from './call.ts';
 import { nothingBody } from './catalog.schema.ts';
 import { changeField, createField } from './custom-field.ts';
+import { customLiquidName } from './liquid-name.ts';
 import { customFieldBody } from './schemas.ts';
 
 /** Custom fields of accounts: made as people's are, told of flat (recorded). */
@@ -26,7 +26,7 @@ export function accountFieldRoutes(app: FastifyInstance, o: { people: People; db
         id,
         name,
         display_type: shown,
-        liquid_name: `account.custom.${kebab(name)}`,
+        liquid_name: customLiquidName(id, 'account'),
         ...(choices ? { dic_items: choices } : {}),
       })),
     };

@@ -1,6 +1,6 @@
 import { builtInAccountFields, builtInFields, type DescribedField, fieldFlags, hiddenFields } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
-import type { People } from '../../people/index.ts';
+import type { CustomField, People } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { type Called, parse } from './call.ts';
 import { instanceSchemaBody } from './catalog.schema.ts';
@@ -11,33 +11,27 @@ type Described = Readonly<Record<string, unknown>> & { id: string };
 
 /**
  * `POST /v1/instance-schema/get` (recorded): the fields and activities there are, by namespace. What is built in stands
- * in `""`, and in `o` for accounts; custom fields and activities in `cm`, after the middle of their ids, once there are any
- * (ours: the recorded account had none).
+ * in `""`, and in `o` for accounts; custom fields and activities in `cm`, those of accounts in `oc`, after the middle of
+ * their ids, once there are any (ours: the recorded account had none).
  */
 export function instanceSchemaRoute(app: FastifyInstance, o: { people: People; db: Db }): void {
   app.post('/instance-schema/get', async (request: Called) => {
     const { namespaces: asked } = parse(instanceSchemaBody, request.body);
-    const [fields, definitions] = await Promise.all([
-      o.people.fields.list(o.db, request.workspaceId),
-      o.people.catalog.definitions(request.workspaceId),
+    const { workspaceId } = request;
+    const [fields, definitions, accountFields, accountDefinitions] = await Promise.all([
+      o.people.fields.list(o.db, workspaceId),
+      o.people.catalog.definitions(workspaceId, 'person'),
+      o.people.accounts.fields.list(o.db, workspaceId),
+      o.people.catalog.definitions(workspaceId, 'account'),
     ]);
     const activities = (builtIn: boolean) =>
       definitions
         .filter((one) => one.builtIn === builtIn)
         .flatMap((one) => [describedActivity(one), ...occurrences(one)]);
-    const custom: Described[] = [
-      ...fields.map((field) =>
-        describedField(
-          {
-            id: field.id,
-            name: field.name,
-            type: field.displayType,
-            liquid: customLiquidName(field.id),
-          },
-          field.choices,
-        ),
-      ),
-      ...activities(false),
+    const custom = [...fields.map((field) => customField(field, 'people')), ...activities(false)];
+    const customOfAccounts = [
+      ...accountFields.map((field) => customField(field, 'account')),
+      ...accountDefinitions.map(describedActivity),
     ];
     const builtIn = [...builtInFields.map(withFlags), ...hiddenFields].map((field) => describedField(field));
     const all = {
@@ -48,10 +42,15 @@ export function instanceSchemaRoute(app: FastifyInstance, o: { people: People; d
         fields: byId(builtInAccountFields.map(withFlags).map((field) => describedField(field))),
         org: true,
       },
+      ...(customOfAccounts.length > 0 ? { oc: { id: 'oc', fields: byId(customOfAccounts), org: true } } : {}),
     };
     const wanted = asked?.length ? Object.entries(all).filter(([id]) => asked.includes(id)) : Object.entries(all);
     return { namespaces: Object.fromEntries(wanted) };
   });
+}
+
+function customField({ id, name, displayType: type, choices }: CustomField, of: 'people' | 'account'): Described {
+  return describedField({ id, name, type, liquid: customLiquidName(id, of) }, choices);
 }
 
 /** What may be written here although Ortto's schema says otherwise is said as Ortto says it. */

@@ -1,3 +1,4 @@
+import type { EntityKind } from '@tributary/model';
 import type { Tx } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { changeSchema, type Define } from '../define.ts';
@@ -16,7 +17,7 @@ export type DefinitionChange = Partial<Pick<Definition, 'name' | 'touch' | 'deta
 
 /** Tags, and the activities that can be recorded. */
 export interface Catalog {
-  definitions(workspaceId: number): Promise<Definition[]>;
+  definitions(workspaceId: number, entity: EntityKind): Promise<Definition[]>;
   changeDefinition(workspaceId: number, activityId: string, change: DefinitionChange): Promise<Definition>;
   /** Nothing of it is recorded from now on; what was recorded stays. Made again, it goes on. */
   archiveDefinition(workspaceId: number, activityId: string): Promise<void>;
@@ -33,7 +34,7 @@ export function createCatalog(define: Define): Catalog {
     return definition;
   };
   return {
-    definitions: (workspaceId) => listWholeDefinitions(db, workspaceId),
+    definitions: (workspaceId, entity) => listWholeDefinitions(db, workspaceId, entity),
     changeDefinition: (workspaceId, activityId, asked) =>
       changeSchema(define, async (tx) => {
         const before = await locked(tx, workspaceId, activityId);

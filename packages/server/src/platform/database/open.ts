@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import { findRunningEmbedded, startEmbedded } from './embedded/index.ts';
 import type { ConnectionSettings } from './pool.ts';
+import { reach } from './reach.ts';
 
 export interface OpenDatabase {
   connection: ConnectionSettings;
@@ -14,7 +15,10 @@ interface Where {
   databaseUrl: string | undefined;
 }
 
-/** The database of a server: its own, or one that is given. Throws `DataFolderInUse` when the folder has a server. */
+/**
+ * The database of a server: its own, or one that is given. Throws `DataFolderInUse` when the folder has a server,
+ * `DatabaseUnreachable` when what is given can not be used.
+ */
 export async function openForServer(where: Where, log: Log): Promise<OpenDatabase> {
   if (where.databaseUrl) return given(where.databaseUrl);
   const embedded = await startEmbedded({
@@ -36,6 +40,7 @@ export async function openForCommand(where: Where, log: Log): Promise<OpenDataba
   return { connection: embedded.connection, alone: true, close: embedded.close };
 }
 
-function given(url: string): OpenDatabase {
+async function given(url: string): Promise<OpenDatabase> {
+  await reach(url);
   return { connection: { connectionString: url }, alone: false, close: async () => undefined };
 }

@@ -1,3 +1,4 @@
+import type { EntityKind } from '@tributary/model';
 import type { Queryable, Tx } from '../../../platform/database/pool.ts';
 import type { DisplayStyle } from '../../types.ts';
 
@@ -33,12 +34,16 @@ export interface Definition {
 const definitionColumns = `activity_id as "activityId", name, built_in as "builtIn", touch, details, attributes,
   created_at as "createdAt", edited_at as "editedAt"`;
 
-/** Every kind of activity that can be recorded. */
-export async function listWholeDefinitions(db: Queryable, workspaceId: number): Promise<Definition[]> {
+/** Every kind of activity that can be recorded, of people or of accounts. */
+export async function listWholeDefinitions(
+  db: Queryable,
+  workspaceId: number,
+  entity: EntityKind,
+): Promise<Definition[]> {
   const { rows } = await db.query<Definition>(
     `select ${definitionColumns} from activity_definition
-     where workspace_id = $1 and entity = 'person' and archived_at is null order by id`,
-    [workspaceId],
+     where workspace_id = $1 and entity = $2 and archived_at is null order by id`,
+    [workspaceId, entity],
   );
   return rows;
 }

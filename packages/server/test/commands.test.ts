@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const PLAYBOOK = fileURLToPath(new URL('../../../playbooks/qualification-follow-up.json', import.meta.url));
+
+function run(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { env: { ...process.env, PORT: '0', ...env } }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+}
+
+describe('with a DATABASE_URL where nothing listens', { concurrency: 4 }, () => {
+  const env = { DATABASE_URL: 'postgres://tributary:s3cret@127.0.0.1:1/tributary' };
+  const SAID = 'nothing listens at 127.0.0.1:1: check that PostgreSQL runs there, and host and port in DATABASE_URL';
+
+  for (const command of [
+    'serve',
+    'migrate',
+    'keys list',
+    'kommo connect --url https://x.kommo.com --token t',
+    `journeys push ${PLAYBOOK}`,
+    'messages uncertain',
+    'runs parked',
+    `import people ${PLAYBOOK}`,
+    'export people',
+  ]) {
+    test(`"${command.replace(PLAYBOOK, 'FILE')}" says so in one line, and ends with 1`, async () => {
+      const { code, out, err } = await run(command.split(' '), env);
+      assert.deepEqual({ code, out, err }, { code: 1, out: '', err: `tributary: ${SAID}\n` });
+    });
+  }
+
+  test('"doctor" says so among its findings', async () => {
+    const { code, out } = await run(['doctor'], env);
+    assert.equal(code, 1);
+    assert.ok(out.includes(`WRONG  ${SAID.replace(': check', '\n       → check')}\n`), out);
+  });
+});
+
+test('settings that are wrong are all told, with what they should be', async () => {
+  const { code, err } = await run(['keys', 'list'], { DATABASE_URL: 'mysql://x', LIMIT_PER_KEY: 'many' });
+  assert.equal(code, 1);
+  assert.match(
+    err,
+    /^tributary: the configuration is wrong:\n {2}DATABASE_URL: expected postgres:.*\n {2}LIMIT_PER_KEY: expected /,
+  );
+});
