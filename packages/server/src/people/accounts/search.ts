@@ -1,6 +1,6 @@
 import { type Fields, publicId, type Value } from '@tributary/model';
 import type { Clock } from '../../platform/clock.ts';
-import type { Queryable } from '../../platform/database/pool.ts';
+import type { Db, Queryable } from '../../platform/database/pool.ts';
 import { accountEntity, ENGAGEMENT_OF } from '../filter/entity.ts';
 import type { Filters } from '../filter/index.ts';
 import type { SchemaCache } from '../schema.ts';
@@ -22,7 +22,7 @@ export interface FoundAccount {
 
 export interface AccountSearch {
   page: Pages<FoundAccount, { n: number }>['page'];
-  count(db: Queryable, workspaceId: number, searched: Omit<Searched, 'limit' | 'sort'>): Promise<number>;
+  count(db: Db, workspaceId: number, searched: Omit<Searched, 'limit' | 'sort'>): Promise<number>;
   byIds(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<FoundAccount[]>;
 }
 

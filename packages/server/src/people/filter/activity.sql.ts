@@ -7,6 +7,7 @@ export interface ActivityScope {
   /** "activity" with its column of the owner. */
   table: string;
   owner: string;
+  entityTable: string;
   /** The SQL of the owner's id outside. */
   id: string;
   definitionId: number;
@@ -16,6 +17,8 @@ export interface ActivityScope {
   where(filter: Filter, source: (fieldId: string) => Source): string;
   /** Not joined, but looked up for each person: where few people are asked about. */
   each: boolean;
+  /** What else has to hold for the owner, a row `p`, as a condition. */
+  narrowed: string | undefined;
 }
 
 /**
@@ -26,17 +29,18 @@ export function activitySql(leaf: Leaf, scope: ActivityScope): string {
   const { parameters, owner, id, each } = scope;
   const occurrence = occurrenceIn(leaf, scope.now);
   const found = (inner: string, outer = ''): string =>
-    `exists (select from (${inner}) x where x.${owner} = ${id}${outer})`;
+    `exists (select from (${each ? inner : once(inner)}) x where x.${owner} = ${id}${outer})`;
   const asked = (sql: string): string => (each ? `(${sql}) is true` : sql);
   const selected = (): string => `${selection(scope)} and ${inside(leaf, scope)}`;
+  const ofThem = narrowing(scope);
   if (leaf.operator === '$act::first' || leaf.operator === '$act::last') {
     const order = leaf.operator === '$act::first' ? 'asc' : 'desc';
-    const one = `select distinct on (a.${owner}) a.* from ${scope.table} a where ${selection(scope)}
+    const one = `select distinct on (a.${owner}) a.* from ${scope.table} a where ${selection(scope)}${ofThem}
       order by a.${owner}, a.occurred_at ${order}, a.id ${order}`;
     return asked(found(one, ` and ${inside(leaf, scope, 'x')}`));
   }
   const times = (having: string): string =>
-    found(`select a.${owner} from ${scope.table} a where ${selected()} group by a.${owner}${having}`);
+    found(`select a.${owner} from ${scope.table} a where ${selected()}${ofThem} group by a.${owner}${having}`);
   const having = (sign: string, n: number): string => ` having count(*) ${sign} ${parameters.add(n, 'bigint')}`;
   const { atLeast, atMost } = occurrence;
   const conditions: string[] = [];
@@ -47,6 +51,19 @@ export function activitySql(leaf: Leaf, scope: ActivityScope): string {
   if (Number.isFinite(atMost)) conditions.push(`not ${asked(times(having('>', atMost)))}`);
   const occurred = conditions.length > 0 ? `(${conditions.join(' and ')})` : 'true';
   return leaf.operator === '$act::has_not_occurred' ? `not ${occurred}` : occurred;
+}
+
+/** By one process and not by each of those that share the work: it can not be shared itself. */
+const once = (inner: string): string => `with counted as materialized (${inner}) select * from counted`;
+
+/**
+ * To count what a million people did and then look at the few who pass the rest takes longer than the other way
+ * round. "Exists" about `p` inside is about another `p`.
+ */
+function narrowing({ each, narrowed, entityTable, owner }: ActivityScope): string {
+  return each || narrowed === undefined
+    ? ''
+    : ` and exists (select from ${entityTable} p where p.id = a.${owner} and ${narrowed})`;
 }
 
 /** The next moment at which time alone changes the answer for a person; "null" where it never does. */

@@ -7,7 +7,9 @@ import {
   isWrong,
   type Leaf,
   leafOf,
+  leavesOf,
   type MembershipOperator,
+  occurredOf,
   operatorOf,
 } from '@tributary/model';
 import type { Schema } from '../schema.ts';
@@ -36,6 +38,8 @@ export interface Compiling {
   membership: ReadonlyMap<MembershipOperator, MembershipSql>;
   /** Few people are asked about, so each is looked up; otherwise everybody is gone through. */
   each: boolean;
+  /** Conditions on the row that have to hold beside the one that is compiled. */
+  narrowed?: readonly string[];
 }
 
 /** A filter as a condition on the row `p`; true or false, never null. The filter has been checked. */
@@ -48,12 +52,25 @@ function compile(filter: Filter, of: Compiling, source: (fieldId: string) => Sou
   const group = groupOf(filter);
   if (group) {
     if (group.parts.length === 0) return String(group.all);
-    return `(${group.parts.map((part) => compile(part, of, source)).join(group.all ? ' and ' : ' or ')})`;
+    if (!group.all) return `(${group.parts.map((part) => compile(part, of, source)).join(' or ')})`;
+    const plain = group.parts.filter(isPlain).map((part) => compile(part, of, source));
+    const narrowed = [...(of.narrowed ?? []), ...plain];
+    const others = group.parts
+      .filter((part) => !isPlain(part))
+      .map((part) => compile(part, { ...of, narrowed }, source));
+    return `(${[...plain, ...others].join(' and ')})`;
   }
   const leaf = leafOf(filter)!;
   if (isActivityOperator(leaf.operator)) return activitySql(leaf, scopeOf(leaf, of));
   if (isMembershipOperator(leaf.operator)) return membershipSql(leaf.operator, leaf, of);
   return testSql(askedBy(leaf), { source: source(leaf.fieldId), parameters: of.parameters, now: of.now });
+}
+
+/** Whether all that a filter asks is about the row itself. */
+function isPlain(filter: Filter): boolean {
+  return leavesOf(filter).every(
+    ({ operator, fieldId }) => !isActivityOperator(operator) && !isMembershipOperator(operator) && !occurredOf(fieldId),
+  );
 }
 
 /** The next moment after now at which the filter's answer for `p` may change without anything happening, or null. */
@@ -82,6 +99,8 @@ function scopeOf(leaf: Leaf, of: Compiling): ActivityScope {
     now,
     parameters,
     each,
+    entityTable: entity.table,
+    narrowed: of.narrowed?.length ? of.narrowed.join(' and ') : undefined,
     where: (where, source) => compile(where, of, source),
   };
 }

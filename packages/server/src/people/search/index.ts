@@ -20,9 +20,9 @@ export interface Page {
 
 export interface Search {
   /** One page; by default the newest people first. A sort field that has no order is a `UserError`. */
-  page(db: Queryable, workspaceId: number, searched: Searched): Promise<Page>;
+  page(db: Db, workspaceId: number, searched: Searched): Promise<Page>;
   /** How many people match, and how many of them may be sent e-mail. Without any condition of a big workspace: lately. */
-  count(db: Queryable, workspaceId: number, searched: Omit<Searched, 'limit' | 'sort'>): Promise<Counted>;
+  count(db: Db, workspaceId: number, searched: Omit<Searched, 'limit' | 'sort'>): Promise<Counted>;
   /** By the ids asked for: that of somebody who has become another finds the other. */
   byIds(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Map<string, FoundPerson>>;
 }
