@@ -29,6 +29,7 @@ export { momentOf } from './journey/day-of.ts';
 export { type Duration, durationMs } from './journey/duration.ts';
 export type { Again, EntryKind, EntryOf, JourneyEntry } from './journey/entry.ts';
 export { entryFiltersOf, filtersOf, type JourneyDefinition, journeyDefinition } from './journey/journey.ts';
+export { playbookJsonSchema } from './journey/json-schema.ts';
 export { type Listening, listensOf, OUTCOMES } from './journey/listens.ts';
 export { checkJourney } from './journey/problems.ts';
 export type { PerPerson, Way } from './journey/shapes/common.ts';
@@ -36,7 +37,13 @@ export { modelOf, nextOf, type Shape, type ShapeKind, type ShapeOf } from './jou
 export { contentOf, type MessageShape } from './journey/shapes/message.ts';
 export type { Location } from './location.ts';
 export { mergeFields } from './merge.ts';
-export { type Playbook, playbook } from './playbook.ts';
+export {
+  type DeclaredActivity,
+  type DeclaredField,
+  declaredIds,
+  type Playbook,
+  playbook,
+} from './playbook.ts';
 export {
   type Attribute,
   attributesOf,

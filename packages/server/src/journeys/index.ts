@@ -8,6 +8,7 @@ import { UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
+import { createDefinitions, type Definitions } from './definitions.ts';
 import { enrol } from './entry/enrol.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
@@ -29,9 +30,13 @@ import { engineTurn } from './turn.ts';
 import { createVersions } from './versions.ts';
 import { wake } from './wake.ts';
 
+export type { Definitions } from './definitions.ts';
 export type { JourneyActions } from './news.ts';
 export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';
+export type { WholeJourney } from './store/trial.sql.ts';
+export { templatesIn } from './templates.ts';
+export { durationInWords } from './trial/duration.ts';
 export {
   type SimulateInput,
   type Simulation,
@@ -39,6 +44,7 @@ export {
   simulateJourneyBody,
   type Trials,
 } from './trial/index.ts';
+export { valueFrom } from './trial/values.ts';
 
 /** Journeys, and everyone's way through them. */
 export interface Journeys {
@@ -65,6 +71,8 @@ export interface Journeys {
   movesOf(db: Queryable, personId: string, limit: number): Promise<MoveRow[]>;
   /** The attributes of the activities that started these runs. */
   entriesOf(db: Queryable, runIds: readonly string[]): Promise<Map<string, Fields>>;
+  /** What journeys say, to be read and to be judged. */
+  definitions: Definitions;
   /** Playing a journey through, with nothing stored and nothing sent. */
   trials: Trials;
   start(): Loop;
@@ -110,6 +118,7 @@ export function createJourneys(o: {
     settleParked: (workspaceId, id, how) => settleParked(o.db, workspaceId, id, how, o.clock.now()),
     movesOf: listMovesOf,
     entriesOf: findEntries,
+    definitions: createDefinitions(o),
     trials: createTrials(o),
     start() {
       const loop = startLoop({

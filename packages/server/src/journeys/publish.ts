@@ -24,7 +24,7 @@ export async function publish(
 }
 
 /** What is wrong with a journey that is right by itself: it names what this workspace does not have. */
-async function problemsHere(
+export async function problemsHere(
   tx: Tx,
   { people, messages }: { people: People; messages: Messages },
   workspaceId: number,

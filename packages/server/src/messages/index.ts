@@ -41,6 +41,7 @@ export type { ChannelState } from './outbox/gate.ts';
 export { whyNot as whyNoMail } from './outbox/prepare.ts';
 export { type EmailPreview, previewEmail } from './preview.ts';
 export { displayTypesOf } from './render/display-types.ts';
+export { checkEmail as checkTemplate } from './render/email.ts';
 export type { Subject } from './render/scope.ts';
 export { renderText } from './render/text.ts';
 export type { Counts, MessageCounts, MessageRow, OutboxState } from './store/reading.sql.ts';
