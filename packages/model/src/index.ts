@@ -33,6 +33,7 @@ export { type Change, diffJourneys, lineOf } from './journey/diff.ts';
 export { type Duration, durationMs } from './journey/duration.ts';
 export type { Again, EntryKind, EntryOf, JourneyEntry } from './journey/entry.ts';
 export { entryFiltersOf, filtersOf, type JourneyDefinition, journeyDefinition } from './journey/journey.ts';
+export { playbookJsonSchema } from './journey/json-schema.ts';
 export { type Listening, listensOf, OUTCOMES } from './journey/listens.ts';
 export { checkJourney } from './journey/problems.ts';
 export type { PerPerson, Way } from './journey/shapes/common.ts';
@@ -42,7 +43,13 @@ export { triedDefinition } from './journey/trial.ts';
 export { type Surroundings, warningsOf } from './journey/warnings.ts';
 export type { Location } from './location.ts';
 export { mergeFields } from './merge.ts';
-export { type Playbook, playbook } from './playbook.ts';
+export {
+  type DeclaredActivity,
+  type DeclaredField,
+  declaredIds,
+  type Playbook,
+  playbook,
+} from './playbook.ts';
 export {
   type Attribute,
   attributesOf,

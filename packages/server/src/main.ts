@@ -51,7 +51,7 @@ async function run(command: string, rest: string[], options: Options, config: Co
     case 'kommo':
       return kommoConnect(config, rest, options);
     case 'journeys':
-      return journeys(config, rest);
+      return journeys(config, rest, options);
     case 'messages':
       return messages(config, rest);
     case 'sending':
@@ -104,6 +104,20 @@ function parse(argv: string[]) {
       to: { type: 'string' },
       headers: { type: 'string' },
       unguarded: { type: 'boolean' },
+      person: { type: 'string' },
+      field: { type: 'string', multiple: true },
+      entry: { type: 'string', multiple: true },
+      event: { type: 'string', multiple: true },
+      take: { type: 'string', multiple: true },
+      assume: { type: 'string', multiple: true },
+      fail: { type: 'string', multiple: true },
+      start: { type: 'string' },
+      every: { type: 'boolean' },
+      anyway: { type: 'boolean' },
+      draft: { type: 'boolean' },
+      json: { type: 'boolean' },
+      'dry-run': { type: 'boolean' },
+      offline: { type: 'boolean' },
     },
   });
 }

@@ -11,8 +11,12 @@ Commands
   keys create --name NAME                    make an API key; it is printed alone on the last line, and never again
   keys list | keys revoke ID                 the keys there are; end one
   kommo connect --url URL --token TOKEN      connect a Kommo account (its address, a long-lived token)
-  journeys push FILE                         put a playbook's templates and journey on
   journeys list | on NAME | off NAME         the journeys there are; let people in, or no more
+  journeys push FILE | DIR [--dry-run]       put journeys on as text files have them, with their templates
+  journeys pull DIR                          write the live journeys as text files
+  journeys validate | diff FILE | DIR        what is wrong with such files; where they and the workspace differ
+  journeys schema                            the JSON Schema of such files, for editors
+  journeys simulate FILE | NAME              play one through: the path, the messages, what decided; nothing is sent
   messages uncertain [list]                  mail of which nobody can tell whether it arrived
   messages uncertain resend ID | drop ID     send it again, under the same Message-ID; or let it be
   sending show                               how many e-mails a person gets at most, and when

@@ -1,16 +1,20 @@
-import { readFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
-import { messageOf, UserError } from '../platform/errors.ts';
-import { pushPlaybook } from '../playbook.ts';
+import { UserError } from '../platform/errors.ts';
+import { journeyTexts, TEXT_VERBS, type TextOptions } from './journey-texts.ts';
+import { type SimulateOptions, simulateCommand } from './simulate.ts';
 import { withRooms } from './with-database.ts';
 
-/** `journeys push FILE`, `journeys list`, `journeys on NAME`, `journeys off NAME`. */
-export function journeys(config: Config, [verb, which]: string[]): Promise<undefined> {
+/** `journeys VERB …`: list, on and off; as text; played through. */
+export function journeys(
+  config: Config,
+  [verb, which]: string[],
+  options: TextOptions & SimulateOptions,
+): Promise<number | undefined> {
+  const text = TEXT_VERBS.find((each) => each === verb);
+  if (text) return journeyTexts(config, text, which, options);
+  if (verb === 'simulate') return simulateCommand(config, which, options);
   return withRooms(config, async (o) => {
-    if (verb === 'push' && which) {
-      const journey = await pushPlaybook(o, o.workspace.id, await readJson(which));
-      console.log(`“${journey.name}” is on, version ${journey.version}.`);
-    } else if (verb === 'list') {
+    if (verb === 'list') {
       const all = await o.journeys.list(o.db, o.workspace.id);
       if (all.length === 0) console.log('No journeys yet: journeys push playbooks/qualification-follow-up.json');
       for (const journey of all) console.log([journey.state, journey.name, `version ${journey.version}`].join('\t'));
@@ -20,17 +24,9 @@ export function journeys(config: Config, [verb, which]: string[]): Promise<undef
     } else {
       throw new UserError(
         'unknown_command',
-        'journeys push FILE | journeys list | journeys on NAME | journeys off NAME',
+        'journeys list | on NAME | off NAME | simulate FILE|NAME | push, pull, validate, diff DIR|FILE | schema',
       );
     }
     return undefined;
   });
-}
-
-async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as unknown;
-  } catch (error) {
-    throw new UserError('file_unreadable', `${file} can not be read as JSON: ${messageOf(error)}`);
-  }
 }

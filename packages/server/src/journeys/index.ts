@@ -8,6 +8,7 @@ import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { decideTurn } from './ab/decide.ts';
+import { createDefinitions, type Definitions } from './definitions.ts';
 import { enrol } from './entry/enrol.ts';
 import { createEnroller } from './entry/enter.ts';
 import { createEntries, type Entries } from './entry/index.ts';
@@ -32,6 +33,7 @@ import { engineTurns } from './turn.ts';
 import { createVersions } from './versions.ts';
 import { wake } from './wake.ts';
 
+export type { Definitions } from './definitions.ts';
 export type { TriggerOutcome } from './entry/by-hand.ts';
 export { createEnroller } from './entry/enter.ts';
 export { createEntries, type Entries, type EntryState } from './entry/index.ts';
@@ -45,6 +47,9 @@ export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
 export type { Enrolment } from './store/enrolment.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';
 export type { RunRow } from './store/runs.sql.ts';
+export type { WholeJourney } from './store/trial.sql.ts';
+export { templatesIn } from './templates.ts';
+export { durationInWords } from './trial/duration.ts';
 export {
   type SimulateInput,
   type Simulation,
@@ -52,6 +57,7 @@ export {
   simulateJourneyBody,
   type Trials,
 } from './trial/index.ts';
+export { valueFrom } from './trial/values.ts';
 
 /** Journeys, and everyone's way through them. */
 export interface Journeys {
@@ -83,6 +89,8 @@ export interface Journeys {
   movesOf(db: Queryable, personId: string, limit: number): Promise<MoveRow[]>;
   /** The attributes of the activities that started these runs. */
   entriesOf(db: Queryable, runIds: readonly string[]): Promise<Map<string, Fields>>;
+  /** What journeys say, to be read and to be judged. */
+  definitions: Definitions;
   /** Playing a journey through, with nothing stored and nothing sent. */
   trials: Trials;
   start(): Loop;
@@ -130,6 +138,7 @@ export function createJourneys(o: {
     settleParked: (workspaceId, id, how) => settleParked(o.db, workspaceId, id, how, o.clock.now()),
     movesOf: listMovesOf,
     entriesOf: findEntries,
+    definitions: createDefinitions(o),
     trials: createTrials(o),
     start() {
       const loop = startLoop({

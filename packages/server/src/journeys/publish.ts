@@ -74,7 +74,7 @@ export async function judge(
 }
 
 /** What is wrong with a journey that is right by itself: it names what this workspace does not have. */
-async function problemsHere(
+export async function problemsHere(
   tx: Tx,
   { people, audiences, messages, actionProblems }: Judging,
   workspaceId: number,

@@ -57,6 +57,7 @@ export type { ChannelState } from './outbox/gate.ts';
 export { whyNoMail } from './outbox/rules.ts';
 export { type EmailPreview, type Preview, type PreviewAsked, previewTemplate } from './preview.ts';
 export { displayTypesOf } from './render/display-types.ts';
+export { checkEmail as checkTemplate } from './render/email.ts';
 export type { Subject } from './render/scope.ts';
 export { renderText } from './render/text.ts';
 export { countsByTemplate, type TemplateCounts } from './store/by-template.sql.ts';

@@ -77,3 +77,28 @@ export async function ensureKeys(
   const missing = fieldIds.filter((id) => couldBeKey(schema, id));
   if (missing.length > 0) await changeSchema(of, (tx) => makeKeys(tx, workspaceId, missing, of.fillKeys));
 }
+
+/**
+ * Adds fields and definitions in the caller's transaction, which knows them from here on; those there are stay. Whoever
+ * rolls it back calls `forget`. Returns the ids of the new ones.
+ */
+export async function defineIn(
+  tx: Tx,
+  of: Define,
+  workspaceId: number,
+  { fields, definitions }: { fields: readonly NewField[]; definitions: readonly NewDefinition[] },
+): Promise<{ fields: string[]; activities: string[] }> {
+  const now = of.clock.now();
+  const made: string[] = [];
+  for (const field of fields) {
+    const id = customFieldId(field.name, field.type);
+    const row = { id, displayType: field.type, entity: 'person', ...field } as const;
+    if (await insertField(tx, workspaceId, row, now)) made.push(id);
+  }
+  const activities = await insertDefinitions(tx, workspaceId, definitions, { builtIn: false, now });
+  if (made.length + activities.length > 0) {
+    await tx.query(notify('schema'));
+    of.forget();
+  }
+  return { fields: made, activities };
+}

@@ -10,7 +10,7 @@ import { type Bulk, createBulk } from './bulk/index.ts';
 import { type Catalog, createCatalog } from './catalog/index.ts';
 import { checkItem, keyFieldsOf } from './check.ts';
 import type { DailyLimit } from './daily.ts';
-import { addDefinitions, addField, ensureKeys, type NewField } from './define.ts';
+import { addDefinitions, addField, defineIn, ensureKeys, type NewField } from './define.ts';
 import { facts, type PersonFacts } from './facts/index.ts';
 import { type CustomFields, createCustomFields } from './fields.ts';
 import { createFilters, type Filters } from './filter/index.ts';
@@ -114,6 +114,14 @@ export interface People {
   addField(workspaceId: number, field: NewField): Promise<{ id: string; displayType: DisplayType } | undefined>;
   /** Adds activity definitions; those already there stay. Returns the ids of the new ones. */
   addDefinitions(workspaceId: number, definitions: readonly NewDefinition[]): Promise<string[]>;
+  /** Both in the caller's transaction, which knows them from then on. Whoever rolls it back calls `forgetSchema`. */
+  defineIn(
+    tx: Tx,
+    workspaceId: number,
+    what: { fields: readonly NewField[]; definitions: readonly NewDefinition[] },
+  ): Promise<{ fields: string[]; activities: string[] }>;
+  /** What is kept of the schema in this process may not be as the database has it. */
+  forgetSchema(): void;
   /** People can be found by these fields from now on, those already here included. */
   ensureKeys(workspaceId: number, fieldIds: readonly string[]): Promise<void>;
   /** Records that nobody waits for. */
@@ -272,6 +280,8 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
     schema: (queryable, workspaceId) => cache.get(queryable, workspaceId),
     addField: (workspaceId, field) => addField(define, workspaceId, field),
     addDefinitions: (workspaceId, definitions) => addDefinitions(define, workspaceId, definitions),
+    defineIn: (tx, workspaceId, what) => defineIn(tx, define, workspaceId, what),
+    forgetSchema: cache.forget,
     ensureKeys: (workspaceId, fieldIds) => ensureKeys(define, cache, workspaceId, fieldIds),
     accounts: createAccounts({ db, clock, presence: o.presence, recorder }),
     identity: createIdentity({ db, clock, recorder, schema: cache.get }),

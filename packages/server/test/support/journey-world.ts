@@ -7,7 +7,7 @@ import { type Db, transaction } from '../../src/platform/database/pool.ts';
 import { startTributary, type Tributary } from '../../src/tributary.ts';
 import { silent, testDatabase } from './database.ts';
 import { until } from './until.ts';
-import { urlOf } from './world.ts';
+import { urlOf } from './url-of.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

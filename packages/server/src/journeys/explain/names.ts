@@ -11,7 +11,7 @@ export async function loadNames(
   workspaceId: number,
 ): Promise<Names> {
   const schema = await o.people.schema(o.db, workspaceId);
-  const definitions = await o.people.catalog.definitions(workspaceId);
+  const definitions = await o.people.catalog.definitions(workspaceId, 'person');
   const audiences = await o.audiences.list(workspaceId, { limit: AUDIENCES_MAX, offset: 0 });
   const custom = new Map(
     definitions.flatMap(({ activityId, attributes }) =>

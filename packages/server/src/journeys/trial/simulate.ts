@@ -136,7 +136,7 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
     if (path.length >= MOVES_MAX) stopped = `it is longer than ${MOVES_MAX} steps`;
   }
   const changed = [...new Set([...Object.keys(scene.fields), ...Object.keys(life.fields)])].filter(
-    (id) => id !== 'e' && JSON.stringify(scene.fields[id]) !== JSON.stringify(life.fields[id]),
+    (id) => (id.includes(':') || id === 'tags') && JSON.stringify(scene.fields[id]) !== JSON.stringify(life.fields[id]),
   );
   const last = path.at(-1)?.at ?? start;
   return {

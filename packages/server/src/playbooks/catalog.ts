@@ -1,0 +1,41 @@
+import { attributesOf, customActivityId, customFieldId, type Playbook } from '@tributary/model';
+import { type Audiences, publicAudienceId } from '../audiences/index.ts';
+import type { People } from '../people/index.ts';
+import type { Db } from '../platform/database/pool.ts';
+import type { Catalog } from './names.ts';
+
+/** As many as anybody has. */
+const AUDIENCES_MAX = 10_000;
+
+/** What names can stand for: what the workspace has, and what these playbooks declare. */
+export async function loadCatalog(
+  o: { db: Db; people: People; audiences: Audiences },
+  workspaceId: number,
+  playbooks: readonly Pick<Playbook, 'activities' | 'fields'>[] = [],
+): Promise<Catalog> {
+  const { fields } = await o.people.schema(o.db, workspaceId);
+  const definitions = await o.people.catalog.definitions(workspaceId, 'person');
+  const audiences = await o.audiences.list(workspaceId, { limit: AUDIENCES_MAX, offset: 0 });
+  const attributes = new Map(
+    definitions.map((definition) => [
+      definition.activityId,
+      definition.attributes.map(({ field_id: id, name }) => ({ id, name })),
+    ]),
+  );
+  for (const { name, attributes: declared } of playbooks.flatMap((each) => each.activities)) {
+    const id = customActivityId(name);
+    if (!attributes.has(id))
+      attributes.set(
+        id,
+        declared.map((each) => ({ id: customFieldId(each.name, each.type), name: each.name })),
+      );
+  }
+  const declared = playbooks
+    .flatMap((each) => each.fields)
+    .map(({ name, type }) => ({ id: customFieldId(name, type), name }));
+  return {
+    fields: [...[...fields.values()].map(({ id, name }) => ({ id, name })), ...declared],
+    attributes: (activityId) => [...(attributes.get(activityId) ?? []), ...attributesOf(activityId)],
+    audiences: audiences.map((audience) => ({ id: publicAudienceId(audience), name: audience.name })),
+  };
+}

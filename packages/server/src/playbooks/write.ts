@@ -1,0 +1,35 @@
+import { type Document, isMap, isSeq, stringify } from 'yaml';
+
+const HOW = { lineWidth: 0, blockQuote: 'literal' } as const;
+
+/** A playbook as text. */
+export const yamlOf = (data: unknown): string => stringify(data, HOW);
+
+/** The text of a document that says something else now; comments stay with what is as it was. */
+export function rewritten(document: Document, from: unknown, to: unknown): string {
+  const copy = document.clone() as Document;
+  patch(copy, [], from, to);
+  return copy.toString(HOW);
+}
+
+function patch(document: Document, path: readonly string[], from: unknown, to: unknown): void {
+  if (JSON.stringify(from) === JSON.stringify(to)) return;
+  const node = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (isMap(node) && isRecord(from) && isRecord(to)) {
+    for (const key of Object.keys(from)) if (!Object.hasOwn(to, key)) document.deleteIn([...path, key]);
+    for (const [key, value] of Object.entries(to)) {
+      if (Object.hasOwn(from, key)) patch(document, [...path, key], from[key], value);
+      else document.setIn([...path, key], document.createNode(value));
+    }
+    return;
+  }
+  if (isSeq(node) && Array.isArray(from) && Array.isArray(to) && from.length === to.length) {
+    for (const [i, value] of to.entries()) patch(document, [...path, String(i)], from[i], value);
+    return;
+  }
+  if (path.length === 0) document.contents = document.createNode(to) as typeof document.contents;
+  else document.setIn(path, document.createNode(to));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
