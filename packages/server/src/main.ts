@@ -49,7 +49,7 @@ async function run(command: string, rest: string[], options: Options, config: Co
     case 'kommo':
       return kommoConnect(config, rest, options);
     case 'journeys':
-      return journeys(config, rest);
+      return journeys(config, rest, options);
     case 'messages':
       return messages(config, rest);
     case 'runs':
@@ -95,6 +95,11 @@ function parse(argv: string[]) {
       to: { type: 'string' },
       headers: { type: 'string' },
       unguarded: { type: 'boolean' },
+      move: { type: 'boolean' },
+      'let-go': { type: 'boolean' },
+      state: { type: 'string' },
+      shape: { type: 'string' },
+      'skip-waits': { type: 'boolean' },
     },
   });
 }

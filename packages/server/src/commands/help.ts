@@ -13,6 +13,16 @@ Commands
   kommo connect --url URL --token TOKEN      connect a Kommo account (its address, a long-lived token)
   journeys push FILE                         put a playbook's templates and journey on
   journeys list | on NAME | off NAME         the journeys there are; let people in, or no more
+  journeys show NAME                         how it stands: who is where, what is wrong with its draft
+  journeys publish NAME [--move] [--yes]     make its draft live; --move moves people inside, --map OLD=NEW says where to
+  journeys pause|resume|drain|archive|restore NAME      hold everybody; go on; let nobody in; put away; bring back
+  journeys on|off NAME SHAPE                 switch a shape on or off for everybody inside
+  journeys duplicate NAME | rename NAME NEW  a copy as a draft; another name
+  journeys history NAME | diff NAME [FROM] [TO]         who did what; what differs between two versions, live, draft
+  journeys runs NAME [--state S] [--shape S] everyone's way through it
+  journeys end NAME RUN | move-on NAME RUN|SHAPE        end a run; let one, or all at a shape, go on
+  journeys winner NAME SHAPE [VARIANT]       how the versions of an e-mail do; say which has won
+  journeys try NAME EMAIL [--skip-waits]     let one person go through its draft for real
   messages uncertain [list]                  mail of which nobody can tell whether it arrived
   messages uncertain resend ID | drop ID     send it again, under the same Message-ID; or let it be
   runs parked [list]                         runs that could not be moved, and why
