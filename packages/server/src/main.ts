@@ -118,6 +118,11 @@ function parse(argv: string[]) {
       json: { type: 'boolean' },
       'dry-run': { type: 'boolean' },
       offline: { type: 'boolean' },
+      move: { type: 'boolean' },
+      'let-go': { type: 'boolean' },
+      state: { type: 'string' },
+      shape: { type: 'string' },
+      'skip-waits': { type: 'boolean' },
     },
   });
 }

@@ -17,6 +17,16 @@ Commands
   journeys validate | diff FILE | DIR        what is wrong with such files; where they and the workspace differ
   journeys schema                            the JSON Schema of such files, for editors
   journeys simulate FILE | NAME              play one through: the path, the messages, what decided; nothing is sent
+  journeys show NAME                         how it stands: who is where, what is wrong with its draft
+  journeys publish NAME [--move] [--yes]     make its draft live; --move moves people inside, --map OLD=NEW says where to
+  journeys pause|resume|drain|archive|restore NAME      hold everybody; go on; let nobody in; put away; bring back
+  journeys on|off NAME SHAPE                 switch a shape on or off for everybody inside
+  journeys duplicate NAME | rename NAME NEW  a copy as a draft; another name
+  journeys history NAME | compare NAME [FROM] [TO]      who did what; what differs between two versions, live, draft
+  journeys runs NAME [--state S] [--shape S] everyone's way through it
+  journeys end NAME RUN | move-on NAME RUN|SHAPE        end a run; let one, or all at a shape, go on
+  journeys winner NAME SHAPE [VARIANT]       how the versions of an e-mail do; say which has won
+  journeys try NAME EMAIL [--skip-waits]     let one person go through its draft for real
   messages uncertain [list]                  mail of which nobody can tell whether it arrived
   messages uncertain resend ID | drop ID     send it again, under the same Message-ID; or let it be
   sending show                               how many e-mails a person gets at most, and when

@@ -1,32 +1,46 @@
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
 import { journeyTexts, TEXT_VERBS, type TextOptions } from './journey-texts.ts';
+import { type JourneyOptions, manageVerbs, type Opened, type Verb } from './journeys-manage.ts';
+import { runVerbs } from './journeys-runs.ts';
 import { type SimulateOptions, simulateCommand } from './simulate.ts';
 import { withRooms } from './with-database.ts';
 
-/** `journeys VERB …`: list, on and off; as text; played through. */
+const verbs: Readonly<Record<string, Verb>> = {
+  on: { how: 'on NAME [SHAPE]', takes: [1, 2], run: (o, [name, shape]) => turn(o, name!, shape, 'on') },
+  off: { how: 'off NAME [SHAPE]', takes: [1, 2], run: (o, [name, shape]) => turn(o, name!, shape, 'off') },
+  ...manageVerbs,
+  ...runVerbs,
+};
+const TEXTS = 'journeys push, pull, validate, diff DIR|FILE | journeys schema | journeys simulate FILE|NAME';
+
+/** `journeys VERB …`: as text, played through, and living with them. */
 export function journeys(
   config: Config,
-  [verb, which]: string[],
-  options: TextOptions & SimulateOptions,
+  [verb = '', ...args]: string[],
+  options: TextOptions & SimulateOptions & JourneyOptions,
 ): Promise<number | undefined> {
   const text = TEXT_VERBS.find((each) => each === verb);
-  if (text) return journeyTexts(config, text, which, options);
-  if (verb === 'simulate') return simulateCommand(config, which, options);
-  return withRooms(config, async (o) => {
-    if (verb === 'list') {
-      const all = await o.journeys.list(o.db, o.workspace.id);
-      if (all.length === 0) console.log('No journeys yet: journeys push playbooks/qualification-follow-up.json');
-      for (const journey of all) console.log([journey.state, journey.name, `version ${journey.version}`].join('\t'));
-    } else if ((verb === 'on' || verb === 'off') && which) {
-      await o.journeys.turn(o.workspace.id, which, verb);
-      console.log(verb === 'on' ? `“${which}” lets people in.` : `“${which}” lets nobody in; who is inside goes on.`);
-    } else {
-      throw new UserError(
-        'unknown_command',
-        'journeys list | on NAME | off NAME | simulate FILE|NAME | push, pull, validate, diff DIR|FILE | schema',
-      );
-    }
-    return undefined;
-  });
+  if (text) return journeyTexts(config, text, args[0], options);
+  if (verb === 'simulate') return simulateCommand(config, args[0], options);
+  const asked = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  const [least, most] = asked?.takes ?? [0, 0];
+  if (!asked || args.length < least || args.length > most) {
+    const all = asked
+      ? [`journeys ${asked.how}`]
+      : [TEXTS, ...Object.values(verbs).map(({ how }) => `journeys ${how}`)];
+    throw new UserError('unknown_command', all.join(' | '));
+  }
+  return withRooms(config, async (o) => void (await asked.run(o, args, options)));
+}
+
+async function turn(o: Opened, name: string, shape: string | undefined, to: 'on' | 'off'): Promise<void> {
+  if (shape === undefined) {
+    await o.journeys.turn(o.workspace.id, name, to);
+    console.log(to === 'on' ? `“${name}” lets people in.` : `“${name}” lets nobody in; who is inside goes on.`);
+    return;
+  }
+  const asked = { shape, to, by: 'command line' };
+  const version = await o.journeys.manage.switchShape(o.workspace.id, { name }, asked);
+  console.log(`“${shape}” of “${name}” is ${to}, with version ${version}.`);
 }

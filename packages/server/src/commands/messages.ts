@@ -27,5 +27,5 @@ export function messages(config: Config, [what, verb = 'list', id]: string[]): P
 
 /** Of a row: a whole number of up to 64 bits. */
 export function isId(text: string | undefined): text is string {
-  return text !== undefined && /^\d{1,18}$/.test(text);
+  return text !== undefined && /^\d{1,19}$/.test(text) && BigInt(text) < 2n ** 63n;
 }

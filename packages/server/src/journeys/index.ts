@@ -41,6 +41,8 @@ export type { JourneyFigures } from './manage/figures.ts';
 export type { JourneyNow, Manage } from './manage/index.ts';
 export { publicJourneyId, type Which } from './manage/managing.ts';
 export type { Moving } from './manage/passages.ts';
+export type { StateVerb } from './manage/states.ts';
+export type { TextName } from './manage/text.ts';
 export type { Contest } from './manage/variants.ts';
 export type { JourneyActions } from './news.ts';
 export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';

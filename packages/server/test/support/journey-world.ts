@@ -22,6 +22,7 @@ export interface JourneyWorld {
   clock: MovableClock;
   tributary: Tributary;
   db: Db;
+  databaseUrl: string;
   ws: number;
   call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   /** Puts a journey on, and returns its id outside. */
@@ -60,9 +61,10 @@ export function welcome(change: Json = {}): Json {
   };
 }
 
-export async function openJourneyWorld(): Promise<JourneyWorld> {
+/** Begins on a Monday morning unless told otherwise. */
+export async function openJourneyWorld({ beginning = BEGINNING } = {}): Promise<JourneyWorld> {
   const database = await testDatabase();
-  const clock = movableClock(BEGINNING);
+  const clock = movableClock(beginning);
   const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), port: 0 };
   const tributary = await startTributary(config, { clock, log: silent }).catch(async (error: unknown) => {
     await database.close();
@@ -84,6 +86,7 @@ export async function openJourneyWorld(): Promise<JourneyWorld> {
     clock,
     tributary,
     db,
+    databaseUrl: config.databaseUrl,
     ws: workspace.id,
     async call(method, path, body) {
       const answer = await fetch(`${tributary.url}${path}`, {

@@ -1,0 +1,87 @@
+import { publicId } from '@tributary/model';
+import { UserError } from '../platform/errors.ts';
+import { by, type Opened, type Verb } from './journeys-manage.ts';
+import { isId } from './messages.ts';
+
+const RUNS_MAX = 100;
+const STATES = ['inside', 'left', 'held', 'parked', 'held-out', 'test'] as const;
+/** Shorter ones are names of shapes. */
+const RUN_DIGITS_MIN = 15;
+
+const isRun = (text: string): boolean => isId(text) && text.length >= RUN_DIGITS_MIN;
+
+/** What is done about people inside. */
+export const runVerbs: Readonly<Record<string, Verb>> = {
+  runs: {
+    how: 'runs NAME [--state inside|left|held|parked|held-out|test] [--shape SHAPE]',
+    takes: [1, 1],
+    async run({ journeys, workspace }, [name], options) {
+      const state = STATES.find((each) => each === options.state);
+      if (options.state !== undefined && !state)
+        throw new UserError('unknown_command', `"${options.state}" is none of ${STATES.join(', ')}`);
+      const asked = { state, shape: options.shape, limit: RUNS_MAX };
+      const runs = await journeys.manage.runs(workspace.id, { name: name! }, asked);
+      if (runs.length === 0) console.log('No such run.');
+      for (const { id, personId, shapeId, leftReason, enteredAt, parkedError } of runs) {
+        const where = leftReason ? `left: ${leftReason}` : (shapeId ?? 'before its first shape');
+        const line = [id, `person ${publicId(personId)}`, where, enteredAt.toISOString()];
+        console.log([...line, ...(parkedError ? [`parked: ${parkedError}`] : [])].join('\t'));
+      }
+    },
+  },
+  end: {
+    how: 'end NAME RUN',
+    takes: [2, 2],
+    async run(o, [name, run]) {
+      await settle(o, name!, run!, 'end');
+      console.log(`Run ${run} ends.`);
+    },
+  },
+  'move-on': {
+    how: 'move-on NAME RUN|SHAPE',
+    takes: [2, 2],
+    async run(o, [name, which]) {
+      if (isRun(which!)) {
+        await settle(o, name!, which!, 'move on');
+        console.log(`Run ${which} goes on, without the step it stands at.`);
+        return;
+      }
+      const people = await o.journeys.manage.moveAllOn(o.workspace.id, { name: name! }, { shape: which!, by });
+      console.log(`${people === 1 ? 'One person goes' : `${people} people go`} on from “${which}”.`);
+    },
+  },
+  winner: {
+    how: 'winner NAME SHAPE [VARIANT]',
+    takes: [2, 3],
+    async run({ journeys, workspace }, [name, shape, variant]) {
+      const which = { name: name! };
+      if (variant !== undefined)
+        await journeys.manage.chooseWinner(workspace.id, which, { shape: shape!, variant, by });
+      const { variants, winner } = await journeys.manage.contest(workspace.id, which, shape!);
+      for (const each of variants) {
+        const figures = [`${each.sent} sent`, `${each.opened} opened`, `${each.clicked} clicked`];
+        console.log([each.variant, each.template, ...figures].join('\t'));
+      }
+      console.log(winner ? `${winner.variant} has won (${winner.decidedBy}): ${winner.why}` : 'None has won yet.');
+    },
+  },
+  try: {
+    how: 'try NAME EMAIL [--skip-waits]',
+    takes: [2, 2],
+    async run({ journeys, workspace }, [name, email], options) {
+      const asked = { who: { email: email! }, entry: {}, skipWaits: options['skip-waits'] === true, by };
+      const run = await journeys.manage.try(workspace.id, { name: name! }, asked);
+      console.log(`Run ${run} has begun: the server does what the journey says.`);
+    },
+  },
+};
+
+async function settle(
+  { journeys, workspace }: Opened,
+  name: string,
+  run: string,
+  how: 'end' | 'move on',
+): Promise<void> {
+  if (!isId(run)) throw new UserError('run_not_found', `this journey has no run ${run}: see "journeys runs ${name}"`);
+  await journeys.manage.settleRun(workspace.id, { name }, { id: run, shown: run, how, by });
+}
