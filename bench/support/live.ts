@@ -2,7 +2,7 @@ import { delayedMail } from './playbooks.ts';
 import type { Tributary } from './tributary.ts';
 
 /** What people do, most of it the first. */
-export const KINDS = ['Page viewed', 'Report made', 'Invited', 'Exported', 'Order placed', 'Ticket opened'] as const;
+const KINDS = ['Page viewed', 'Report made', 'Invited', 'Exported', 'Order placed', 'Ticket opened'] as const;
 
 export const kindOf = (index: number): string =>
   `act:cm:${KINDS[index % KINDS.length]!.toLowerCase().replace(' ', '-')}`;

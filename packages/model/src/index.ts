@@ -8,7 +8,7 @@ export {
   type ExplainFacts,
   explain,
 } from './filter/explain.ts';
-export type { Facts } from './filter/facts.ts';
+export type { Facts, Prepared } from './filter/facts.ts';
 export { askedAbout, type Body, type Filter, groupOf, type Leaf, leafOf, type Problem } from './filter/filter.ts';
 export { type Happened, type Occurrence, occurrenceOf, windowAt } from './filter/happened.ts';
 export { activitiesIn, conditionsOf, leavesOf, matches } from './filter/matches.ts';
@@ -20,7 +20,7 @@ export {
   operatorOf,
 } from './filter/operators/index.ts';
 export { isWrong } from './filter/operators/reading.ts';
-export { type Prepared, prepare } from './filter/prepared.ts';
+export { prepare } from './filter/prepared.ts';
 export { looksBackTo } from './filter/prepared-occurrence.ts';
 export { type Askable, problemsWithFilter } from './filter/problems.ts';
 export { shownValue } from './filter/shown.ts';

@@ -1,6 +1,5 @@
 import type { WriteOutcome } from '@tributary/connector-kit';
-import type { NamedStage } from '../reading/find-stage.ts';
-import type { StageRef } from '../reading/stages.ts';
+import type { NamedStage, StageRef } from '../reading/find-stage.ts';
 import { byIds } from '../rest/lists.ts';
 import { type KommoLead, leadsIn } from '../rest/records.ts';
 import { bodyOf } from '../speech/writes.ts';

@@ -15,3 +15,10 @@ export interface Facts {
   /** What other rooms say of the person: audiences, campaigns. */
   member?: (operator: MembershipOperator, id: string) => boolean;
 }
+
+/** A filter that has been read once, to be asked about many. */
+export interface Prepared {
+  holds(facts: Facts): boolean;
+  /** The next moment after now, in milliseconds, at which time alone may change the answer. Sometimes too early, never too late. */
+  next(facts: Facts): number;
+}

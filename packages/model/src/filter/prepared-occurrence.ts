@@ -1,10 +1,9 @@
 import { NEVER } from './boundary.ts';
 import { startOfDay } from './days.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, Prepared } from './facts.ts';
 import type { Leaf } from './filter.ts';
 import { type Happened, type Occurrence, occurrenceOf, windowAt } from './happened.ts';
 import { isWrong } from './operators/reading.ts';
-import type { Prepared } from './prepared.ts';
 
 /** No window of the calendar reaches further back than a quarter. */
 const CALENDAR_MS = 100 * 24 * 3600 * 1000;

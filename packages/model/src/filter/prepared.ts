@@ -1,17 +1,10 @@
 import { boundaryOf, NEVER } from './boundary.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, Prepared } from './facts.ts';
 import { askedAbout, type Filter, groupOf, type Leaf, leafOf } from './filter.ts';
 import { holds } from './holds.ts';
 import { isActivityOperator, isMembershipOperator, operatorOf } from './operators/index.ts';
 import { isWrong } from './operators/reading.ts';
 import { preparedOccurrence } from './prepared-occurrence.ts';
-
-/** A filter that has been read once, to be asked about many. */
-export interface Prepared {
-  holds(facts: Facts): boolean;
-  /** The next moment after now, in milliseconds, at which time alone may change the answer. Sometimes too early, never too late. */
-  next(facts: Facts): number;
-}
 
 const kept = new WeakMap<Filter, Prepared>();
 

@@ -2,22 +2,9 @@ import { type Facts, type Filter, prepare } from '@tributary/model';
 import type { PersonFacts } from '../people/index.ts';
 import type { LiveAudience } from './live.ts';
 import { membershipIn } from './membership.ts';
+import type { Due, Move } from './move.ts';
 import type { Belonging } from './store/belonging.sql.ts';
 import type { Said } from './store/subscriber.sql.ts';
-
-/** Somebody who entered an audience, or left it. */
-export interface Move {
-  audienceId: number;
-  personId: string;
-  entered: boolean;
-}
-
-/** When somebody is to be judged again. */
-export interface Due {
-  audienceId: number;
-  personId: string;
-  at: Date;
-}
 
 /** What is known of somebody who is judged; without facts they are not there, or archived. */
 export interface Known {

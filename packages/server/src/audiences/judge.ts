@@ -1,8 +1,8 @@
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
-import type { Move } from './assess.ts';
 import type { Asked } from './concerned.ts';
 import type { LiveAudience, LiveSet } from './live.ts';
+import type { Move } from './move.ts';
 import { type Judged, judge } from './store/judge.sql.ts';
 
 /**

@@ -16,7 +16,7 @@ export type Made =
   | { channel: Exclude<MessageChannel, 'email' | 'webhook' | 'notice'>; name: string };
 
 /** Compiled, or what is wrong with it as it is said to people. */
-export function orBroken<Compiled>(compile: () => Compiled): OrBroken<Compiled> {
+function orBroken<Compiled>(compile: () => Compiled): OrBroken<Compiled> {
   try {
     return compile();
   } catch (error) {
@@ -25,7 +25,7 @@ export function orBroken<Compiled>(compile: () => Compiled): OrBroken<Compiled> 
 }
 
 /** What people call what a message says. */
-export function nameOf(content: Exclude<MessageContent, { channel: 'email' }>): string {
+function nameOf(content: Exclude<MessageContent, { channel: 'email' }>): string {
   switch (content.channel) {
     case 'webhook':
       return webhookName(content);

@@ -159,6 +159,6 @@ function textRoutes(app: FastifyInstance, { journeys: { manage } }: { journeys: 
 }
 
 /** Whether there are more, and from where they go on. */
-export function pageEnd<T extends { id: string }>(rows: readonly T[], limit: number) {
+function pageEnd<T extends { id: string }>(rows: readonly T[], limit: number) {
   return rows.length > limit ? { has_more: true, next_before: rows[limit - 1]!.id } : { has_more: false };
 }

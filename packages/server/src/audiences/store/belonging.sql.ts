@@ -1,6 +1,6 @@
 import { withOnePlan } from '../../platform/database/one-plan.ts';
 import { send, type Tx } from '../../platform/database/pool.ts';
-import type { Due, Move } from '../assess.ts';
+import type { Due, Move } from '../move.ts';
 
 /** Where somebody belongs, and when they are to be judged again, in milliseconds, by audience. */
 export interface Belonging {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createParameters, type Parameters } from '../../people/index.ts';
 import { withOnePlan } from '../../platform/database/one-plan.ts';
 import type { Tx } from '../../platform/database/pool.ts';
-import type { Move } from '../assess.ts';
+import type { Move } from '../move.ts';
 
 /** An audience as SQL about the person `p`: whether its filter and its exit filter hold, and when to look again. */
 export interface Judged {

@@ -1,6 +1,6 @@
 import type { Filter } from '@tributary/model';
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
-import type { Move } from '../assess.ts';
+import type { Move } from '../move.ts';
 
 /** Brings a hidden audience in line, and has it built anew where its filter is another; false where it is not there. */
 export async function updateKept(

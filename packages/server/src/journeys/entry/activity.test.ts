@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Beat, brief, openPlace, type Place, play } from './test/place.ts';
+import { type Beat, brief, openPlace, type Place, play } from '../../../test/support/entry-place.ts';
 
 describe('a journey that people enter by what is done with them', () => {
   let place: Place;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EntryOf, Fields } from '@tributary/model';
+import { type Beat, brief, HOUR, openPlace, type Place, play, waiting } from '../../../test/support/entry-place.ts';
 import { dayOf } from './kept.ts';
-import { type Beat, brief, HOUR, openPlace, type Place, play, waiting } from './test/place.ts';
 
 const day = (text: string): Fields => {
   const [year, month, date] = text.split('-').map(Number) as [number, number, number];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { brief, openPlace, type Place, play } from './test/place.ts';
+import { brief, openPlace, type Place, play } from '../../../test/support/entry-place.ts';
 
 const inCity = (name: string) => ({ '$str::is': { field_id: 'geo::city', value: name } });
 const city = (name: string) => ({ 'geo::city': { name } });

@@ -70,15 +70,6 @@ export async function findRun(db: Queryable, journeyId: number, id: string): Pro
   return rows[0];
 }
 
-/** The journey that a run is of. */
-export async function findJourneyOf(db: Queryable, workspaceId: number, runId: string): Promise<number | undefined> {
-  const { rows } = await db.query<{ id: number }>(
-    'select journey_id as id from run where workspace_id = $1 and id = $2',
-    [workspaceId, runId],
-  );
-  return rows[0]?.id;
-}
-
 /** What a run did, in order. */
 export async function listMoves(
   db: Queryable,

@@ -73,7 +73,7 @@ export function webLane(o: { channel: WebChannel; clock: Clock; log: Log }): Lan
 }
 
 /** The request that a message is: with what makes it one delivery however often it is sent, and ours. */
-export function webhookRequest(loaded: Loaded, person: Person, now: Date): WebRequest {
+function webhookRequest(loaded: Loaded, person: Person, now: Date): WebRequest {
   const { message, made, secret, types } = loaded;
   if (made.channel !== 'webhook') throw new Error(`${made.channel} is not made into a request`);
   const { webhook } = made;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Filter } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
 import type { Schema } from '../schema.ts';
-import type { FilterScope } from './index.ts';
 import { createParameters } from './parameters.ts';
+import type { FilterScope } from './scope.ts';
 
 /** What several filters say of a person, in their order, and when time alone may change what others say. */
 export interface Answers {

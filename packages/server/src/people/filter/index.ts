@@ -4,7 +4,7 @@ import type { Schema } from '../schema.ts';
 import { type Answers, ask, type Question } from './ask.ts';
 import { compileBoundary, compileFilter, type MembershipSql } from './compile.ts';
 import { type Entity, hasField, personEntity } from './entity.ts';
-import type { Parameters } from './parameters.ts';
+import type { FilterScope } from './scope.ts';
 
 export type { Answers, Question } from './ask.ts';
 export type { MembershipSql } from './compile.ts';
@@ -22,14 +22,6 @@ export interface Filters {
   boundary(schema: Schema, filter: Filter, of: FilterScope): string;
   /** What several filters say of several people, by id. */
   ask(db: Queryable, question: Question): Promise<Map<string, Answers>>;
-}
-
-export interface FilterScope {
-  workspaceId: number;
-  now: Date;
-  parameters: Parameters;
-  /** Few people are asked about, and each is looked up; otherwise everybody is gone through. */
-  each: boolean;
 }
 
 export function createFilters(o: {

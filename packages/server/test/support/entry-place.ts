@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Fields, IntakeItem } from '@tributary/model';
-import { silent, testDatabase } from '../../../../test/support/database.ts';
-import { until } from '../../../../test/support/until.ts';
-import { createKey } from '../../../access/index.ts';
-import { readConfig } from '../../../config.ts';
-import { type MovableClock, movableClock } from '../../../platform/clock.ts';
-import { type ConnectionSettings, type Db, transaction } from '../../../platform/database/pool.ts';
-import { startTributary, type Tributary } from '../../../tributary.ts';
-import type { JourneyRow } from '../../index.ts';
+import { createKey } from '../../src/access/index.ts';
+import { readConfig } from '../../src/config.ts';
+import type { JourneyRow } from '../../src/journeys/index.ts';
+import { type MovableClock, movableClock } from '../../src/platform/clock.ts';
+import { type ConnectionSettings, type Db, transaction } from '../../src/platform/database/pool.ts';
+import { startTributary, type Tributary } from '../../src/tributary.ts';
+import { silent, testDatabase } from './database.ts';
+import { until } from './until.ts';
 
 /** What is answered, as it is read. */
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of it.
