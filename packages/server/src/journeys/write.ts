@@ -72,7 +72,8 @@ function messageRequest({ step, shapeId, effect }: Asked<'message'>, now: Date):
     workspaceId: version.workspaceId,
     personId: run.personId,
     content: effect.content,
-    rules: { ...version.definition.sending, ...effect.sending },
+    // Whoever tries a journey wants to see all of it.
+    rules: { ...version.definition.sending, ...effect.sending, ...(run.test ? { cap: 'none' as const } : {}) },
     requestKey: requestKey(step, shapeId, now),
     // Of a try no journey's figures tell.
     ...(run.test ? {} : { journeyId: version.journeyId }),

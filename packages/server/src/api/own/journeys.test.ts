@@ -6,7 +6,6 @@ let world: JourneyWorld;
 let id: string;
 before(async () => {
   world = await openJourneyWorld();
-  await world.call('PATCH', '/api/settings/sending', { cap: 'none' });
 });
 after(() => world?.close());
 
