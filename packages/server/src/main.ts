@@ -9,6 +9,7 @@ import { keys } from './commands/keys.ts';
 import { kommoConnect } from './commands/kommo.ts';
 import { messages } from './commands/messages.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { orttoConnect } from './commands/ortto.ts';
 import { runs } from './commands/runs.ts';
 import { serve } from './commands/serve.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
@@ -48,6 +49,8 @@ async function run(command: string, rest: string[], options: Options, config: Co
       return keys(config, rest, options.name);
     case 'kommo':
       return kommoConnect(config, rest, options);
+    case 'ortto':
+      return orttoConnect(config, rest, options);
     case 'journeys':
       return journeys(config, rest);
     case 'messages':
@@ -76,6 +79,7 @@ function parse(argv: string[]) {
       name: { type: 'string' },
       url: { type: 'string' },
       token: { type: 'string' },
+      key: { type: 'string' },
       exit: { type: 'boolean' },
       map: { type: 'string', multiple: true },
       by: { type: 'string' },

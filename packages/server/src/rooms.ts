@@ -1,4 +1,5 @@
 import { kommo } from '@tributary/connector-kommo';
+import { ortto } from '@tributary/connector-ortto';
 import type { Workspace } from './access/index.ts';
 import { type Audiences, createAudiences } from './audiences/index.ts';
 import type { Config } from './config.ts';
@@ -44,6 +45,6 @@ export function createRooms(o: {
   const imports = createImports(shared);
   const exports = createExports(shared);
   const journeys = createJourneys({ ...shared, messages });
-  const connectors = createConnectors({ ...shared, journeys, connectors: [kommo], secret: workspace.secret });
+  const connectors = createConnectors({ ...shared, journeys, connectors: [kommo, ortto], secret: workspace.secret });
   return { people, audiences, imports, exports, messages, journeys, connectors };
 }

@@ -1,6 +1,11 @@
 import { findNamed, listed } from '../rest/names.ts';
 import type { KommoPipeline } from '../rest/records.ts';
-import type { StageRef } from './stages.ts';
+
+/** A stage is named by pipeline and stage together: won (142) and lost (143) have the same ids in all pipelines (Kommo, "Pipelines and stages"). */
+export interface StageRef {
+  statusId: number;
+  pipelineId: number;
+}
 
 /** A stage as people name it: by its name or id, in a pipeline named alike, or in the one the deal is in. */
 export interface NamedStage {

@@ -2,10 +2,11 @@ import type { ActivityInput, Fields, Value } from '@tributary/model';
 import { personFields, STAGE_CHANGED, stageAttributes } from '../provides.ts';
 import type { KommoLead } from '../rest/records.ts';
 import { textOf } from './contact.ts';
+import type { StageRef } from './find-stage.ts';
 import type { LeadHint, StageMove } from './lead-hint.ts';
 import type { LeadMemory } from './memory.ts';
 import { movesOf } from './moves.ts';
-import type { NameOf, StageRef } from './stages.ts';
+import type { NameOf } from './stages.ts';
 
 /** A lead as it is now, beside what was known of it. */
 export interface LeadChange {

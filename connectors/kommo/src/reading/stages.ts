@@ -2,13 +2,7 @@ import { z } from 'zod';
 import type { Api } from '../rest/api.ts';
 import { createKnown } from '../rest/known.ts';
 import { type KommoPipeline, pipelinesIn } from '../rest/records.ts';
-import { findStage, type NamedStage } from './find-stage.ts';
-
-/** A stage is named by pipeline and stage together: won (142) and lost (143) have the same ids in all pipelines (Kommo, "Pipelines and stages"). */
-export interface StageRef {
-  statusId: number;
-  pipelineId: number;
-}
+import { findStage, type NamedStage, type StageRef } from './find-stage.ts';
 
 export interface StageNames {
   stage: string;

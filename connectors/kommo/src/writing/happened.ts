@@ -1,6 +1,6 @@
 import type { DueWrite } from '@tributary/connector-kit';
 import type { Entity } from '../entity.ts';
-import type { StageRef } from '../reading/stages.ts';
+import type { StageRef } from '../reading/find-stage.ts';
 import type { Api } from '../rest/api.ts';
 import { list } from '../rest/lists.ts';
 import { eventsIn, handoversIn } from '../rest/records.ts';

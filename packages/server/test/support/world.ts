@@ -5,12 +5,13 @@ import { createKey } from '../../src/access/index.ts';
 import { readConfig } from '../../src/config.ts';
 import type { JourneyRow } from '../../src/journeys/index.ts';
 import { type MovableClock, movableClock } from '../../src/platform/clock.ts';
-import type { ConnectionSettings, Db } from '../../src/platform/database/pool.ts';
+import type { Db } from '../../src/platform/database/pool.ts';
 import { pushPlaybook } from '../../src/playbook.ts';
 import { startTributary, type Tributary } from '../../src/tributary.ts';
 import { silent, testDatabase } from './database.ts';
 import type { SmtpSink } from './smtp-sink.ts';
 import { until } from './until.ts';
+import { urlOf } from './url-of.ts';
 
 /** Tributary, Kommo and the mailboxes of everyone, in one process and on one clock that can be moved. */
 export interface World {
@@ -172,11 +173,3 @@ const PENDING = `
            where state = 'sending' or state in ('queued', 'uncertain') and due_at <= $1) as messages,
          (select count(*)::int from connector_inbox where error is null) as hooks,
          (select count(*)::int from connector_outbox where state in ('queued', 'writing')) as writes`;
-
-function urlOf(connection: ConnectionSettings): string {
-  const { host = '', port, user = '', password, database = '' } = connection;
-  const login = `${encodeURIComponent(user)}:${encodeURIComponent(String(password))}`;
-  return host.startsWith('/')
-    ? `postgres://${login}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
-    : `postgres://${login}@${host}:${port}/${database}`;
-}
