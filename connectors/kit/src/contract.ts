@@ -147,6 +147,11 @@ export interface Session {
    * what is told here and by a webhook is recorded once. The first time there is no past: it only remembers the moment.
    */
   catchUp?(memory: Memory): AsyncIterable<Reading>;
+  /**
+   * A cheap look, throws where the other side is not there: asked where one write fails alone, before it is given up.
+   * Left out where catching up tells.
+   */
+  isThere?(): Promise<void>;
   /** Writes, few calls for many; yields outcomes as soon as they are known, so that a crash leaves few uncertain. */
   write(writes: readonly DueWrite[]): AsyncIterable<readonly WriteOutcome[]>;
 }

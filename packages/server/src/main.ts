@@ -9,6 +9,7 @@ import { keys } from './commands/keys.ts';
 import { kommoConnect } from './commands/kommo.ts';
 import { messages } from './commands/messages.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { orttoConnect } from './commands/ortto.ts';
 import { runs } from './commands/runs.ts';
 import { sending } from './commands/sending.ts';
 import { serve } from './commands/serve.ts';
@@ -50,6 +51,8 @@ async function run(command: string, rest: string[], options: Options, config: Co
       return keys(config, rest, options.name);
     case 'kommo':
       return kommoConnect(config, rest, options);
+    case 'ortto':
+      return orttoConnect(config, rest, options);
     case 'journeys':
       return journeys(config, rest, options);
     case 'messages':
@@ -80,6 +83,7 @@ function parse(argv: string[]) {
       name: { type: 'string' },
       url: { type: 'string' },
       token: { type: 'string' },
+      key: { type: 'string' },
       exit: { type: 'boolean' },
       map: { type: 'string', multiple: true },
       by: { type: 'string' },

@@ -1,4 +1,5 @@
 import { kommo } from '@tributary/connector-kommo';
+import { ortto } from '@tributary/connector-ortto';
 import type { Workspace } from './access/index.ts';
 import { type Audiences, createAudiences } from './audiences/index.ts';
 import type { Config } from './config.ts';
@@ -52,7 +53,7 @@ export function createRooms(o: {
   const connectors: Connectors = createConnectors({
     ...shared,
     journeys,
-    connectors: [kommo],
+    connectors: [kommo, ortto],
     secret: workspace.secret,
   });
   return { people, audiences, imports, exports, messages, journeys, connectors };

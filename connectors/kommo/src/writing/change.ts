@@ -20,6 +20,15 @@ export interface Change {
   again(): Promise<Part | { why: string }>;
 }
 
+/** For many changes that are refused for one reason, such as a field that was deleted: what is known is forgotten once. */
+export function once(forget: () => void): () => void {
+  let isForgotten = false;
+  return () => {
+    if (!isForgotten) forget();
+    isForgotten = true;
+  };
+}
+
 /** What is to be sent, and what is settled without sending anything. */
 export interface Plan {
   settled: WriteOutcome[];

@@ -224,6 +224,23 @@ describe('what journeys change of deals and contacts', () => {
     assert.deepEqual(now().customFields, { 'Use case': 'x' });
   });
 
+  test('a field that somebody deleted fails for all who have it, after one look', async () => {
+    await write(fieldOn(deal.id, 'Use case', 'x'));
+    await fetch(`${account.sandbox.url}/api/v4/leads/custom_fields/991906`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${account.sandbox.token}` },
+    });
+    account.sandbox.clearLogs();
+    const third = account.sandbox.addLead({ name: 'Third' });
+    const use = [deal, other, third].map(({ id }) => fieldOn(id, 'Use case', 'y', 1));
+    assert.deepEqual(
+      await why(...use, fieldOn(third.id, 'Seats', 3)),
+      use.map(() => 'there is no deal field “Use case”'),
+    );
+    assert.equal(now(third).customFields.Seats, 3);
+    assert.deepEqual(account.requests(), ['PATCH /leads', 'GET /leads/custom_fields', 'PATCH /leads']);
+  });
+
   test('two fields of one name have to be told apart by their ids', async () => {
     await account.close();
     const twice = [1, 2].map((id) => ({ id, owner: 'leads' as const, name: 'Plan', type: 'text' }));

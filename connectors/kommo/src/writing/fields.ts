@@ -2,7 +2,7 @@ import { type Entity, words } from '../entity.ts';
 import { express, type Given } from '../rest/values.ts';
 import { type FindField, isOurs } from '../set-up/fields.ts';
 import { bodyOf } from '../speech/writes.ts';
-import { latestOf, type Part, type Placed, type Plan } from './change.ts';
+import { latestOf, once, type Part, type Placed, type Plan } from './change.ts';
 import { failed } from './outcomes.ts';
 import type { Addressed, Writer } from './writer.ts';
 
@@ -20,9 +20,11 @@ export async function planFields(writer: Writer, kind: Entity['kind'], writes: r
   const look = (find: FindField) => asked.map(({ field, value }) => partOf(find, kind, field, value));
   const lacks = (find: FindField) => look(find).some((part) => 'why' in part);
   let find = await writer.fields.finder(kind, lacks);
+  const forget = once(writer.fields.forget);
   // What looks impossible may only be outdated: somebody deleted one of our fields, and it can be made again.
-  if (asked.some(({ field, value }) => isOurs(field) && 'why' in partOf(find, kind, field, value))) {
-    writer.fields.forget();
+  const mayBeMade = (name: string) => kind === 'lead' && isOurs(name);
+  if (asked.some(({ field, value }) => mayBeMade(field) && 'why' in partOf(find, kind, field, value))) {
+    forget();
     find = await writer.fields.finder(kind, lacks);
   }
 
@@ -43,7 +45,7 @@ export async function planFields(writer: Writer, kind: Entity['kind'], writes: r
     changes: latest.map(({ wanted: { part, field, value }, ...rest }) => ({
       ...{ ...rest, part },
       async again() {
-        writer.fields.forget();
+        forget();
         return partOf(await writer.fields.finder(kind, () => false), kind, field, value);
       },
     })),

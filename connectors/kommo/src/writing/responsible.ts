@@ -1,6 +1,6 @@
 import type { WriteOutcome } from '@tributary/connector-kit';
 import { bodyOf } from '../speech/writes.ts';
-import { latestOf, type Part, type Placed, type Plan } from './change.ts';
+import { latestOf, once, type Part, type Placed, type Plan } from './change.ts';
 import { handoversSince } from './happened.ts';
 import { done, failed } from './outcomes.ts';
 import type { Addressed, Writer } from './writer.ts';
@@ -31,12 +31,13 @@ export async function planResponsible(writer: Writer, writes: readonly Addressed
     writer.api,
     latest.filter((one) => one.writes.some((write) => write.uncertain)),
   );
+  const forget = once(writer.users.forget);
   const changes = latest
     .filter((one) => !given.has(one))
     .map(({ wanted: { userId, named }, ...rest }) => ({
       ...{ ...rest, part: partOf(userId) },
       async again() {
-        writer.users.forget();
+        forget();
         const [user] = await writer.users.find([named]);
         return 'why' in user! ? user : partOf(user!.userId);
       },

@@ -4,7 +4,7 @@ import { byIds } from '../rest/lists.ts';
 import { type KommoLead, leadsIn } from '../rest/records.ts';
 import { bodyOf } from '../speech/writes.ts';
 import { noLongerThere } from './batch.ts';
-import { latestOf, type Part, type Placed, type Plan } from './change.ts';
+import { latestOf, once, type Part, type Placed, type Plan } from './change.ts';
 import { movesSince } from './happened.ts';
 import { done, failed } from './outcomes.ts';
 import type { Addressed, Writer } from './writer.ts';
@@ -33,6 +33,7 @@ export async function planStages(writer: Writer, writes: readonly Addressed[]): 
   const uncertain = latest.filter((one) => one.writes.some((write) => write.uncertain));
   const made = await movesSince(writer.api, uncertain);
   const plan: Plan = { settled: [...settled, ...overtaken], changes: [] };
+  const forget = once(writer.stages.forget);
   for (const one of latest) {
     const { to, named, reopen } = one.wanted;
     const lead = leads.get(one.entity.id)!;
@@ -45,7 +46,7 @@ export async function planStages(writer: Writer, writes: readonly Addressed[]): 
       plan.changes.push({
         ...{ ...rest, part: partOf(to) },
         async again() {
-          writer.stages.forget();
+          forget();
           const [found] = await writer.stages.find([named]);
           return 'why' in found! ? found : partOf(found!);
         },

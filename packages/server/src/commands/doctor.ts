@@ -113,7 +113,7 @@ function inside(config: Config): Promise<Finding[]> {
       ...connections.map((c) =>
         count(
           c.state === 'on' && c.note === null && c.failed === 0 && c.suspect === 0 && c.unreadable === 0,
-          `${c.connector}: ${c.inbox} webhooks to read, ${c.open} writes to do, ${c.suspect} of them failing, ${c.failed} failed, ${c.unreadable} unreadable`,
+          `${c.connector}${c.account ? ` (${c.account})` : ''}: ${c.inbox} webhooks to read, ${c.open} writes to do, ${c.suspect} of them failing, ${c.failed} failed, ${c.unreadable} unreadable`,
           [c.note, ...c.reasons].filter(Boolean).join('\n         ') || 'the server’s log has the reasons',
         ),
       ),

@@ -28,6 +28,7 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
   work.presence.on(CATCH_UP, () => {
     caughtUpAt = undefined;
   });
+  const isThere = () => connection.session.isThere?.() ?? catchUp(work, connection);
 
   return async () => {
     if (!(await work.presence.leads(connection.id))) {
@@ -47,7 +48,7 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
         });
       }
       const read = await readHooks(work, connection);
-      const wrote = await writeDue(work, connection, () => catchUp(work, connection));
+      const wrote = await writeDue(work, connection, isThere);
       if (failures > 0) {
         work.log.info({ connection: connection.id }, `${connection.connector.name} answers again`);
         await updateConnectionState(work.db, connection.id, 'on', null);

@@ -74,6 +74,17 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
     }, RECONNECT_MS);
   };
 
+  /** Without a connection nobody leads; which is no error, for it comes back. */
+  const tryToLead = (matter: number): Promise<boolean> =>
+    client
+      .query<{ mine: boolean }>('select pg_try_advisory_lock($1, $2) as mine', [LEADER_LOCK, matter])
+      .then(({ rows }) => rows[0]?.mine === true)
+      .catch((error: unknown) => {
+        log.debug(`presence: ${messageOf(error)}`);
+        return false;
+      });
+  let asking: Promise<unknown> = Promise.resolve();
+
   await join();
   return {
     process: process!,
@@ -82,15 +93,10 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
     },
     async leads(matter) {
       if (led.has(matter)) return true;
-      // Without a connection nobody leads; which is no error, for it comes back.
-      const mine = await client
-        .query<{ mine: boolean }>('select pg_try_advisory_lock($1, $2) as mine', [LEADER_LOCK, matter])
-        .then(({ rows }) => rows[0]?.mine === true)
-        .catch((error: unknown) => {
-          log.debug(`presence: ${messageOf(error)}`);
-          return false;
-        });
-      if (mine) led.add(matter);
+      // One after the other: several loops ask on the one connection.
+      const asked = asking.then(() => tryToLead(matter));
+      asking = asked;
+      if (await asked) led.add(matter);
       return led.has(matter);
     },
     async close() {

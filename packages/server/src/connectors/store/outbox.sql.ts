@@ -112,6 +112,8 @@ export async function settleWrites(tx: Tx, outcomes: readonly WriteOutcome[], no
 
 export interface ConnectorCounts {
   connector: string;
+  /** The account's own name over there; null where it did not say. */
+  account: string | null;
   state: string;
   note: string | null;
   inbox: number;
@@ -127,7 +129,7 @@ export interface ConnectorCounts {
 /** How each connection stands; for metrics and `doctor`. */
 export async function countConnections(db: Queryable): Promise<ConnectorCounts[]> {
   const { rows } = await db.query<ConnectorCounts>(
-    `select c.connector, c.state, c.note,
+    `select c.connector, c.account->>'name' as account, c.state, c.note,
             (select count(*)::int from connector_inbox i where i.connection_id = c.id and i.error is null) as inbox,
             (select count(*)::int from connector_inbox i where i.connection_id = c.id and i.error is not null) as unreadable,
             (select count(*)::int from connector_outbox o

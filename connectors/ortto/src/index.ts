@@ -1,0 +1,2 @@
+export { ortto } from './connector.ts';
+export type { OrttoSettings } from './settings.ts';

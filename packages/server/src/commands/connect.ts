@@ -1,0 +1,33 @@
+import type { SetUpReport } from '@tributary/connector-kit';
+import type { Config } from '../config.ts';
+import { messageOf, UserError } from '../platform/errors.ts';
+import { withRooms } from './with-database.ts';
+
+/** Connects this workspace to an outer system, and says what was found and made; `failed` says how an error is told. */
+export function connect(
+  config: Config,
+  o: {
+    connector: string;
+    settings: object;
+    failed: (message: string) => UserError;
+    /** More to say, once it is connected. */
+    more?: (webhookUrl: string) => string[];
+  },
+): Promise<undefined> {
+  return withRooms(config, async ({ connectors, workspace }) => {
+    const report = await connectors.connect(workspace.id, o.connector, o.settings).catch((error: unknown) => {
+      throw error instanceof UserError ? error : o.failed(messageOf(error));
+    });
+    for (const line of [...describe(report), ...(o.more?.(report.webhookUrl) ?? [])]) console.log(line);
+    return undefined;
+  });
+}
+
+function describe(report: SetUpReport): string[] {
+  return [
+    `Connected to ${report.account.name} (account ${report.account.id}).`,
+    ...report.found.map((found) => `  found  ${found}`),
+    ...report.made.map((made) => `  made   ${made}`),
+    ...report.warnings.map((warning) => `  note   ${warning}`),
+  ];
+}
