@@ -32,7 +32,9 @@ export async function history(
     from: asked.from ?? null,
     to: asked.to ?? null,
   };
-  const total = await countHistory(db, workspaceId, query);
-  const rows = total > asked.offset ? await listHistory(db, workspaceId, query, asked) : [];
+  const [total, rows] = await Promise.all([
+    countHistory(db, workspaceId, query),
+    listHistory(db, workspaceId, query, asked),
+  ]);
   return { activities: await of.named(db, workspaceId, rows), total };
 }
