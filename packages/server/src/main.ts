@@ -49,7 +49,7 @@ async function run(command: string, rest: string[], options: Options, config: Co
     case 'kommo':
       return kommoConnect(config, rest, options);
     case 'journeys':
-      return journeys(config, rest);
+      return journeys(config, rest, options);
     case 'messages':
       return messages(config, rest);
     case 'runs':
@@ -95,6 +95,10 @@ function parse(argv: string[]) {
       to: { type: 'string' },
       headers: { type: 'string' },
       unguarded: { type: 'boolean' },
+      email: { type: 'string', multiple: true },
+      audience: { type: 'string' },
+      entry: { type: 'string' },
+      key: { type: 'string' },
     },
   });
 }

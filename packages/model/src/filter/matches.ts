@@ -10,6 +10,8 @@ export interface Facts {
   /** Values by field id, as on the wire; those that the server keeps (`l`, `tags` …) included where filters ask them. */
   fields: Fields;
   now: Date;
+  /** What started the run, in a journey: where a condition asks it. */
+  entry?: Fields;
   /** What the person did of the kind a condition names, oldest first, within the scope of whoever asks. */
   activities?: (condition: Leaf) => readonly Happened[];
   /** Answers to conditions that were found elsewhere, such as by the database; undefined: it is to be found here. */
@@ -41,7 +43,8 @@ export function matches(filter: Filter, facts: Facts): boolean {
   if (!read) throw new Error(`unknown operator ${operator}`);
   const asked = read(body);
   if (isWrong(asked)) throw new Error(`${operator}: ${asked.key}: ${asked.problem}`);
-  return holds(asked, Object.hasOwn(facts.fields, fieldId) ? facts.fields[fieldId] : undefined, facts.now);
+  const fields = leaf.of === 'entry' ? (facts.entry ?? {}) : facts.fields;
+  return holds(asked, Object.hasOwn(fields, fieldId) ? fields[fieldId] : undefined, facts.now);
 }
 
 /** Which audience or campaign a membership condition asks about. */

@@ -13,6 +13,8 @@ Commands
   kommo connect --url URL --token TOKEN      connect a Kommo account (its address, a long-lived token)
   journeys push FILE                         put a playbook's templates and journey on
   journeys list | on NAME | off NAME         the journeys there are; let people in, or no more
+  journeys trigger NAME --email ADDRESS…     put people in now; --entry JSON is what their runs know
+  journeys enrol NAME --audience A           put an audience in, or --filter JSON, or both
   messages uncertain [list]                  mail of which nobody can tell whether it arrived
   messages uncertain resend ID | drop ID     send it again, under the same Message-ID; or let it be
   runs parked [list]                         runs that could not be moved, and why

@@ -2,11 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
 import { pushPlaybook } from '../playbook.ts';
+import { ENTRY_USAGE, type EntryOptions, enrolByName, triggerByName } from './journey-entries.ts';
 import { withRooms } from './with-database.ts';
 
-/** `journeys push FILE`, `journeys list`, `journeys on NAME`, `journeys off NAME`. */
-export function journeys(config: Config, [verb, which]: string[]): Promise<undefined> {
+/** `journeys push FILE`, `list`, `on NAME`, `off NAME`, `trigger NAME`, `enrol NAME`. */
+export function journeys(config: Config, [verb, which]: string[], options: EntryOptions): Promise<number | undefined> {
   return withRooms(config, async (o) => {
+    if (verb === 'trigger' && which) return triggerByName(o, which, options);
+    if (verb === 'enrol' && which) return enrolByName(o, which, options);
     if (verb === 'push' && which) {
       const journey = await pushPlaybook(o, o.workspace.id, await readJson(which));
       console.log(`“${journey.name}” is on, version ${journey.version}.`);
@@ -20,7 +23,7 @@ export function journeys(config: Config, [verb, which]: string[]): Promise<undef
     } else {
       throw new UserError(
         'unknown_command',
-        'journeys push FILE | journeys list | journeys on NAME | journeys off NAME',
+        `journeys push FILE | journeys list | journeys on NAME | journeys off NAME | ${ENTRY_USAGE}`,
       );
     }
     return undefined;

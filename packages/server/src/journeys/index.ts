@@ -13,6 +13,7 @@ import { createEnroller } from './entry/enter.ts';
 import { createEntries, type Entries } from './entry/index.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
+import { registerMembership } from './membership.ts';
 import { settleParked } from './parked.ts';
 import { publish } from './publish.ts';
 import {
@@ -78,6 +79,7 @@ export function createJourneys(o: {
   log: Log;
 }): Journeys {
   const versions = createVersions();
+  registerMembership(o.people.filters);
   const enroller = createEnroller(o.people, versions);
   const entries = createEntries({ ...o, ...enroller });
   return {
@@ -102,8 +104,8 @@ export function createJourneys(o: {
       await wake(tx, versions, pieces, now);
       await enrol(tx, enroller, pieces, now);
     },
-    hearUnited: (tx, pieces) => follow(tx, { people: o.people, versions }, pieces, o.clock.now()),
-    hearSeparated: (tx, pieces) => giveBack(tx, pieces, o.clock.now()),
+    hearUnited: (tx, pieces) => follow(tx, { ...o, versions }, pieces, o.clock.now()),
+    hearSeparated: (tx, pieces) => giveBack(tx, o, pieces, o.clock.now()),
     hearArchived: (tx, pieces) => endRuns(tx, pieces, o.clock.now()),
     hearDeleted: (tx, pieces) => forget(tx, pieces, o.clock.now()),
     counts: countRuns,
