@@ -127,6 +127,9 @@ function parse(argv: string[]) {
       state: { type: 'string' },
       shape: { type: 'string' },
       'skip-waits': { type: 'boolean' },
+      email: { type: 'string', multiple: true },
+      audience: { type: 'string' },
+      with: { type: 'string' },
     },
   });
 }

@@ -23,7 +23,7 @@ export function dependenciesOf(filter: Filter): Dependencies {
   // "tme::act:cm:x!l" is when x last occurred.
   const occurred = others.flatMap(({ fieldId }) => occurredOf(fieldId)?.activityId ?? []);
   return {
-    fields: new Set(others.map(({ fieldId }) => fieldId)),
+    fields: new Set(others.flatMap(({ fieldId, of }) => (of === 'entry' ? [] : fieldId))),
     activities: new Set([...activities.map(({ fieldId }) => fieldId), ...occurred]),
     memberships: new Set(memberships.flatMap((leaf) => askedAbout(leaf) ?? [])),
     time:

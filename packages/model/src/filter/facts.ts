@@ -8,6 +8,8 @@ export interface Facts {
   /** Values by field id, as on the wire; those that the server keeps (`l`, `tags` …) included where filters ask them. */
   fields: Fields;
   now: Date;
+  /** What started the run, in a journey: where a condition asks it. */
+  entry?: Fields;
   /** What the person did of the kind a condition names, oldest first, within the scope of whoever asks. */
   activities?: (condition: Leaf) => readonly Happened[];
   /** Answers to conditions that were found elsewhere, such as by the database; undefined: it is to be found here. */

@@ -19,6 +19,8 @@ export interface Leaf {
   same?: readonly string[];
   /** `$act::…` only, in a journey: asked of all that the person ever did, and not of this run. */
   ever?: true;
+  /** In a journey: asked of what started the run, and not of the person. */
+  of?: 'entry';
 }
 
 export type Problem = { at: string; problem: string };
@@ -27,7 +29,7 @@ export type Problem = { at: string; problem: string };
 export function leafOf(filter: Filter): Leaf | undefined {
   const [operator, body] = Object.entries(filter)[0] ?? [];
   if (operator === undefined || typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
-  const { field_id, value, filter: where, same, ever } = body as Body;
+  const { field_id, value, filter: where, same, ever, of } = body as Body;
   const fieldId = field_id ?? fieldOfItsOwn(operator);
   if (typeof fieldId !== 'string') return undefined;
   return {
@@ -38,6 +40,7 @@ export function leafOf(filter: Filter): Leaf | undefined {
     ...(where ? { where: where as Filter } : {}),
     ...(same ? { same: same as readonly string[] } : {}),
     ...(ever === true ? { ever } : {}),
+    ...(of === 'entry' ? { of } : {}),
   };
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Fields, Value } from '../value.ts';
+import { dependenciesOf } from './dependencies.ts';
 import type { Filter, Leaf } from './filter.ts';
 import type { Happened } from './happened.ts';
 import { activitiesIn, matches } from './matches.ts';
@@ -82,6 +83,17 @@ describe('whether a filter holds for a person', () => {
     assert.throws(() => holds('constructor', 'str::first', 'Anna'), /unknown operator constructor/);
     assert.throws(() => matches({ '$str::is': 'Anna' }, { fields: anna, now }), /not a filter/);
   });
+});
+
+test('a condition of the entry is asked of what started the run, and hangs on nothing of the person', () => {
+  const big = { '$int::greater_than': { field_id: 'int:cm:total', value: 100_000, of: 'entry' } };
+  const facts = { fields: { 'int:cm:total': 1 }, now };
+  assert.equal(matches(big, { ...facts, entry: { 'int:cm:total': 120_000 } }), true);
+  assert.equal(matches(big, { fields: { 'int:cm:total': 120_000 }, now, entry: { 'int:cm:total': 1 } }), false);
+  assert.equal(matches(big, facts), false);
+  assert.equal(dependenciesOf(big).fields.size, 0);
+  const askable = { field: () => false, activity: () => false, membership: () => false };
+  assert.deepEqual(problemsWithFilter(big, 'filter', askable), []);
 });
 
 describe('whether something happened', () => {

@@ -48,12 +48,15 @@ function preparedMembership(leaf: Leaf): Prepared {
   return { holds: (facts) => facts.member?.(operator, about) ?? false, next: () => NEVER };
 }
 
-function preparedTest({ operator, fieldId, body }: Leaf): Prepared {
+function preparedTest({ operator, fieldId, body, of }: Leaf): Prepared {
   const read = operatorOf(operator);
   if (!read) throw new Error(`unknown operator ${operator}`);
   const asked = read(body);
   if (isWrong(asked)) throw new Error(`${operator}: ${asked.key}: ${asked.problem}`);
-  const valueIn = ({ fields }: Facts) => (Object.hasOwn(fields, fieldId) ? fields[fieldId] : undefined);
+  const valueIn = ({ fields, entry = {} }: Facts) => {
+    const known = of === 'entry' ? entry : fields;
+    return Object.hasOwn(known, fieldId) ? known[fieldId] : undefined;
+  };
   return {
     holds: (facts) => holds(asked, valueIn(facts), facts.now),
     next: (facts) => boundaryOf(asked, valueIn(facts), facts.now),

@@ -77,6 +77,8 @@ function walk(filter: unknown, at: string, count: Walk, depth: number): Problem[
   if (!read) return [{ at: here, problem: `unknown operator ${operator}` }];
   const asked = read(leaf.body);
   if (isWrong(asked)) return [{ at: `${here}.${asked.key}`, problem: asked.problem }];
-  if (count.askable?.field(leaf.fieldId) === false) return [{ at: here, problem: `${leaf.fieldId}: Object not found` }];
+  // What started a run has attributes, whatever the schema says of people's fields.
+  if (leaf.of !== 'entry' && count.askable?.field(leaf.fieldId) === false)
+    return [{ at: here, problem: `${leaf.fieldId}: Object not found` }];
   return [];
 }

@@ -79,9 +79,10 @@ function problemsWithAttributes(filter: Filter, at: string): Problem[] {
 function problemsWithEntry(filter: Filter, at: string): Problem[] {
   const problems = problemsWithFilter(filter, at);
   if (problems.length > 0) return problems;
-  return leavesOf(filter).flatMap(({ same, fieldId }) =>
-    same ? [{ at, problem: `"same" of ${fieldId} has nothing to compare with before the journey has begun` }] : [],
-  );
+  return leavesOf(filter).flatMap(({ same, of, fieldId }) => {
+    if (same) return [{ at, problem: `"same" of ${fieldId} has nothing to compare with before the journey has begun` }];
+    return of === 'entry' ? [{ at, problem: `${fieldId} of the entry: nothing has started yet` }] : [];
+  });
 }
 
 function graphProblems(journey: JourneyDefinition): Problem[] {

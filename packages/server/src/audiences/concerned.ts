@@ -3,6 +3,8 @@ import type { LiveAudience } from './live.ts';
 
 /** Said of an audience's mail and SMS; and the permissions that stand above them. */
 const SUBSCRIPTION_ACTIVITIES = ['act::s-a', 'act::u-a', 'act::ois-a', 'act::oos-a'];
+/** Said of those who begin a journey, and who leave one. */
+const CAMPAIGN_ACTIVITIES = ['act::ej', 'act::lj'];
 const PERMISSIONS = ['bol::p', 'bol::sp'];
 
 /** People, each with the audiences that they are to be judged by. */
@@ -46,7 +48,7 @@ export function concerned(live: readonly (Asks & { id: number })[], pieces: read
   return asked;
 }
 
-type Asks = Pick<LiveAudience, 'fields' | 'activities' | 'subscribers'>;
+type Asks = Pick<LiveAudience, 'fields' | 'activities' | 'subscribers' | 'campaigns'>;
 
 function asksField(audience: Asks, fields: ReadonlySet<string> | undefined): boolean {
   if (!fields) return true;
@@ -55,5 +57,9 @@ function asksField(audience: Asks, fields: ReadonlySet<string> | undefined): boo
 }
 
 function asksActivity(audience: Asks, kind: string): boolean {
-  return audience.activities.has(kind) || (audience.subscribers && SUBSCRIPTION_ACTIVITIES.includes(kind));
+  return (
+    audience.activities.has(kind) ||
+    (audience.subscribers && SUBSCRIPTION_ACTIVITIES.includes(kind)) ||
+    (audience.campaigns && CAMPAIGN_ACTIVITIES.includes(kind))
+  );
 }

@@ -1,4 +1,4 @@
-import { type Filter, groupOf, leafOf, objectId } from '@tributary/model';
+import { type Filter, groupOf, isMembershipOperator, leafOf, leavesOf, objectId } from '@tributary/model';
 
 /** An audience as it is stored. */
 export interface AudienceRow {
@@ -42,6 +42,11 @@ export function audienceNumber(publicId: string): number | undefined {
 const ABOUT_MEMBERS = ['$is_member_of', '$is_not_member_of'] as const;
 const ABOUT_SUBSCRIBERS = ['$is_subscriber_of', '$is_not_subscriber_of', '$is_opted_in', '$is_opted_out'] as const;
 export const audienceOperators = [...ABOUT_MEMBERS, ...ABOUT_SUBSCRIBERS];
+
+/** Whether a filter asks who has been in a journey: beginning one and leaving one changes its answer. */
+export function asksCampaigns(filter: Filter): boolean {
+  return leavesOf(filter).some(({ operator }) => isMembershipOperator(operator) && operator.endsWith('_campaign'));
+}
 
 /** The audiences that a filter asks about, by their public ids, and whether it asks what people said of their mail. */
 export function audiencesIn(filter: Filter): { ids: string[]; subscribers: boolean } {

@@ -9,7 +9,7 @@ import { ensureDefaults } from './defaults.ts';
 import type { AudienceRow } from './definition.ts';
 import { hearRecorded } from './hear.ts';
 import { createKept, type KeptAudiences } from './kept.ts';
-import { createLiveSets } from './live.ts';
+import { createLiveSets, type LiveAudience } from './live.ts';
 import { type AudienceChange, type AudienceGiven, create, edit, findOne, missingAmong, remove } from './manage.ts';
 import { registerMembership } from './membership.ts';
 import { settle } from './settle.ts';
@@ -69,6 +69,8 @@ export interface Audiences {
   hearUnited(tx: Tx, pieces: readonly { workspaceId: number; survivor: string; absorbed: string }[]): Promise<void>;
   /** Who belongs is looked at anew for both; what was said stays with the survivor. */
   hearSeparated(tx: Tx, pieces: readonly { workspaceId: number; survivor: string; absorbed: string }[]): Promise<void>;
+  /** These people may be in other journeys than before, and no activity says so: audiences that ask it look again. */
+  lookAgain(tx: Tx, workspaceId: number, people: readonly string[]): Promise<void>;
   start(): Loop;
 }
 
@@ -98,9 +100,15 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
       return result;
     });
 
-  const lookAnew = async (tx: Tx, workspaceId: number, who: readonly string[]): Promise<void> => {
+  const lookAnew = async (
+    tx: Tx,
+    workspaceId: number,
+    who: readonly string[],
+    asks: (audience: LiveAudience) => boolean = () => true,
+  ): Promise<void> => {
+    if (!(await managing.live.get(tx, workspaceId)).audiences.some(asks)) return;
     const live = await managing.live.lock(tx, workspaceId);
-    const ids = live.audiences.map(({ id }) => id);
+    const ids = live.audiences.filter(asks).map(({ id }) => id);
     await settle(tx, people, { workspaceId, live, now: clock.now() }, askedOf(who, ids));
   };
 
@@ -143,6 +151,7 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
     async hearSeparated(tx, pieces) {
       for (const { workspaceId, survivor, absorbed } of pieces) await lookAnew(tx, workspaceId, [survivor, absorbed]);
     },
+    lookAgain: (tx, workspaceId, who) => lookAnew(tx, workspaceId, who, ({ campaigns }) => campaigns),
     start() {
       const turn = () => audienceTurn({ ...managing, db, clock });
       const loop = startLoop({ name: 'audiences', turn, clock, log: o.log });

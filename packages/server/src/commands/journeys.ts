@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
+import { ENTRY_USAGE, type EntryOptions, enrolByName, triggerByName } from './journey-entries.ts';
 import { journeyTexts, TEXT_VERBS, type TextOptions } from './journey-texts.ts';
 import { type JourneyOptions, manageVerbs, type Opened, type Verb } from './journeys-manage.ts';
 import { runVerbs } from './journeys-runs.ts';
@@ -18,17 +19,20 @@ const TEXTS = 'journeys push, pull, validate, diff DIR|FILE | journeys schema | 
 export function journeys(
   config: Config,
   [verb = '', ...args]: string[],
-  options: TextOptions & SimulateOptions & JourneyOptions,
+  options: TextOptions & SimulateOptions & JourneyOptions & EntryOptions,
 ): Promise<number | undefined> {
   const text = TEXT_VERBS.find((each) => each === verb);
   if (text) return journeyTexts(config, text, args[0], options);
   if (verb === 'simulate') return simulateCommand(config, args[0], options);
+  const [name] = args;
+  if (verb === 'trigger' && name) return withRooms(config, (o) => triggerByName(o, name, options));
+  if (verb === 'enrol' && name) return withRooms(config, (o) => enrolByName(o, name, options));
   const asked = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
   const [least, most] = asked?.takes ?? [0, 0];
   if (!asked || args.length < least || args.length > most) {
     const all = asked
       ? [`journeys ${asked.how}`]
-      : [TEXTS, ...Object.values(verbs).map(({ how }) => `journeys ${how}`)];
+      : [TEXTS, ENTRY_USAGE, ...Object.values(verbs).map(({ how }) => `journeys ${how}`)];
     throw new UserError('unknown_command', all.join(' | '));
   }
   return withRooms(config, async (o) => void (await asked.run(o, args, options)));

@@ -1,14 +1,17 @@
 import { type IntakeItem, publicId } from '@tributary/model';
+import type { Told } from '../people/index.ts';
 import type { RunState } from './engine/run-state.ts';
 import type { Version } from './versions.ts';
 
 type Run = Pick<RunState, 'id' | 'personId'>;
 type Of = Pick<Version, 'campaignId' | 'name'>;
 
+const SOURCE = 'Journey';
+
 const item = (run: Run, activity: NonNullable<IntakeItem['activity']>): IntakeItem => ({
   who: { personId: run.personId },
   fields: {},
-  source: 'Journey',
+  source: SOURCE,
   activity,
 });
 
@@ -19,14 +22,12 @@ const about = (run: Run, { campaignId, name }: Of) => ({
 });
 
 /** That a run began (`act::ej`), and what started it. */
-export function startedItem(run: Run, of: Of, by: { activity: string | undefined; id: string }): IntakeItem {
-  return item(run, {
-    id: 'act::ej',
-    attributes: {
-      ...about(run, of),
-      ...(by.activity === undefined ? {} : { 'str::jefi': by.activity, 'idt::jeai': publicId(by.id, 'activity') }),
-    },
-  });
+export function started(run: Run, of: Of, by: { activity: string | undefined; id: string }): Told {
+  const attributes = {
+    ...about(run, of),
+    ...(by.activity === undefined ? {} : { 'str::jefi': by.activity, 'idt::jeai': publicId(by.id, 'activity') }),
+  };
+  return { personId: run.personId, activityId: 'act::ej', attributes, source: SOURCE };
 }
 
 /** That a run ended (`act::lj`), and why. */

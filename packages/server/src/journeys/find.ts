@@ -4,7 +4,7 @@ import { UserError } from '../platform/errors.ts';
 import { findJourneys, type JourneyRow, type LiveJourney } from './store/journey.sql.ts';
 
 /** The number in a journey's id on the wire, or undefined when it can not be one. Its first half is when it was made. */
-function journeyNumber(campaignId: string): number | undefined {
+export function journeyNumber(campaignId: string): number | undefined {
   if (!/^[0-9a-f]{24}$/.test(campaignId)) return undefined;
   const number = Number.parseInt(campaignId.slice(8), 16);
   return number > 0 && number < 2 ** 31 ? number : undefined;

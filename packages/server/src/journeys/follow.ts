@@ -1,9 +1,10 @@
 import type { IntakeItem } from '@tributary/model';
+import type { Audiences } from '../audiences/index.ts';
 import type { People, PeopleUnited } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { notify } from '../platform/presence.ts';
 import { leftItem } from './activities.ts';
-import { type EndedRun, endRivals, moveRuns, returnRuns } from './store/follow.sql.ts';
+import { copyHad, type EndedRun, endRivals, moveRuns, returnRuns } from './store/follow.sql.ts';
 import { insertMoves } from './store/run.sql.ts';
 import type { Versions } from './versions.ts';
 
@@ -17,7 +18,7 @@ const REASON = 'one person with another, whose run went further';
  */
 export async function follow(
   tx: Tx,
-  of: { people: People; versions: Versions },
+  of: { people: People; audiences: Audiences; versions: Versions },
   pieces: readonly PeopleUnited[],
   now: Date,
 ): Promise<void> {
@@ -37,15 +38,25 @@ export async function follow(
       now,
     );
     await moveRuns(tx, pair, now);
+    await copyHad(tx, pair);
     if (ended.length > 0)
       await of.people.recordIn(tx, workspaceId, await leftItems(tx, of.versions, ended, pair.survivor));
+    await of.audiences.lookAgain(tx, workspaceId, [pair.survivor, absorbed]);
   }
   await tx.query(notify('run'));
 }
 
 /** Gives back the runs that came with those who are somebody of their own again. What ended stays ended. */
-export async function giveBack(tx: Tx, pieces: readonly PeopleUnited[], now: Date): Promise<void> {
-  for (const piece of pieces) await returnRuns(tx, piece, now);
+export async function giveBack(
+  tx: Tx,
+  { audiences }: { audiences: Audiences },
+  pieces: readonly PeopleUnited[],
+  now: Date,
+): Promise<void> {
+  for (const piece of pieces) {
+    await returnRuns(tx, piece, now);
+    await audiences.lookAgain(tx, piece.workspaceId, [piece.survivor, piece.absorbed]);
+  }
   await tx.query(notify('run'));
 }
 

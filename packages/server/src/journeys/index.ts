@@ -15,6 +15,7 @@ import { createEntries, type Entries } from './entry/index.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
 import { createManage, type Manage } from './manage/index.ts';
+import { registerMembership } from './membership.ts';
 import { settleParked } from './parked.ts';
 import { COMMAND_LINE, publish } from './publish.ts';
 import {
@@ -111,6 +112,7 @@ export function createJourneys(o: {
 }): Journeys {
   const versions = createVersions();
   o.presence.on('journey', versions.forget);
+  registerMembership(o.people.filters);
   const enroller = createEnroller(o.people, versions);
   const entries = createEntries({ ...o, ...enroller });
   const manage = createManage({ ...o, ...enroller, keep: entries.keep });
@@ -130,8 +132,8 @@ export function createJourneys(o: {
       await wake(tx, versions, pieces, now);
       await enrol(tx, enroller, pieces, now);
     },
-    hearUnited: (tx, pieces) => follow(tx, { people: o.people, versions }, pieces, o.clock.now()),
-    hearSeparated: (tx, pieces) => giveBack(tx, pieces, o.clock.now()),
+    hearUnited: (tx, pieces) => follow(tx, { ...o, versions }, pieces, o.clock.now()),
+    hearSeparated: (tx, pieces) => giveBack(tx, o, pieces, o.clock.now()),
     hearArchived: (tx, pieces) => endRuns(tx, pieces, o.clock.now()),
     hearDeleted: (tx, pieces) => forget(tx, pieces, o.clock.now()),
     counts: countRuns,

@@ -110,6 +110,7 @@ export function versionOf(row: {
 /** Membership, all that somebody ever did, and what the server keeps beside a person's fields. */
 function isOutside(condition: Filter, asked: 'entry' | 'run'): boolean {
   const leaf = leafOf(condition);
+  if (leaf?.of === 'entry') return false;
   if (!leaf || isMembershipOperator(leaf.operator)) return leaf !== undefined;
   if (isActivityOperator(leaf.operator)) return asked === 'entry' || leaf.ever === true;
   const { fieldId } = leaf;

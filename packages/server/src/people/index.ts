@@ -33,6 +33,7 @@ import { findByKeys } from './store/identity.sql.ts';
 import { insertDefinitions, type NewDefinition } from './store/schema.sql.ts';
 import { listTagNames } from './store/tag.sql.ts';
 import { createSuppression, type Suppression } from './suppression/index.ts';
+import { type Told, tell } from './tell.ts';
 import type { Person, RecordedActivity } from './types.ts';
 
 export { accountValuesOf, type FoundAccount } from './accounts/search.ts';
@@ -58,6 +59,7 @@ export type { CustomField } from './store/field.sql.ts';
 export type { NewDefinition } from './store/schema.sql.ts';
 export { isAddress } from './suppression/address.ts';
 export { HARD_BOUNCED } from './suppression/index.ts';
+export type { Told } from './tell.ts';
 export type { DisplayStyle, Person, RecordedActivity } from './types.ts';
 
 /** Everything known of people, and the one way in. */
@@ -73,6 +75,11 @@ export interface People {
   record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   /** Records in the caller's transaction. */
   recordIn(tx: Tx, workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
+  /**
+   * Adds to the timelines of people whom the caller holds (`identity.hold`) what follows from what it does: activities that
+   * are built in and that nobody is seen by.
+   */
+  tell(tx: Tx, workspaceId: number, told: readonly Told[]): Promise<void>;
   /** By the ids asked for: the id of somebody who has become another finds the other, whose `id` is their own. */
   find(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Map<string, Person>>;
   findByEmail(db: Queryable, workspaceId: number, email: string): Promise<string | undefined>;
@@ -233,6 +240,10 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
     },
     queue,
     recordIn,
+    async tell(tx, workspaceId, told) {
+      const schema = await cache.get(tx, workspaceId);
+      await tell(tx, recorder, { workspaceId, schema, now: clock.now() }, told);
+    },
     async find(queryable, workspaceId, ids) {
       const rows = await findCurrent(queryable, workspaceId, ids);
       const tags = new Set([...rows.values()].flatMap((row) => row.tags));

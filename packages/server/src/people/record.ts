@@ -310,7 +310,8 @@ async function writeSubjects(
   });
 }
 
-async function writeActivities(
+/** Writes what happened, and leaves the news of it and of whoever changed. */
+export async function writeActivities(
   tx: Tx,
   recorder: Recorder,
   of: { workspaceId: number; now: Date },

@@ -146,12 +146,15 @@ export async function openPlace(o: { processes?: number; begins?: string } = {})
 }
 
 const PENDING = `
-  select n.*, news + runs + line + building + checks as left from (
+  select n.*, news + runs + line + building + checks + enrolments + scheduled as left from (
     select (select count(*)::int from news where not_before <= $1) as news,
            (select count(*)::int from run where due_at <= $1 and parked_error is null) as runs,
            (select count(*)::int from journey_line where not_before <= $1) as line,
            (select count(*)::int from audience where building and archived_at is null) as building,
-           (select count(*)::int from audience_check where due_at <= $1) as checks
+           (select count(*)::int from audience_check where due_at <= $1) as checks,
+           (select count(*)::int from journey_enrolment e join journey j on j.id = e.journey_id
+            where e.state = 'running' and j.state = 'on') as enrolments,
+           (select count(*)::int from journey where schedule_next_at <= $1 and state = 'on') as scheduled
   ) n`;
 
 function urlOf({ host = '', port, user = '', password, database = '' }: ConnectionSettings): string {

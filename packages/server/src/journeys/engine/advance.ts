@@ -75,7 +75,7 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
   const own = activitiesIn(begin, facts.activities);
   const activities = happenedIn(begin, own);
   const holds = (filter: Filter): boolean =>
-    ask(filter, { fields, now, activities, ...(facts.known && { known: facts.known }) });
+    ask(filter, { fields, now, activities, entry: run.entry, ...(facts.known && { known: facts.known }) });
   const note = (did: string): void => void moves.push({ runId: run.id, shapeId: run.shapeId, did });
   const leave = (reason: string): void => {
     note(`left: ${reason}`);

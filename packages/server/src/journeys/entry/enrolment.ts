@@ -12,7 +12,8 @@ import {
   type Running,
   updateProgress,
 } from '../store/enrolment.sql.ts';
-import { type Enroller, enter } from './enter.ts';
+import { enterAlike } from './alike.ts';
+import type { Enroller } from './enter.ts';
 
 /** So many in one transaction: the people are held as long, and who does something then waits. */
 const AT_ONCE = 500;
@@ -65,11 +66,9 @@ async function workOn(tx: Tx, o: Enrolling & Enroller, running: Running, now: Da
   const version = await o.versions.get(tx, journeyId, running.version);
   // The enrolment is what starts the run, and other numbers of the kind are above nought.
   const begin = { id: `-${id}`, at: now };
-  const entering = page.ids.map((personId) => ({ version, personId, begin, entry }));
-  const entered = await enter(tx, o, workspaceId, entering, now);
+  const entered = await enterAlike(tx, o, workspaceId, { version, begin, entry }, page.ids, now);
   const { after, seen } = page;
-  const inside = entered.filter((each) => 'runId' in each).length;
-  await updateProgress(tx, id, { after, seen, entered: inside, done: after === undefined }, now);
+  await updateProgress(tx, id, { after, seen, entered, done: after === undefined }, now);
 }
 
 /** The next of those who are to enter: after whom to go on, nobody where they are the last. */

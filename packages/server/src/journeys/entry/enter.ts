@@ -2,7 +2,7 @@ import type { Fields } from '@tributary/model';
 import { createIds, type Ids, type People } from '../../people/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
 import { notify } from '../../platform/presence.ts';
-import { startedItem } from '../activities.ts';
+import { started } from '../activities.ts';
 import { GOAL_WINDOW_MS } from '../engine/advance.ts';
 import { chance } from '../engine/chance.ts';
 import { insertRuns, type NewRun } from '../store/run.sql.ts';
@@ -69,24 +69,24 @@ export async function enter(
     obstacles[i] === undefined ? [{ each, run: newRun(each, ids[i]!, now) }] : [],
   );
   const heldOut = new Set(going.flatMap(({ run }) => (run.heldOut ? run.id : [])));
-  const started = await insertRuns(
+  const inserted = await insertRuns(
     tx,
     workspaceId,
     going.map(({ run }) => run),
     now,
   );
-  const items = going.flatMap(({ each, run }) =>
-    started.has(run.id) && !run.heldOut && !run.test
-      ? [startedItem(run, each.version, { activity: each.begin.activity, id: each.begin.id })]
+  const told = going.flatMap(({ each, run }) =>
+    inserted.has(run.id) && !run.heldOut && !run.test
+      ? [started(run, each.version, { activity: each.begin.activity, id: each.begin.id })]
       : [],
   );
-  if (items.length > 0) await of.people.recordIn(tx, workspaceId, items);
-  if (started.size > 0) await tx.query(notify('run'));
+  await of.people.tell(tx, workspaceId, told);
+  if (inserted.size > 0) await tx.query(notify('run'));
   return here.map((_, i): Entered => {
     const why = obstacles[i];
     if (why !== undefined) return { why };
     const runId = ids[i]!;
-    return started.has(runId) ? { runId, heldOut: heldOut.has(runId) } : { why: 'is inside already' };
+    return inserted.has(runId) ? { runId, heldOut: heldOut.has(runId) } : { why: 'is inside already' };
   });
 }
 
@@ -113,8 +113,8 @@ async function begun(
 
 function newRun(each: Begun, id: string, now: Date): NewRun {
   const { version, personId, begin, entry } = each;
-  const { definition, journeyId } = version;
-  const heldOut = !each.test && definition.holdOut > 0 && chance(journeyId, personId) < definition.holdOut;
+  const { journeyId } = version;
+  const heldOut = !each.test && isHeldOut(version, personId);
   return {
     id,
     journeyId,
@@ -125,10 +125,18 @@ function newRun(each: Begun, id: string, now: Date): NewRun {
     entryKey: runKey(each),
     entry,
     heldOut,
-    dueAt: heldOut ? new Date(now.getTime() + GOAL_WINDOW_MS) : (each.dueAt ?? now),
+    dueAt: heldOut ? whenHeldOut(now) : (each.dueAt ?? now),
     // One that begins later is not to be woken before.
     listens: heldOut ? version.goalListens : each.dueAt ? [] : version.listens,
     memory: each.depth ? { depth: each.depth } : {},
     test: each.test ?? false,
   };
 }
+
+/** Whether somebody gets nothing of a journey, so that it can be compared: the same for the same person. */
+export function isHeldOut({ definition, journeyId }: Version, personId: string): boolean {
+  return definition.holdOut > 0 && chance(journeyId, personId) < definition.holdOut;
+}
+
+/** When the engine looks at the run of somebody held out: once its goal no longer counts. */
+export const whenHeldOut = (now: Date): Date => new Date(now.getTime() + GOAL_WINDOW_MS);

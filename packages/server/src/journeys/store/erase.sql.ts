@@ -34,6 +34,8 @@ export async function eraseRuns(tx: Tx, personIds: readonly string[], now: Date)
      from own where run.id = own.id`,
     [personIds, now],
   );
+  for (const table of ['shape_done', 'split_choice', 'journey_line'])
+    await tx.query(`delete from ${table} where person_id = any($1::bigint[])`, [personIds]);
   await tx.query('delete from move where run_id in (select id from run where person_id = any($1::bigint[]))', [
     personIds,
   ]);

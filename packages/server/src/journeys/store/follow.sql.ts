@@ -38,8 +38,22 @@ export async function endRivals(tx: Tx, of: Pair, reason: string, now: Date): Pr
   return rows;
 }
 
+/**
+ * What may start a run of each of two people, such as an enrolment, and has started one of both: the one of `from` takes
+ * its own number instead, below nought and so no other's.
+ */
+async function renumber(tx: Tx, { from, to }: { from: string; to: string }): Promise<void> {
+  await tx.query(
+    `update run r set entry_activity_id = -r.id from run other
+     where r.person_id = $1 and other.person_id = $2 and other.journey_id = r.journey_id
+       and other.entry_activity_id = r.entry_activity_id`,
+    [from, to],
+  );
+}
+
 /** The absorbed's runs become the survivor's, and those that wait for something look at once whether it has happened. */
 export async function moveRuns(tx: Tx, of: Pair, now: Date): Promise<void> {
+  await renumber(tx, { from: of.absorbed, to: of.survivor });
   await tx.query(
     `with moved as (update run set person_id = $2 where person_id = $1 returning id)
      insert into run_united (merge_id, run_id)
@@ -52,6 +66,7 @@ export async function moveRuns(tx: Tx, of: Pair, now: Date): Promise<void> {
 
 /** Gives back the runs that came with a merge. One whose person has begun it anew since has ended. */
 export async function returnRuns(tx: Tx, of: Pair, now: Date): Promise<void> {
+  await renumber(tx, { from: of.survivor, to: of.absorbed });
   await tx.query(
     `update run r set left_at = $2, left_reason = 'begun anew', ended_at = $2, due_at = null, listens = '{}'
      from run_united u, run newer
@@ -74,5 +89,24 @@ async function wakeAll(tx: Tx, people: readonly string[], now: Date): Promise<vo
     `update run set due_at = least(due_at, $2)
      where person_id = any($1::bigint[]) and ended_at is null and listens <> '{}' and parked_error is null`,
     [people, now],
+  );
+}
+
+/**
+ * What the absorbed has had is had by the survivor, and the way they were sent is theirs, unless the survivor was sent
+ * another. Kept as well where it was: told apart again, each has had it. How many were sent each way stays.
+ */
+export async function copyHad(tx: Tx, of: Pair): Promise<void> {
+  await tx.query(
+    `insert into shape_done as d (workspace_id, journey_id, shape_id, person_id, done_at)
+     select workspace_id, journey_id, shape_id, $2::bigint, done_at from shape_done where person_id = $1
+     on conflict (person_id, journey_id, shape_id) do update set done_at = greatest(d.done_at, excluded.done_at)`,
+    [of.absorbed, of.survivor],
+  );
+  await tx.query(
+    `insert into split_choice (workspace_id, journey_id, shape_id, person_id, branch)
+     select workspace_id, journey_id, shape_id, $2::bigint, branch from split_choice where person_id = $1
+     on conflict do nothing`,
+    [of.absorbed, of.survivor],
   );
 }

@@ -1,6 +1,6 @@
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
 import { type ActivityRow, findActivities } from '../store/activity.sql.ts';
-import { type FoundPerson, findPeople, lockPeople, type PersonRow } from '../store/person.sql.ts';
+import { type FoundPerson, findPeople, lockIds, lockPeople, type PersonRow } from '../store/person.sql.ts';
 import { findAliases } from './store/alias.sql.ts';
 
 /** People by the ids they were asked for: also by the ids of those who have become them. */
@@ -32,7 +32,7 @@ export function lockAliased(tx: Tx, workspaceId: number, ids: readonly string[])
  */
 export async function holdPeople(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<Map<string, string>> {
   const asked = [...new Set(ids)];
-  const held = new Map((await lockPeople(tx, workspaceId, asked, [])).map((row) => [row.id, row.id]));
+  const held = new Map((await lockIds(tx, workspaceId, asked)).map((id) => [id, id]));
   const missing = asked.filter((id) => !held.has(id));
   if (missing.length > 0) for (const [id, row] of await lockAliased(tx, workspaceId, missing)) held.set(id, row.id);
   return held;

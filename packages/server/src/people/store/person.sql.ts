@@ -53,6 +53,18 @@ export async function lockPeople(
   return rows;
 }
 
+/** Keeps everyone else from changing these people, as `lockPeople` does; returns those there are. */
+export async function lockIds(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.query<{ id: string }>({
+    name: 'person.hold',
+    text: `select id from person where id = any($2::bigint[]) and workspace_id = $1 and archived_at is null
+           order by id for update`,
+    values: [workspaceId, ids],
+  });
+  return rows.map(({ id }) => id);
+}
+
 export async function findPeople(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<FoundPerson[]> {
   if (ids.length === 0) return [];
   const { rows } = await db.query<FoundPerson>({
