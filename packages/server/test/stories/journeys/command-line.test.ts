@@ -155,5 +155,5 @@ test('a journey is tried, copied, renamed, put away and brought back; history te
     'command line: published',
   ]);
   await assert.rejects(cli(['pause']), { code: 'unknown_command', message: 'journeys pause NAME' });
-  await assert.rejects(cli(['dance']), { code: 'unknown_command', message: /journeys push FILE \| .*journeys try/ });
+  await assert.rejects(cli(['dance']), { code: 'unknown_command', message: /^journeys push, .* \| journeys try/ });
 });
