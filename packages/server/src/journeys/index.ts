@@ -118,11 +118,8 @@ export function createJourneys(o: {
   const manage = createManage({ ...o, ...enroller, keep: entries.keep });
   return {
     entries,
-    async publish(tx, workspaceId, definition, by) {
-      const journey = await publish(tx, o, workspaceId, definition, o.clock.now(), by);
-      await entries.keep(tx, journey.id);
-      return journey;
-    },
+    publish: (tx, workspaceId, definition, by) =>
+      publish(tx, { ...o, keep: entries.keep }, workspaceId, definition, o.clock.now(), by),
     list: listJourneys,
     turn: (workspaceId, name, state) =>
       manage.changeState(workspaceId, { name }, state === 'on' ? 'open' : 'drain', { by: COMMAND_LINE }),

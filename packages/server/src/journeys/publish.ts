@@ -23,13 +23,19 @@ export interface Judging {
   actionProblems?: ((shapes: Readonly<Record<string, unknown>>) => Problem[]) | undefined;
 }
 
+/** What follows from a version that is live beside what this room's definitions say. */
+export interface Following {
+  /** Brings what is kept for the sake of the entry in line with the journey. */
+  keep(tx: Tx, journeyId: number): Promise<void>;
+}
+
 /** Who acts where nobody says otherwise. */
 export const COMMAND_LINE = 'command line';
 
 /** Puts a journey on, as a new version; people inside go on in theirs. Throws `journey_is_wrong` with every problem. */
 export async function publish(
   tx: Tx,
-  of: Judging,
+  of: Judging & Following,
   workspaceId: number,
   input: unknown,
   now: Date,
@@ -37,7 +43,7 @@ export async function publish(
 ): Promise<JourneyRow> {
   const judged = await judge(tx, of, workspaceId, input);
   if ('problems' in judged) throw wrong(judged.problems);
-  const journey = await goLive(tx, workspaceId, judged.journey, input, { by, keepState: false, now });
+  const journey = await goLive(tx, of, workspaceId, judged.journey, input, { by, keepState: false, now });
   const details = { version: journey.version };
   await insertHistory(tx, { journeyId: journey.id, who: by, what: 'published', details }, now);
   return journey;
@@ -46,6 +52,7 @@ export async function publish(
 /** Makes a definition that was judged the live version. With `keepState`, what is paused, or lets nobody in, stays so. */
 export async function goLive(
   tx: Tx,
+  { keep }: Following,
   workspaceId: number,
   definition: JourneyDefinition,
   given: unknown,
@@ -55,6 +62,8 @@ export async function goLive(
   if (before) await lockJourney(tx, before.id);
   const journey = await upsertJourney(tx, workspaceId, definition, given, how);
   await followVersion(tx, journey.id, definition, how);
+  // Before any run is locked: news, too, holds the audiences first.
+  await keep(tx, journey.id);
   // Some are kept at shapes that this version switches on, or by a pause that ends with it.
   if (journey.state !== 'paused' && (await releaseHeld(tx, journey.id, how.now)) > 0) await tx.query(notify('run'));
   return journey;

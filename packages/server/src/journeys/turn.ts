@@ -57,7 +57,9 @@ function turn(engine: Engine, now: Date, first: 'oldest' | 'youngest'): Promise<
   return transaction(engine.db, async (tx) => {
     const runs = await claimDueRuns(tx, now, CLAIMED_AT_ONCE, first);
     const inHand = await take(tx, engine, runs);
-    await moveAll(tx, engine, inHand, now);
+    // Of two that work side by side, neither waits for what the other has counted.
+    const counter = first === 'oldest' ? engine.presence.process : -engine.presence.process;
+    await moveAll(tx, { ...engine, counter }, inHand, now);
     return { claimed: runs.length, moved: inHand.length };
   });
 }
@@ -83,7 +85,12 @@ function versionFor(run: RunState, { live }: JourneyNow): number {
   return begins ? (live ?? run.version) : run.version;
 }
 
-async function moveAll(tx: Tx, engine: Engine, inHand: readonly InHand[], now: Date): Promise<void> {
+async function moveAll(
+  tx: Tx,
+  engine: Engine & { counter: number },
+  inHand: readonly InHand[],
+  now: Date,
+): Promise<void> {
   for (const workspaceId of new Set(inHand.map(({ version }) => version.workspaceId))) {
     const own = inHand.filter(({ version }) => version.workspaceId === workspaceId);
     const facts = await loadFacts(tx, engine, workspaceId, own, now);

@@ -3,7 +3,6 @@ import type { MessageRequest, Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
-import type { Presence } from '../platform/presence.ts';
 import { leftItem, stepItem } from './activities.ts';
 import type { Effect } from './engine/move.ts';
 import type { JourneyActions, JourneyPasses } from './news.ts';
@@ -18,7 +17,7 @@ type Of<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
 /** Everything that comes of these moves, in their transaction. */
 export async function write(
   tx: Tx,
-  o: { people: People; messages: Messages; presence: Pick<Presence, 'process'> },
+  o: { people: People; messages: Messages; counter: number },
   workspaceId: number,
   steps: readonly Step[],
   now: Date,
@@ -32,7 +31,7 @@ export async function write(
     steps.flatMap((step) => step.moves),
     now,
   );
-  await addPassed(tx, o.presence.process, passedIn(steps));
+  await addPassed(tx, o.counter, passedIn(steps));
   const effects = <K extends Effect['kind']>(kind: K): Asked<K>[] =>
     steps.flatMap((step) =>
       step.effects.flatMap(({ shapeId, effect }) =>

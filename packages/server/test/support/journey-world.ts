@@ -161,4 +161,7 @@ const WAITING = `
          (select count(*)::int from run where due_at <= $1 and parked_error is null) as runs,
          (select count(*)::int from message
            where state = 'sending' or state in ('queued', 'uncertain') and due_at <= $1) as messages,
-         (select count(*)::int from ab_check where due_at <= $1) as checks`;
+         (select count(*)::int from ab_check where due_at <= $1) as contests,
+         (select count(*)::int from journey_line where not_before <= $1) as line,
+         (select count(*)::int from audience where building and archived_at is null) as building,
+         (select count(*)::int from audience_check where due_at <= $1) as checks`;

@@ -46,8 +46,7 @@ export function publishDraft(o: Managing, workspaceId: number, which: Which, ask
         ? await movingOf(tx, o.versions, before.id, judged.journey, mapping)
         : { moving: [], problems: [] };
     if (problems.length > 0) throw mappingWrong(problems);
-    const journey = await goLive(tx, workspaceId, judged.journey, draft, { by, keepState: true, now });
-    await o.keep(tx, before.id);
+    const journey = await goLive(tx, o, workspaceId, judged.journey, draft, { by, keepState: true, now });
     await updateDraft(tx, before.id, { draft: undefined, from: null, by, now });
     const figures = await moveInside(tx, journey, judged.journey, moving, now);
     await insertHistory(

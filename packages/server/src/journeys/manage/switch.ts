@@ -28,7 +28,7 @@ export function switchShape(
       JSON.stringify({ ...definition, shapes: { ...definition.shapes, [shape]: after } }),
     ) as unknown;
     const how = { by, keepState: true, now };
-    const journeyNow = await goLive(tx, workspaceId, journeyDefinition.parse(given), given, how);
+    const journeyNow = await goLive(tx, o, workspaceId, journeyDefinition.parse(given), given, how);
     const details = { version: journeyNow.version, shape, switched: to };
     await insertHistory(tx, { journeyId: id, who: by, what: 'published', details }, now);
     return journeyNow.version!;

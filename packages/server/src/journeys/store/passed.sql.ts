@@ -1,9 +1,9 @@
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
 
-/** Notes that so many runs have gone on from shapes. Each process has rows of its own. */
+/** Notes that so many runs have gone on from shapes. Each process, and each of its turns that go side by side, has rows of its own. */
 export async function addPassed(
   tx: Tx,
-  process: number,
+  counter: number,
   passed: readonly { journeyId: number; shapeId: string; runs: number }[],
 ): Promise<void> {
   if (passed.length === 0) return;
@@ -13,7 +13,7 @@ export async function addPassed(
            select journey_id, shape_id, $1, runs from unnest($2::int[], $3::text[], $4::bigint[]) as u(journey_id, shape_id, runs)
            order by 1, 2
            on conflict (journey_id, shape_id, process) do update set runs = p.runs + excluded.runs`,
-    values: [process, passed.map((p) => p.journeyId), passed.map((p) => p.shapeId), passed.map((p) => p.runs)],
+    values: [counter, passed.map((p) => p.journeyId), passed.map((p) => p.shapeId), passed.map((p) => p.runs)],
   });
 }
 

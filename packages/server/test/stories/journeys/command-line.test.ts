@@ -70,7 +70,7 @@ test('a draft is shown before it is published, and people inside are moved', asy
     code: 'journey_is_wrong',
     message: /mapping\.pause: somebody stands here/,
   });
-  assert.deepEqual(await cli(['diff', name]), [
+  assert.deepEqual(await cli(['compare', name]), [
     '~ shapes.hello.next: “pause” → “rest”',
     '- shapes.pause: {"for":{"days":2},"kind":"delay","next":"later"}',
     '+ shapes.rest: {"for":{"days":3},"kind":"delay","next":"later"}',
@@ -89,8 +89,8 @@ test('a draft is shown before it is published, and people inside are moved', asy
   assert.deepEqual(done.slice(2), ['“Welcome” is on, version 2.', '1 were moved to it, 0 were let go.']);
   await world.quiet();
   assert.deepEqual(await world.runsOf('ben@example.com'), ['rest']);
-  assert.deepEqual(await cli(['diff', name, '2', 'live']), ['There is no difference.']);
-  await assert.rejects(cli(['diff', name, 'first']), { code: 'unknown_command' });
+  assert.deepEqual(await cli(['compare', name, '2', 'live']), ['There is no difference.']);
+  await assert.rejects(cli(['compare', name, 'first']), { code: 'unknown_command' });
   await assert.rejects(cli(['publish', name], { map: ['pause'] }), { code: 'unknown_command' });
 });
 
@@ -155,5 +155,5 @@ test('a journey is tried, copied, renamed, put away and brought back; history te
     'command line: published',
   ]);
   await assert.rejects(cli(['pause']), { code: 'unknown_command', message: 'journeys pause NAME' });
-  await assert.rejects(cli(['dance']), { code: 'unknown_command', message: /journeys push FILE \| .*journeys try/ });
+  await assert.rejects(cli(['dance']), { code: 'unknown_command', message: /^journeys push, .* \| journeys try/ });
 });
