@@ -54,7 +54,7 @@ const standings: Readonly<Record<MessageRow['state'], 'good' | 'bad' | 'warn' | 
 
 /** What this person was to be sent: where each stands, why, and when it is tried next. */
 function messageTable(messages: readonly MessageRow[]): Html {
-  return html`<div class="sheet flush"><div class="scroll"><table>
+  return html`<div class="sheet flush"><div class="scroll"><table class="stack">
     <thead><tr><th>Message</th><th></th><th>Why</th><th>When</th></tr></thead>
     <tbody>${messages.map(({ channel, name, subject, state, waitsFor, reason, sentAt, dueAt, queuedAt }) => {
       const next = state === 'queued' || state === 'uncertain' ? dueAt : undefined;

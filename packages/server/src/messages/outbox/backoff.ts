@@ -22,8 +22,8 @@ const waits: Readonly<Record<LaneName, readonly number[]>> = {
   ],
 };
 
-/** A message of that lane is tried this often at most. */
-export const triesMax = (lane: LaneName): number => waits[lane].length + 1;
+/** A mail is tried this often at most. */
+export const MAIL_TRIES_MAX = waits.mail.length + 1;
 
 /** When a message is tried again that has just been tried for the `attempts`th time; undefined when it is given up. */
 export function nextTry(lane: LaneName, attempts: number, now: Date): Date | undefined {

@@ -168,6 +168,35 @@ describe('no more mail than the cap', () => {
     });
   }
 
+  test('in four processes, too: nobody waits for a mail that never left', async () => {
+    const smtp = await smtpServer();
+    const all = await Promise.all(Array.from({ length: 60 }, somebody));
+    await transaction(world.t.db, (tx) =>
+      world.messages.queue(
+        tx,
+        all.flatMap((personId) =>
+          ['sum', 'hello'].map((template) => ({
+            workspaceId: world.workspaceId,
+            personId,
+            content: { channel: 'email' as const, template },
+            requestKey: `${template} to ${personId}`,
+            entry: {},
+            attributes: {},
+            at: world.clock.now(),
+          })),
+        ),
+      ),
+    );
+    await Promise.all([1, 2, 3, 4].map(() => sender(smtp, { connections: 3 })));
+    for (const person of all) {
+      // Whichever was taken up first; what can not be sent may wait for its turn, what can be must not.
+      await eventually('the mail that can be sent', async () =>
+        (await messagesOf(person)).some(({ template, state }) => template === 'hello' && state === 'sent'),
+      );
+    }
+    assert.equal(smtp.received.length, all.length);
+  });
+
   test('a mail that is not to be sent takes no place', async () => {
     await sender(await smtpServer());
     const anna = await somebody();

@@ -90,7 +90,8 @@ describe('notes to the team', () => {
           .join() === 'failed,sent',
     );
     const [failed] = await told(person, 'act::fja');
-    assert.equal(failed?.['str::jsl'], '550 5.1.1 no such user');
+    assert.equal(failed?.['str::jsl'], 'mira@acme.example: 550 5.1.1 no such user');
+    assert.equal(failed?.['str::at'], 'A lead: Anna');
     assert.notEqual((await world.fields(person))['bol::hb'], true);
     assert.deepEqual(await told(person, 'act::b'), []);
     assert.deepEqual(

@@ -87,8 +87,9 @@ export function startOutbox(o: OutboxOptions): Outbox {
     }
     for (const message of claimed) inHand.set(message.id, message);
     try {
-      const { admitted, turnedAway } = await admit(o, await o.load(claimed), clock.now());
+      const { admitted, turnedAway, ...written } = await admit(o, await o.load(claimed), clock.now());
       waiting.push(...admitted);
+      for (const { message } of written.waiting) inHand.delete(message.id);
       for (const { loaded, result } of turnedAway) write(loaded.message, loaded.made, result);
     } catch (error) {
       for (const message of claimed) write(message, undefined, { did: 'back', dueAt: message.dueAt });

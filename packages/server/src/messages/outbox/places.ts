@@ -1,5 +1,6 @@
 import type { MessageCap, MessageChannel } from '@tributary/model';
 import { type Db, transaction } from '../../platform/database/pool.ts';
+import { type MessageChange, updateOutcomes } from '../store/outbox.sql.ts';
 import { listCounted, lockPlaces, updateCounted } from '../store/place.sql.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,15 +20,16 @@ export type Place = 'given' | { freeAt: Date };
 /**
  * Gives places under the caps to messages in this process's hand, in their order, and says by message what each got.
  * One transaction however many ask. Of messages of one person, in this call or in two processes at the same moment, no
- * more get a place than the cap has: who looks holds the person's lock.
+ * more get a place than the cap has: who looks holds the person's lock. What waits is written down under it, too
+ * (`waits`): whoever gives a place back takes the lock before looking for who waits, and so misses nobody.
  */
-export function takePlaces(
-  db: Db,
-  process: number,
-  asked: readonly PlaceAsked[],
+export function takePlaces<Asked extends PlaceAsked>(
+  o: { db: Db; process: number },
+  asked: readonly Asked[],
   now: Date,
+  waits: (asked: Asked, freeAt: Date) => MessageChange | undefined,
 ): Promise<Map<string, Place>> {
-  return transaction(db, async (tx) => {
+  return transaction(o.db, async (tx) => {
     const people = [...new Set(asked.map(({ personId }) => personId))];
     const since = people.map((personId) => ({
       personId,
@@ -37,7 +39,14 @@ export function takePlaces(
     const [, counted] = await Promise.all([lockPlaces(tx, people), listCounted(tx, since)]);
     const places = givePlaces(asked, counted, now);
     const given = [...places].flatMap(([id, place]) => (place === 'given' ? [id] : []));
-    if (given.length > 0) await updateCounted(tx, process, given, now);
+    const waiting = asked.flatMap((one) => {
+      const place = places.get(one.id)!;
+      return place === 'given' ? [] : (waits(one, place.freeAt) ?? []);
+    });
+    await Promise.all([
+      ...(given.length > 0 ? [updateCounted(tx, o.process, given, now)] : []),
+      ...(waiting.length > 0 ? [updateOutcomes(tx, o.process, waiting)] : []),
+    ]);
     return places;
   });
 }

@@ -1,12 +1,12 @@
 import { HARD_BOUNCED, type People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { type Db, transaction } from '../../platform/database/pool.ts';
+import { type Db, type Tx, transaction } from '../../platform/database/pool.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import { notify } from '../../platform/presence.ts';
 import { createPatientWriter, type PatientWriter } from '../patient-writer.ts';
 import { updateOutcomes } from '../store/outbox.sql.ts';
-import { wakePeople } from '../store/place.sql.ts';
+import { lockPlaces, wakePeople } from '../store/place.sql.ts';
 import type { Settled } from './settle.ts';
 
 const BOUNCE = { reason: HARD_BOUNCED, source: 'Email' };
@@ -35,8 +35,7 @@ export function createRecorder(o: {
         const freed = mine.flatMap(({ change }) =>
           change.triesBack === 1 ? [] : (written.get(change.id)?.freed ?? []),
         );
-        // What waited for them because of a message that did not leave after all need not wait so long.
-        if (freed.length > 0 && (await wakePeople(tx, freed, o.clock.now())) > 0) await tx.query(notify('message'));
+        if (freed.length > 0) await wake(tx, freed, o.clock.now());
         for (const workspaceId of new Set(mine.map(({ message }) => message.workspaceId))) {
           const own = mine.filter((s) => s.message.workspaceId === workspaceId);
           const items = own.flatMap((s) => s.items);
@@ -62,4 +61,13 @@ export function createRecorder(o: {
       else o.log.info('what became of messages is written down again');
     },
   });
+}
+
+/**
+ * What waited because of a message that did not leave after all need not wait so long. Whoever is about to wait because
+ * of it is done with writing that down once we have the lock.
+ */
+async function wake(tx: Tx, people: readonly string[], now: Date): Promise<void> {
+  await lockPlaces(tx, people);
+  if ((await wakePeople(tx, people, now)) > 0) await tx.query(notify('message'));
 }

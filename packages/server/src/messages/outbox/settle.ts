@@ -47,12 +47,13 @@ export function settle(
   now: Date,
 ): Settled {
   const subject = 'subject' in result ? result.subject : null;
+  const address = 'address' in result ? result.address : null;
   const change = (state: MessageChange['state'], more: Partial<MessageChange> = {}): MessageChange => ({
     id: message.id,
     state,
     triesBack: 0,
     dueAt: null,
-    address: 'address' in result ? result.address : null,
+    address,
     subject,
     reason: null,
     waitsFor: null,
@@ -61,7 +62,7 @@ export function settle(
     ...more,
   });
   const settled = (row: MessageChange, ...items: IntakeItem[]): Settled => ({ message, change: row, items });
-  const told = (news: News): IntakeItem => tell(message, made, subject, news, now);
+  const told = (news: News): IntakeItem => tell(message, made, { subject, address }, news, now);
   const notSent = (state: 'skipped' | 'failed', reason: string): Settled =>
     settled(change(state, { reason }), told({ was: 'not sent', reason }));
 

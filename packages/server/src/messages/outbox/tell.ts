@@ -13,7 +13,7 @@ export type News =
 export function tell(
   message: ClaimedMessage,
   made: Pick<Made, 'channel' | 'name'>,
-  subject: string | null,
+  sent: { subject: string | null; address: string | null },
   news: News,
   now: Date,
 ): IntakeItem {
@@ -24,11 +24,14 @@ export function tell(
     activity: { id, attributes, at: now, key: `${message.id}/${id}` },
   });
   if (made.channel !== 'email') {
-    const [id, log] = news.was === 'sent' ? ['act::sja', news.words] : ['act::fja', news.reason];
-    return item('Journey', id!, { ...aboutStep(message, made), 'str::jsl': clip(log!) });
+    const [id, words] = news.was === 'sent' ? ['act::sja', news.words] : ['act::fja', news.reason];
+    // A note goes to several: which of them this is about.
+    const log = made.channel === 'notice' && sent.address !== null ? `${sent.address}: ${words}` : words;
+    const about = aboutStep(message, { channel: made.channel, name: sent.subject ?? made.name });
+    return item('Journey', id!, { ...about, 'str::jsl': clip(log!) });
   }
   const transactional = message.rules.transactional === true;
-  const common = about({ ...message, template: made.name, subject, transactional });
+  const common = about({ ...message, template: made.name, subject: sent.subject, transactional });
   switch (news.was) {
     case 'sent':
       return item('Email', 'act::s', common);

@@ -11,13 +11,15 @@ import {
   updateToUncertain,
 } from '../store/outbox.sql.ts';
 import type { WhenUncertain } from '../types.ts';
-import { triesMax } from './backoff.ts';
+import { MAIL_TRIES_MAX } from './backoff.ts';
 
 /**
  * A process is believed dead when it has been missing for so long: one whose
  * connection broke is back sooner, and its mails are still on the wire.
  */
 const MISSING_MS = 3000;
+/** A webhook's last try settles it; until then it is never left lying. */
+const WITHOUT_END = 2 ** 31 - 1;
 
 /**
  * Settles what dead processes left behind: their messages may have been on the
@@ -37,9 +39,10 @@ export function startUncertain(o: {
   released: () => void;
 }): Loop {
   const { db, log } = o;
-  const released: TriesMax = (o.whenUncertain === 'resend' ? (['mail', 'web'] as const) : (['web'] as const)).map(
-    (lane) => ({ lane, tries: triesMax(lane) }),
-  );
+  const released: TriesMax = [
+    { lane: 'web', tries: WITHOUT_END },
+    ...(o.whenUncertain === 'resend' ? [{ lane: 'mail', tries: MAIL_TRIES_MAX } as const] : []),
+  ];
   /** Processes that are missing, and since when. */
   const missing = new Map<number, number>();
 

@@ -126,6 +126,7 @@ export interface OutboxState {
   held: number;
   due: number;
   sending: number;
+  /** Mails; webhooks of which nobody can tell go again by themselves. */
   uncertain: number;
   /** The longest that a due message has waited. */
   oldestDueMs: number;
@@ -141,14 +142,14 @@ export async function outboxState(db: Queryable, now: Date): Promise<OutboxState
             (count(*) filter (where state = 'queued'))::int as queued,
             (count(*) filter (where state = 'queued' and waits_for is not null))::int as held,
             (count(*) filter (where state = 'sending'))::int as sending,
-            (count(*) filter (where state = 'uncertain'))::int as uncertain,
+            (count(*) filter (where state = 'uncertain' and lane = 'mail'))::int as uncertain,
             coalesce(greatest(0, extract(epoch from $1 - min(due_at) filter (where state = 'queued')) * 1000), 0)::float8
               as "oldestDueMs",
             max(reason) filter (where state = 'queued' and waits_for is null) as "lastReason",
             (count(*) filter (where state = 'queued' and starts_with(reason, $2)))::int as refused
-     from (select state, due_at, reason, waits_for from message where state = 'queued'
+     from (select state, lane, due_at, reason, waits_for from message where state = 'queued'
            union all
-           select state, due_at, reason, waits_for from message where state in ('sending', 'uncertain')) open`,
+           select state, lane, due_at, reason, waits_for from message where state in ('sending', 'uncertain')) open`,
     [now, CHANNEL_REFUSES],
   );
   return rows[0]!;
