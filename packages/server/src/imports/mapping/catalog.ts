@@ -1,4 +1,4 @@
-import { builtInFields, type DisplayType, parseFieldId } from '@tributary/model';
+import { builtInFields, type DisplayType, deviceFields, parseFieldId } from '@tributary/model';
 import type { Schema } from '../../people/index.ts';
 import { displayTypeOf } from '../cells/kinds.ts';
 
@@ -9,7 +9,7 @@ export interface Catalog {
 }
 
 const OF_ACCOUNTS = /^[a-z0-9]+:(o|oc):/;
-const builtIn = new Set(builtInFields.map((field) => field.id));
+const builtIn = new Set([...builtInFields, ...deviceFields].map((field) => field.id));
 
 export function catalogOf(schema: Schema): Catalog {
   const fields = [...schema.fields.values()].filter((field) => !field.readOnly && !OF_ACCOUNTS.test(field.id));
