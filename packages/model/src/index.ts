@@ -60,7 +60,7 @@ export {
 } from './schema/activity-details.ts';
 export { builtInAccountFields } from './schema/built-in-account-fields.ts';
 export { builtInActivities } from './schema/built-in-activities.ts';
-export { builtInFields } from './schema/built-in-fields.ts';
+export { builtInFields, deviceFields } from './schema/built-in-fields.ts';
 export { type DescribedField, fieldFlags, hiddenFields } from './schema/described-fields.ts';
 export {
   customActivityId,

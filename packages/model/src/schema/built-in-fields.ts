@@ -78,3 +78,10 @@ export const builtInFields: readonly BuiltInField[] = [
   { id: 'u', name: 'Email unsubscribe date', type: 'time', liquid: 'people.email-unsubscribe-date', readOnly },
   { id: 'u4s::t', name: 'Tag', type: 'tags', liquid: 'people.tag', readOnly },
 ];
+
+/** By which the apps on a person's devices are reached: to be written (Ortto help), and in no recorded schema. */
+export const deviceFields: readonly BuiltInField[] = [
+  { id: 'str::android_token', name: 'Android token', type: 'text', liquid: 'people.android-token' },
+  { id: 'str::apn_ios_token', name: 'APN iOS token', type: 'text', liquid: 'people.apn-ios-token' },
+  { id: 'str::fcm_ios_token', name: 'FCM iOS token', type: 'text', liquid: 'people.fcm-ios-token' },
+];

@@ -21,6 +21,10 @@ export function createHttp(o: { log: Log; metrics: Metrics; proxies?: readonly s
       o.log.warn({ err: error, url: request.routeOptions.url }, 'the database is away: answered 503');
       return sendError(reply.header('retry-after', '1'), 503, 'The database is not available at the moment: try again');
     }
+    if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+      const type = request.headers['content-type'] ?? 'nothing';
+      return sendError(reply, 415, `The body is ${type}: send it as application/json`);
+    }
     // Fastify's own: a body too large, malformed JSON, a method that is not there.
     if (error.statusCode && error.statusCode < 500) return sendError(reply, error.statusCode, error.message);
     o.log.error({ err: error, method: request.method, url: request.url }, messageOf(error));

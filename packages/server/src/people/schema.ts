@@ -2,6 +2,7 @@ import {
   builtInAccountFields,
   builtInActivities,
   builtInFields,
+  deviceFields,
   type EntityKind,
   parseFieldId,
 } from '@tributary/model';
@@ -54,7 +55,7 @@ const asSchemaField = (field: (typeof builtInFields)[number]): SchemaField => ({
 });
 
 const builtIn: Record<EntityKind, readonly SchemaField[]> = {
-  person: [...builtInFields.map(asSchemaField), anonymousIdField],
+  person: [...[...builtInFields, ...deviceFields].map(asSchemaField), anonymousIdField],
   account: builtInAccountFields.map(asSchemaField),
 };
 

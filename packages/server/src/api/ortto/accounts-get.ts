@@ -5,6 +5,7 @@ import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { accountsGetBody, accountsGetByIdsBody } from './accounts.schema.ts';
 import { type Called, parse } from './call.ts';
+import { inOrder } from './envelope.ts';
 import { checkedFilter } from './filter.ts';
 import { idsOf } from './ids.ts';
 
@@ -27,7 +28,7 @@ export function accountsGetRoutes(app: FastifyInstance, o: { people: People; db:
     return accounts.map((account) => {
       const own = people?.get(account.id)?.map((id) => publicId(id));
       const values = accountValuesOf(account, fields ?? undefined);
-      return { id: publicId(account.id, 'account'), fields: own ? { ...values, [PEOPLE]: own } : values };
+      return { id: publicId(account.id, 'account'), fields: inOrder(own ? { ...values, [PEOPLE]: own } : values) };
     });
   };
 

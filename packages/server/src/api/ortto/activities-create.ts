@@ -1,13 +1,13 @@
 import type { Fields, IntakeItem, IntakeOutcome } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import { type People, personIdFrom, type QueueOutcome } from '../../people/index.ts';
-import { UserError } from '../../platform/errors.ts';
+import type { People, QueueOutcome } from '../../people/index.ts';
 import { type Called, parse } from './call.ts';
 import { sendError } from './envelope.ts';
+import { idsOf } from './ids.ts';
 import { locationOf } from './location.ts';
 import { activitiesBody } from './schemas.ts';
-import { DEFAULT_MERGE_BY, whoOf } from './who.ts';
+import { DEFAULT_MERGE_BY, NOBODY, whoOf } from './who.ts';
 
 type Body = z.infer<typeof activitiesBody>;
 type Outcome = IntakeOutcome | QueueOutcome;
@@ -21,7 +21,7 @@ type Activity = Body['activities'][number];
 export function activitiesCreateRoute(app: FastifyInstance, o: { people: People }): void {
   app.post('/activities/create', async (request: Called, reply) => {
     const body = parse(activitiesBody, request.body);
-    const items = body.activities.map((activity, i) => itemOf(activity, body, i));
+    const items = body.activities.map((activity) => itemOf(request, activity, body));
     const outcomes: Outcome[] = body.async
       ? await o.people.queue.add(request.workspaceId, items)
       : await o.people.record(request.workspaceId, items);
@@ -33,9 +33,9 @@ export function activitiesCreateRoute(app: FastifyInstance, o: { people: People 
   });
 }
 
-function itemOf(activity: Activity, body: Body, index: number): IntakeItem {
+function itemOf(request: Called, activity: Activity, body: Body): IntakeItem {
   return {
-    ...whoActed(activity, body, index),
+    ...whoActed(request, activity, body),
     ...locationOf(activity.location),
     strategy: body.merge_strategy,
     source: 'API',
@@ -50,18 +50,12 @@ function itemOf(activity: Activity, body: Body, index: number): IntakeItem {
 }
 
 /** With a person id the fields are ignored, as Ortto does (Ortto help, a-271). */
-function whoActed(activity: Activity, body: Body, index: number): ReturnType<typeof whoOf> {
+function whoActed(request: Called, activity: Activity, body: Body): ReturnType<typeof whoOf> {
   if (!activity.person_id) {
     const by = activity.merge_by?.length ? activity.merge_by : body.merge_by?.length ? body.merge_by : DEFAULT_MERGE_BY;
     return whoOf((activity.fields ?? {}) as Fields, by, body);
   }
-  const personId = personIdFrom(activity.person_id);
-  if (personId === undefined) {
-    throw new UserError(
-      'bad_request',
-      `activities.${index}.person_id: "${activity.person_id}" is not a person id (24 hex digits)`,
-    );
-  }
+  const [personId = NOBODY] = idsOf(request, [activity.person_id]);
   return { who: { personId }, fields: {} };
 }
 

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { NO_ID, publicId } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import { type Audiences, publicAudienceId, type SizedAudience, type Subscriptions } from '../../audiences/index.ts';
-import { type People, personIdFrom } from '../../people/index.ts';
+import type { People } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { audiencesGetBody, subscribeBody, subscriptionsBody } from './audiences.schema.ts';
 import { type Called, parse } from './call.ts';
+import { JSON_TYPE } from './envelope.ts';
+import { checkedId, idsOf } from './ids.ts';
+import { NOBODY } from './who.ts';
 
 const LIMIT_MAX = 40;
 /** "Never", as Go writes it. */
@@ -24,19 +27,20 @@ export function audienceRoutes(app: FastifyInstance, o: { db: Db; people: People
     });
     const shown = found.map((audience) => shownAudience(audience, request.instance, body.with_filter === true));
     // Nothing is "null", not an empty list. Said here, for Fastify answers null with no body at all.
-    return reply.type('application/json; charset=utf-8').send(shown.length > 0 ? shown : 'null\n');
+    return reply.type(JSON_TYPE).send(shown.length > 0 ? shown : 'null\n');
   });
 
   app.put('/audience/subscribe', async (request: Called) => {
     const body = parse(subscribeBody, request.body);
-    const ids = await findWho(o, request.workspaceId, body.people);
+    const audienceId = checkedId(request, body.audience_id);
+    const ids = await findWho(o, request, body.people);
     const sayings = body.people.flatMap(({ subscribed, sms_opted_in }, i) => {
       const personId = ids[i];
       return personId ? [{ personId, subscribed: subscribed ?? undefined, smsOptedIn: sms_opted_in ?? undefined }] : [];
     });
-    const said = await o.audiences.subscribe(request.workspaceId, body.audience_id, sayings);
+    const said = await o.audiences.subscribe(request.workspaceId, audienceId, sayings);
     return {
-      audience_id: body.audience_id,
+      audience_id: audienceId,
       people: body.people.map((who, i) => {
         const subscribed = ids[i] === undefined ? undefined : said.get(ids[i]);
         if (subscribed === undefined) return { person_status: 'not-found', status: 'unsubscribed' };
@@ -51,7 +55,7 @@ export function audienceRoutes(app: FastifyInstance, o: { db: Db; people: People
 
   app.post('/person/subscriptions', async (request: Called) => {
     const body = parse(subscriptionsBody, request.body);
-    const ids = await findWho(o, request.workspaceId, body.people);
+    const ids = await findWho(o, request, body.people);
     const known = ids.filter((id) => id !== undefined);
     const found = await o.audiences.subscriptionsOf(o.db, request.workspaceId, [...new Set(known)]);
     return { people: body.people.map((who, i) => shownPerson(who, ids[i] ? found.get(ids[i]) : undefined)) };
@@ -64,13 +68,13 @@ interface Who {
   external_id?: string | null | undefined;
 }
 
-function findWho({ db, people }: { db: Db; people: People }, workspaceId: number, named: readonly Who[]) {
+function findWho({ db, people }: { db: Db; people: People }, request: Called, named: readonly Who[]) {
   const asked = named.map(({ person_id, email, external_id }) => ({
-    personId: person_id ? (personIdFrom(person_id) ?? '0') : undefined,
+    personId: person_id ? (idsOf(request, [person_id])[0] ?? NOBODY) : undefined,
     email,
     externalId: external_id,
   }));
-  return people.findNamed(db, workspaceId, asked);
+  return people.findNamed(db, request.workspaceId, asked);
 }
 
 /** As Ortto says how somebody was found (recorded). */

@@ -6,6 +6,9 @@ export interface RecordProblem {
   error: string;
 }
 
+/** As on every recording, with no word of the charset: JSON has but one. */
+export const JSON_TYPE = 'application/json';
+
 /** The error envelope as recorded from Ortto, November 2025; `details` only for the validation of records. */
 export function sendError(reply: FastifyReply, code: number, error: string, details?: readonly RecordProblem[]) {
   return reply.code(code).send({ request_id: randomUUID(), code, error, ...(details ? { details } : {}) });
@@ -17,6 +20,11 @@ export function sendError(reply: FastifyReply, code: number, error: string, deta
  */
 export function serialize(body: unknown): string {
   return `${JSON.stringify(body).replace(/[<>&\u2028\u2029]/g, escaped)}\n`;
+}
+
+/** As Go's encoder writes a map (recorded): in the order of its keys. */
+export function inOrder<T>(map: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function escaped(character: string): string {

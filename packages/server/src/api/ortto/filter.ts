@@ -4,6 +4,8 @@ import type { Queryable } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import type { Called } from './call.ts';
 
+const UNKNOWN = 'unknown operator';
+
 /**
  * A filter from outside, checked. What is wrong with it is told as Ortto does
  * (recorded for an unknown operator): the filter, then the part at fault.
@@ -18,10 +20,13 @@ export async function checkedFilter(
   if (!first) return given as Filter;
   const [operator, body] = isRecord(given) ? (Object.entries(given)[0] ?? ['', given]) : ['', given];
   const part = partAt(given, first.at);
-  const problem = first.problem.replace(/^unknown/, 'Unknown');
+  // Recorded is an operator that is not known: it stands in the words already. Where else, is ours to say.
+  const unknown = first.problem.startsWith(UNKNOWN);
+  const problem = unknown ? first.problem.replace(UNKNOWN, 'Unknown operation') : first.problem;
+  const where = unknown ? '' : ` at ${first.at}`;
   throw new UserError(
     'bad_request',
-    `${instance}: Failed to decode filter ${operator} body ${JSON.stringify(body)}: ${problem}: ${JSON.stringify(part)} at ${first.at} (Invalid value) (Invalid value)`,
+    `${instance}: Failed to decode filter ${operator} body ${JSON.stringify(body)}: ${problem}: ${JSON.stringify(part)}${where} (Invalid value) (Invalid value)`,
   );
 }
 

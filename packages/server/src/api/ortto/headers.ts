@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
-import { sendError, serialize } from './envelope.ts';
+import { JSON_TYPE, sendError, serialize } from './envelope.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -33,12 +33,13 @@ export function headersAndMethods(scope: FastifyInstance): void {
     methodsOf.set(url, [...(methodsOf.get(url) ?? []), ...[method].flat()]);
   });
   scope.addHook('onSend', async (_request, reply) => {
+    if (String(reply.getHeader('content-type')).startsWith(JSON_TYPE)) reply.header('content-type', JSON_TYPE);
     reply.headers(common);
     if (!reply.hasHeader('allow')) reply.header('allow', METHODS);
   });
   scope.setNotFoundHandler((request, reply) => {
     // What is not found knows nothing of the scope's serializer.
-    reply.type('application/json; charset=utf-8').serializer(serialize);
+    reply.type(JSON_TYPE).serializer(serialize);
     const there = methodsOf.get(request.url.split('?')[0]!);
     if (!there) return sendError(reply, 404, `${request.method} ${request.url}: not found`);
     reply.header('allow', [...there, 'OPTIONS'].join(', '));

@@ -7,14 +7,15 @@ import type { Called } from './call.ts';
  * refused in the words recorded from Ortto, which count the quotes.
  */
 export function idsOf(request: Called, given: readonly string[], kind: IdKind = 'person'): string[] {
-  return given.flatMap((text) => {
-    const length = Buffer.byteLength(JSON.stringify(text));
-    if (length !== 12 + 2 && length !== 24 + 2) {
-      throw new UserError(
-        'bad_request',
-        `${request.instance}: Failed to parse request cannot unmarshal into an ID, the length must be 12 or 24 + 2 for hex but it is ${length}: Object not found`,
-      );
-    }
-    return internalId(text.toLowerCase(), kind) ?? [];
-  });
+  return given.flatMap((text) => internalId(checkedId(request, text).toLowerCase(), kind) ?? []);
+}
+
+/** A text that can be an id, whoever it may belong to. */
+export function checkedId(request: Called, text: string): string {
+  const length = Buffer.byteLength(JSON.stringify(text));
+  if (length === 12 + 2 || length === 24 + 2) return text;
+  throw new UserError(
+    'bad_request',
+    `${request.instance}: Failed to parse request cannot unmarshal into an ID, the length must be 12 or 24 + 2 for hex but it is ${length}: Object not found`,
+  );
 }

@@ -38,6 +38,8 @@ export function orttoRoutes(
       v1.decorateRequest('keyId', 0);
       v1.decorateRequest('instance', '');
       v1.setReplySerializer(serialize);
+      // Or its text would be taken for the body, and told to be no object.
+      v1.removeContentTypeParser('text/plain');
       const parseJson = v1.getDefaultJsonParser('error', 'error');
       // Ortto's clients ask lists with no body at all, and say nevertheless that it is JSON.
       v1.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>

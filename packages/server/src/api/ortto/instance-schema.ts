@@ -5,6 +5,7 @@ import type { Db } from '../../platform/database/pool.ts';
 import { type Called, parse } from './call.ts';
 import { instanceSchemaBody } from './catalog.schema.ts';
 import { describedActivity, describedField, occurrences } from './described.ts';
+import { inOrder } from './envelope.ts';
 import { customLiquidName } from './liquid-name.ts';
 
 type Described = Readonly<Record<string, unknown>> & { id: string };
@@ -58,7 +59,6 @@ function withFlags(field: DescribedField): DescribedField {
   return { ...field, ...fieldFlags[field.id] };
 }
 
-/** As Go's encoder writes a map: in the order of the ids. */
 function byId(all: readonly Described[]): Record<string, Described> {
-  return Object.fromEntries(all.map((one) => [one.id, one] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return inOrder(Object.fromEntries(all.map((one) => [one.id, one])));
 }

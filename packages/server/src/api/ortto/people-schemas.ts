@@ -42,8 +42,14 @@ export const historyBody = z.object({
 export const suppressionListBody = z.object({
   limit: limit(500, 50).describe('1 to 500; 50 where it is not said or out of that'),
   offset,
-  sort: z.enum(['email', 'created_at']).default('created_at'),
-  sort_order: z.enum(['asc', 'desc']).default('desc'),
+  sort: z
+    .enum(['email', 'created_at', ''])
+    .default('created_at')
+    .transform((given) => given || 'created_at'),
+  sort_order: z
+    .enum(['asc', 'desc', ''])
+    .default('desc')
+    .transform((given) => given || 'desc'),
 });
 
 /** `PUT /v1/suppression-list/email/add`, and `remove` (Ortto help, a-836). */

@@ -51,8 +51,8 @@ describe('finding people on Ortto’s wire', () => {
     assert.equal(status, 200);
     assert.equal(
       text,
-      `{"contacts":[{"id":"${ids[0]}","fields":{"str::email":"anna@example.com","int:cm:score":1000,"tags":["All"]}},` +
-        `{"id":"${ids[1]}","fields":{"str::email":"ben@example.com","int:cm:score":2000,"tags":["Odd","All"]}}],` +
+      `{"contacts":[{"id":"${ids[0]}","fields":{"int:cm:score":1000,"str::email":"anna@example.com","tags":["All"]}},` +
+        `{"id":"${ids[1]}","fields":{"int:cm:score":2000,"str::email":"ben@example.com","tags":["Odd","All"]}}],` +
         '"meta":{"total_contacts":4,"total_organizations":0,"total_matches":3,"total_subscribers":3},' +
         `"offset":0,"next_offset":2,"cursor_id":"${ids[1]}","has_more":true}\n`,
     );
@@ -139,12 +139,8 @@ describe('finding people on Ortto’s wire', () => {
     const { status, text } = await wire.post(GET, { filter });
     assert.equal(status, 400);
     const { error } = JSON.parse(text) as { error: string };
-    assert.match(error, /: Failed to decode filter \$and body \[\{.*\}\]: Unknown operator \$int::gt: /);
-    assert.ok(
-      error.endsWith(
-        '{"field_id":"int:cm:score","value":1} at filter.$and[1].$int::gt (Invalid value) (Invalid value)',
-      ),
-    );
+    assert.match(error, /: Failed to decode filter \$and body \[\{.*\}\]: Unknown operation \$int::gt: /);
+    assert.ok(error.endsWith('$int::gt: {"field_id":"int:cm:score","value":1} (Invalid value) (Invalid value)'));
     for (const wrong of [
       is('str::nope', 'x'),
       { '$act::has_occurred': { field_id: 'act:cm:nope' } },

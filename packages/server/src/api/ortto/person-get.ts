@@ -4,12 +4,14 @@ import { type FoundPerson, fieldIdsOf, type People, valuesOf } from '../../peopl
 import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { type Called, parse } from './call.ts';
+import { inOrder } from './envelope.ts';
 import { checkedFilter } from './filter.ts';
 import { idsOf } from './ids.ts';
 import { personGetBody, personGetByIdsBody } from './person-get.schema.ts';
 
 const LIMIT = 50;
 const LIMIT_MAX = 500;
+const ACCOUNT = 'idt::o';
 
 /** `POST /v1/person/get` and `/v1/person/get-by-ids` (Ortto help, a-258; recorded). */
 export function personGetRoutes(app: FastifyInstance, o: { people: People; db: Db }): void {
@@ -67,9 +69,10 @@ export function personGetRoutes(app: FastifyInstance, o: { people: People; db: D
   });
 }
 
-/** Without a list of fields, all that are there. */
+/** Without a list of fields, all that are there. The account is told of in any case (recorded). */
 function shown(person: FoundPerson, fields: readonly string[] | null | undefined) {
-  return { id: publicId(person.id), fields: valuesOf(person, fields ?? fieldIdsOf(person)) };
+  const values = valuesOf(person, fields ? [...fields, ACCOUNT] : fieldIdsOf(person));
+  return { id: publicId(person.id), fields: inOrder(values) };
 }
 
 function cursorOf(request: Called, cursor: string | null | undefined): string | undefined {

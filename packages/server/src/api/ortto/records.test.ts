@@ -275,7 +275,8 @@ describe('records on Ortto’s wire', () => {
         [none.status, none.text],
         [
           400,
-          '{"request_id":"#","code":400,"error":"activities.1.person_id: \\"42\\" is not a person id (24 hex digits)"}\n',
+          '{"request_id":"#","code":400,"error":"my-workspace: Failed to parse request cannot unmarshal into an ID, ' +
+            'the length must be 12 or 24 + 2 for hex but it is 4: Object not found"}\n',
         ],
       );
       assert.equal(await idOf('x@example.com'), undefined, 'nothing of that request was taken');

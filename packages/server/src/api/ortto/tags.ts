@@ -4,7 +4,10 @@ import type { People } from '../../people/index.ts';
 import { type Called, parse } from './call.ts';
 import { tagsBody } from './catalog.schema.ts';
 
-/** `POST /v1/tags/get`: a bare array; nobody is told to have made a tag, as on the recording. */
+/**
+ * `POST /v1/tags/get`: a bare array, first those of people, then those of accounts, whose numbers are a series of their
+ * own; nobody is told to have made a tag, as on the recording.
+ */
 export function tagsRoute(app: FastifyInstance, o: { people: People }): void {
   app.post('/tags/get', async (request: Called) => {
     const { q } = parse(tagsBody, request.body);
@@ -18,9 +21,9 @@ export function tagsRoute(app: FastifyInstance, o: { people: People }): void {
       created_by_email: '',
       created_at: tag.createdAt.toISOString(),
       last_used: tag.lastUsedAt.toISOString(),
-      count: tag.people,
+      count: tag.count,
       ...(tag.subscribers > 0 ? { subscribers: tag.subscribers } : {}),
-      type: '',
+      type: tag.of === 'account' ? 'organization' : '',
     }));
   });
 }

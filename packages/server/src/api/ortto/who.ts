@@ -5,6 +5,9 @@ import { UserError } from '../../platform/errors.ts';
 /** What a key finds people by when a request names nothing (Ortto help, custom API data sources). */
 export const DEFAULT_MERGE_BY = ['str::email', 'str::ei'];
 
+/** The id of nobody: whom it names is not found. */
+export const NOBODY = '0';
+
 /** The merge key for a person's id; the second spelling stands in one official example. */
 const PERSON_ID = ['str::person_id', 'str::id'];
 
@@ -31,5 +34,5 @@ export function whoOf(given: Fields, by: readonly string[], finding: Finding): F
   }
   if (by.length > 1) throw new UserError('bad_request', `Failed to parse request: merge_by: ${byId} has to be alone`);
   const { [byId]: id, ...fields } = given;
-  return { who: { personId: personIdFrom(id) ?? '0' }, fields };
+  return { who: { personId: personIdFrom(id) ?? NOBODY }, fields };
 }

@@ -1,4 +1,11 @@
-import { builtInAccountFields, builtInFields, type DisplayType, type EntityKind, parseFieldId } from '@tributary/model';
+import {
+  builtInAccountFields,
+  builtInFields,
+  type DisplayType,
+  deviceFields,
+  type EntityKind,
+  parseFieldId,
+} from '@tributary/model';
 import type { Schema } from '../../people/index.ts';
 import type { Queryable } from '../../platform/database/pool.ts';
 import { displayTypeOf } from '../cells/kinds.ts';
@@ -49,7 +56,7 @@ function fieldsOf(schema: Schema): CatalogField[] {
 const byId = (fields: readonly CatalogField[]): ReadonlyMap<string, CatalogField> =>
   new Map(fields.map((field) => [field.id, field]));
 
-const builtIn = new Set([...builtInFields, ...builtInAccountFields].map(({ id }) => id));
+const builtIn = new Set([...builtInFields, ...deviceFields, ...builtInAccountFields].map(({ id }) => id));
 
 /** Whether a field is a key, or can be made one: its values are short and have one spelling, and it is custom. */
 export function canBeKey({ id, isKey }: Pick<CatalogField, 'id' | 'isKey'>): boolean {

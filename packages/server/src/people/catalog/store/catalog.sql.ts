@@ -88,25 +88,39 @@ export interface TagCount {
   name: string;
   createdAt: Date;
   lastUsedAt: Date;
-  /** People who have it, and of them those who get e-mail. */
-  people: number;
+  /** Whose it is: the tags of people and of accounts have numbers of their own. */
+  of: EntityKind;
+  /** How many have it, and of them those who get e-mail. */
+  count: number;
   subscribers: number;
 }
 
-/** Tags whose name contains a text, all for an empty one; counted over everybody who is not archived. */
+/**
+ * Tags whose name contains a text, all for an empty one: those of people, then those of accounts; counted over
+ * everybody who is not archived.
+ */
 export async function listTagCounts(db: Queryable, workspaceId: number, text: string): Promise<TagCount[]> {
   const { rows } = await db.query<TagCount>(
     `with counted as (
-       select u.tag, count(*)::int as people, (count(*) filter (where p.fields->'bol::p' = 'true'))::int as subscribers
+       select u.tag, count(*)::int as n, (count(*) filter (where p.fields->'bol::p' = 'true'))::int as subscribers
        from person p cross join lateral unnest(p.tags) as u(tag)
        where p.workspace_id = $1 and p.archived_at is null
        group by u.tag
+     ), counted_accounts as (
+       select u.tag, count(*)::int as n
+       from account a cross join lateral unnest(a.tags) as u(tag)
+       where a.workspace_id = $1 and a.archived_at is null
+       group by u.tag
      )
-     select t.id, t.name, t.created_at as "createdAt", t.last_used_at as "lastUsedAt",
-            coalesce(c.people, 0) as people, coalesce(c.subscribers, 0) as subscribers
+     select 'person' as of, t.id, t.name, t.created_at as "createdAt", t.last_used_at as "lastUsedAt",
+            coalesce(c.n, 0) as count, coalesce(c.subscribers, 0) as subscribers
      from tag t left join counted c on c.tag = t.id
      where t.workspace_id = $1 and strpos(lower(t.name), lower($2)) > 0
-     order by t.id`,
+     union all
+     select 'account', t.id, t.name, t.created_at, t.last_used_at, coalesce(c.n, 0), 0
+     from account_tag t left join counted_accounts c on c.tag = t.id
+     where t.workspace_id = $1 and strpos(lower(t.name), lower($2)) > 0
+     order by of desc, id`,
     [workspaceId, text],
   );
   return rows;
