@@ -16,6 +16,7 @@ import { openapiRoute } from './openapi.ts';
 import { orttoRoutes } from './ortto/index.ts';
 import { ownRoutes } from './own/index.ts';
 import { keyNeeded, pageRoutes } from './pages/index.ts';
+import { schemaRoutes } from './schemas.ts';
 
 export { createHttp } from './http.ts';
 
@@ -47,6 +48,7 @@ export function routes(
   orttoRoutes(app, o);
   ownRoutes(app, o);
   openapiRoute(app);
+  schemaRoutes(app);
   o.connectors.routes(app);
   o.messages.routes(app);
   const { mailbox } = o;

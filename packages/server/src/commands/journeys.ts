@@ -16,7 +16,8 @@ export function journeys(
   return withRooms(config, async (o) => {
     if (verb === 'list') {
       const all = await o.journeys.list(o.db, o.workspace.id);
-      if (all.length === 0) console.log('No journeys yet: journeys push playbooks/qualification-follow-up.json');
+      if (all.length === 0)
+        console.log('No journeys yet: journeys push playbooks/qualification-follow-up.journey.yaml');
       for (const journey of all) console.log([journey.state, journey.name, `version ${journey.version}`].join('\t'));
     } else if ((verb === 'on' || verb === 'off') && which) {
       await o.journeys.turn(o.db, o.workspace.id, which, verb);
