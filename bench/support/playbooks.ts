@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { wholePlaybook } from '../../packages/server/src/playbooks/whole.ts';
 
 /** Playbooks as a team would push them. */
 
@@ -47,7 +48,7 @@ export const delayedMail = (entry: Entry, seconds: number, name = 'A mail after 
 
 /** The story's own playbook, with nobody held out. */
 export async function qualificationFollowUp(): Promise<object> {
-  const file = new URL('../../playbooks/qualification-follow-up.json', import.meta.url);
-  const playbook = JSON.parse(await readFile(file, 'utf8')) as { journey: object };
+  const file = new URL('../../playbooks/qualification-follow-up.journey.yaml', import.meta.url);
+  const playbook = await wholePlaybook(fileURLToPath(file));
   return { ...playbook, journey: { ...playbook.journey, holdOut: 0 } };
 }

@@ -2,12 +2,17 @@ import { type Playbook, playbook as schema } from '@tributary/model';
 import type { Connectors } from './connectors/index.ts';
 import type { JourneyRow, Journeys } from './journeys/index.ts';
 import type { Messages } from './messages/index.ts';
+import type { People } from './people/index.ts';
 import { type Db, transaction } from './platform/database/pool.ts';
 import { UserError } from './platform/errors.ts';
+import { define } from './playbooks/push.ts';
 
-/** Puts a playbook's templates in place and its journey on, all or nothing. Throws a `UserError` with every problem. */
+/**
+ * Puts a playbook that is at hand as data on, always as a new version, all or nothing. It has ids, not names: files are
+ * for `playbooks/push.ts`. Throws a `UserError` with every problem.
+ */
 export async function pushPlaybook(
-  o: { db: Db; messages: Messages; journeys: Journeys; connectors: Connectors },
+  o: { db: Db; people: People; messages: Messages; journeys: Journeys; connectors: Connectors },
   workspaceId: number,
   input: unknown,
 ): Promise<JourneyRow> {
@@ -26,9 +31,13 @@ export async function pushPlaybook(
     throw new UserError('journey_is_wrong', `the journey can not be published:\n${problems.join('\n')}`);
   }
   return transaction(o.db, async (tx) => {
+    await define(tx, o, workspaceId, [parsed.data]);
     for (const [name, template] of Object.entries(templates)) {
       await o.messages.putTemplate(tx, workspaceId, name, template);
     }
     return o.journeys.publish(tx, workspaceId, journey);
+  }).catch((error: unknown) => {
+    o.people.forgetSchema();
+    throw error;
   });
 }

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const PLAYBOOK = fileURLToPath(new URL('../../../playbooks/qualification-follow-up.json', import.meta.url));
+const PLAYBOOK = fileURLToPath(new URL('../../../playbooks/qualification-follow-up.journey.yaml', import.meta.url));
 
 function run(
   args: readonly string[],

@@ -18,6 +18,7 @@ import { orttoRoutes } from './ortto/index.ts';
 import { ownRoutes } from './own/index.ts';
 import { keyNeeded, pageRoutes } from './pages/index.ts';
 import { referenceRoutes } from './reference/index.ts';
+import { schemaRoutes } from './schemas.ts';
 
 export { createHttp } from './http.ts';
 
@@ -55,6 +56,7 @@ export function routes(
   });
   openapiRoute(app);
   referenceRoutes(app);
+  schemaRoutes(app);
   o.connectors.routes(app);
   o.messages.routes(app);
   const { mailbox } = o;

@@ -56,7 +56,8 @@ export const manageVerbs: Readonly<Record<string, Verb>> = {
     takes: [0, 0],
     async run({ journeys, workspace }) {
       const all = await journeys.manage.list(workspace.id, { limit: LISTED_MAX, offset: 0 });
-      if (all.length === 0) console.log('No journeys yet: journeys push playbooks/qualification-follow-up.json');
+      if (all.length === 0)
+        console.log('No journeys yet: journeys push playbooks/qualification-follow-up.journey.yaml');
       for (const { state, name, version, inside, hasDraft } of all) {
         const what = version === null ? 'never published' : `version ${version}${hasDraft ? ', and a draft' : ''}`;
         console.log([state, name, what, `${inside} inside`].join('\t'));

@@ -1,3 +1,4 @@
+import type { Playbook } from '@tributary/model';
 import { pushPlaybook } from '../playbook.ts';
 import { reportOn } from '../reports/index.ts';
 import type { Api, Play } from './play.ts';
@@ -8,7 +9,7 @@ const PEOPLE = 120;
 const HOLD_OUT = 0.25;
 
 /** A whole pipeline of deals, so that the report has something to count: some open, some book a meeting. */
-export async function playCrowd(o: Play & { api: Api; playbook: { journey: { holdOut: number } } }): Promise<string> {
+export async function playCrowd(o: Play & { api: Api; playbook: Playbook & { journey: object } }): Promise<string> {
   const { stage, tributary, sandbox, mailbox, clock, api } = o;
   const { db, workspace } = tributary;
   const journey = (await tributary.journeys.list(db, workspace.id))[0]!;

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { publicId } from '@tributary/model';
 import { createKey } from '../access/index.ts';
 import { pushPlaybook } from '../playbook.ts';
+import { wholePlaybook } from '../playbooks/whole.ts';
 import { playCrowd } from './crowd.ts';
 import type { Api, Play } from './play.ts';
 import { click, mailsTo, open, PRIVACY_PROXY, unsubscribe } from './reader.ts';
@@ -9,7 +10,7 @@ import { seen } from './stage.ts';
 
 const ANNA = 'anna@example.com';
 const DAY = 24 * 3600 * 1000;
-const PLAYBOOK = new URL('../../../../playbooks/qualification-follow-up.json', import.meta.url);
+const PLAYBOOK = new URL('../../../../playbooks/qualification-follow-up.journey.yaml', import.meta.url);
 
 /** The whole story. Returns where to look at what it left. */
 export async function playStory(
@@ -46,7 +47,7 @@ export async function playStory(
     await seen('the webhook subscription', () => sandbox.webhooks().length === 1);
   });
 
-  const playbook = JSON.parse(await readFile(PLAYBOOK, 'utf8')) as { journey: { holdOut: number } };
+  const playbook = await wholePlaybook(fileURLToPath(PLAYBOOK));
   await step(
     'The team’s product tells of Anna over Ortto’s API, and the journey “Qualification follow-up” goes on',
     async (say) => {

@@ -4,6 +4,9 @@ import type { People } from '../people/index.ts';
 import type { Db } from '../platform/database/pool.ts';
 import type { Catalog } from './names.ts';
 
+/** Fields of people that are kept beside the others, and have no colon in their ids. */
+const KEPT_BESIDE = ['tags', 'a', 'c', 'e', 'f', 'l', 's', 'u'].map((id) => ({ id, name: id }));
+
 /** As many as anybody has. */
 const AUDIENCES_MAX = 10_000;
 
@@ -34,7 +37,7 @@ export async function loadCatalog(
     .flatMap((each) => each.fields)
     .map(({ name, type }) => ({ id: customFieldId(name, type), name }));
   return {
-    fields: [...[...fields.values()].map(({ id, name }) => ({ id, name })), ...declared],
+    fields: [...KEPT_BESIDE, ...[...fields.values()].map(({ id, name }) => ({ id, name })), ...declared],
     attributes: (activityId) => [...(attributes.get(activityId) ?? []), ...attributesOf(activityId)],
     audiences: audiences.map((audience) => ({ id: publicAudienceId(audience), name: audience.name })),
   };

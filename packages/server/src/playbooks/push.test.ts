@@ -103,7 +103,7 @@ describe('journeys as text', () => {
     });
     assert.match(
       later,
-      /^follow-up\.journey\.yaml:14:25: journey\.shapes\.mail\.template: there is no template "Nothing"$/m,
+      /^follow-up\.journey\.yaml:14:26: journey\.shapes\.mail\.template: there is no template "Nothing"$/m,
     );
     assert.match(later, /^other\.journey\.yaml:15:\d+: journey\.shapes\.wait\.action: Kommo knows no action "dance"/m);
     assert.deepEqual(await counts(), before);

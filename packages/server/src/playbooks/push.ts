@@ -98,9 +98,10 @@ export function parsed(journey: WholeJourney | undefined): unknown {
   return journey?.definition ? journeyDefinition.parse(journey.definition) : undefined;
 }
 
-async function define(
+/** Makes the fields and the activities that playbooks declare, where they are not there. */
+export async function define(
   tx: Tx,
-  { people }: Shelf,
+  { people }: Pick<Shelf, 'people'>,
   workspaceId: number,
   playbooks: readonly Playbook[],
 ): Promise<Pushed[]> {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { type KommoSandbox, type SandboxOptions, startKommoSandbox } from '@tributary/kommo-sandbox';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { createKey } from '../../src/access/index.ts';
@@ -7,6 +7,7 @@ import type { JourneyRow } from '../../src/journeys/index.ts';
 import { type MovableClock, movableClock } from '../../src/platform/clock.ts';
 import type { Db } from '../../src/platform/database/pool.ts';
 import { pushPlaybook } from '../../src/playbook.ts';
+import { wholePlaybook } from '../../src/playbooks/whole.ts';
 import { startTributary, type Tributary } from '../../src/tributary.ts';
 import { silent, testDatabase } from './database.ts';
 import type { SmtpSink } from './smtp-sink.ts';
@@ -52,13 +53,14 @@ const PAUSE = 15_000;
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
-const PLAYBOOK = new URL('../../../../playbooks/qualification-follow-up.json', import.meta.url);
+const PLAYBOOK = new URL('../../../../playbooks/qualification-follow-up.journey.yaml', import.meta.url);
 /** A Monday morning. Written down, so that no story depends on the day it is told. */
 const BEGINNING = new Date('2026-03-02T08:00:00Z');
 
 /** The playbook that ships, as it is read from its file. */
 export async function playbook(): Promise<{ journey: Record<string, unknown>; templates: Record<string, unknown> }> {
-  return JSON.parse(await readFile(PLAYBOOK, 'utf8')) as Awaited<ReturnType<typeof playbook>>;
+  const { journey, templates } = await wholePlaybook(fileURLToPath(PLAYBOOK));
+  return { journey, templates };
 }
 
 /**

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { transaction } from '../../platform/database/pool.ts';
+import { wholePlaybook } from '../../playbooks/whole.ts';
 import { type Own, openOwn } from './test/support.ts';
 
-const PLAYBOOK = new URL('../../../../../playbooks/qualification-follow-up.json', import.meta.url);
+const PLAYBOOK = new URL('../../../../../playbooks/qualification-follow-up.journey.yaml', import.meta.url);
 const START = '2026-03-02T08:00:00Z';
 const ENTRY = { 'str:cm:stage': 'Qualification', 'str:cm:lead-id': '42' };
 const anna = { 'str::first': 'Anna', 'str::last': 'Petrova', 'str::email': 'anna@example.com' };
@@ -17,7 +18,8 @@ describe('playing a journey through', () => {
   let playbook: { journey: Record<string, unknown>; templates: Record<string, unknown> };
   before(async () => {
     own = await openOwn();
-    playbook = JSON.parse(await readFile(PLAYBOOK, 'utf8')) as typeof playbook;
+    const { journey, templates } = await wholePlaybook(fileURLToPath(PLAYBOOK));
+    playbook = { journey, templates };
     playbook.journey.holdOut = 0;
     await own.people.addDefinitions(own.ws, [
       { activityId: 'act:cm:crm-stage-changed', name: 'CRM stage changed', touch: false },

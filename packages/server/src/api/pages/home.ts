@@ -16,7 +16,7 @@ export async function homePage(o: PageContext): Promise<string> {
         journeys.length === 0
           ? empty(
               'No journeys yet',
-              html`<code>npm run tributary -- journeys push playbooks/qualification-follow-up.json</code>`,
+              html`<code>npm run tributary -- journeys push playbooks/qualification-follow-up.journey.yaml</code>`,
             )
           : html`<div class="sheet flush"><div class="scroll"><table>
               <thead><tr><th>Journey</th><th></th><th>Entered</th><th>Inside</th><th>Reached the goal</th></tr></thead>

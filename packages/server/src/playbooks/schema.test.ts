@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { checkJourney, playbook, playbookJsonSchema } from '@tributary/model';
+import fc from 'fast-check';
 import { z } from 'zod';
-import { playbook } from '../playbook.ts';
-import { playbookJsonSchema } from './json-schema.ts';
-import { checkJourney } from './problems.ts';
+import { readLibrary } from './read.ts';
+import { journeys } from './test/arbitrary.ts';
 
-const PLAYBOOKS = new URL('../../../../playbooks/', import.meta.url);
+const PLAYBOOKS = fileURLToPath(new URL('../../../../playbooks/', import.meta.url));
 
 describe('the text form of a journey as JSON Schema', () => {
   const asTold = z.fromJSONSchema(playbookJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
 
-  test('takes a playbook that ships, and refuses what the model refuses', async () => {
-    const names = (await readdir(PLAYBOOKS)).filter((name) => name.endsWith('.json'));
-    assert.ok(names.length > 0);
-    for (const name of names) {
-      const book = JSON.parse(await readFile(new URL(name, PLAYBOOKS), 'utf8')) as { journey: Record<string, unknown> };
-      assert.equal(asTold.safeParse(book).success, true, name);
+  test('takes the playbooks that ship, and refuses what the model refuses', async () => {
+    const { books } = await readLibrary(PLAYBOOKS);
+    assert.ok(books.length > 7);
+    for (const { source } of books) {
+      const book = source.data as { journey: Record<string, unknown> };
+      assert.deepEqual(asTold.safeParse(book).error?.issues ?? [], [], source.file);
       const { journey } = book;
       const wrong: object[] = [
         { ...book, unheard: 1 },
@@ -36,6 +37,15 @@ describe('the text form of a journey as JSON Schema', () => {
         assert.equal(asTold.safeParse(each).success, false, JSON.stringify(each).slice(0, 100));
       }
     }
+  });
+
+  test('takes whatever the model takes, in random journeys', () => {
+    fc.assert(
+      fc.property(journeys, ({ journey }) => {
+        assert.deepEqual(asTold.safeParse({ journey }).error?.issues ?? [], []);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('says of an entry without a kind that it is one by an activity', () => {
