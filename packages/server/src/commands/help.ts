@@ -17,6 +17,7 @@ Commands
   journeys validate | diff FILE | DIR        what is wrong with such files; where they and the workspace differ
   journeys schema                            the JSON Schema of such files, for editors
   journeys simulate FILE | NAME              play one through: the path, the messages, what decided; nothing is sent
+  explain EMAIL [--journey NAME]             why somebody is in a journey or is not, and got a message or did not
   messages uncertain [list]                  mail of which nobody can tell whether it arrived
   messages uncertain resend ID | drop ID     send it again, under the same Message-ID; or let it be
   runs parked [list]                         runs that could not be moved, and why

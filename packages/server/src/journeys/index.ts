@@ -10,6 +10,7 @@ import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { createDefinitions, type Definitions } from './definitions.ts';
 import { enrol } from './entry/enrol.ts';
+import { createExplaining, type Explaining } from './explain/index.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
 import { settleParked } from './parked.ts';
@@ -31,6 +32,7 @@ import { createVersions } from './versions.ts';
 import { wake } from './wake.ts';
 
 export type { Definitions } from './definitions.ts';
+export type { Explanation } from './explain/index.ts';
 export type { JourneyActions } from './news.ts';
 export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';
@@ -73,6 +75,8 @@ export interface Journeys {
   entriesOf(db: Queryable, runIds: readonly string[]): Promise<Map<string, Fields>>;
   /** What journeys say, to be read and to be judged. */
   definitions: Definitions;
+  /** Why somebody is where they are, and why they did or did not get something. */
+  explaining: Explaining;
   /** Playing a journey through, with nothing stored and nothing sent. */
   trials: Trials;
   start(): Loop;
@@ -119,6 +123,7 @@ export function createJourneys(o: {
     movesOf: listMovesOf,
     entriesOf: findEntries,
     definitions: createDefinitions(o),
+    explaining: createExplaining({ ...o, versions }),
     trials: createTrials(o),
     start() {
       const loop = startLoop({

@@ -8,6 +8,7 @@ import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { ownAudienceRoutes } from './audiences.ts';
+import { explainRoutes } from './explain.ts';
 import { exportRoutes } from './exports.ts';
 import { identityRoutes } from './identity.ts';
 import { importRoutes } from './imports.ts';
@@ -36,6 +37,7 @@ export function ownRoutes(
       exportRoutes(own, o);
       ownAudienceRoutes(own, o);
       simulationRoutes(own, o);
+      explainRoutes(own, o);
     },
     { prefix: '/api' },
   );

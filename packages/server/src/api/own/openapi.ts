@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { simulateBody, simulateJourneyBody } from '../../journeys/index.ts';
 import { audienceBody, audienceChangeBody, audiencesQuery } from './audiences.schema.ts';
+import { explainQuery } from './explain.schema.ts';
 import { exportActivities, exportPeople } from './export-schemas.ts';
 import { page, pairBody, separateBody, uniteBody } from './identity.schema.ts';
 import { mappingBody, uploadQuery } from './import-schemas.ts';
@@ -85,6 +86,15 @@ const calls: Readonly<Record<string, Readonly<Record<string, Own>>>> = {
       operationId: 'unitePair',
       summary: 'Two people are one; the rules choose who stays',
       body: pairBody,
+      answers: it,
+      refusals: [400, 404, 409],
+    },
+  },
+  '/api/people/{id}/explain': {
+    get: {
+      operationId: 'explain',
+      summary: 'Why this person, by id or address, is in a journey or is not, and what they got or did not get',
+      query: explainQuery,
       answers: it,
       refusals: [400, 404, 409],
     },

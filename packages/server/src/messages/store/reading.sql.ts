@@ -55,6 +55,7 @@ export interface MessageRow {
   personId: string;
   template: string | null;
   journeyId: number | null;
+  runId: string | null;
   shapeId: string | null;
   state: MessageState;
   /** Why it stands where it stands, in words. */
@@ -73,7 +74,7 @@ export interface MessageRow {
 }
 
 const columns = `m.id, m.person_id as "personId", t.name as template, m.journey_id as "journeyId",
-  m.shape_id as "shapeId", m.state, m.reason, m.address, m.subject, m.attempts,
+  m.run_id as "runId", m.shape_id as "shapeId", m.state, m.reason, m.address, m.subject, m.attempts,
   m.uncertain_count as "uncertainCount", m.queued_at as "queuedAt", m.due_at as "dueAt", m.sent_at as "sentAt",
   m.opened_at as "openedAt", m.clicked_at as "clickedAt", m.unsubscribed_at as "unsubscribedAt"`;
 
