@@ -6,7 +6,7 @@ const displayType = z.enum(Object.keys(prefixOf) as [DisplayType, ...DisplayType
 const name = z.string().trim().min(1).max(255);
 
 /** A custom field of people that the journey needs. Its id follows from name and type. */
-export const declaredField = z.strictObject({
+const declaredField = z.strictObject({
   name,
   type: displayType,
   /** Of a single or multi select. */
@@ -15,7 +15,7 @@ export const declaredField = z.strictObject({
 export type DeclaredField = z.infer<typeof declaredField>;
 
 /** A custom activity that the journey needs. Its id follows from the name, and those of its attributes from theirs. */
-export const declaredActivity = z.strictObject({
+const declaredActivity = z.strictObject({
   name,
   /** It moves when the person was last seen. */
   touch: z.boolean().default(true),

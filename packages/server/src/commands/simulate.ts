@@ -29,7 +29,7 @@ export interface SimulateOptions {
   json?: boolean | undefined;
 }
 
-export const SIMULATE_USAGE =
+const SIMULATE_USAGE =
   'journeys simulate FILE|NAME [--person EMAIL | --field ID=VALUE…] [--entry ID=VALUE…] [--event "opens SHAPE after 1 day"…]';
 
 /** `journeys simulate FILE|NAME`: how somebody would go through it, told for people or as JSON. */

@@ -32,7 +32,7 @@ import { createVersions } from './versions.ts';
 import { wake } from './wake.ts';
 
 export type { Definitions } from './definitions.ts';
-export type { Explanation } from './explain/index.ts';
+export type { Explanation } from './explain/explanation.ts';
 export type { JourneyActions } from './news.ts';
 export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';

@@ -12,7 +12,7 @@ export interface Fault {
 }
 
 /** `file:line:column: place: problem`, as compilers say it and editors can jump to. */
-export function faultInWords({ file, line, column, at, problem }: Fault): string {
+function faultInWords({ file, line, column, at, problem }: Fault): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
   return [place, ...(at ? [at] : []), problem].join(': ');
 }

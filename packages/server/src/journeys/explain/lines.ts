@@ -1,6 +1,6 @@
 import { decisive, type Explained, type JourneyDefinition } from '@tributary/model';
 import { minute } from '../engine/doing.ts';
-import type { JourneyExplained, MessageExplained, RunExplained } from './index.ts';
+import type { JourneyExplained, MessageExplained, RunExplained } from './explanation.ts';
 
 const MOVES_MAX = 30;
 
