@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
+import { explainPerson } from './commands/explain.ts';
 import { exportAll } from './commands/export.ts';
 import { HELP } from './commands/help.ts';
 import { importFile } from './commands/import.ts';
@@ -55,6 +56,8 @@ async function run(command: string, rest: string[], options: Options, config: Co
       return orttoConnect(config, rest, options);
     case 'journeys':
       return journeys(config, rest, options);
+    case 'explain':
+      return explainPerson(config, rest, options);
     case 'messages':
       return messages(config, rest);
     case 'sending':
@@ -119,6 +122,8 @@ function parse(argv: string[]) {
       every: { type: 'boolean' },
       anyway: { type: 'boolean' },
       draft: { type: 'boolean' },
+      journey: { type: 'string' },
+      message: { type: 'string' },
       json: { type: 'boolean' },
       'dry-run': { type: 'boolean' },
       offline: { type: 'boolean' },

@@ -36,8 +36,5 @@ export async function pushPlaybook(
       await o.messages.putTemplate(tx, workspaceId, name, template);
     }
     return o.journeys.publish(tx, workspaceId, journey);
-  }).catch((error: unknown) => {
-    o.people.forgetSchema();
-    throw error;
-  });
+  }).finally(o.people.forgetSchema);
 }

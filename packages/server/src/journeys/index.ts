@@ -12,6 +12,7 @@ import { createDefinitions, type Definitions } from './definitions.ts';
 import { enrol } from './entry/enrol.ts';
 import { createEnroller } from './entry/enter.ts';
 import { createEntries, type Entries } from './entry/index.ts';
+import { createExplaining, type Explaining } from './explain/index.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
 import { createManage, type Manage } from './manage/index.ts';
@@ -38,6 +39,7 @@ export type { Definitions } from './definitions.ts';
 export type { TriggerOutcome } from './entry/by-hand.ts';
 export { createEnroller } from './entry/enter.ts';
 export { createEntries, type Entries, type EntryState } from './entry/index.ts';
+export type { Explanation } from './explain/explanation.ts';
 export type { JourneyFigures } from './manage/figures.ts';
 export type { JourneyNow, Manage } from './manage/index.ts';
 export { publicJourneyId, type Which } from './manage/managing.ts';
@@ -94,6 +96,8 @@ export interface Journeys {
   entriesOf(db: Queryable, runIds: readonly string[]): Promise<Map<string, Fields>>;
   /** What journeys say, to be read and to be judged. */
   definitions: Definitions;
+  /** Why somebody is where they are, and why they did or did not get something. */
+  explaining: Explaining;
   /** Playing a journey through, with nothing stored and nothing sent. */
   trials: Trials;
   start(): Loop;
@@ -140,6 +144,7 @@ export function createJourneys(o: {
     movesOf: listMovesOf,
     entriesOf: findEntries,
     definitions: createDefinitions(o),
+    explaining: createExplaining({ ...o, versions }),
     trials: createTrials(o),
     start() {
       const loop = startLoop({

@@ -46,10 +46,11 @@ export async function push(
       return pushed;
     });
   } catch (error) {
-    // What it had defined is not there after all.
-    shelf.people.forgetSchema();
     if (error instanceof OnlyTried) return error.pushed;
     throw error;
+  } finally {
+    // What it had defined may not be there after all.
+    shelf.people.forgetSchema();
   }
 }
 

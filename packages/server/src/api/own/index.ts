@@ -9,6 +9,7 @@ import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { ownAudienceRoutes } from './audiences.ts';
+import { explainRoutes } from './explain.ts';
 import { exportRoutes } from './exports.ts';
 import { identityRoutes } from './identity.ts';
 import { importRoutes } from './imports.ts';
@@ -45,6 +46,7 @@ export function ownRoutes(
       journeyEntryRoutes(own, o);
       simulationRoutes(own, o);
       journeyRoutes(own, o);
+      explainRoutes(own, o);
     },
     { prefix: '/api' },
   );

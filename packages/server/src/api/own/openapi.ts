@@ -1,6 +1,7 @@
 import { refusals, refusedBy } from '../openapi-answers.ts';
 import { type Json, queryOf, schemaOf, shapeOf } from '../openapi-schema.ts';
 import { ownAudienceCalls } from './audience-calls.ts';
+import { explainCalls } from './explain-calls.ts';
 import { exportCalls } from './export-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { importCalls } from './import-calls.ts';
@@ -18,6 +19,7 @@ const calls: OwnCalls = {
   ...journeyRunCalls,
   ...journeyEntryCalls,
   ...simulationCalls,
+  ...explainCalls,
   ...sendingCalls,
   ...importCalls,
   ...exportCalls,

@@ -42,6 +42,8 @@ export async function loadAnswers(
     fields: Fields;
     assume: Readonly<Record<string, boolean>>;
     now: Date;
+    /** Where answers of the database come from, in words. */
+    source?: string;
   },
 ): Promise<SceneAnswers> {
   const asked = conditionsFor(of.definition);
@@ -68,7 +70,8 @@ export async function loadAnswers(
       if (!leaf || !asked.includes(condition)) return undefined;
       const assumption = assumed.get(condition);
       const before = assumption ?? found.get(condition);
-      const source = assumption === undefined ? 'as the database had it at the beginning' : 'as is assumed';
+      const asFound = of.source ?? 'as the database had it at the beginning';
+      const source = assumption === undefined ? asFound : 'as is assumed';
       const simple = leaf.body.count === undefined && leaf.body.timeframe === undefined;
       if (isActivityOperator(leaf.operator) && leaf.operator.endsWith('occurred') && simple) {
         const denies = DENIALS.has(leaf.operator);

@@ -63,6 +63,7 @@ export interface MessageRow {
   name: string | null;
   transactional: boolean;
   journeyId: number | null;
+  runId: string | null;
   shapeId: string | null;
   state: MessageState;
   /** Why it stands where it stands, in words. */
@@ -86,7 +87,7 @@ const columns = `m.id, m.person_id as "personId", m.channel, t.name as template,
   coalesce(t.name, c.content->>'name', c.content->>'url', c.content->>'subject', c.content->>'title',
            left(c.content->>'text', 80)) as name,
   coalesce((m.rules->>'transactional')::boolean, false) as transactional, m.journey_id as "journeyId",
-  m.shape_id as "shapeId", m.state, m.reason, m.waits_for as "waitsFor", m.address, m.subject, m.attempts,
+  m.run_id as "runId", m.shape_id as "shapeId", m.state, m.reason, m.waits_for as "waitsFor", m.address, m.subject, m.attempts,
   m.uncertain_count as "uncertainCount", m.queued_at as "queuedAt", m.due_at as "dueAt", m.sent_at as "sentAt",
   m.opened_at as "openedAt", m.clicked_at as "clickedAt", m.unsubscribed_at as "unsubscribedAt"`;
 

@@ -1,0 +1,172 @@
+import { type Explained, explain, type Fields, momentOf as momentFrom, type Names, publicId } from '@tributary/model';
+import type { People, RecordedActivity } from '../../people/index.ts';
+import type { Db } from '../../platform/database/pool.ts';
+import { minute } from '../engine/doing.ts';
+import { whyNotAgain } from '../entry/again.ts';
+import { listPublished, type RunOfPerson } from '../store/explain.sql.ts';
+import type { WholeJourney } from '../store/trial.sql.ts';
+import type { Somebody } from '../trial/person.ts';
+import type { Version } from '../versions.ts';
+import { type EntryCheck, personChecks, startCheck } from './entry.ts';
+import type { NowFacts } from './facts.ts';
+
+/** Whether somebody could enter a journey now, and what became of each occasion there was. */
+export interface Entering {
+  /** What lets people in, in words. */
+  by: string;
+  /** What stands in the way now; empty: nothing does. */
+  obstacles: string[];
+  /** The filters on the person, as they are now. */
+  checks: EntryCheck[];
+  /** The newest occasions on which the person might have entered. */
+  occasions: Occasion[];
+}
+
+export interface Occasion {
+  at: Date;
+  activity: string;
+  attributes: Fields;
+  /** The run that it started. */
+  run?: string;
+  /** Why it started none. */
+  why: string[];
+  check?: Explained;
+}
+
+const OCCASIONS_MAX = 10;
+/** The source of what came by a file: it starts no journey. */
+const IMPORTED = 'Import';
+
+export async function enteringOf(
+  o: { db: Db; people: People },
+  workspaceId: number,
+  of: {
+    journey: WholeJourney;
+    version: Version;
+    somebody: Somebody;
+    runs: readonly RunOfPerson[];
+    facts: NowFacts;
+    names: Names;
+  },
+): Promise<Entering> {
+  const { journey, version, somebody, runs, facts } = of;
+  const checks = [
+    ...personChecks(version, facts),
+    ...byTime(version, facts).flatMap(({ check }) => (check ? [check] : [])),
+  ];
+  const real = runs.filter(({ test }) => !test);
+  const inside = real.find(({ leftAt }) => !leftAt);
+  const { again } = version.definition.entry;
+  const keyed = 'key' in version.definition.entry && version.definition.entry.key !== undefined;
+  const last = real[0];
+  const notAgain =
+    last && !keyed && again !== 'after-leaving' && again !== 'any-time'
+      ? whyNotAgain(again, last.enteredAt, facts.now)
+      : undefined;
+  return {
+    by: entryInWords(version, of.names),
+    obstacles: [
+      ...(somebody.archivedAt ? ['the person is archived'] : []),
+      ...(journey.state === 'on' ? [] : [`the journey is ${journey.state}: nobody enters`]),
+      ...checks.filter(({ holds }) => !holds).map(({ at }) => `${at} does not hold`),
+      ...(notAgain === undefined ? [] : [notAgain]),
+      ...(inside && !keyed && again !== 'any-time' ? ['is inside already'] : []),
+      ...byTime(version, facts).flatMap(({ words }) => words),
+    ],
+    checks,
+    occasions: await occasionsOf(o, workspaceId, of),
+  };
+}
+
+/** What lets people in, in words. */
+function entryInWords({ definition: { entry }, trigger }: Version, names: Names): string {
+  const activity = trigger && `“${names.activity?.(trigger.activity) ?? trigger.activity}”`;
+  switch (entry.kind) {
+    case 'activity':
+      return `${activity} occurs`;
+    case 'audience':
+      return `they ${entry.when === 'enters' ? 'enter' : 'leave'} the audience “${names.group?.(entry.audience) ?? entry.audience}”`;
+    case 'tag':
+      return `they get the tag “${entry.tag}”`;
+    case 'filter':
+      return 'a filter comes to hold for them';
+    case 'date':
+      return `it is ${daysInWords(entry.days)} “${names.field?.(entry.field) ?? entry.field}”${entry.every ? ', each year' : ''}, at ${entry.at} (${entry.timezone})`;
+    case 'schedule':
+      return `the schedule “${entry.cron}” comes round (${entry.timezone})`;
+    case 'direct':
+      return 'somebody puts them in: by the API, another journey or by hand';
+  }
+}
+
+function daysInWords(days: number): string {
+  if (days === 0) return 'the day of';
+  return `${Math.abs(days)} ${Math.abs(days) === 1 ? 'day' : 'days'} ${days < 0 ? 'before' : 'after'}`;
+}
+
+/** Of entries by a date: when that is for this person. */
+function byTime({ definition: { entry } }: Version, facts: NowFacts): { words: string[]; check?: EntryCheck }[] {
+  if (entry.kind !== 'date') return [];
+  const { field, days, at, timezone } = entry;
+  const filter = { $has_any_value: { field_id: field } };
+  const why = explain(filter, facts);
+  const check = { at: 'entry.field', holds: why.holds, why };
+  const moment = momentFrom(facts.fields[field], { days, at, timezone });
+  if (!moment || entry.every) return [{ words: [], check }];
+  return [{ words: [`${moment > facts.now ? 'the day is' : 'the day was'} ${minute(moment)}`], check }];
+}
+
+/** What might have started a run, the newest first, and why it did not. */
+async function occasionsOf(
+  o: { db: Db; people: People },
+  workspaceId: number,
+  of: Parameters<typeof enteringOf>[2],
+): Promise<Occasion[]> {
+  const { version, somebody, journey } = of;
+  const { trigger } = version;
+  if (!trigger || somebody.id === undefined) return [];
+  const { activities } = await o.people.history(o.db, workspaceId, {
+    ...{ personId: somebody.id, activityIds: [trigger.activity], limit: OCCASIONS_MAX, offset: 0 },
+  });
+  const published = await listPublished(o.db, journey.id);
+  return activities.map((activity) => occasionOf(activity, of, published[0]?.publishedAt));
+}
+
+function occasionOf(
+  activity: RecordedActivity,
+  of: Parameters<typeof enteringOf>[2],
+  published: Date | undefined,
+): Occasion {
+  const { version, runs, facts, names } = of;
+  const { entry } = version.definition;
+  const told = {
+    at: activity.occurredAt,
+    activity: names.activity?.(activity.activityId) ?? activity.activityId,
+    attributes: activity.attributes,
+  };
+  const run = runs.find(({ entryActivityId }) => entryActivityId === activity.id);
+  if (run) return { ...told, run: publicId(run.id, 'run'), why: [] };
+  const check = startCheck(version, activity.attributes, { now: facts.now, names });
+  const key = 'key' in entry && entry.key !== undefined ? String(activity.attributes[entry.key] ?? '') : '';
+  const before = runs.filter((each) => !each.test && each.key === key && each.enteredAt <= activity.occurredAt);
+  const inside = before.some(({ leftAt }) => !leftAt || leftAt > activity.occurredAt);
+  const again =
+    before[0] && entry.again !== 'after-leaving' && entry.again !== 'any-time'
+      ? whyNotAgain(entry.again, before[0].enteredAt, activity.occurredAt)
+      : undefined;
+  const why = [
+    ...(activity.source === IMPORTED ? ['it came by a file, and files start no journeys'] : []),
+    ...(published && activity.occurredAt < published
+      ? [`the journey was published later, on ${minute(published)}`]
+      : []),
+    ...(check && !check.holds ? ['the entry’s filter does not hold for it'] : []),
+    ...(again === undefined ? [] : [again]),
+    ...(inside && entry.again !== 'any-time' ? ['was inside already then'] : []),
+  ];
+  const unknown = 'nothing that can be seen now: the person, or the journey, may have been otherwise then';
+  return {
+    ...told,
+    why: why.length > 0 ? why : [unknown],
+    ...(check && !check.holds ? { check: check.why } : {}),
+  };
+}

@@ -1,0 +1,41 @@
+import { type ExplainFacts, type Names, timezoneOf } from '@tributary/model';
+import type { People } from '../../people/index.ts';
+import type { Db } from '../../platform/database/pool.ts';
+import { activitiesIn, happenedIn } from '../engine/moment.ts';
+import type { RunState } from '../engine/run-state.ts';
+import { loadAnswers } from '../trial/answers.ts';
+import type { Somebody } from '../trial/person.ts';
+import type { Version } from '../versions.ts';
+
+/** Where neither a person's time zone nor the workspace's is known. */
+const NO_TIMEZONE = 'UTC';
+const NOW = 'as the database has it now';
+const nothing = { occurred: () => false };
+
+/** What filters are asked of now: the person as they are, and what they did in a run where one is looked at. */
+export interface NowFacts extends ExplainFacts {
+  timezone: string;
+}
+
+export async function factsNow(
+  o: { db: Db; people: People },
+  workspaceId: number,
+  of: { version: Version; somebody: Somebody; run: RunState | undefined; names: Names; now: Date },
+): Promise<NowFacts> {
+  const { version, somebody, run, names, now } = of;
+  const { id: personId, fields } = somebody;
+  const answers = await loadAnswers({ ...o, names }, workspaceId, {
+    ...{ definition: version.definition, personId, fields, assume: {}, now, source: NOW },
+  });
+  const begin = run && { ...run, runId: run.id };
+  const past =
+    begin && personId !== undefined && version.asks.length > 0
+      ? await o.people.activitiesSince(o.db, workspaceId, [{ personId, since: begin.entryAt }], version.asks)
+      : [];
+  return {
+    ...{ fields, now, names, timezone: timezoneOf(fields, NO_TIMEZONE) },
+    ...(begin ? { activities: happenedIn(begin, activitiesIn(begin, past)) } : {}),
+    known: (condition) => answers.known(condition, nothing)?.holds,
+    source: (condition) => answers.known(condition, nothing)?.source,
+  };
+}

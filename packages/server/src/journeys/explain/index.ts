@@ -1,0 +1,158 @@
+import { type Names, publicId } from '@tributary/model';
+import type { Audiences } from '../../audiences/index.ts';
+import type { MessageRow, Messages } from '../../messages/index.ts';
+import type { People } from '../../people/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/pool.ts';
+import { UserError } from '../../platform/errors.ts';
+import { listMovesOfRuns, listRunsOfPerson, type MoveOfRun, type RunOfPerson } from '../store/explain.sql.ts';
+import { findWholeJourney, listWholeJourneys, type WholeJourney } from '../store/trial.sql.ts';
+import { loadSomebody, personTold, type Somebody } from '../trial/person.ts';
+import type { Versions } from '../versions.ts';
+import { enteringOf } from './entering.ts';
+import type { ExplainAsked, Explanation, JourneyExplained, RunExplained } from './explanation.ts';
+import { factsNow } from './facts.ts';
+import { linesOf } from './lines.ts';
+import { loadNames } from './names.ts';
+import { type Standing, standingOf } from './standing.ts';
+
+export interface Explaining {
+  /** `who`: an address or an id. */
+  explain(workspaceId: number, who: string, asked: ExplainAsked): Promise<Explanation>;
+}
+
+interface Of {
+  db: Db;
+  people: People;
+  audiences: Audiences;
+  messages: Messages;
+  versions: Versions;
+  clock: Clock;
+}
+
+const RUNS_MAX = 20;
+const MESSAGES_MAX = 500;
+
+export function createExplaining(o: Of): Explaining {
+  return {
+    async explain(workspaceId, who, asked) {
+      const somebody = await loadSomebody(o, workspaceId, who);
+      const personId = somebody.id!;
+      const messages = await o.messages.listOfPerson(o.db, workspaceId, personId, MESSAGES_MAX);
+      const { journeys, shape } = await askedFor(o, workspaceId, asked, messages);
+      const names = await loadNames(o, workspaceId);
+      const explained: JourneyExplained[] = [];
+      for (const journey of journeys) {
+        explained.push(await explainJourney(o, workspaceId, { journey, somebody, messages, names, shape }));
+      }
+      return {
+        person: {
+          ...personTold(somebody),
+          ...(somebody.archivedAt ? { archived_at: somebody.archivedAt } : {}),
+          unsubscribed: somebody.fields['bol::p'] === false,
+          ...(somebody.suppressed === undefined ? {} : { suppressed: somebody.suppressed }),
+        },
+        journeys: explained,
+      };
+    },
+  };
+}
+
+/** The journeys that are asked about, and the shape where one is. */
+async function askedFor(
+  { db }: Of,
+  workspaceId: number,
+  { journey: named, shape, message }: ExplainAsked,
+  messages: readonly MessageRow[],
+): Promise<{ journeys: WholeJourney[]; shape: string | undefined }> {
+  if (message !== undefined) {
+    const found = messages.find(({ id }) => publicId(id, 'message') === message);
+    if (!found) throw new UserError('message_not_found', `the person has no message "${message}"`, 404);
+    const all = await listWholeJourneys(db, workspaceId);
+    return { journeys: all.filter(({ id }) => id === found.journeyId), shape: found.shapeId ?? undefined };
+  }
+  if (named === undefined) {
+    if (shape !== undefined) throw new UserError('bad_request', 'shape: say which journey it is of');
+    const all = await listWholeJourneys(db, workspaceId);
+    return { journeys: all.filter(({ version }) => version !== null), shape };
+  }
+  const journey = await findWholeJourney(db, workspaceId, named);
+  if (!journey) throw new UserError('journey_not_found', `there is no journey "${named}": see "journeys list"`, 404);
+  const shapes = (journey.definition as { shapes?: object } | null)?.shapes;
+  if (shape !== undefined && shapes && !Object.hasOwn(shapes, shape)) {
+    throw new UserError(
+      'shape_not_found',
+      `"${journey.name}" has no shape "${shape}": it has ${Object.keys(shapes).join(', ')}`,
+      404,
+    );
+  }
+  return { journeys: [journey], shape };
+}
+
+async function explainJourney(
+  o: Of,
+  workspaceId: number,
+  of: {
+    journey: WholeJourney;
+    somebody: Somebody;
+    messages: readonly MessageRow[];
+    names: Names;
+    shape: string | undefined;
+  },
+): Promise<JourneyExplained> {
+  const { journey, somebody, names, shape } = of;
+  const now = o.clock.now();
+  if (journey.version === null) {
+    throw new UserError('journey_not_published', `"${journey.name}" was never published: nobody is in it`, 409);
+  }
+  const version = await o.versions.get(o.db, journey.id, journey.version);
+  const asked = { personId: somebody.id!, journeyId: journey.id, limit: RUNS_MAX };
+  const rows = await listRunsOfPerson(o.db, workspaceId, asked);
+  const moves = await listMovesOfRuns(
+    o.db,
+    rows.map(({ id }) => id),
+  );
+  const runs: RunExplained[] = [];
+  for (const run of rows) {
+    const own = await o.versions.get(o.db, journey.id, run.version);
+    const facts = await factsNow(o, workspaceId, { version: own, somebody, run, names, now });
+    const standing = standingOf(run, own, facts, { paused: journey.state === 'paused' });
+    runs.push(runTold(run, standing, moves, of.messages));
+  }
+  const facts = await factsNow(o, workspaceId, { version, somebody, run: undefined, names, now });
+  const entry = await enteringOf(o, workspaceId, { journey, version, somebody, runs: rows, facts, names });
+  const told = {
+    journey: { id: version.campaignId, name: journey.name, state: journey.state, version: journey.version },
+    ...{ runs, entry },
+  };
+  return { ...told, lines: linesOf(told, { shape, definition: version.definition }) };
+}
+
+function runTold(
+  run: RunOfPerson,
+  standing: Standing,
+  moves: readonly MoveOfRun[],
+  messages: readonly MessageRow[],
+): RunExplained {
+  return {
+    ...{ id: publicId(run.id, 'run'), version: run.version, test: run.test },
+    ...{
+      entered_at: run.enteredAt,
+      entry: run.entry,
+      shape: run.shapeId,
+      arrived_at: run.arrivedAt,
+      goal_at: run.goalAt,
+    },
+    standing,
+    moves: moves.filter(({ runId }) => runId === run.id).map(({ at, shapeId, did }) => ({ at, shape: shapeId, did })),
+    messages: messages
+      .filter(({ runId }) => runId === run.id)
+      .map((message) => ({
+        id: publicId(message.id, 'message'),
+        ...{ shape: message.shapeId, template: message.template, subject: message.subject },
+        ...{ state: message.state, reason: message.reason, queued_at: message.queuedAt, sent_at: message.sentAt },
+        ...{ opened_at: message.openedAt, clicked_at: message.clickedAt },
+      }))
+      .reverse(),
+  };
+}
