@@ -3,7 +3,7 @@ import type { Bench } from './support/bench.ts';
 import { type Figure, p99 } from './support/figures.ts';
 import { now } from './support/now.ts';
 import { pace } from './support/pace.ts';
-import { addressOf, knownPeople } from './support/people.ts';
+import { populate } from './support/population.ts';
 import { startSink } from './support/sink.ts';
 import type { Tributary } from './support/tributary.ts';
 
@@ -20,7 +20,7 @@ export async function enrol(bench: Bench): Promise<Figure[]> {
   const people = bench.quick ? QUICK : PEOPLE;
   const sink = bench.keep(await startSink());
   const tributary = await bench.tributary(sink.url);
-  await knownPeople(tributary, people);
+  await populate(tributary, people, 0);
   const audience = await audienceOfAll(tributary);
   await tributary.push({ journey, templates: {} });
   bench.say(`${people.toLocaleString('en')} people are in the audience`);
@@ -37,7 +37,7 @@ export async function enrol(bench: Bench): Promise<Figure[]> {
       ({ state }) => state === 'done',
     );
     inside = now();
-    if (progress.entered !== people) throw new Error(`not all are inside: ${JSON.stringify(progress)}`);
+    if (progress.entered < people) throw new Error(`not all are inside: ${JSON.stringify(progress)}`);
   });
   await tributary.quiet();
   const settled = (now() - began) / 1000;
@@ -86,7 +86,7 @@ async function intake(tributary: Tributary, people: number, meanwhile: () => Pro
       seconds: 1,
       async begin() {
         const begun = now();
-        const fields = { 'str::email': addressOf(Math.floor(Math.random() * people)), 'str::last': String(begun) };
+        const fields = { 'str::email': `p${Math.floor(Math.random() * people)}@example.com`, 'str::last': String(begun) };
         await tributary.api('/v1/person/merge', { people: [{ fields }] });
         took.push(now() - begun);
       },

@@ -84,7 +84,7 @@ export async function openPlace(o: { processes?: number; begins?: string } = {})
     async api(path, body, method = 'POST') {
       const answer = await fetch(`${place.tributary.url}${path}`, {
         method,
-        headers: { 'content-type': 'application/json', 'x-api-key': key },
+        headers: { 'x-api-key': key, ...(body && { 'content-type': 'application/json' }) },
         ...(body && { body: JSON.stringify(body) }),
       });
       return { status: answer.status, body: (await answer.json()) as Answer };

@@ -6,10 +6,7 @@ export interface EntryTrigger {
   filter?: Filter | undefined;
 }
 
-/**
- * What starts a journey, where that is an activity of the person; into the others people are let by something else (see
- * the entries' README).
- */
+/** What starts a journey, where that is an activity of the person; into the others people are let by something else. */
 export function triggerOf(entry: JourneyEntry): EntryTrigger | undefined {
   switch (entry.kind) {
     case 'activity':
