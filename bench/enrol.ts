@@ -86,7 +86,10 @@ async function intake(tributary: Tributary, people: number, meanwhile: () => Pro
       seconds: 1,
       async begin() {
         const begun = now();
-        const fields = { 'str::email': `p${Math.floor(Math.random() * people)}@example.com`, 'str::last': String(begun) };
+        const fields = {
+          'str::email': `p${Math.floor(Math.random() * people)}@example.com`,
+          'str::last': String(begun),
+        };
         await tributary.api('/v1/person/merge', { people: [{ fields }] });
         took.push(now() - begun);
       },

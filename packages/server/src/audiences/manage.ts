@@ -113,6 +113,8 @@ function unused(audience: AudienceRow, others: readonly AudienceRow[]): void {
   );
 }
 
+const ASKS_JOURNEYS = /"\$(has_started|is_member_of|has_left)_campaign"/;
+
 /** Activities of our own making: an audience that asked about them would set itself off. */
 const OUR_OWN = /act::(enter|leave)-audience/;
 
@@ -133,6 +135,11 @@ export async function problemsWith(
   if (problems.length > 0) return problems;
   if (OUR_OWN.test(JSON.stringify(filter)))
     return [{ at, problem: 'entering and leaving can not be asked about here: use $is_member_of' }];
+  // People are judged in memory, where nothing is known of journeys.
+  if (ASKS_JOURNEYS.test(JSON.stringify(filter)))
+    return [
+      { at, problem: 'who is in a journey can not be asked by audiences yet: ask it in a search or in a journey' },
+    ];
   const missing = await missingAmong(db, workspaceId, audiencesIn(filter).ids);
   return missing.map((id) => ({ at, problem: `there is no audience "${id}"` }));
 }

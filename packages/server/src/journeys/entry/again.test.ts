@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { brief, DAY, openPlace, type Place, play, waiting } from './test/place.ts';
+import { brief, DAY, openPlace, type Place, play, waiting } from '../../../test/support/entry-place.ts';
 
 const knock = 'act:cm:knock';
 

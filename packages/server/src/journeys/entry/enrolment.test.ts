@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { publicId } from '@tributary/model';
+import { brief, openPlace, type Place, waiting } from '../../../test/support/entry-place.ts';
 import { until } from '../../../test/support/until.ts';
-import { brief, openPlace, type Place, waiting } from './test/place.ts';
 
 const named = (last: string) => ({ '$str::is': { field_id: 'str::last', value: last } });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { brief, DAY, openPlace, type Place, waiting } from './test/place.ts';
+import { brief, DAY, openPlace, type Place, waiting } from '../../../test/support/entry-place.ts';
 
 const end = { kind: 'exit' };
 const put = (journey: string, more: object = {}) => ({ kind: 'journey', do: 'add', journey, next: 'end', ...more });

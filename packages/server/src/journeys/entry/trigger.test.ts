@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { internalId, objectId, publicId } from '@tributary/model';
-import { brief, openPlace, type Place, waiting } from './test/place.ts';
+import { brief, openPlace, type Place, waiting } from '../../../test/support/entry-place.ts';
 
 describe('a journey into which a request puts people', () => {
   let place: Place;
