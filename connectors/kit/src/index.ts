@@ -1,3 +1,4 @@
+export { action, flag } from './action.ts';
 export type {
   ActionMoment,
   Connector,

@@ -1,31 +1,14 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { emptyDatabase } from '../../test/support/database.ts';
+import { databaseBefore } from '../../test/support/database.ts';
 import { migrate } from '../platform/database/migrate.ts';
 import { claimMessages } from './store/outbox.sql.ts';
 
-const MIGRATIONS = new URL('../../migrations/', import.meta.url);
 const NOW = new Date('2026-11-02T08:00:00Z');
 
 test('what was queued before there were rules goes without a cap; what is asked for since has the default', async (t) => {
-  const { db, close } = await emptyDatabase();
+  const { db, close } = await databaseBefore('-sending.sql');
   t.after(close);
-  const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
-  const before = names.slice(
-    0,
-    names.findIndex((name) => name.endsWith('-sending.sql')),
-  );
-  await db.query(
-    'create table migration (number int primary key, name text not null, checksum text not null, applied_at timestamptz not null)',
-  );
-  for (const [i, name] of before.entries()) {
-    const sql = await readFile(new URL(name, MIGRATIONS), 'utf8');
-    await db.query(sql);
-    const checksum = createHash('sha256').update(sql).digest('hex');
-    await db.query('insert into migration values ($1, $2, $3, now())', [i + 1, name, checksum]);
-  }
   const insert = (id: number) =>
     db.query(
       `insert into message (id, workspace_id, person_id, channel, template_id, request_key, state, due_at, queued_at)

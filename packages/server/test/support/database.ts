@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -10,6 +11,7 @@ import { type ConnectionSettings, type Db, openPool } from '../../src/platform/d
 /** Where the run's PostgreSQL is, as the global set-up left it for the test processes. */
 export const TEST_SERVER = 'TRIBUTARY_TEST_SERVER';
 const TEMPLATE = 'tributary_template';
+const MIGRATIONS = new URL('../../migrations/', import.meta.url);
 
 /** A log that says nothing, for tests. */
 export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
@@ -28,6 +30,26 @@ export function testDatabase(): Promise<TestDatabase> {
 /** A database with nothing in it, as one is on the day of installation. */
 export function emptyDatabase(): Promise<TestDatabase> {
   return cloneOf('template0');
+}
+
+/** A database as the version before a migration left it; the migration by how its file's name ends. */
+export async function databaseBefore(migration: string): Promise<TestDatabase> {
+  const database = await emptyDatabase();
+  const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
+  const before = names.slice(
+    0,
+    names.findIndex((name) => name.endsWith(migration)),
+  );
+  await database.db.query(
+    'create table migration (number int primary key, name text not null, checksum text not null, applied_at timestamptz not null)',
+  );
+  for (const [i, name] of before.entries()) {
+    const sql = await readFile(new URL(name, MIGRATIONS), 'utf8');
+    await database.db.query(sql);
+    const checksum = createHash('sha256').update(sql).digest('hex');
+    await database.db.query('insert into migration values ($1, $2, $3, now())', [i + 1, name, checksum]);
+  }
+  return database;
 }
 
 async function cloneOf(template: string): Promise<TestDatabase> {

@@ -1,7 +1,8 @@
+import { action } from '@tributary/connector-kit';
 import { z } from 'zod';
 import { contactOf, leadOf } from '../../entity.ts';
 import { writeOf } from '../writes.ts';
-import { action, nameOrId, noContact, noDeal, text } from './input.ts';
+import { nameOrId, noContact, noDeal, text } from './input.ts';
 
 const value = z.union([text(4_000), z.number(), z.boolean()], 'expected a text, a number, true or false');
 

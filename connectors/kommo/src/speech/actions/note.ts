@@ -1,8 +1,9 @@
+import { action } from '@tributary/connector-kit';
 import { z } from 'zod';
 import { contactOf, leadOf } from '../../entity.ts';
 import { toTheSecond } from '../moment.ts';
 import { writeOf } from '../writes.ts';
-import { action, text } from './input.ts';
+import { text } from './input.ts';
 
 /** A note on the person's deal, or on their contact when they have none. */
 export const note = action({

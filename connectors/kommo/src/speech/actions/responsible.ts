@@ -1,7 +1,8 @@
+import { action } from '@tributary/connector-kit';
 import { z } from 'zod';
 import { leadOf } from '../../entity.ts';
 import { writeOf } from '../writes.ts';
-import { action, nameOrId, noDeal } from './input.ts';
+import { nameOrId, noDeal } from './input.ts';
 
 /** Gives the person's deal to a user of the account. */
 export const responsible = action({

@@ -1,7 +1,8 @@
+import { action, flag } from '@tributary/connector-kit';
 import { z } from 'zod';
 import { leadOf } from '../../entity.ts';
 import { writeOf } from '../writes.ts';
-import { action, flag, nameOrId, noDeal } from './input.ts';
+import { nameOrId, noDeal } from './input.ts';
 
 /** Moves the person's deal to a stage. One that is won or lost stays so, unless the step says `reopen`. */
 export const stage = action({

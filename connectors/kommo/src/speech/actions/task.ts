@@ -1,7 +1,8 @@
+import { action } from '@tributary/connector-kit';
 import { z } from 'zod';
 import { leadOf } from '../../entity.ts';
 import { writeOf } from '../writes.ts';
-import { action, noDeal, text } from './input.ts';
+import { noDeal, text } from './input.ts';
 
 const year = 365 * 24;
 const hours = z

@@ -1,9 +1,10 @@
+import { action } from '@tributary/connector-kit';
 import { jsonBytes } from '@tributary/model';
 import { z } from 'zod';
 import { ACTIVITY_MAX_BYTES, ATTRIBUTES_MAX } from '../limits.ts';
 import { problemWithAttribute } from '../values.ts';
 import { writeOf } from '../writes.ts';
-import { action, inputs, keysOf, mergeBy, valuesOf } from './input.ts';
+import { inputs, keysOf, mergeBy, valuesOf } from './input.ts';
 
 const activityId = z
   .string('expected the id of an activity, such as act:cm:demo-booked')

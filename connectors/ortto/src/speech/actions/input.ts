@@ -1,4 +1,3 @@
-import type { ActionMoment, ConnectorAction, Write } from '@tributary/connector-kit';
 import type { Fields, Value } from '@tributary/model';
 import { z } from 'zod';
 import { KEYS_MAX } from '../limits.ts';
@@ -6,11 +5,6 @@ import { type Given, itemsOf, problemWithField, worded } from '../values.ts';
 
 const scalar = z.union([z.string().max(20_000), z.number(), z.boolean()], 'expected a text, a number, true or false');
 export type Scalar = z.infer<typeof scalar>;
-
-/** Inputs of a step are Liquid: what was computed comes as text. */
-export const flag = z
-  .union([z.boolean(), z.enum(['true', 'false'])], 'expected true or false')
-  .transform((given) => given === true || given === 'true');
 
 /** Ids of people's fields, with commas between. */
 export const fieldIds = z.string('expected field ids with commas between').superRefine((text, ctx) => {
@@ -69,24 +63,4 @@ export function keysOf(
   const by = wanted.filter((id) => fields[id] !== undefined && fields[id] !== null && fields[id] !== '');
   if (by.length === 0) return { skip: `the person has nothing to be found by in Ortto: ${wanted.join(', ')}` };
   return { by, fields: Object.fromEntries(by.map((id) => [id, fields[id]!])) };
-}
-
-export type Asked = Omit<Write, 'key'> | { skip: string };
-
-/** A step. What is fine as Liquid may still come out wrong: then it is not done, with the reason. */
-export function action<Input extends Record<string, unknown>>(o: {
-  name: string;
-  input: z.ZodType<Input>;
-  write(input: Input, of: ActionMoment): Asked;
-}): ConnectorAction {
-  return {
-    name: o.name,
-    input: o.input,
-    write(given, of) {
-      const read = o.input.safeParse(given);
-      if (read.success) return o.write(read.data, of);
-      const [issue] = read.error.issues;
-      return { skip: `${issue?.path.join('.') || 'input'}: ${issue?.message ?? 'not valid'}` };
-    },
-  };
 }

@@ -1,8 +1,9 @@
+import { action, flag } from '@tributary/connector-kit';
 import type { Value } from '@tributary/model';
 import { z } from 'zod';
 import { itemsOf, problemWithField } from '../values.ts';
 import { writeOf } from '../writes.ts';
-import { action, fieldIds, flag, inputs, keysOf, mergeBy, valuesOf } from './input.ts';
+import { fieldIds, inputs, keysOf, mergeBy, valuesOf } from './input.ts';
 
 /** What is copied when the step does not say. */
 const usualFields = 'str::email, str::ei, str::first, str::last';

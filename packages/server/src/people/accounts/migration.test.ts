@@ -1,33 +1,15 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { emptyDatabase } from '../../../test/support/database.ts';
+import { databaseBefore } from '../../../test/support/database.ts';
 import { movableClock } from '../../platform/clock.ts';
 import { migrate } from '../../platform/database/migrate.ts';
 import { createPeople } from '../index.ts';
 import { itemOf } from '../test/support.ts';
 
-const MIGRATIONS = new URL('../../../migrations/', import.meta.url);
-
 test('people and their fields from before there were accounts go on, and can be put into one', async (t) => {
-  const database = await emptyDatabase();
+  const database = await databaseBefore('accounts.sql');
   t.after(database.close);
   const { db } = database;
-  const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
-  const before = names.slice(
-    0,
-    names.findIndex((name) => name.endsWith('accounts.sql')),
-  );
-  await db.query(
-    'create table migration (number int primary key, name text not null, checksum text not null, applied_at timestamptz not null)',
-  );
-  for (const [i, name] of before.entries()) {
-    const sql = await readFile(new URL(name, MIGRATIONS), 'utf8');
-    await db.query(sql);
-    const checksum = createHash('sha256').update(sql).digest('hex');
-    await db.query('insert into migration values ($1, $2, $3, now())', [i + 1, name, checksum]);
-  }
   await db.query(`
     insert into workspace (name, instance, secret, created_at) values ('Old', 'old', '\\x00', now());
     insert into field (workspace_id, id, name, display_type, is_key, created_at)
