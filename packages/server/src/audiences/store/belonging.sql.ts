@@ -1,6 +1,7 @@
 import { withOnePlan } from '../../platform/database/one-plan.ts';
 import { send, type Tx } from '../../platform/database/pool.ts';
 import type { Due, Move } from '../move.ts';
+import { writingMoves } from './moves.sql.ts';
 
 /** Where somebody belongs, and when they are to be judged again, in milliseconds, by audience. */
 export interface Belonging {
@@ -40,24 +41,8 @@ export function writeMoves(tx: Tx, of: { workspaceId: number; now: Date }, moves
       name: 'audience.move',
       text: `with moved as (
              select * from unnest($4::int[], $5::bigint[], $6::boolean[]) as m(audience_id, person_id, belongs)
-           ), entered as (
-             insert into audience_member (workspace_id, audience_id, person_id, since)
-             select $1, audience_id, person_id, $2::timestamptz from moved where belongs
-           ), gone as (
-             delete from audience_member m using moved
-             where not moved.belongs and m.audience_id = moved.audience_id and m.person_id = moved.person_id
-           ), counted as (
-             select audience_id, (count(*) filter (where belongs))::int as entered,
-                    (count(*) filter (where not belongs))::int as "left"
-             from moved group by audience_id
-           ), sized as (
-             update audience set members = members + counted.entered - counted."left"
-             from counted where audience.id = counted.audience_id
-           )
-           insert into audience_growth as g (audience_id, day, entered, "left")
-           select audience_id, $3::date, entered, "left" from counted
-           on conflict (audience_id, day) do update
-             set entered = g.entered + excluded.entered, "left" = g."left" + excluded."left"`,
+           ), ${writingMoves({ workspace: '$1', now: '$2', day: '$3' })}
+           select`,
       values: [
         of.workspaceId,
         of.now,

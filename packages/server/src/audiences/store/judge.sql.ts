@@ -3,6 +3,7 @@ import { createParameters, type Parameters } from '../../people/index.ts';
 import { withOnePlan } from '../../platform/database/one-plan.ts';
 import type { Tx } from '../../platform/database/pool.ts';
 import type { Move } from '../move.ts';
+import { writingMoves } from './moves.sql.ts';
 
 /** An audience as SQL about the person `p`: whether its filter and its exit filter hold, and when to look again. */
 export interface Judged {
@@ -68,29 +69,11 @@ export async function judge(
       from judged j left join audience_member m on m.audience_id = j.audience_id and m.person_id = j.person_id
     ), moved as materialized (
       select audience_id, person_id, belongs from settled where belongs <> belonged
-    ), entered as (
-      insert into audience_member (workspace_id, audience_id, person_id, since)
-      select $2, audience_id, person_id, $3 from moved where belongs
-    ), gone as (
-      delete from audience_member m using moved
-      where not moved.belongs and m.audience_id = moved.audience_id and m.person_id = moved.person_id
     ), due as (
       insert into audience_check as c (workspace_id, audience_id, person_id, due_at)
       select $2, audience_id, person_id, due_at from judged where due_at is not null
       on conflict (audience_id, person_id) do update set due_at = excluded.due_at where excluded.due_at < c.due_at
-    ), counted as (
-      select audience_id, (count(*) filter (where belongs))::int as entered,
-             (count(*) filter (where not belongs))::int as "left"
-      from moved group by audience_id
-    ), sized as (
-      update audience set members = members + counted.entered - counted."left"
-      from counted where audience.id = counted.audience_id
-    ), grown as (
-      insert into audience_growth as g (audience_id, day, entered, "left")
-      select audience_id, $4::date, entered, "left" from counted
-      on conflict (audience_id, day) do update
-        set entered = g.entered + excluded.entered, "left" = g."left" + excluded."left"
-    )
+    ), ${writingMoves({ workspace: '$2', now: '$3', day: '$4' })}
     select audience_id as "audienceId", person_id as "personId", belongs as entered from moved
     order by person_id, audience_id`;
   // To plan so many conditions takes far longer than to run them.
