@@ -1,5 +1,6 @@
 import { type Filter, isStorable } from '@tributary/model';
 import { z } from 'zod';
+import { page } from './page.schema.ts';
 
 const text = z.string().max(1000).refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
 const name = text.trim().min(1).max(255);
@@ -39,11 +40,5 @@ export const audienceChangeBody = z.strictObject({
 export const audiencesQuery = z.object({
   q: text.optional(),
   archived: z.enum(['true', 'false']).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  offset: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(0),
+  ...page,
 });

@@ -1,5 +1,6 @@
 import { isStorable } from '@tributary/model';
 import { z } from 'zod';
+import { page } from './page.schema.ts';
 
 const text = z.string().max(1000).refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
 /** What may be in it is for the room to judge: a draft may be wrong. */
@@ -9,13 +10,7 @@ const edit = z.number().int().min(0);
 export const journeysQuery = z.object({
   state: z.enum(['draft', 'on', 'paused', 'draining', 'archived']).optional(),
   q: text.optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  offset: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(0),
+  ...page,
 });
 
 /** `POST /api/journeys`, `POST /api/journeys/check`. */
