@@ -4,8 +4,9 @@ import type { SendingRules } from '@tributary/model';
 import { transaction } from '../../platform/database/pool.ts';
 import { updateToUncertain } from '../store/outbox.sql.ts';
 import { eventually } from '../test/eventually.ts';
-import { startSmtp, type TestSmtp } from '../test/smtp-server.ts';
-import { createWorld, type ProcessOptions, type TestProcess, type World } from '../test/world.ts';
+import { opened } from '../test/opened.ts';
+import { startSmtp } from '../test/smtp-server.ts';
+import { createWorld, type World } from '../test/world.ts';
 
 const HOUR = 3_600_000;
 const REACHED = 'the cap is reached: 1 e-mail per person in 16 hours';
@@ -13,7 +14,7 @@ const byDefault: { rules: SendingRules } = { rules: {} };
 
 describe('no more mail than the cap', () => {
   let world: World;
-  const open: { stop(): Promise<void> }[] = [];
+  const { smtpServer, sender, stopAll } = opened(() => world);
   beforeEach(async () => {
     world = await createWorld();
     await world.putTemplate('sum', {
@@ -21,20 +22,10 @@ describe('no more mail than the cap', () => {
     });
   });
   afterEach(async () => {
-    for (const one of open.splice(0).toReversed()) await one.stop();
+    await stopAll();
     await world.close();
   });
 
-  const smtpServer = async (o: Parameters<typeof startSmtp>[0] = {}): Promise<TestSmtp> => {
-    const smtp = await startSmtp(o);
-    open.push({ stop: smtp.close });
-    return smtp;
-  };
-  const sender = async (smtp: { url: string }, o: Partial<ProcessOptions> = {}): Promise<TestProcess> => {
-    const process = await world.process({ smtp: smtp.url, ...o });
-    open.push(process);
-    return process;
-  };
   let people = 0;
   const somebody = () => world.person({ 'str::email': `c${++people}@example.com`, 'str::first': 'Anna' });
   /** Oldest first. */

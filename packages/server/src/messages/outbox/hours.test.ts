@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { MovableClock } from '../../platform/clock.ts';
 import { eventually } from '../test/eventually.ts';
-import { startSmtp, type TestSmtp } from '../test/smtp-server.ts';
+import { opened } from '../test/opened.ts';
+import type { TestSmtp } from '../test/smtp-server.ts';
 import { createWorld, type World } from '../test/world.ts';
 
 const HOUR = 3_600_000;
@@ -11,17 +12,16 @@ const hours = { from: '09:00', to: '18:00' };
 describe('the hours in which mail goes', () => {
   let world: World;
   let smtp: TestSmtp;
-  const open: { stop(): Promise<unknown> }[] = [];
+  const { smtpServer, sender, stopAll } = opened(() => world);
   beforeEach(async () => {
     world = await createWorld();
-    smtp = await startSmtp();
-    open.push({ stop: smtp.close });
+    smtp = await smtpServer();
   });
   afterEach(async () => {
-    for (const one of open.splice(0).toReversed()) await one.stop();
+    await stopAll();
     await world.close();
   });
-  const sends = async () => open.push(await world.process({ smtp: smtp.url }));
+  const sends = () => sender(smtp);
   const waiting = (person: string) =>
     eventually('it waits', async () => {
       const row = await world.message(person);

@@ -6,7 +6,8 @@ import { silent } from '../../../test/support/database.ts';
 import { transaction } from '../../platform/database/pool.ts';
 import { createMailbox } from '../index.ts';
 import { eventually } from '../test/eventually.ts';
-import { startSmtp, type TestSmtp } from '../test/smtp-server.ts';
+import { opened } from '../test/opened.ts';
+import { startSmtp } from '../test/smtp-server.ts';
 import { createWorld, type World } from '../test/world.ts';
 
 const note: MessageContent = {
@@ -18,19 +19,14 @@ const note: MessageContent = {
 
 describe('notes to the team', () => {
   let world: World;
-  const open: { stop(): Promise<unknown> }[] = [];
+  const { open, smtpServer, sender, stopAll } = opened(() => world);
   beforeEach(async () => {
     world = await createWorld();
   });
   afterEach(async () => {
-    for (const one of open.splice(0).toReversed()) await one.stop();
+    await stopAll();
     await world.close();
   });
-  const smtpServer = async (o: Parameters<typeof startSmtp>[0] = {}): Promise<TestSmtp> => {
-    const smtp = await startSmtp(o);
-    open.push({ stop: smtp.close });
-    return smtp;
-  };
   const anna = () => world.person({ 'str::email': 'anna@example.com', 'str::first': 'Anna' });
   const messagesOf = (person: string) => world.messages.listOfPerson(world.t.db, world.workspaceId, person, 100);
   const told = async (person: string, id: string) =>
@@ -38,7 +34,7 @@ describe('notes to the team', () => {
 
   test('go to each address by themselves: as text, neither tracked nor to be unsubscribed from', async () => {
     const smtp = await smtpServer();
-    open.push(await world.process({ smtp: smtp.url }));
+    await sender(smtp);
     const person = await anna();
     await world.queue(person, { content: note, entry: { 'str:cm:stage': 'Won' }, key: 'a note' });
     await world.queue(person, { content: note, key: 'a note' });
@@ -67,7 +63,7 @@ describe('notes to the team', () => {
 
   test('have no cap, and go about whoever has unsubscribed', async () => {
     const smtp = await smtpServer();
-    open.push(await world.process({ smtp: smtp.url }));
+    await sender(smtp);
     const person = await world.person({ 'str::email': 'ben@example.com', 'bol::p': false });
     const content = { ...note, to: ['daniel@acme.example'] } as MessageContent;
     for (let i = 0; i < 3; i++) await world.queue(person, { content, rules: {} });
@@ -78,7 +74,7 @@ describe('notes to the team', () => {
     const smtp = await smtpServer({
       onTo: (to) => (to.startsWith('mira') ? { code: 550, text: '5.1.1 no such user' } : undefined),
     });
-    open.push(await world.process({ smtp: smtp.url }));
+    await sender(smtp);
     const person = await anna();
     await world.queue(person, { content: note });
     await eventually(
@@ -101,7 +97,7 @@ describe('notes to the team', () => {
   });
 
   test('that can not be rendered say so', async () => {
-    open.push(await world.process({ smtp: (await smtpServer()).url }));
+    await sender(await smtpServer());
     const person = await anna();
     await world.queue(person, { content: { ...note, text: '{{ people.first-name | nothing }}' } as MessageContent });
     assert.match((await world.message(person, 'failed')).reason ?? '', /text, line 1: undefined filter: nothing/);
@@ -110,7 +106,7 @@ describe('notes to the team', () => {
   test('of who is deleted, the built-in mailbox lets go of the notes about them, and of no others', async () => {
     const mailbox = await createMailbox({ db: world.t.db, clock: world.clock, log: silent });
     open.push({ stop: mailbox.close });
-    open.push(await world.process({ smtp: mailbox.smtpUrl }));
+    await sender({ url: mailbox.smtpUrl });
     const [person, ben] = [await anna(), await world.person({ 'str::email': 'ben@example.com', 'str::first': 'Ben' })];
     for (const one of [person, ben]) {
       await world.queue(one, { content: note });

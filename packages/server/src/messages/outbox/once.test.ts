@@ -9,31 +9,22 @@ import { openPool, transaction } from '../../platform/database/pool.ts';
 import { claimMessages, releaseUncertain, updateOutcomes, updateToUncertain } from '../store/outbox.sql.ts';
 import { databaseProxy } from '../test/database-proxy.ts';
 import { eventually } from '../test/eventually.ts';
-import { type Answer, type Received, startSmtp, type TestSmtp } from '../test/smtp-server.ts';
-import { createWorld, type ProcessOptions, type TestProcess, type World } from '../test/world.ts';
+import { opened } from '../test/opened.ts';
+import { startSmtp, type TestSmtp } from '../test/smtp-server.ts';
+import { createWorld, type World } from '../test/world.ts';
 import { settle } from './settle.ts';
 
 describe('a message is sent once, whatever is killed', () => {
   let world: World;
-  const open: { stop(): Promise<unknown> }[] = [];
+  const { open, smtpServer, sender, stopAll } = opened(() => world);
   beforeEach(async () => {
     world = await createWorld();
   });
   afterEach(async () => {
-    for (const one of open.splice(0).toReversed()) await one.stop();
+    await stopAll();
     await world.close();
   });
 
-  const smtpServer = async (onMail: (mail: Received) => Answer = () => undefined): Promise<TestSmtp> => {
-    const smtp = await startSmtp({ onMail });
-    open.push({ stop: smtp.close });
-    return smtp;
-  };
-  const sender = async (smtp: { url: string }, o: Partial<ProcessOptions> = {}): Promise<TestProcess> => {
-    const process = await world.process({ smtp: smtp.url, ...o });
-    open.push(process);
-    return process;
-  };
   let people = 0;
   const somebody = () => world.person({ 'str::email': `once${++people}@example.com`, 'str::first': 'Anna' });
   const copies = (smtp: TestSmtp, message: { id: string }) =>
@@ -99,10 +90,12 @@ describe('a message is sent once, whatever is killed', () => {
     const held = await somebody();
     const address = (await world.fields(held))['str::email'];
     let asked = 0;
-    const smtp = await smtpServer(({ to }) => {
-      if (to !== address) return undefined;
-      asked += 1;
-      return 'never';
+    const smtp = await smtpServer({
+      onMail: ({ to }) => {
+        if (to !== address) return undefined;
+        asked += 1;
+        return 'never';
+      },
     });
     await sender(smtp);
     await world.queue(held);
@@ -167,7 +160,7 @@ describe('a message is sent once, whatever is killed', () => {
 
   test('the connection breaks before the answer: uncertain, sent again after a while', async () => {
     let mails = 0;
-    const smtp = await smtpServer(() => (++mails === 1 ? 'hang up' : undefined));
+    const smtp = await smtpServer({ onMail: () => (++mails === 1 ? 'hang up' : undefined) });
     await sender(smtp);
     const person = await somebody();
     await world.queue(person);
@@ -181,7 +174,7 @@ describe('a message is sent once, whatever is killed', () => {
   });
 
   test('a server that breaks off every time is not sent to for ever', async () => {
-    const smtp = await smtpServer(() => 'hang up');
+    const smtp = await smtpServer({ onMail: () => 'hang up' });
     await sender(smtp);
     const person = await somebody();
     await world.queue(person);

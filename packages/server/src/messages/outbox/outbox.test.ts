@@ -5,30 +5,21 @@ import { simpleParser } from 'mailparser';
 import { silent } from '../../../test/support/database.ts';
 import { openPool } from '../../platform/database/pool.ts';
 import { eventually } from '../test/eventually.ts';
-import { startSmtp, type TestSmtp } from '../test/smtp-server.ts';
-import { createWorld, listeningLog, type TestProcess, type World } from '../test/world.ts';
+import { opened } from '../test/opened.ts';
+import { startSmtp } from '../test/smtp-server.ts';
+import { createWorld, listeningLog, type World } from '../test/world.ts';
 
 describe('sending messages', () => {
   let world: World;
-  const open: { stop(): Promise<void> }[] = [];
+  const { open, smtpServer, sender, stopAll } = opened(() => world);
   before(async () => {
     world = await createWorld();
   });
   after(() => world.close());
   afterEach(async () => {
-    for (const one of open.splice(0).toReversed()) await one.stop();
+    await stopAll();
   });
 
-  const smtpServer = async (o: Parameters<typeof startSmtp>[0] = {}): Promise<TestSmtp> => {
-    const smtp = await startSmtp(o);
-    open.push({ stop: smtp.close });
-    return smtp;
-  };
-  const sender = async (smtp: { url: string }, o: object = {}): Promise<TestProcess> => {
-    const process = await world.process({ smtp: smtp.url, ...o });
-    open.push(process);
-    return process;
-  };
   let people = 0;
   const somebody = (fields: object = {}) =>
     world.person({ 'str::email': `p${++people}@example.com`, 'str::first': 'Anna', ...fields } as never);

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { type MessageContent, messageContent, publicId } from '@tributary/model';
 import { updateToUncertain } from '../store/outbox.sql.ts';
 import { eventually } from '../test/eventually.ts';
-import { startSmtp } from '../test/smtp-server.ts';
+import { opened } from '../test/opened.ts';
 import { startWeb, type TestWeb } from '../test/web-server.ts';
 import {
   CAMPAIGN,
@@ -19,12 +19,12 @@ const MINUTE = 60_000;
 
 describe('webhooks', () => {
   let world: World;
-  const open: { stop(): Promise<unknown> }[] = [];
+  const { open, smtpServer, stopAll } = opened(() => world);
   beforeEach(async () => {
     world = await createWorld();
   });
   afterEach(async () => {
-    for (const one of open.splice(0).toReversed()) await one.stop();
+    await stopAll();
     await world.close();
   });
   const server = async (
@@ -248,8 +248,7 @@ describe('webhooks', () => {
   test('a server that is away holds up neither mail nor other servers, and its webhooks wait without using up tries', async () => {
     const dead = await startWeb();
     await dead.close();
-    const [web, smtp] = [await server(), await startSmtp()];
-    open.push({ stop: smtp.close });
+    const [web, smtp] = [await server(), await smtpServer()];
     const { log, lines } = listeningLog();
     await sender({ smtp: smtp.url, log });
     const [anna, ben] = [await somebody(), await somebody()];
@@ -278,8 +277,7 @@ describe('webhooks', () => {
   test('many to a server that takes its time do not hold up mail', async () => {
     const held: (() => void)[] = [];
     const web = await server(() => new Promise<undefined>((resolve) => held.push(() => resolve(undefined))));
-    const smtp = await startSmtp();
-    open.push({ stop: smtp.close });
+    const smtp = await smtpServer();
     await sender({ smtp: smtp.url, web: { answerMs: 60_000 } });
     const anna = await somebody();
     for (let i = 0; i < 100; i++) await world.queue(anna, { content: webhook({ url: web.url }) });
