@@ -28,7 +28,8 @@ describe('the limit of seven requests a second', { concurrency: true }, () => {
     const limiter = createLimiter();
     const started = performance.now();
     await Promise.all(Array.from({ length: 3 }, () => limiter.run('read', async () => undefined)));
-    assert.ok(performance.now() - started < 100);
+    // One after the other they take two sevenths of a second.
+    assert.ok(performance.now() - started < 250);
   });
 
   test('one who always has something to ask never waits for long', async () => {

@@ -156,17 +156,23 @@ function occasionOf(
       : undefined;
   const why = [
     ...(activity.source === IMPORTED ? ['it came by a file, and files start no journeys'] : []),
-    ...(published && activity.occurredAt < published
-      ? [`the journey was published later, on ${minute(published)}`]
-      : []),
     ...(check && !check.holds ? ['the entry’s filter does not hold for it'] : []),
     ...(again === undefined ? [] : [again]),
     ...(inside && entry.again !== 'any-time' ? ['was inside already then'] : []),
   ];
-  const unknown = 'nothing that can be seen now: the person, or the journey, may have been otherwise then';
   return {
     ...told,
-    why: why.length > 0 ? why : [unknown],
+    why: why.length > 0 ? why : [unexplained(activity, published)],
     ...(check && !check.holds ? { check: check.why } : {}),
   };
+}
+
+/**
+ * What is said of an occasion that nothing kept tells against. One that occurred before the journey was published may still have been
+ * recorded afterwards, and starts a run then; so this is told only where there is no surer reason.
+ */
+function unexplained(activity: RecordedActivity, published: Date | undefined): string {
+  return published && activity.occurredAt < published
+    ? `the journey was published later, on ${minute(published)}`
+    : 'nothing that can be seen now: the person, or the journey, may have been otherwise then';
 }

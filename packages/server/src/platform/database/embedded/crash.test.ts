@@ -39,7 +39,7 @@ describe('whatever is killed', { concurrency: 3 }, () => {
         holder.process.kill(end);
       }
       await holder.ended;
-      const ms = await until(`${end}: no process left`, async () => (await processesOn(dataDir)).length === 0, 2_000);
+      const ms = await until(`${end}: no process left`, async () => (await processesOn(dataDir)).length === 0, 20_000);
       t.diagnostic(`${end}: the server was gone ${ms} ms later`);
     }
     const db = await startEmbedded({ dataDir, log });
@@ -97,7 +97,7 @@ describe('whatever is killed', { concurrency: 3 }, () => {
     assert.ok((await busy) instanceof Error);
     const after = await processesOn(dataDir);
     assert.ok(!before.some(({ pid }) => after.some((now) => now.pid === pid)), 'nothing of the old server is left');
-    await until('it says so', async () => said.includes('PostgreSQL is back'), 1_000);
+    await until('it says so', async () => said.includes('PostgreSQL is back'), 20_000);
   });
 
   test('closed at whatever moment of coming back, it stops at once', async (t) => {
@@ -117,7 +117,8 @@ describe('whatever is killed', { concurrency: 3 }, () => {
       const began = performance.now();
       await db.close();
       const took = Math.round(performance.now() - began);
-      assert.ok(took < 2_500, `closing took ${took} ms, ${delay} ms after the crash`);
+      // A stop that waits for somebody is given ten seconds, then twenty.
+      assert.ok(took < 9_000, `closing took ${took} ms, ${delay} ms after the crash`);
       assert.deepEqual(await processesOn(dataDir), []);
     }
   });
@@ -178,7 +179,7 @@ describe('whatever is killed', { concurrency: 3 }, () => {
     const [, ...rest] = (await readFile(file, 'utf8')).split('\n');
     const { uid, gid } = await stat(join(dataDir, 'postgres'));
     holder.process.kill('SIGKILL');
-    await until('the server is gone', async () => (await processesOn(dataDir)).length === 0, 2_000);
+    await until('the server is gone', async () => (await processesOn(dataDir)).length === 0, 20_000);
     // Of the server's own user, as in a container: PostgreSQL disregards a pid that it may not signal.
     const stranger = spawn('sleep', ['60'], { uid, gid, stdio: 'ignore' });
     await once(stranger, 'spawn');
@@ -188,7 +189,7 @@ describe('whatever is killed', { concurrency: 3 }, () => {
     const began = performance.now();
     const db = await startEmbedded({ dataDir, log });
     afterwards(t, db.close);
-    assert.ok(performance.now() - began < 2_000);
+    assert.ok(performance.now() - began < 9_000, 'it waited for a stranger');
     assert.ok(await answers(db.connection));
   });
 

@@ -70,7 +70,7 @@ test('a pid that now is somebody else, or half a file from a power cut, does not
     await writeFile(join(folder.owner, number), text);
     const began = performance.now();
     await (await takeOwnership(folder, silent)).release();
-    assert.ok(performance.now() - began < 100);
+    assert.ok(performance.now() - began < 2_000, 'it was waited for');
   }
   assert.deepEqual(await readdir(folder.owner), ['10']);
 });
@@ -83,7 +83,7 @@ test('a zombie is not alive', async (t) => {
   afterwards(t, () => parent.kill('SIGKILL'));
   const [output] = (await once(parent.stdout, 'data')) as [Buffer];
   const zombie = Number(output.toString());
-  await until('it is a zombie', async () => (await birthOf(zombie)) === undefined, 2_000);
+  await until('it is a zombie', async () => (await birthOf(zombie)) === undefined, 20_000);
   assert.ok(process.kill(zombie, 0), 'a zombie takes signals');
   assert.equal(typeof (await birthOf(process.pid)), 'string');
 });

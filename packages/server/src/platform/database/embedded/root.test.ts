@@ -85,7 +85,7 @@ describe('whoever starts us', { concurrency: 3 }, () => {
     assert.equal(await serverUser(dataDir), 0, 'root to the kernel, nobody to itself');
     await query(first, 'create table kept as select 1 as one');
     holder.process.kill('SIGKILL');
-    await until('the server is gone', async () => (await processesOn(dataDir)).length === 0, 2_000);
+    await until('the server is gone', async () => (await processesOn(dataDir)).length === 0, 20_000);
 
     for (const mode of [0o755, 0o700]) {
       await chmod(parent, mode);
@@ -151,7 +151,7 @@ describe('whoever starts us', { concurrency: 3 }, () => {
     const holder = hold(t, { dataDir: join(home, 'data'), door }, nobody);
     assert.ok(await answers(await holder.ready()));
     holder.process.kill('SIGKILL');
-    await until('no process left', async () => (await processesOn(join(home, 'data'))).length === 0, 2_000);
+    await until('no process left', async () => (await processesOn(join(home, 'data'))).length === 0, 20_000);
   });
 
   test('a container runs us as a user without a name', { skip: skipNobody || skipNamespace }, async (t) => {
