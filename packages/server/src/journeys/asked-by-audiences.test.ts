@@ -298,6 +298,7 @@ describe('an audience of those who are in a journey', () => {
     await place.push({ name, ...direct });
     await merge('never');
     await trigger(name, 'old');
+    await place.quiet();
     await place.pass(DAY);
     const begun = await audience('Begun', await asking('$has_started_campaign', name));
     const within = await inside(name);
