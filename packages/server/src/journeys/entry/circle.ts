@@ -45,7 +45,7 @@ const OF_JOURNEYS = new Set(['act::ej', 'act::lj']);
  * back to it, in words; undefined where there is none. A schedule is on no such way: between two of its calls people
  * rest. Neither is what steps of journeys do.
  */
-export function circleFrom(start: Place, around: Around): string | undefined {
+function circleFrom(start: Place, around: Around): string | undefined {
   const open: { at: Place; asked: boolean; words: readonly string[] }[] = [{ at: start, asked: false, words: [] }];
   const seen = new Set<string>();
   for (let next = open.shift(); next; next = open.shift()) {
