@@ -3,7 +3,7 @@ import type { People } from '../people/index.ts';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import type { Asked } from './concerned.ts';
 import { isAboutJourneys } from './definition.ts';
-import type { LiveAudience, LiveSet } from './live.ts';
+import type { LiveAudience } from './live.ts';
 import { listAnswers } from './store/answers.sql.ts';
 
 /** What an audience asks about, by ids outside. */
@@ -29,20 +29,21 @@ export interface JourneysAsked {
 export type ToJourneys = NonNullable<Facts['member']>;
 
 /**
- * Asks, of those of these people whom it may matter for, all that audiences ask about journeys: with one statement, and
- * with none where it matters for nobody.
+ * Asks, of those of these people whom it may matter for, all that these audiences ask about journeys: with one statement,
+ * and with none where it matters for nobody. `judging` in the order of their levels.
  */
 export async function toJourneys(
   tx: Tx,
   people: People,
-  { workspaceId, live, now }: { workspaceId: number; live: LiveSet; now: Date },
+  { workspaceId, now }: { workspaceId: number; now: Date },
+  judging: readonly LiveAudience[],
   asked: Asked,
   who: readonly string[],
 ): Promise<Map<string, ToJourneys>> {
-  const leading = leadingToJourneys(live.audiences);
+  const leading = leadingToJourneys(judging);
   const some = leading.size === 0 ? [] : who.filter((id) => [...asked.get(id)!].some((each) => leading.has(each)));
   if (some.length === 0) return new Map();
-  const conditions = conditionsAmong(live.audiences);
+  const conditions = conditionsAmong(judging);
   const schema = await people.schema(tx, workspaceId);
   const answers = await listAnswers(
     tx,
@@ -54,11 +55,12 @@ export async function toJourneys(
     ),
   );
   const places = new Map([...conditions.keys()].map((name, i) => [name, i]));
-  const toJourney =
-    (holds: readonly boolean[]): ToJourneys =>
+  // Who is not there any more has been in none.
+  const answeredBy =
+    (holds: readonly boolean[] = []): ToJourneys =>
     (operator, id) =>
-      holds[places.get(nameOf(operator, id))!]!;
-  return new Map([...answers].map(([id, holds]) => [id, toJourney(holds)]));
+      holds[places.get(nameOf(operator, id))!] ?? false;
+  return new Map(some.map((id) => [id, answeredBy(answers.get(id))]));
 }
 
 /** The audiences that ask about journeys, and those whose members may be asked about by them. */
@@ -72,7 +74,7 @@ function leadingToJourneys(inOrder: readonly LiveAudience[]): ReadonlySet<number
   return leading;
 }
 
-/** Each condition once, in an order that hangs on what is asked alone. */
+/** Each condition once, those of a kind together: so the statements that ask them are few. */
 function conditionsAmong(audiences: readonly LiveAudience[]): Map<string, Filter> {
   const found = audiences
     .filter(({ journeys }) => journeys.size > 0)

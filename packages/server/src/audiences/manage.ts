@@ -74,8 +74,7 @@ export async function edit(
     );
   }
   if (archived) unused(before, others);
-  const archivedAt: Date | null =
-    archived === undefined ? before.archivedAt : archived ? (before.archivedAt ?? now) : null;
+  const archivedAt = archived === undefined ? before.archivedAt : archived ? (before.archivedAt ?? now) : null;
   if (!archivedAt) await refuseCircle(tx, o, workspaceId, after, [...others, after]);
   const isOther = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
   const rebuild =

@@ -26,9 +26,9 @@ interface Settling {
  * Puts right who belongs, of these people to these audiences and to those that ask about them, and tells their
  * timelines of it. By whoever holds the workspace's lock. An audience that is not live any more judges nobody.
  *
- * People are judged here, of whom what is asked has been read with two statements, and a third where journeys are asked about: a hundred audiences judged in the
- * database, however well planned, kept one of its processes busy for ten seconds with ten seconds of a thousand
- * activities each.
+ * People are judged here, of whom what is asked has been read with two statements, and a third where journeys are
+ * asked about: a hundred audiences judged in the database, however well planned, kept one of its processes busy for ten
+ * seconds with ten seconds of a thousand activities each.
  */
 export async function settle(tx: Tx, people: People, of: Settling, asked: Asked): Promise<void> {
   const moves: Move[] = [];
@@ -81,7 +81,7 @@ async function settleSome(tx: Tx, people: People, of: Settling, asked: Asked, wh
     people.facts(tx, workspaceId, who, filters, now),
     listBelonging(tx, who),
     judging.some(({ subscribers }) => subscribers) ? listAllSaid(tx, who) : undefined,
-    toJourneys(tx, people, of, asked, who),
+    toJourneys(tx, people, of, judging, asked, who),
   ]);
   const moves: Move[] = [];
   const dues: Due[] = [];

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { createParameters, type Parameters } from '../../people/index.ts';
 import { withOnePlan } from '../../platform/database/one-plan.ts';
 import type { Tx } from '../../platform/database/pool.ts';
+import { nameOf } from './prepared.ts';
 
 /** Whether each of these conditions, as SQL about the person `p`, holds for each of these people; who is gone has no answer. */
 export async function listAnswers(
@@ -14,9 +14,8 @@ export async function listAnswers(
   const text = `select p.id, array[${conditions.map((condition) => condition(parameters)).join(',\n')}] as holds
     from unnest($1::bigint[]) as asked(id)
     cross join lateral (select x.* from person x where x.id = asked.id and x.workspace_id = $2 offset 0) p`;
-  const name = `audience.answers.${createHash('sha1').update(text).digest('base64url')}`;
   const { rows } = await withOnePlan(tx, () =>
-    tx.query<{ id: string; holds: boolean[] }>({ name, text, values: [...parameters.values] }),
+    tx.query<{ id: string; holds: boolean[] }>({ ...nameOf('answers', text), text, values: [...parameters.values] }),
   );
   return new Map(rows.map(({ id, holds }) => [id, holds]));
 }
