@@ -1,5 +1,6 @@
 import { type Facts, type Filter, prepare } from '@tributary/model';
 import type { PersonFacts } from '../people/index.ts';
+import type { ToJourneys } from './about-journeys.ts';
 import type { LiveAudience } from './live.ts';
 import { membershipIn } from './membership.ts';
 import type { Due, Move } from './move.ts';
@@ -12,6 +13,7 @@ export interface Known {
   facts: PersonFacts | undefined;
   belonging: Belonging | undefined;
   said: ReadonlyMap<number, Said> | undefined;
+  toJourneys: ToJourneys | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface Known {
  * the order of their levels.
  */
 export function assess(
-  { personId, facts, belonging, said }: Known,
+  { personId, facts, belonging, said, toJourneys }: Known,
   live: readonly LiveAudience[],
   asked: ReadonlySet<number>,
   now: Date,
@@ -32,7 +34,7 @@ export function assess(
     fields: facts.fields,
     now,
     activities: ({ fieldId }) => facts.did.get(fieldId) ?? [],
-    member: membershipIn({ fields: facts.fields, members, said }),
+    member: membershipIn({ fields: facts.fields, members, said, toJourneys }),
   };
   for (const audience of live) {
     const { id, filter, exitFilter } = audience;

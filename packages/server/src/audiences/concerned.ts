@@ -5,7 +5,7 @@ import { looksDifferent } from './seen.ts';
 /** Said of an audience's mail and SMS; and the permissions that stand above them. */
 const SUBSCRIPTION_ACTIVITIES = ['act::s-a', 'act::u-a', 'act::ois-a', 'act::oos-a'];
 /** Said of those who begin a journey, and who leave one. */
-const CAMPAIGN_ACTIVITIES = ['act::ej', 'act::lj'];
+const JOURNEY_ACTIVITIES = ['act::ej', 'act::lj'];
 const PERMISSIONS = ['bol::p', 'bol::sp'];
 
 /** People, each with the audiences that they are to be judged by. */
@@ -47,9 +47,10 @@ export function concerned(
       add(personId, moved);
     }
     const seen = !fields || (!piece.seen && fields.has('l')) ? byField : [];
-    for (const { activityId, personId } of piece.activities) {
-      const asking = byKind.get(activityId) ?? live.filter((audience) => asksActivity(audience, activityId));
-      byKind.set(activityId, asking);
+    for (const { activityId, campaignId, personId } of piece.activities) {
+      const kind = campaignId === undefined ? activityId : `${activityId} ${campaignId}`;
+      const asking = byKind.get(kind) ?? live.filter((audience) => asksActivity(audience, activityId, campaignId));
+      byKind.set(kind, asking);
       add(personId, asking);
       add(personId, seen);
     }
@@ -57,7 +58,7 @@ export function concerned(
   return asked;
 }
 
-type Asks = Pick<LiveAudience, 'fields' | 'activities' | 'subscribers' | 'campaigns' | 'lastSeen'>;
+type Asks = Pick<LiveAudience, 'fields' | 'activities' | 'subscribers' | 'journeys' | 'lastSeen'>;
 
 function asksField(audience: Asks, fields: ReadonlySet<string> | undefined): boolean {
   if (!fields) return true;
@@ -65,10 +66,15 @@ function asksField(audience: Asks, fields: ReadonlySet<string> | undefined): boo
   return audience.subscribers && PERMISSIONS.some((id) => fields.has(id));
 }
 
-function asksActivity(audience: Asks, kind: string): boolean {
+function asksActivity(audience: Asks, kind: string, campaignId: string | undefined): boolean {
   return (
     audience.activities.has(kind) ||
     (audience.subscribers && SUBSCRIPTION_ACTIVITIES.includes(kind)) ||
-    (audience.campaigns && CAMPAIGN_ACTIVITIES.includes(kind))
+    (JOURNEY_ACTIVITIES.includes(kind) && asksJourney(audience, campaignId))
   );
+}
+
+/** Where it is not said which journey it was, it may be any. */
+function asksJourney({ journeys }: Asks, id: string | undefined): boolean {
+  return id === undefined ? journeys.size > 0 : journeys.has(id);
 }

@@ -1,4 +1,4 @@
-import { type Filter, groupOf, isMembershipOperator, leafOf, leavesOf, objectId } from '@tributary/model';
+import { askedAbout, type Filter, groupOf, isMembershipOperator, leafOf, leavesOf, objectId } from '@tributary/model';
 
 /** An audience as it is stored. */
 export interface AudienceRow {
@@ -43,9 +43,19 @@ const ABOUT_MEMBERS = ['$is_member_of', '$is_not_member_of'] as const;
 const ABOUT_SUBSCRIBERS = ['$is_subscriber_of', '$is_not_subscriber_of', '$is_opted_in', '$is_opted_out'] as const;
 export const audienceOperators = [...ABOUT_MEMBERS, ...ABOUT_SUBSCRIBERS];
 
-/** Whether a filter asks who has been in a journey: beginning one and leaving one changes its answer. */
-export function asksCampaigns(filter: Filter): boolean {
-  return leavesOf(filter).some(({ operator }) => isMembershipOperator(operator) && operator.endsWith('_campaign'));
+/** Whether a condition is about who is or was in a journey: beginning one and leaving one changes its answer. */
+export function isAboutJourneys(operator: string): boolean {
+  return isMembershipOperator(operator) && operator.endsWith('_campaign');
+}
+
+/** The journeys that a filter asks about, by their ids outside. */
+export function journeysIn(filter: Filter): string[] {
+  return leavesOf(filter).flatMap((leaf) => (isAboutJourneys(leaf.operator) ? (askedAbout(leaf) ?? []) : []));
+}
+
+/** The audiences and the journeys that a filter asks about, by their ids outside. */
+export function askedIn(filter: Filter): { audiences: string[]; journeys: string[] } {
+  return { audiences: audiencesIn(filter).ids, journeys: journeysIn(filter) };
 }
 
 /** The audiences that a filter asks about, by their public ids, and whether it asks what people said of their mail. */

@@ -4,13 +4,23 @@ import { type Db, type Queryable, type Tx, transaction } from '../platform/datab
 import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import { notify, type Presence } from '../platform/presence.ts';
+import type { AskingAudience, JourneysAsked } from './about-journeys.ts';
 import { askedOf } from './concerned.ts';
 import { ensureDefaults } from './defaults.ts';
 import type { AudienceRow } from './definition.ts';
 import { hearRecorded } from './hear.ts';
 import { createKept, type KeptAudiences } from './kept.ts';
 import { createLiveSets, type LiveAudience } from './live.ts';
-import { type AudienceChange, type AudienceGiven, create, edit, findOne, missingAmong, remove } from './manage.ts';
+import {
+  type AudienceChange,
+  type AudienceGiven,
+  create,
+  edit,
+  findOne,
+  listAsking,
+  missingAmong,
+  remove,
+} from './manage.ts';
 import { registerMembership } from './membership.ts';
 import { settle } from './settle.ts';
 import { type AskedStanding, missingAudiences, type Standing, standings } from './standing.ts';
@@ -21,7 +31,8 @@ import { copySaid, deletePeopleFromAudiences } from './store/subscriber.sql.ts';
 import { type Saying, type Subscriptions, subscribe, subscriptionsOf } from './subscriptions.ts';
 import { audienceTurn } from './turn.ts';
 
-export { type AudienceRow, publicAudienceId } from './definition.ts';
+export type { AskingAudience, JourneysAsked } from './about-journeys.ts';
+export { type AudienceRow, askedIn, publicAudienceId } from './definition.ts';
 export type { Built, KeptAudiences } from './kept.ts';
 export type { AudienceChange } from './manage.ts';
 export type { AudienceKept } from './news.ts';
@@ -69,6 +80,10 @@ export interface Audiences {
   hearUnited(tx: Tx, pieces: readonly { workspaceId: number; survivor: string; absorbed: string }[]): Promise<void>;
   /** Who belongs is looked at anew for both; what was said stays with the survivor. */
   hearSeparated(tx: Tx, pieces: readonly { workspaceId: number; survivor: string; absorbed: string }[]): Promise<void>;
+  /** Whoever knows about journeys says here what audiences may ask about them. */
+  askOfJourneys(journeys: JourneysAsked): void;
+  /** What audiences that can be seen ask about. Locked, nobody changes it until the transaction ends. */
+  asking(tx: Tx, workspaceId: number, o: { lock: boolean }): Promise<AskingAudience[]>;
   /** These people may be in other journeys than before, and no activity says so: audiences that ask it look again. */
   lookAgain(tx: Tx, workspaceId: number, people: readonly string[]): Promise<void>;
   start(): Loop;
@@ -84,7 +99,8 @@ const GROWTH_MS = 30 * 24 * 3_600_000;
 
 export function createAudiences(o: { db: Db; people: People; clock: Clock; log: Log; presence?: Presence }): Audiences {
   const { db, people, clock } = o;
-  const managing = { people, live: createLiveSets() };
+  let journeys: JourneysAsked | undefined;
+  const managing = { people, live: createLiveSets(), journeys: () => journeys };
   registerMembership(people.filters);
   const since = (): Date => new Date(clock.now().getTime() - GROWTH_MS);
   const sized = async (workspaceId: number, rows: readonly AudienceRow[]): Promise<SizedAudience[]> => {
@@ -151,7 +167,14 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
     async hearSeparated(tx, pieces) {
       for (const { workspaceId, survivor, absorbed } of pieces) await lookAnew(tx, workspaceId, [survivor, absorbed]);
     },
-    lookAgain: (tx, workspaceId, who) => lookAnew(tx, workspaceId, who, ({ campaigns }) => campaigns),
+    askOfJourneys(asked) {
+      journeys = asked;
+    },
+    async asking(tx, workspaceId, { lock }) {
+      if (lock) await managing.live.lock(tx, workspaceId);
+      return listAsking(tx, workspaceId);
+    },
+    lookAgain: (tx, workspaceId, who) => lookAnew(tx, workspaceId, who, (audience) => audience.journeys.size > 0),
     start() {
       const turn = () => audienceTurn({ ...managing, db, clock });
       const loop = startLoop({ name: 'audiences', turn, clock, log: o.log });

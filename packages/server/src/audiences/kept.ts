@@ -37,7 +37,7 @@ export interface Built {
 
 export function createKept(managing: Managing, now: () => Date): KeptAudiences {
   return {
-    problems: (db, workspaceId, filter, at) => problemsWith(db, managing.people, workspaceId, filter, at),
+    problems: (db, workspaceId, filter, at) => problemsWith(db, managing, workspaceId, filter, at),
     async keep(tx, workspaceId, id, asked) {
       await insertSet(tx, workspaceId);
       await managing.live.lock(tx, workspaceId);

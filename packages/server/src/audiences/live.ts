@@ -1,6 +1,6 @@
 import { type Dependencies, dependenciesOf, type Filter, type Prepared } from '@tributary/model';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
-import { type AudienceRow, asksCampaigns, audienceNumber, audiencesIn } from './definition.ts';
+import { type AudienceRow, audienceNumber, audiencesIn, journeysIn } from './definition.ts';
 import { conditionsOnLastSeen } from './seen.ts';
 import { findVersion, listAudiences, lockVersion } from './store/audience.sql.ts';
 
@@ -14,8 +14,8 @@ export interface LiveAudience extends AudienceRow {
   audiences: ReadonlySet<number>;
   /** It asks what people said of an audience's mail. */
   subscribers: boolean;
-  /** It asks who has been in a journey. */
-  campaigns: boolean;
+  /** The journeys that it asks about, by their ids outside. */
+  journeys: ReadonlySet<string>;
   /** Above every audience that it asks about. */
   level: number;
 }
@@ -79,7 +79,7 @@ function askedBy({ filter, exitFilter }: { filter: Filter; exitFilter: Filter | 
     lastSeen: filters.flatMap(conditionsOnLastSeen),
     audiences: new Set(asked.flatMap(({ ids }) => ids).flatMap((id) => audienceNumber(id) ?? [])),
     subscribers: asked.some(({ subscribers }) => subscribers),
-    campaigns: filters.some(asksCampaigns),
+    journeys: new Set(filters.flatMap(journeysIn)),
   };
 }
 

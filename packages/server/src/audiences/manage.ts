@@ -2,7 +2,8 @@ import type { Filter, Problem } from '@tributary/model';
 import type { People } from '../people/index.ts';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
-import { type AudienceRow, audienceNumber, audiencesIn, publicAudienceId } from './definition.ts';
+import type { AskingAudience, JourneysAsked } from './about-journeys.ts';
+import { type AudienceRow, askedIn, audienceNumber, audiencesIn, journeysIn, publicAudienceId } from './definition.ts';
 import { circleFrom, type LiveSets } from './live.ts';
 import {
   deleteAudience,
@@ -22,6 +23,8 @@ export type AudienceChange = Partial<NewAudience> & { archived?: boolean | undef
 export interface Managing {
   people: People;
   live: LiveSets;
+  /** Where journeys can be asked about. */
+  journeys(): JourneysAsked | undefined;
 }
 
 /** Makes an audience. It is built in the background, while it already follows what happens. */
@@ -34,11 +37,13 @@ export async function create(
 ): Promise<AudienceRow> {
   await insertSet(tx, workspaceId);
   await o.live.lock(tx, workspaceId);
-  await check(tx, o.people, workspaceId, given.filter, 'filter');
-  if (given.exitFilter) await check(tx, o.people, workspaceId, given.exitFilter, 'exit_filter');
+  await check(tx, o, workspaceId, given.filter, 'filter');
+  if (given.exitFilter) await check(tx, o, workspaceId, given.exitFilter, 'exit_filter');
   const id = await insertAudience(tx, workspaceId, { ...nothing, ...given, quiet: false, hidden: false }, now);
   await updateVersion(tx, workspaceId);
-  return (await findAudiences(tx, workspaceId, { ids: [id], limit: 1, offset: 0 }))[0]!;
+  const made = (await findAudiences(tx, workspaceId, { ids: [id], limit: 1, offset: 0 }))[0]!;
+  await refuseCircle(tx, o, workspaceId, made, await listAudiences(tx, workspaceId));
+  return made;
 }
 
 /** Where nothing is said of how it is shown. */
@@ -58,8 +63,8 @@ export async function edit(
   const { archived, ...fields } = change;
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   const after: AudienceRow = { ...before, ...given };
-  if (change.filter) await check(tx, o.people, workspaceId, change.filter, 'filter');
-  if (change.exitFilter) await check(tx, o.people, workspaceId, change.exitFilter, 'exit_filter');
+  if (change.filter) await check(tx, o, workspaceId, change.filter, 'filter');
+  if (change.exitFilter) await check(tx, o, workspaceId, change.exitFilter, 'exit_filter');
   const others = (await listAudiences(tx, workspaceId)).filter(({ id }) => id !== before.id);
   if (circleFrom(before.id, [...others, after])) {
     throw new UserError(
@@ -70,6 +75,7 @@ export async function edit(
   }
   if (archived) unused(before, others);
   const archivedAt = archived === undefined ? before.archivedAt : archived ? (before.archivedAt ?? now) : null;
+  if (!archivedAt) await refuseCircle(tx, o, workspaceId, after, [...others, after]);
   const isOther = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
   const rebuild =
     isOther(after.filter, before.filter) ||
@@ -113,20 +119,49 @@ function unused(audience: AudienceRow, others: readonly AudienceRow[]): void {
   );
 }
 
-const ASKS_JOURNEYS = /"\$(has_started|is_member_of|has_left)_campaign"/;
+/** An audience must not ask about a journey that people enter by it: of each such way the room of the journeys knows. */
+async function refuseCircle(
+  tx: Tx,
+  { journeys }: Managing,
+  workspaceId: number,
+  audience: AudienceRow,
+  all: readonly AudienceRow[],
+): Promise<void> {
+  const asking = seen(all).map(askingOf);
+  if (asking.every((each) => each.journeys.length === 0)) return;
+  const circle = await journeys()?.circle(tx, workspaceId, asking, publicAudienceId(audience));
+  if (circle !== undefined) throw new UserError('audience_and_journey_circle', circle, 409);
+}
+
+/** Every audience that somebody could see and that is not archived, with what it asks about. */
+export async function listAsking(db: Queryable, workspaceId: number): Promise<AskingAudience[]> {
+  return seen(await listAudiences(db, workspaceId)).map(askingOf);
+}
+
+const seen = (rows: readonly AudienceRow[]): AudienceRow[] => rows.filter(({ hidden }) => !hidden);
+
+function askingOf(row: AudienceRow): AskingAudience {
+  const asked = (row.exitFilter ? [row.filter, row.exitFilter] : [row.filter]).map(askedIn);
+  return {
+    id: publicAudienceId(row),
+    name: row.name,
+    audiences: asked.flatMap(({ audiences }) => audiences),
+    journeys: asked.flatMap(({ journeys }) => journeys),
+  };
+}
 
 /** Activities of our own making: an audience that asked about them would set itself off. */
 const OUR_OWN = /act::(enter|leave)-audience/;
 
-async function check(db: Queryable, people: People, workspaceId: number, filter: Filter, at: string): Promise<void> {
-  const [problem] = await problemsWith(db, people, workspaceId, filter, at);
+async function check(db: Queryable, o: Managing, workspaceId: number, filter: Filter, at: string): Promise<void> {
+  const [problem] = await problemsWith(db, o, workspaceId, filter, at);
   if (problem) throw new UserError('audience_filter_wrong', `${problem.at}: ${problem.problem}`);
 }
 
 /** What is wrong with a filter by which people are to belong. */
 export async function problemsWith(
   db: Queryable,
-  people: People,
+  { people, journeys }: Managing,
   workspaceId: number,
   filter: Filter,
   at: string,
@@ -135,19 +170,18 @@ export async function problemsWith(
   if (problems.length > 0) return problems;
   if (OUR_OWN.test(JSON.stringify(filter)))
     return [{ at, problem: 'entering and leaving can not be asked about here: use $is_member_of' }];
-  // People are judged in memory, where nothing is known of journeys.
-  if (ASKS_JOURNEYS.test(JSON.stringify(filter)))
-    return [
-      { at, problem: 'who is in a journey can not be asked by audiences yet: ask it in a search or in a journey' },
-    ];
   const missing = await missingAmong(db, workspaceId, audiencesIn(filter).ids);
-  return missing.map((id) => ({ at, problem: `there is no audience "${id}"` }));
+  const lost = (await journeys()?.missing(db, workspaceId, journeysIn(filter))) ?? [];
+  return [
+    ...missing.map((id) => ({ at, problem: `there is no audience "${id}"` })),
+    ...lost.map((id) => ({ at, problem: `there is no journey "${id}"` })),
+  ];
 }
 
 /** Those of these ids that are of no audience that somebody could see and that is not archived. */
 export async function missingAmong(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
   const live = await listAudiences(db, workspaceId);
-  const there = new Set(live.filter(({ hidden }) => !hidden).map(publicAudienceId));
+  const there = new Set(seen(live).map(publicAudienceId));
   return ids.filter((id) => !there.has(id));
 }

@@ -1,6 +1,7 @@
 import type { Facts, Fields } from '@tributary/model';
 import type { Filters, Parameters } from '../people/index.ts';
-import { audienceNumber, audienceOperators } from './definition.ts';
+import type { ToJourneys } from './about-journeys.ts';
+import { audienceNumber, audienceOperators, isAboutJourneys } from './definition.ts';
 import type { Said } from './store/subscriber.sql.ts';
 
 /** Answers what filters ask about audiences. There is no push here, so nobody is opted in to it. */
@@ -24,18 +25,20 @@ export function registerMembership(filters: Filters): void {
   });
 }
 
-/** The same answers for somebody of whom it is known where they belong, and what they said. */
+/** The same answers for somebody of whom it is known where they belong, what they said, and what they are to journeys. */
 export function membershipIn(person: {
   fields: Fields;
   members: ReadonlySet<number>;
   said: ReadonlyMap<number, Said> | undefined;
+  toJourneys: ToJourneys | undefined;
 }): NonNullable<Facts['member']> {
-  const { fields, members, said } = person;
+  const { fields, members, said, toJourneys } = person;
   const getsMail = (id: number): boolean =>
     fields['bol::p'] === true && members.has(id) && said?.get(id)?.subscribed !== false;
   const getsSms = (id: number): boolean =>
     fields['bol::sp'] === true && members.has(id) && said?.get(id)?.smsOptedIn !== false;
   return (operator, about) => {
+    if (isAboutJourneys(operator)) return toJourneys!(operator, about);
     const id = audienceNumber(about) ?? 0;
     switch (operator) {
       case '$is_member_of':

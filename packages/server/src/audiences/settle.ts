@@ -2,6 +2,7 @@ import type { IntakeItem } from '@tributary/model';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
+import { toJourneys } from './about-journeys.ts';
 import { assess } from './assess.ts';
 import type { Asked } from './concerned.ts';
 import { publicAudienceId } from './definition.ts';
@@ -25,9 +26,9 @@ interface Settling {
  * Puts right who belongs, of these people to these audiences and to those that ask about them, and tells their
  * timelines of it. By whoever holds the workspace's lock. An audience that is not live any more judges nobody.
  *
- * People are judged here, of whom what is asked has been read with two statements: a hundred audiences judged in the
- * database, however well planned, kept one of its processes busy for ten seconds with ten seconds of a thousand
- * activities each.
+ * People are judged here, of whom what is asked has been read with two statements, and a third where journeys are
+ * asked about: a hundred audiences judged in the database, however well planned, kept one of its processes busy for ten
+ * seconds with ten seconds of a thousand activities each.
  */
 export async function settle(tx: Tx, people: People, of: Settling, asked: Asked): Promise<void> {
   const moves: Move[] = [];
@@ -76,10 +77,11 @@ async function settleSome(tx: Tx, people: People, of: Settling, asked: Asked, wh
   const { workspaceId, live, now } = of;
   const judging = live.audiences.filter(asking(who, asked));
   const filters = judging.flatMap(({ filter, exitFilter }) => (exitFilter ? [filter, exitFilter] : [filter]));
-  const [facts, belonging, said] = await Promise.all([
+  const [facts, belonging, said, journeys] = await Promise.all([
     people.facts(tx, workspaceId, who, filters, now),
     listBelonging(tx, who),
     judging.some(({ subscribers }) => subscribers) ? listAllSaid(tx, who) : undefined,
+    toJourneys(tx, people, of, judging, asked, who),
   ]);
   const moves: Move[] = [];
   const dues: Due[] = [];
@@ -90,8 +92,13 @@ async function settleSome(tx: Tx, people: People, of: Settling, asked: Asked, wh
       heavy.set(personId, asked.get(personId)!);
       continue;
     }
-    const about = { personId, facts: known, belonging: belonging.get(personId), said: said?.get(personId) };
-    const found = assess(about, judging, asked.get(personId)!, now);
+    const about = { personId, belonging: belonging.get(personId), said: said?.get(personId) };
+    const found = assess(
+      { ...about, facts: known, toJourneys: journeys.get(personId) },
+      judging,
+      asked.get(personId)!,
+      now,
+    );
     moves.push(...found.moves);
     dues.push(...found.dues);
   }

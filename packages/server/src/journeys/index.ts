@@ -16,7 +16,7 @@ import { createExplaining, type Explaining } from './explain/index.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
 import { createManage, type Manage } from './manage/index.ts';
-import { registerMembership } from './membership.ts';
+import { journeysAsked, registerMembership } from './membership.ts';
 import { settleParked } from './parked.ts';
 import { COMMAND_LINE, publish } from './publish.ts';
 import {
@@ -117,6 +117,7 @@ export function createJourneys(o: {
   const versions = createVersions();
   o.presence.on('journey', versions.forget);
   registerMembership(o.people.filters);
+  o.audiences.askOfJourneys(journeysAsked);
   const enroller = createEnroller(o.people, versions);
   const entries = createEntries({ ...o, ...enroller });
   const manage = createManage({ ...o, ...enroller, keep: entries.keep });
@@ -140,7 +141,7 @@ export function createJourneys(o: {
     counts: countRuns,
     engineCounts: (db) => countDue(db, o.clock.now()),
     parked: listParked,
-    settleParked: (workspaceId, id, how) => settleParked(o.db, workspaceId, id, how, o.clock.now()),
+    settleParked: (workspaceId, id, how) => settleParked({ ...o, versions }, workspaceId, id, how, o.clock.now()),
     movesOf: listMovesOf,
     entriesOf: findEntries,
     definitions: createDefinitions(o),

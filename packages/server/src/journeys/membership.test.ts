@@ -43,15 +43,6 @@ describe('filters that ask who is in a journey', () => {
     assert.deepEqual(await found(none), []);
   });
 
-  test('are refused by audiences, which could not answer them', async () => {
-    const { status, body } = await place.api('/api/audiences', {
-      name: 'Inside',
-      filter: asked('$is_member_of_campaign'),
-    });
-    assert.equal(status, 400);
-    assert.match(JSON.stringify(body), /who is in a journey can not be asked by audiences yet/);
-  });
-
   test('move runs that wait for it', async () => {
     await place.push({
       name: 'Waits',

@@ -1,5 +1,12 @@
+import { objectId } from '@tributary/model';
+import type { JourneysAsked } from '../audiences/index.ts';
 import type { Filters } from '../people/index.ts';
+import { circleOfAudience } from './entry/circle.ts';
 import { journeyNumber } from './find.ts';
+import { findJourneys } from './store/journey.sql.ts';
+
+/** Keeps the database from reading all runs of the journey for the sake of a few people. */
+const ONE_BY_ONE = ' offset 0';
 
 /**
  * Answers what filters ask about journeys, which they call campaigns. Tries do not count, and neither do those who are
@@ -7,7 +14,7 @@ import { journeyNumber } from './find.ts';
  */
 export function registerMembership(filters: Filters): void {
   const operators = ['$has_started_campaign', '$is_member_of_campaign', '$has_left_campaign'] as const;
-  filters.register(operators, ({ operator, id, workspaceId }, parameters) => {
+  filters.register(operators, ({ operator, id, workspaceId, each }, parameters) => {
     const which = {
       $has_started_campaign: '',
       $is_member_of_campaign: ' and cr.left_at is null',
@@ -15,6 +22,17 @@ export function registerMembership(filters: Filters): void {
     }[operator as (typeof operators)[number]];
     return `exists (select from run cr where cr.person_id = p.id
       and cr.journey_id = ${parameters.add(journeyNumber(id) ?? 0, 'int')}
-      and cr.workspace_id = ${parameters.add(workspaceId, 'int')} and not cr.test and not cr.held_out${which})`;
+      and cr.workspace_id = ${parameters.add(workspaceId, 'int')} and not cr.test and not cr.held_out${which}${each ? ONE_BY_ONE : ''})`;
   });
 }
+
+/** What audiences may ask about journeys. */
+export const journeysAsked: JourneysAsked = {
+  async missing(db, workspaceId, ids) {
+    if (ids.length === 0) return [];
+    const found = await findJourneys(db, workspaceId, { ids: ids.flatMap((id) => journeyNumber(id) ?? []) });
+    const there = new Set(found.map(({ id, createdAt }) => objectId(createdAt, id)));
+    return ids.filter((id) => !there.has(id));
+  },
+  circle: circleOfAudience,
+};

@@ -1,24 +1,31 @@
+import type { People } from '../people/index.ts';
 import { type Db, transaction } from '../platform/database/pool.ts';
 import { notify } from '../platform/presence.ts';
+import { leftItem } from './activities.ts';
 import { endParkedRun, unparkRun } from './store/parked.sql.ts';
 import { insertMoves } from './store/run.sql.ts';
+import type { Versions } from './versions.ts';
 
 const ENDED = 'ended by the operator';
 
 /** Tries a parked run again, or ends it where it stands, and says so on its timeline. False when no run of that id is parked. */
 export function settleParked(
-  db: Db,
+  { db, people, versions }: { db: Db; people: People; versions: Versions },
   workspaceId: number,
   id: string,
   how: 'retry' | 'end',
   now: Date,
 ): Promise<boolean> {
   return transaction(db, async (tx) => {
-    const run =
-      how === 'retry' ? await unparkRun(tx, workspaceId, id, now) : await endParkedRun(tx, workspaceId, id, now, ENDED);
+    const ended = how === 'end' ? await endParkedRun(tx, workspaceId, id, now, ENDED) : undefined;
+    const run = how === 'end' ? ended : await unparkRun(tx, workspaceId, id, now);
     if (!run) return false;
     const did = how === 'retry' ? 'tried again by the operator' : ENDED;
     insertMoves(tx, [{ runId: id, shapeId: run.shapeId, did }], now);
+    if (ended?.leaves) {
+      const version = await versions.get(tx, ended.journeyId, ended.version);
+      await people.recordIn(tx, workspaceId, [leftItem({ ...ended, id, leftReason: ENDED }, version)]);
+    }
     await tx.query(notify('run'));
     return true;
   });

@@ -6,6 +6,7 @@ import type { Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import { notify } from '../platform/presence.ts';
 import { followVersion } from './ab/decide.ts';
+import { problemsWithCircle } from './entry/circle.ts';
 import { problemsWithEntryHere } from './entry/problems.ts';
 import { insertHistory } from './store/history.sql.ts';
 import { lockJourney } from './store/hold.sql.ts';
@@ -52,7 +53,7 @@ export async function publish(
 /** Makes a definition that was judged the live version. With `keepState`, what is paused, or lets nobody in, stays so. */
 export async function goLive(
   tx: Tx,
-  { keep }: Following,
+  { keep, audiences }: Following & Pick<Judging, 'audiences'>,
   workspaceId: number,
   definition: JourneyDefinition,
   given: unknown,
@@ -60,6 +61,9 @@ export async function goLive(
 ): Promise<JourneyRow> {
   const before = await findManagedByName(tx, workspaceId, definition.name);
   if (before) await lockJourney(tx, before.id);
+  // Looked at once more, now that nobody changes audiences.
+  const circle = await problemsWithCircle(tx, { audiences }, workspaceId, definition, { lock: true });
+  if (circle.length > 0) throw wrong(circle);
   const journey = await upsertJourney(tx, workspaceId, definition, given, how);
   await followVersion(tx, journey.id, definition, how);
   // Before any run is locked: news, too, holds the audiences first.
@@ -97,6 +101,7 @@ export async function problemsHere(
   }
   return [
     ...problems,
+    ...(await problemsWithCircle(tx, { audiences }, workspaceId, journey, { lock: false })),
     ...(await unknownTemplates(tx, messages, workspaceId, journey)),
     ...(actionProblems?.(journey.shapes) ?? []),
   ];

@@ -1,7 +1,14 @@
 /** What was recorded in one transaction. The rows themselves are read from the people room. */
 export interface PeopleRecorded {
   workspaceId: number;
-  activities: { id: string; personId: string; activityId: string; at: string }[];
+  activities: {
+    id: string;
+    personId: string;
+    activityId: string;
+    at: string;
+    /** Which journey somebody began or left, by its id outside; not given where it is not known. */
+    campaignId?: string;
+  }[];
   /** People who are new or whose fields or tags changed. */
   changed: string[];
   /** Which fields may have changed, of anybody; not given where it may be any of them. */

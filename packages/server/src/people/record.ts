@@ -1,4 +1,4 @@
-import { type IntakeItem, type IntakeOutcome, mergeFields } from '@tributary/model';
+import { type Fields, type IntakeItem, type IntakeOutcome, mergeFields } from '@tributary/model';
 import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
 import { ACCOUNT_FIELD } from './accounts/field.ts';
@@ -332,7 +332,10 @@ export async function writeActivities(
   }
   const activities = rows
     .filter(({ id }) => written.has(id))
-    .map(({ id, personId, activityId, occurredAt }) => ({ id, personId, activityId, at: occurredAt.toISOString() }));
+    .map(({ id, personId, activityId, occurredAt, attributes }) => {
+      const at = occurredAt.toISOString();
+      return { id, personId, activityId, at, ...campaignIn(activityId, attributes) };
+    });
   const changed = subjects.filter((subject) => subject.changed).map((subject) => subject.row.id);
   if (activities.length > 0 || changed.length > 0) {
     leave(tx, of.now, 'people.recorded', {
@@ -342,4 +345,10 @@ export async function writeActivities(
       ...fieldsTouched(subjects),
     });
   }
+}
+
+/** Who follows who is in which journey does not have to read what happened for it. */
+function campaignIn(activityId: string, { 'idt::c': campaignId }: Fields): { campaignId?: string } {
+  const tells = activityId === 'act::ej' || activityId === 'act::lj';
+  return tells && typeof campaignId === 'string' ? { campaignId } : {};
 }

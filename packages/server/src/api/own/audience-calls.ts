@@ -4,6 +4,9 @@ import type { OwnCalls } from './openapi-call.ts';
 const AUDIENCE = '6b04c2250000000000000006';
 const tag = 'Making audiences';
 const MISSING = `${AUDIENCE}: there is no such audience`;
+const CIRCLE =
+  'people would go round for ever: the audience “Paying” asks about the journey “Welcome”; ' +
+  '“Welcome” is entered by the audience “Paying”. Ask about something else, or first change how people enter';
 const USED = '"Customers" asks who belongs to "Paying": change it first';
 
 const audience = {
@@ -45,13 +48,15 @@ export const ownAudienceCalls: OwnCalls = {
       tag,
       operationId: 'makeAudience',
       summary: 'Make an audience',
-      description: 'Built in the background: `state` is `building` until everybody has been judged by its filter.',
+      description:
+        'Built in the background: `state` is `building` until everybody has been judged by its filter. That may ask about ' +
+        'other audiences, and about journeys that nobody enters by this one.',
       body: { schema: audienceBody, example: { name: 'Paying', filter: audience.filter } },
       status: 201,
       answer: { ...grown, state: 'building', progress: { done: 0, total: 12 }, last_built_at: null, growth: [] },
       refusals: {
         400: 'filter.$str::is: a condition needs a field_id',
-        409: `${AUDIENCE}: an audience can not ask, through others or by itself, who belongs to it`,
+        409: CIRCLE,
       },
     },
   },

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { createParameters, type Parameters } from '../../people/index.ts';
 import { withOnePlan } from '../../platform/database/one-plan.ts';
 import type { Tx } from '../../platform/database/pool.ts';
 import type { Move } from '../move.ts';
 import { writingMoves } from './moves.sql.ts';
+import { nameOf } from './prepared.ts';
 
 /** An audience as SQL about the person `p`: whether its filter and its exit filter hold, and when to look again. */
 export interface Judged {
@@ -12,10 +12,6 @@ export interface Judged {
   leaves: ((parameters: Parameters) => string) | undefined;
   boundary(parameters: Parameters): string;
 }
-
-/** Statements that are sent often are kept prepared; of the others there may be as many as audiences can be combined. */
-const PREPARED_MAX = 500;
-const prepared = new Set<string>();
 
 /**
  * Judges each of these people by the audience beside them, all of which are among `audiences`, compares with who belongs, and writes the difference, the
@@ -78,14 +74,7 @@ export async function judge(
     order by person_id, audience_id`;
   // To plan so many conditions takes far longer than to run them.
   const { rows } = await withOnePlan(tx, () =>
-    tx.query<Move>({ ...nameOf(text), text, values: [...parameters.values] }),
+    tx.query<Move>({ ...nameOf('judge', text), text, values: [...parameters.values] }),
   );
   return rows;
-}
-
-function nameOf(text: string): { name?: string } {
-  const name = `audience.judge.${createHash('sha1').update(text).digest('base64url')}`;
-  if (!prepared.has(name) && prepared.size >= PREPARED_MAX) return {};
-  prepared.add(name);
-  return { name };
 }

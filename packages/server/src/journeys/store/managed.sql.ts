@@ -147,6 +147,20 @@ export async function listDefinitions(
   return rows;
 }
 
+/** The live versions of a workspace's journeys that people can enter, or can again without their being published anew. */
+export async function listLiveDefinitions(
+  db: Queryable,
+  workspaceId: number,
+): Promise<{ id: number; name: string; createdAt: Date; definition: unknown }[]> {
+  const { rows } = await db.query<{ id: number; name: string; createdAt: Date; definition: unknown }>(
+    `select j.id, j.name, j.created_at as "createdAt", v.definition || jsonb_build_object('name', j.name) as definition
+     from journey j join journey_version v on v.journey_id = j.id and v.version = j.live_version
+     where j.workspace_id = $1 and j.state in ('on', 'paused', 'draining') order by j.id`,
+    [workspaceId],
+  );
+  return rows;
+}
+
 export interface PublishedVersion {
   version: number;
   publishedAt: Date;

@@ -38,19 +38,33 @@ export async function unparkRun(
   return rows[0];
 }
 
-/** Ends a parked run where it stands. Returns its shape, or undefined when it is not parked. */
+/** A parked run that was ended; `leaves` where its person was inside by it until then. */
+export interface EndedParked {
+  personId: string;
+  journeyId: number;
+  version: number;
+  shapeId: string | null;
+  leaves: boolean;
+}
+
+/** Ends a parked run where it stands. Undefined when it is not parked. */
 export async function endParkedRun(
   tx: Tx,
   workspaceId: number,
   id: string,
   now: Date,
   reason: string,
-): Promise<{ shapeId: string | null } | undefined> {
-  const { rows } = await tx.query<{ shapeId: string | null }>(
-    `update run set parked_error = null, due_at = null, listens = '{}', ended_at = $3, left_at = coalesce(left_at, $3),
+): Promise<EndedParked | undefined> {
+  const { rows } = await tx.query<EndedParked>(
+    `with own as materialized (
+       select id, left_at is null and not test as leaves from run
+       where id = $1 and workspace_id = $2 and parked_error is not null and ended_at is null for update
+     )
+     update run set parked_error = null, due_at = null, listens = '{}', ended_at = $3, left_at = coalesce(left_at, $3),
             left_reason = coalesce(left_reason, $4)
-     where id = $1 and workspace_id = $2 and parked_error is not null and ended_at is null
-     returning shape_id as "shapeId"`,
+     from own where run.id = own.id
+     returning run.person_id as "personId", run.journey_id as "journeyId", run.version, run.shape_id as "shapeId",
+               own.leaves`,
     [id, workspaceId, now, reason],
   );
   return rows[0];

@@ -21,11 +21,11 @@ import type { Source } from './source.ts';
 import { testSql } from './test.sql.ts';
 
 /**
- * A condition that another room answers, as SQL about the person `p.id`; false where there is nothing of that id.
- * `boundary` is the next moment at which time alone changes it, where there is one.
+ * A condition that another room answers, as SQL about the person `p.id`; false where there is nothing of that id. With
+ * `each`, few people are asked about, and each is to be looked up.
  */
 export type MembershipSql = (
-  about: { operator: MembershipOperator; id: string; workspaceId: number },
+  about: { operator: MembershipOperator; id: string; workspaceId: number; each: boolean },
   parameters: Parameters,
 ) => string;
 
@@ -113,6 +113,8 @@ function askedBy(leaf: Leaf) {
 
 function membershipSql(operator: MembershipOperator, leaf: Leaf, of: Compiling): string {
   const sql = of.membership.get(operator);
-  if (!sql) return 'false';
-  return sql({ operator, id: askedAbout(leaf) ?? '', workspaceId: of.workspaceId }, of.parameters);
+  // "False" would throw people out of where they belong: whoever asks waits for somebody who knows.
+  if (!sql) throw new Error(`nobody here answers ${operator}`);
+  const { workspaceId, each } = of;
+  return sql({ operator, id: askedAbout(leaf) ?? '', workspaceId, each }, of.parameters);
 }
