@@ -81,6 +81,7 @@ test('three on one database: whichever is killed, nothing is lost, and nothing i
     await allReady();
   }
   const { acknowledged, unheard } = await story.end(servers[0]!.database, deals);
+  assert.equal(new Set(acknowledged.map((id) => id.split('-')[1])).size, 3, 'all three had load');
   t.diagnostic(`${unheard} moves whose webhooks Kommo gave up, edited afterwards`);
   const uncertain = await checkPromises(await servers[0]!.database(), { ...story, deals, acknowledged });
   t.diagnostic(
