@@ -90,6 +90,11 @@ for (const migrations of [6, 14, 17, 19]) {
       await until('Zoe belongs', async () => (await members()).includes('zoe@example.com'));
       const { rows } = await db.query(`select from audience where name = 'Subscribers' and ready`);
       assert.equal(rows.length, 1, 'those that a workspace begins with are there');
+      const told = await db.query(
+        `select from activity a join activity_definition d on d.id = a.definition_id join identity i using (person_id)
+         where i.value = 'anna@example.com' and d.activity_id = 'act::enter-audience' and a.attributes->>'str::name' = 'Subscribers'`,
+      );
+      assert.equal(told.rows.length, migrations < 11 ? 0 : 1, 'who was there before them is not told to have entered');
     });
 
     test('the journey is edited and published, and who waits is moved to it', async () => {
