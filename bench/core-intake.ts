@@ -75,6 +75,7 @@ async function inUse(bench: Bench): Promise<Tributary> {
   await knownPeople(tributary, PEOPLE);
   await liveAudiences(tributary, AUDIENCES);
   await liveJourneys(tributary, JOURNEYS);
+  await tributary.command('sending', 'set', '--cap', 'none');
   await tributary.quiet();
   return tributary;
 }

@@ -60,6 +60,7 @@ async function prepare(tributary: Tributary): Promise<void> {
   await tributary.push(oneMail(onPage('/pricing'), 'Looked at prices'));
   await tributary.push(oneMail(onPage('/jobs'), 'Looked for work'));
   await tributary.push(delayedMail({ activity: 'act:cm:trial-started' }, DAY, 'Trial'));
+  await tributary.command('sending', 'set', '--cap', 'none');
   await knownPeople(tributary, PEOPLE);
   await activitiesOfAll(tributary, INSIDE, 'act:cm:trial-started');
   await tributary.quiet();

@@ -42,11 +42,11 @@ export async function inParallel(
   await Promise.all(Array.from({ length: atOnce }, one));
 }
 
-/** Looks every few milliseconds until it is so. */
-export async function until(what: string, look: () => Promise<boolean>, ms = 60_000): Promise<void> {
+/** Looks every so many milliseconds until it is so. */
+export async function until(what: string, look: () => Promise<boolean>, ms = 60_000, everyMs = 5): Promise<void> {
   const end = now() + ms;
   while (!(await look())) {
     if (now() > end) throw new Error(`${what}: not within ${ms / 1000} s`);
-    await sleep(5);
+    await sleep(everyMs);
   }
 }

@@ -73,6 +73,11 @@ export async function startTributary(o: {
     return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
   };
 
+  const noneWaits = async (): Promise<boolean> => {
+    for (const name of WAITING) if ((await metric(name)) > 0) return false;
+    return true;
+  };
+
   return {
     url,
     dataDir,
@@ -95,11 +100,7 @@ export async function startTributary(o: {
         const all = pages.flatMap((page) => (page as { audiences: { state: string }[] }).audiences);
         return all.every(({ state }) => state === 'ready');
       }),
-    quiet: () =>
-      until('nothing is waiting', async () => {
-        for (const name of WAITING) if ((await metric(name)) > 0) return false;
-        return true;
-      }),
+    quiet: () => until('nothing is waiting', noneWaits, 60_000, 50),
     close: child.close,
   };
 }

@@ -1,5 +1,6 @@
 import type { PeopleRecorded } from '../people/index.ts';
 import type { LiveAudience } from './live.ts';
+import { looksDifferent } from './seen.ts';
 
 /** Said of an audience's mail and SMS; and the permissions that stand above them. */
 const SUBSCRIPTION_ACTIVITIES = ['act::s-a', 'act::u-a', 'act::ois-a', 'act::oos-a'];
@@ -20,7 +21,11 @@ export function askedOf(people: readonly string[], audiences: readonly number[])
  * Whom this news may have made look different to which audiences. Most of what happens concerns no audience, and this
  * is found out without asking the database.
  */
-export function concerned(live: readonly (Asks & { id: number })[], pieces: readonly PeopleRecorded[]): Asked {
+export function concerned(
+  live: readonly (Asks & { id: number })[],
+  pieces: readonly PeopleRecorded[],
+  now: Date,
+): Asked {
   const asked = new Map<string, Set<number>>();
   const add = (personId: string, audiences: readonly { id: number }[]): void => {
     if (audiences.length === 0) return;
@@ -37,7 +42,11 @@ export function concerned(live: readonly (Asks & { id: number })[], pieces: read
     const byField = live.filter((audience) => asksField(audience, fields));
     for (const personId of piece.changed) add(personId, byField);
     // To be seen is no change, but comes with an activity.
-    const seen = !fields || fields.has('l') ? byField : [];
+    for (const [personId, before, after] of piece.seen ?? []) {
+      const moved = before === null ? byField : byField.filter((each) => looksDifferent(each, { before, after, now }));
+      add(personId, moved);
+    }
+    const seen = !fields || (!piece.seen && fields.has('l')) ? byField : [];
     for (const { activityId, personId } of piece.activities) {
       const asking = byKind.get(activityId) ?? live.filter((audience) => asksActivity(audience, activityId));
       byKind.set(activityId, asking);
@@ -48,7 +57,7 @@ export function concerned(live: readonly (Asks & { id: number })[], pieces: read
   return asked;
 }
 
-type Asks = Pick<LiveAudience, 'fields' | 'activities' | 'subscribers' | 'campaigns'>;
+type Asks = Pick<LiveAudience, 'fields' | 'activities' | 'subscribers' | 'campaigns' | 'lastSeen'>;
 
 function asksField(audience: Asks, fields: ReadonlySet<string> | undefined): boolean {
   if (!fields) return true;

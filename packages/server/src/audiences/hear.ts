@@ -17,10 +17,10 @@ export async function hearRecorded(
   for (const workspaceId of new Set(pieces.map((piece) => piece.workspaceId))) {
     const told = pieces.filter((piece) => piece.workspaceId === workspaceId);
     const seen = await o.live.get(tx, workspaceId);
-    let asked = concerned(seen.audiences, told);
+    let asked = concerned(seen.audiences, told, now);
     if (asked.size === 0) continue;
     const live = await o.live.lock(tx, workspaceId);
-    if (live.version !== seen.version) asked = concerned(live.audiences, told);
+    if (live.version !== seen.version) asked = concerned(live.audiences, told, now);
     await settle(tx, o.people, { workspaceId, live, now }, asked);
   }
 }

@@ -1,12 +1,15 @@
-import { type Dependencies, dependenciesOf, type Filter } from '@tributary/model';
+import { type Dependencies, dependenciesOf, type Filter, type Prepared } from '@tributary/model';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import { type AudienceRow, asksCampaigns, audienceNumber, audiencesIn } from './definition.ts';
+import { conditionsOnLastSeen } from './seen.ts';
 import { findVersion, listAudiences, lockVersion } from './store/audience.sql.ts';
 
 /** A live audience, with all that its members hang on. */
 export interface LiveAudience extends AudienceRow {
   fields: ReadonlySet<string>;
   activities: ReadonlySet<string>;
+  /** What it asks of when somebody was seen last. */
+  lastSeen: readonly Prepared[];
   /** The audiences that it asks about. */
   audiences: ReadonlySet<number>;
   /** It asks what people said of an audience's mail. */
@@ -73,6 +76,7 @@ function askedBy({ filter, exitFilter }: { filter: Filter; exitFilter: Filter | 
   return {
     fields: all(({ fields }) => fields),
     activities: all(({ activities }) => activities),
+    lastSeen: filters.flatMap(conditionsOnLastSeen),
     audiences: new Set(asked.flatMap(({ ids }) => ids).flatMap((id) => audienceNumber(id) ?? [])),
     subscribers: asked.some(({ subscribers }) => subscribers),
     campaigns: filters.some(asksCampaigns),

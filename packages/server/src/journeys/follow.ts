@@ -32,7 +32,7 @@ export async function follow(
     const current = await of.people.identity.current(tx, workspaceId, [survivor]);
     const pair = { mergeId, absorbed, survivor: current.get(survivor) ?? survivor };
     const ended = await endRivals(tx, pair, REASON, now);
-    await insertMoves(
+    insertMoves(
       tx,
       ended.map((run) => ({ runId: run.id, shapeId: run.shapeId, did: `left: ${REASON}` })),
       now,

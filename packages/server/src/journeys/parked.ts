@@ -18,7 +18,7 @@ export function settleParked(
       how === 'retry' ? await unparkRun(tx, workspaceId, id, now) : await endParkedRun(tx, workspaceId, id, now, ENDED);
     if (!run) return false;
     const did = how === 'retry' ? 'tried again by the operator' : ENDED;
-    await insertMoves(tx, [{ runId: id, shapeId: run.shapeId, did }], now);
+    insertMoves(tx, [{ runId: id, shapeId: run.shapeId, did }], now);
     await tx.query(notify('run'));
     return true;
   });

@@ -22,16 +22,16 @@ export async function write(
   steps: readonly Step[],
   now: Date,
 ): Promise<void> {
-  await updateRuns(
+  updateRuns(
     tx,
     steps.map((step) => step.run),
   );
-  await insertMoves(
+  insertMoves(
     tx,
     steps.flatMap((step) => step.moves),
     now,
   );
-  await addPassed(tx, o.counter, passedIn(steps));
+  addPassed(tx, o.counter, passedIn(steps));
   const effects = <K extends Effect['kind']>(kind: K): Asked<K>[] =>
     steps.flatMap((step) =>
       step.effects.flatMap(({ shapeId, effect }) =>

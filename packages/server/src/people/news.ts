@@ -6,6 +6,11 @@ export interface PeopleRecorded {
   changed: string[];
   /** Which fields may have changed, of anybody; not given where it may be any of them. */
   fields?: string[];
+  /**
+   * Whose "last seen" moved: from when, to when, in milliseconds; null where their "first seen" moved, too. Given
+   * where `fields` are; news that was left by an earlier version has none.
+   */
+  seen?: [personId: string, before: number | null, after: number][];
 }
 
 /** People as a whole: put away, brought back, or gone for good with all that was known of them. */

@@ -195,7 +195,7 @@ async function learnOtherNames(
 }
 
 function oldSubject(row: PersonRow): Subject {
-  return { row, before: row.fields, isNew: false, changed: false, seen: false, foundBy: [] };
+  return { row, was: { ...row }, before: row.fields, isNew: false, changed: false, seen: false, foundBy: [] };
 }
 
 function newSubject(id: string, now: Date): Subject {

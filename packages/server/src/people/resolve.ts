@@ -12,12 +12,17 @@ export interface Holder {
 }
 
 /** One of them in the course of one batch: as read, and as the items so far have changed them. */
+/** What is kept of a person beside their fields, of which others are told when it changes. */
+export type Was = Pick<PersonRow, 'firstSeenAt' | 'lastSeenAt' | 'subscribedAt' | 'unsubscribedAt' | 'tags'>;
+
 export interface Subject<Row extends Holder = PersonRow> {
   row: Row;
   before: Fields;
   isNew: boolean;
   changed: boolean;
   seen: boolean;
+  /** What the server keeps of them, as it was; of people who were there. */
+  was?: Was;
   /** The keys by which they were asked for, and which belonged to nobody when we looked. */
   foundBy: string[];
 }

@@ -1,19 +1,32 @@
+import type { PeopleRecorded } from './news.ts';
 import type { Subject } from './resolve.ts';
 
-/** What goes with any change of a person, beside the fields themselves. */
-const WITH_ANY_CHANGE = ['e', 's', 'u', 'tags', 'u4s::t'];
 const WITH_SEEN = ['f', 'l'];
+const WITH_TAGS = ['tags', 'u4s::t'];
 
 /** The fields that may have changed, those the server keeps included; none are named where somebody is new. */
-export function fieldsTouched(subjects: readonly Subject[]): { fields?: string[] } {
+export function fieldsTouched(subjects: readonly Subject[]): Pick<PeopleRecorded, 'fields' | 'seen'> {
   const touched = new Set<string>();
-  for (const { row, before, isNew, changed, seen } of subjects) {
-    if (isNew) return {};
-    if (seen) for (const id of WITH_SEEN) touched.add(id);
+  const seenAgain: NonNullable<PeopleRecorded['seen']> = [];
+  const touch = (ids: readonly string[]): void => {
+    for (const id of ids) touched.add(id);
+  };
+  for (const { row, was, before, isNew, changed, seen } of subjects) {
+    if (isNew || !was) return {};
+    if (seen) {
+      touch(WITH_SEEN);
+      const before = isSame(was.firstSeenAt, row.firstSeenAt) ? (was.lastSeenAt?.getTime() ?? null) : null;
+      seenAgain.push([row.id, before, row.lastSeenAt!.getTime()]);
+    }
     if (!changed) continue;
-    for (const id of WITH_ANY_CHANGE) touched.add(id);
-    for (const id of Object.keys(row.fields)) if (row.fields[id] !== before[id]) touched.add(id);
-    for (const id of Object.keys(before)) if (!Object.hasOwn(row.fields, id)) touched.add(id);
+    touched.add('e');
+    if (!isSame(was.subscribedAt, row.subscribedAt)) touched.add('s');
+    if (!isSame(was.unsubscribedAt, row.unsubscribedAt)) touched.add('u');
+    if (row.tags !== was.tags) touch(WITH_TAGS);
+    touch(Object.keys(row.fields).filter((id) => row.fields[id] !== before[id]));
+    touch(Object.keys(before).filter((id) => !Object.hasOwn(row.fields, id)));
   }
-  return { fields: [...touched] };
+  return { fields: [...touched], seen: seenAgain };
 }
+
+const isSame = (a: Date | null, b: Date | null): boolean => a?.getTime() === b?.getTime();

@@ -61,27 +61,30 @@ describe('group commit', () => {
     assert.deepEqual(await Promise.all(later), [['B'], ['C'], ['D']]);
   });
 
-  test('two are in flight at most, unless it is told otherwise', async () => {
+  test('two are in flight at most, and the second only where there is enough for it', async () => {
     const { groups, write } = slowDatabase();
     const commit = createGroupCommit(write);
+    const many = (name: string) => Array.from({ length: 16 }, (_, i) => `${name}${i}`);
     const answers: Promise<string[]>[] = [];
-    for (const item of ['a', 'b', 'c', 'd']) {
-      answers.push(commit.submit([item]));
+    const asked = async (items: readonly string[]): Promise<string[]> => {
+      answers.push(commit.submit(items));
       await settled();
-    }
-    assert.deepEqual(
-      groups.map((group) => group.items),
-      [['a'], ['b']],
-    );
+      return groups.map((group) => group.items[0]!);
+    };
+    assert.deepEqual(await asked(['a']), ['a']);
+    assert.deepEqual(await asked(['b']), ['a'], 'one alone waits');
+    assert.deepEqual(await asked(many('c')), ['a', 'b']);
+    assert.deepEqual(await asked(many('d')), ['a', 'b'], 'two are on their way');
     groups[1]!.done();
     await settled();
     assert.deepEqual(
-      groups.map((group) => group.items),
-      [['a'], ['b'], ['c', 'd']],
+      groups.map((group) => group.items.length),
+      [1, 17, 16],
     );
     groups[0]!.done();
     groups[2]!.done();
-    assert.deepEqual(await Promise.all(answers), [['A'], ['B'], ['C'], ['D']]);
+    const upper = (items: readonly string[]) => items.map((item) => item.toUpperCase());
+    assert.deepEqual(await Promise.all(answers), [['A'], ['B'], upper(many('c')), upper(many('d'))]);
   });
 
   test('a group is kept short: some thousand items, and a request is never cut', async () => {

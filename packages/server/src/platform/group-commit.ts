@@ -14,12 +14,15 @@ interface Submission<Item, Result> {
 /** One transaction on disk while the next is gathered and written: 25k requests a second against 12k one by one. */
 const IN_FLIGHT = 2;
 const ITEMS_MAX = 1000;
+/** Fewer items wait for the transaction that is on its way: each has its round trips, however little is in it. */
+const WORTH_ANOTHER = 16;
 
 /**
  * Group commit with no artificial delay: what arrives while the last
- * transaction runs goes into the next one together. `write` answers item by
- * item. When the database refuses a group, each of its submissions is tried
- * alone, so that one does not fail the others.
+ * transaction runs goes into the next one together; where that is much, it does
+ * not wait for its end. `write` answers item by item. When the database refuses
+ * a group, each of its submissions is tried alone, so that one does not fail
+ * the others.
  */
 export function createGroupCommit<Item, Result>(
   write: (items: readonly Item[]) => Promise<Result[]>,
@@ -29,7 +32,7 @@ export function createGroupCommit<Item, Result>(
   let inFlight = 0;
 
   const pump = (): void => {
-    while (inFlight < inFlightMax && waiting.length > 0) {
+    while (waiting.length > 0 && (inFlight === 0 || (inFlight < inFlightMax && isWorthAnother(waiting)))) {
       inFlight += 1;
       writeGroup(takeGroup(waiting)).finally(() => {
         inFlight -= 1;
@@ -62,6 +65,14 @@ export function createGroupCommit<Item, Result>(
       });
     },
   };
+}
+
+function isWorthAnother(waiting: readonly { items: readonly unknown[] }[]): boolean {
+  let size = 0;
+  return waiting.some(({ items }) => {
+    size += items.length;
+    return size >= WORTH_ANOTHER;
+  });
 }
 
 /** The next submissions, up to a size that keeps a transaction short. */

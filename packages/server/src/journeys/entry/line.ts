@@ -174,7 +174,7 @@ async function letOut(tx: Tx, o: Line, turned: readonly Turned[], now: Date): Pr
   const ending = runs.map((run) => ({ ...run, reason: reasons.get(`${run.journeyId}/${run.personId}`) ?? MOVED }));
   const ended = await endRuns(tx, ending, now);
   const over = ending.filter(({ id }) => ended.has(id));
-  await insertMoves(
+  insertMoves(
     tx,
     over.map(({ id, shapeId, reason }) => ({ runId: id, shapeId, did: `left: ${reason}` })),
     now,

@@ -82,7 +82,7 @@ export async function retryRun(
     if (!(await findRun(tx, journey.id, id))) throw notFound(shown);
     const run = await unparkRun(tx, workspaceId, id, now);
     if (!run) throw new UserError('run_state', `run ${shown} is not parked`, 409);
-    await insertMoves(tx, [{ runId: id, shapeId: run.shapeId, did: 'tried again by the operator' }], now);
+    insertMoves(tx, [{ runId: id, shapeId: run.shapeId, did: 'tried again by the operator' }], now);
     await insertHistory(tx, { journeyId: journey.id, who: by, what: 'run tried again', details: { run: shown } }, now);
     await tx.query(notify('run'));
   });

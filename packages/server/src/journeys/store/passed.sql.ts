@@ -1,13 +1,13 @@
-import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
 
 /** Notes that so many runs have gone on from shapes. Each process, and each of its turns that go side by side, has rows of its own. */
-export async function addPassed(
+export function addPassed(
   tx: Tx,
   counter: number,
   passed: readonly { journeyId: number; shapeId: string; runs: number }[],
-): Promise<void> {
+): void {
   if (passed.length === 0) return;
-  await tx.query({
+  send(tx, {
     name: 'shape.passed',
     text: `insert into shape_passed as p (journey_id, shape_id, process, runs)
            select journey_id, shape_id, $1, runs from unnest($2::int[], $3::text[], $4::bigint[]) as u(journey_id, shape_id, runs)

@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto';
 import type { Fields } from '@tributary/model';
-import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
 import type { MoveMade } from '../engine/advance.ts';
 import type { RunMemory, RunState } from '../engine/run-state.ts';
 
@@ -8,6 +9,8 @@ const columns = `id, person_id as "personId", journey_id as "journeyId", version
   entered_at as "enteredAt", arrived_at as "arrivedAt", due_at as "dueAt", listens, left_at as "leftAt",
   left_reason as "leftReason", goal_at as "goalAt", ended_at as "endedAt", parked_error as "parkedError",
   memory, held_out as "heldOut", held, test`;
+
+const NUMBER_MAX = 2 ** 31 - 1;
 
 /** The first half of the lock that says "somebody counts what this person has had". */
 const SHAPE_DONE_LOCK = 7_482_009;
@@ -96,9 +99,9 @@ export async function nextDue(db: Queryable): Promise<Date | undefined> {
   return rows[0]?.due ?? undefined;
 }
 
-export async function updateRuns(tx: Tx, runs: readonly RunState[]): Promise<void> {
+export function updateRuns(tx: Tx, runs: readonly RunState[]): void {
   if (runs.length === 0) return;
-  await tx.query({
+  send(tx, {
     name: 'run.update',
     text: `update run set shape_id = r.shape_id, arrived_at = r.arrived_at, due_at = r.due_at, listens = r.listens::text[],
                   left_at = r.left_at, left_reason = r.left_reason, goal_at = r.goal_at, ended_at = r.ended_at,
@@ -170,18 +173,21 @@ export async function lockDone(tx: Tx, personIds: readonly string[]): Promise<vo
   });
 }
 
-export async function insertMoves(tx: Tx, moves: readonly MoveMade[], at: Date): Promise<void> {
+/** What was done at one moment is told apart, and kept in order, by a number that this process counts up. */
+let lastNumber = randomInt(NUMBER_MAX);
+
+export function insertMoves(tx: Tx, moves: readonly MoveMade[], at: Date): void {
   if (moves.length === 0) return;
-  await tx.query({
+  if (lastNumber + moves.length > NUMBER_MAX) lastNumber = 0;
+  send(tx, {
     name: 'move.insert',
     text: `insert into move (run_id, at, number, shape_id, did)
            select run_id, $1, number, shape_id, did
-           from unnest($2::bigint[], $3::int[], $4::text[], $5::text[]) as m(run_id, number, shape_id, did)
-           on conflict (run_id, at, number) do update set did = move.did || '; ' || excluded.did`,
+           from unnest($2::bigint[], $3::int[], $4::text[], $5::text[]) as m(run_id, number, shape_id, did)`,
     values: [
       at,
       moves.map((move) => move.runId),
-      moves.map((_, i) => i),
+      moves.map(() => ++lastNumber),
       moves.map((move) => move.shapeId),
       moves.map((move) => move.did),
     ],

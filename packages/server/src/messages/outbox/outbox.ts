@@ -17,7 +17,7 @@ import { type Result, settle } from './settle.ts';
  * dry while the next are fetched. Few on purpose: what is in hand when this
  * process is killed is uncertain, though most of it never left.
  */
-const PREFETCH = 16;
+const PREFETCH = 40;
 /** Outcomes that may wait to be written down before no more is sent. */
 const UNWRITTEN_MAX = 500;
 /** How often claims that went astray are looked for. */

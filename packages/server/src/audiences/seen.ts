@@ -1,0 +1,31 @@
+import { conditionsOf, type Facts, type Filter, leafOf, type Prepared, prepare } from '@tributary/model';
+
+const LAST_SEEN = 'l';
+
+/** What a filter asks of when somebody was seen last, each condition alone. */
+export function conditionsOnLastSeen(filter: Filter): Prepared[] {
+  return conditionsOf(filter)
+    .filter((condition) => leafOf(condition)!.fieldId === LAST_SEEN)
+    .map(prepare);
+}
+
+/**
+ * Whether somebody who is seen again may look different to an audience, in milliseconds since 1970 before and after. It
+ * is what happens most, and nearly never matters: whoever was seen an hour ago was seen within thirty days before and
+ * after. They are to be judged where a condition holds now and did not before, or the other way round, and where time
+ * could change it sooner than was known.
+ */
+export function looksDifferent(
+  { fields, lastSeen }: { fields: ReadonlySet<string>; lastSeen: readonly Prepared[] },
+  seen: { before: number; after: number; now: Date },
+): boolean {
+  if (!fields.has(LAST_SEEN)) return false;
+  // Asked, but by nothing that could be asked here.
+  if (lastSeen.length === 0) return true;
+  const [before, after] = [seen.before, seen.after].map((ms): Facts => {
+    return { fields: { [LAST_SEEN]: new Date(ms).toISOString() }, now: seen.now };
+  }) as [Facts, Facts];
+  return lastSeen.some((condition) => {
+    return condition.holds(before) !== condition.holds(after) || condition.next(after) < condition.next(before);
+  });
+}
