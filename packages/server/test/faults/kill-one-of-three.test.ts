@@ -14,7 +14,7 @@ import { type Installation, install } from './support/installation.ts';
 import { killPostgres } from './support/kill-postgres.ts';
 import { checkPromises } from './support/promises.ts';
 
-const ROUNDS = rounds(12);
+const ROUNDS = rounds(10);
 const DEALS_A_ROUND = 4;
 
 let folder: string;
