@@ -34,22 +34,27 @@ export function emptyDatabase(): Promise<TestDatabase> {
 
 /** A database as the version before a migration left it; the migration by how its file's name ends. */
 export async function databaseBefore(migration: string): Promise<TestDatabase> {
+  const names = await migrationNames();
+  return databaseAt(names.findIndex((name) => name.endsWith(migration)));
+}
+
+/** A database as the version with so many migrations left it. */
+export async function databaseAt(migrations: number): Promise<TestDatabase> {
   const database = await emptyDatabase();
-  const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
-  const before = names.slice(
-    0,
-    names.findIndex((name) => name.endsWith(migration)),
-  );
   await database.db.query(
     'create table migration (number int primary key, name text not null, checksum text not null, applied_at timestamptz not null)',
   );
-  for (const [i, name] of before.entries()) {
+  for (const [i, name] of (await migrationNames()).slice(0, migrations).entries()) {
     const sql = await readFile(new URL(name, MIGRATIONS), 'utf8');
     await database.db.query(sql);
     const checksum = createHash('sha256').update(sql).digest('hex');
     await database.db.query('insert into migration values ($1, $2, $3, now())', [i + 1, name, checksum]);
   }
   return database;
+}
+
+async function migrationNames(): Promise<string[]> {
+  return (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort();
 }
 
 async function cloneOf(template: string): Promise<TestDatabase> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, type TestContext, test } from 'node:test';
-import { emptyDatabase, silent, type TestDatabase } from '../../../test/support/database.ts';
+import { databaseAt, emptyDatabase, silent, type TestDatabase, testDatabase } from '../../../test/support/database.ts';
 import { until } from '../../../test/support/until.ts';
 import { migrate, migrationState } from './migrate.ts';
 import { openPool } from './pool.ts';
@@ -101,4 +102,42 @@ describe('migrating a database', () => {
       message: `this database was written by a newer Tributary (migration ${known + 1}; this code knows ${known}): update the code`,
     });
   });
+
+  test('a migration that has landed is never changed: whoever had its earlier text would be left behind', async () => {
+    const lines = await Promise.all(
+      (await files()).map(async (name) => {
+        const sql = await readFile(new URL(name, MIGRATIONS));
+        return `${createHash('sha256').update(sql).digest('hex')}  ${name}\n`;
+      }),
+    );
+    const landed = await readFile(new URL('SHA256SUMS', MIGRATIONS), 'utf8');
+    assert.equal(lines.join(''), landed, 'a new one: (cd packages/server/migrations && sha256sum *.sql > SHA256SUMS)');
+  });
+
+  test('of two migrations the text was changed once: who had the earlier one comes to where everybody is', async (t) => {
+    const database = await databaseAt(17);
+    t.after(database.close);
+    const today = await testDatabase();
+    t.after(today.close);
+    const { db } = database;
+    const had = (number: number, checksum: string, sql: string) =>
+      db.query(`update migration set checksum = '${checksum}' where number = ${number}; ${sql}`);
+    await had(4, 'fb58c24c2b500b0a215b886fc836fa528a8af3ce0ed54663b45f3ec40c6269ff', 'drop index mailbox_mail_to');
+    await had(
+      15,
+      '0f086e3ab70ba9a97a8030ddbb70e8f144b8c23edfc524993b5c2f7cf32448b4',
+      'create index run_parked on run (workspace_id, id) where parked_error is not null and ended_at is null',
+    );
+    await migrate(db);
+    assert.deepEqual(await shapeOf(database), await shapeOf(today));
+    assert.deepEqual(await migrate(db), { applied: [] });
+    assert.deepEqual(await shapeOf(database), await shapeOf(today));
+  });
 });
+
+/** Its indexes, and which text of each migration it had. */
+async function shapeOf({ db }: TestDatabase): Promise<unknown> {
+  const indexes = await db.query(`select indexname, indexdef from pg_indexes where schemaname = 'public' order by 1`);
+  const texts = await db.query('select number, checksum from migration order by 1');
+  return [indexes.rows, texts.rows];
+}

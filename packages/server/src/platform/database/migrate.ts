@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { runMigrations } from 'graphile-worker';
 import { UserError } from '../errors.ts';
+import { mend } from './mend.ts';
 import { type Db, type Tx, transaction } from './pool.ts';
 
 interface Migration {
   number: number;
   name: string;
   sql: string;
+  checksum: string;
 }
 
 const MIGRATING = 7_482_006;
@@ -45,6 +47,7 @@ async function migrateAlone(db: Db): Promise<{ applied: string[] }> {
       `this database was written by a newer Tributary (migration ${newest}; this code knows ${known.length}): update the code`,
     );
   }
+  await mend(db, (number) => known[number - 1]!.checksum);
   const applied: string[] = [];
   for (const migration of known.slice(newest)) {
     if (await transaction(db, (tx) => apply(tx, migration))) applied.push(migration.name);
@@ -61,10 +64,9 @@ export async function migrationState(db: Db): Promise<{ known: number; applied: 
 }
 
 async function apply(tx: Tx, migration: Migration): Promise<boolean> {
-  const checksum = createHash('sha256').update(migration.sql).digest('hex');
   const { rowCount } = await tx.query(
     'insert into migration (number, name, checksum, applied_at) values ($1, $2, $3, clock_timestamp()) on conflict do nothing',
-    [migration.number, migration.name, checksum],
+    [migration.number, migration.name, migration.checksum],
   );
   if (rowCount === 0) return false;
   await tx.query(migration.sql);
@@ -82,7 +84,8 @@ async function migrations(): Promise<Migration[]> {
     names.map(async (name, i) => {
       const number = Number.parseInt(name, 10);
       if (number !== i + 1) throw new Error(`migrations are numbered without a gap: ${name} is not number ${i + 1}`);
-      return { number, name, sql: await readFile(new URL(name, folder), 'utf8') };
+      const sql = await readFile(new URL(name, folder), 'utf8');
+      return { number, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     }),
   );
 }

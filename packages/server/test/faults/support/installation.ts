@@ -15,9 +15,13 @@ import { until } from '../../support/until.ts';
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 const KEPT_LINES = 400;
 
-/** Tributary as an operator has it: a process of its own on a data folder, with its embedded PostgreSQL. */
+/**
+ * Tributary as an operator has it: a process of its own, on a data folder with its embedded PostgreSQL, or on the database
+ * that its DATABASE_URL names.
+ */
 export interface Installation {
   readonly url: string;
+  readonly dataDir: string;
   /** What its log said last, for whoever has to find out why a test failed. */
   readonly log: readonly string[];
   /** Ends that nobody asked for. */
@@ -35,7 +39,7 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-/** Installed on an empty folder, at a port of its own, and not started yet. */
+/** Installed at a port of its own, on an empty folder unless there is a DATABASE_URL, and not started yet. */
 export async function install(env: Record<string, string>): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-faults-'));
   // Where PostgreSQL runs as somebody else, that user has to pass.
@@ -44,6 +48,8 @@ export async function install(env: Record<string, string>): Promise<Installation
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const own = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LOG_LEVEL: 'warn', ...env };
+  // A folder on the command line outdoes a DATABASE_URL.
+  const place = [...(env.DATABASE_URL ? [] : ['--data', dataDir]), '--port', String(port)];
   const log: string[] = [];
   const surprises: string[] = [];
   const pools: Db[] = [];
@@ -62,10 +68,11 @@ export async function install(env: Record<string, string>): Promise<Installation
 
   return {
     url,
+    dataDir,
     log,
     surprises,
     start(more = {}) {
-      const child = spawn(process.execPath, [MAIN, 'serve', '--data', dataDir, '--port', String(port)], {
+      const child = spawn(process.execPath, [MAIN, 'serve', ...place], {
         env: { ...own, ...more },
         stdio: ['ignore', 'ignore', 'pipe'],
       });
@@ -93,14 +100,13 @@ export async function install(env: Record<string, string>): Promise<Installation
     stop: () => end('SIGTERM'),
     command: (...args) =>
       new Promise((resolve) => {
-        const line = [MAIN, ...args, '--data', dataDir, '--port', String(port)];
-        execFile(process.execPath, line, { env: own }, (error, stdout, stderr) => {
+        execFile(process.execPath, [MAIN, ...args, ...place], { env: own }, (error, stdout, stderr) => {
           const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
           resolve({ code, output: `${stdout}${stderr}`.trim() });
         });
       }),
     async database() {
-      const connection = await findRunningEmbedded(dataDir);
+      const connection = env.DATABASE_URL ? { connectionString: env.DATABASE_URL } : await findRunningEmbedded(dataDir);
       if (!connection) throw new Error(`no PostgreSQL answers on ${dataDir}`);
       const pool = openPool(connection, silent, 2);
       pools.push(pool);
