@@ -67,7 +67,7 @@ async function drained(tributary: Tributary, due: number): Promise<number> {
     const began = now();
     const left = async (): Promise<number> =>
       (await db.query<{ n: number }>(`select count(*)::int as n from run where due_at <= now()`)).rows[0]!.n;
-    while ((await left()) > 0) await sleep(100);
+    while ((await left()) > 0) await sleep(250);
     return due / ((now() - began) / 1000);
   });
 }

