@@ -1,15 +1,16 @@
 import { parseArgs } from 'node:util';
 import { startEmbedded } from '../packages/server/src/platform/database/embedded/index.ts';
-import { activityToMail } from './activity-to-mail.ts';
+import { activityToMail, triggersToMail } from './activity-to-mail.ts';
 import { audiences } from './audiences.ts';
 import { burst } from './burst.ts';
 import { hundred, single } from './core-intake.ts';
-import { delay } from './delay.ts';
+import { delay, delayBesideSleepers } from './delay.ts';
 import { enrol } from './enrol.ts';
 import { importFile } from './import.ts';
 import { intake } from './intake.ts';
 import { merge } from './merge.ts';
 import { moves } from './moves.ts';
+import { pair } from './pair.ts';
 import { scale } from './scale.ts';
 import { start } from './start.ts';
 import { type Benchmark, runBenchmark } from './support/bench.ts';
@@ -34,7 +35,12 @@ const story: Readonly<Record<string, Benchmark>> = {
 const core: Readonly<Record<string, Benchmark>> = { single, hundred, merge, audiences, import: importFile, scale };
 
 /** What moves people through journeys. */
-const journeys: Readonly<Record<string, Benchmark>> = { moves };
+const journeys: Readonly<Record<string, Benchmark>> = {
+  moves,
+  triggers: triggersToMail,
+  late: delayBesideSleepers,
+  pair,
+};
 
 const benchmarks = { ...story, ...core, ...journeys };
 const groups: Readonly<Record<string, readonly string[]>> = {

@@ -8,10 +8,10 @@ import { startSink } from './support/sink.ts';
 import type { Tributary } from './support/tributary.ts';
 
 /** What every run does: the delay it stands at ends, a condition, a split, a tag, and a delay that it stays at. */
-const MOVES_EACH = 4;
+export const MOVES_EACH = 4;
 const CLAIMED = 500;
 
-export const journey = {
+const journey = {
   name: 'A way of five shapes',
   entry: { kind: 'direct' },
   start: 'pause',
@@ -37,13 +37,8 @@ export async function moves(bench: Bench): Promise<Figure[]> {
   const sink = bench.keep(await startSink());
   const tributary = await bench.tributary(sink.url);
   await populate(tributary, due, 0);
-  await tributary.push({ journey, templates: {} });
-  await inDatabase(tributary, async (db) => {
-    await db.query(RUNS, [sleeping, 'sleeping']);
-    await db.query(RUNS, [due, 'due']);
-    await db.query('vacuum (analyze) run');
-    await db.query('checkpoint');
-  });
+  await sleepers(tributary, sleeping);
+  await comeDue(tributary, due);
   bench.say(`${sleeping.toLocaleString('en')} runs sleep, ${due.toLocaleString('en')} are to be moved`);
   const ours = await drained(tributary, due);
   await tributary.quiet();
@@ -60,8 +55,27 @@ export async function moves(bench: Bench): Promise<Figure[]> {
   ];
 }
 
+/** So many runs that sleep for years, in the journey above. */
+export async function sleepers(tributary: Tributary, count: number): Promise<void> {
+  await tributary.push({ journey, templates: {} });
+  await inDatabase(tributary, async (db) => {
+    await db.query(RUNS, [count, 'sleeping']);
+    await db.query('vacuum (analyze) run');
+    await db.query('checkpoint');
+  });
+}
+
+/** So many runs of people who are there, which can be made due. */
+export async function comeDue(tributary: Tributary, count: number): Promise<void> {
+  await inDatabase(tributary, async (db) => {
+    await db.query(RUNS, [count, 'due']);
+    await db.query('vacuum (analyze) run');
+    await db.query('checkpoint');
+  });
+}
+
 /** Makes the runs due, and returns how many a second are moved. */
-async function drained(tributary: Tributary, due: number): Promise<number> {
+export async function drained(tributary: Tributary, due: number): Promise<number> {
   return inDatabase(tributary, async (db) => {
     await db.query(`update run set due_at = now() where shape_id = 'pause' and due_at < now() + interval '10 years'`);
     const began = now();
@@ -108,7 +122,7 @@ async function claimedAndUpdated(db: pg.Pool, rows: number): Promise<number> {
 }
 
 /** Runs at the first shape. Those that sleep are of people who are nobody: nobody looks at them. */
-export const RUNS = `
+const RUNS = `
   insert into run (workspace_id, id, journey_id, version, person_id, entry_activity_id, entry_at, entry_key, entry,
                    held_out, shape_id, entered_at, arrived_at, due_at, listens)
   select 1, time_ordered_id(now(), case $2::text when 'due' then 5000000 else 6000000 end + n), j.id, j.live_version,

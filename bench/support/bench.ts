@@ -13,7 +13,7 @@ export interface Bench {
   /** Closes it when the benchmark is over, however it ends; what was kept last goes first. */
   keep<T extends { close(): Promise<unknown> }>(thing: T): T;
   /** Tributary on an empty folder, for this benchmark alone; or on the one that is kept. */
-  tributary(smtpUrl: string, o?: { kept: boolean }): Promise<Tributary>;
+  tributary(smtpUrl: string, o?: { kept?: boolean; databaseUrl?: string }): Promise<Tributary>;
   say(line: string): void;
 }
 
@@ -37,10 +37,10 @@ export async function runBenchmark(
     return await benchmark({
       ...o,
       keep,
-      async tributary(smtpUrl, { kept } = { kept: false }) {
+      async tributary(smtpUrl, { kept, databaseUrl } = {}) {
         const dataDir = kept && o.keepAt !== undefined ? resolve(o.keepAt) : keep(await makeFolder()).path;
         await mkdir(dataDir, { recursive: true });
-        return keep(await startTributary({ dataDir, smtpUrl, profile: o.profile }));
+        return keep(await startTributary({ dataDir, smtpUrl, databaseUrl, profile: o.profile }));
       },
     });
   } finally {

@@ -24,8 +24,13 @@ export function startChild(
 }
 
 /** Runs a command to its end; returns what it printed. */
-export async function run(script: URL, args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(script), ...args]);
+export async function run(
+  script: URL,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const options = { env: { ...process.env, ...env } };
+  const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(script), ...args], options);
   return stdout;
 }
 

@@ -18,11 +18,14 @@ export async function describeMachine(connection: pg.ClientConfig): Promise<stri
 }
 
 /** The share of the processors that is busy now, in percent: above a tenth or so, figures say more of the neighbours. */
-export async function busyPercent(): Promise<number> {
+export const busyPercent = async (): Promise<number> => (await busyWhile(() => sleep(1500))).busy;
+
+/** What comes of something, and the share of the processors that was busy meanwhile, in percent. */
+export async function busyWhile<T>(work: () => Promise<T>): Promise<{ result: T; busy: number }> {
   const before = times();
-  await sleep(1500);
+  const result = await work();
   const after = times();
-  return 100 * (1 - (after.idle - before.idle) / (after.all - before.all));
+  return { result, busy: Math.round(100 * (1 - (after.idle - before.idle) / (after.all - before.all))) };
 }
 
 function times(): { idle: number; all: number } {

@@ -63,7 +63,9 @@ const share = (all: number, part: number): number => Math.floor((all * part) / P
 
 /** Something asked of the database beside the server. */
 export function inDatabase<T>(tributary: Tributary, work: (db: Db) => Promise<T>): Promise<T> {
-  const config = readConfig({ ...process.env, LOG_LEVEL: 'silent' }, { data: tributary.dataDir });
+  const { databaseUrl, dataDir } = tributary;
+  const env = { ...process.env, LOG_LEVEL: 'silent', ...(databaseUrl && { DATABASE_URL: databaseUrl }) };
+  const config = readConfig(env, databaseUrl ? {} : { data: dataDir });
   return withDatabase(config, ({ db }) => work(db));
 }
 

@@ -13,6 +13,8 @@ const NODE_ARGS = ['--max-semi-space-size=64'];
 export interface Tributary {
   url: string;
   dataDir: string;
+  /** Where its database is, if not in the folder. */
+  databaseUrl: string | undefined;
   pid: number;
   /** From the start of the process until it was ready, in milliseconds. */
   readyAfter: number;
@@ -35,16 +37,19 @@ export interface Tributary {
 export async function startTributary(o: {
   dataDir: string;
   smtpUrl: string;
+  /** A PostgreSQL to use instead of one in the folder. */
+  databaseUrl?: string | undefined;
   /** Where to put a CPU profile of the server when it ends. */
   profile?: string | undefined;
 }): Promise<Tributary> {
-  const { dataDir } = o;
+  const { dataDir, databaseUrl } = o;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const began = now();
-  const options = ['--data', dataDir, '--port', String(port)];
+  const options = [...(databaseUrl ? [] : ['--data', dataDir]), '--port', String(port)];
+  const env = databaseUrl ? { DATABASE_URL: databaseUrl } : {};
   const child = startChild(MAIN, ['serve', ...options], {
-    env: { SMTP_URL: o.smtpUrl, LOG_LEVEL: 'warn' },
+    env: { ...env, SMTP_URL: o.smtpUrl, LOG_LEVEL: 'warn' },
     nodeArgs: [...NODE_ARGS, ...(o.profile ? ['--cpu-prof', `--cpu-prof-dir=${o.profile}`] : [])],
   });
   try {
@@ -54,7 +59,7 @@ export async function startTributary(o: {
     throw error;
   }
   const readyAfter = now() - began;
-  const command = (...args: string[]): Promise<string> => run(MAIN, [...args, ...options]);
+  const command = (...args: string[]): Promise<string> => run(MAIN, [...args, ...options], env);
   let key = '';
 
   const call = async (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> => {
@@ -83,6 +88,7 @@ export async function startTributary(o: {
   return {
     url,
     dataDir,
+    databaseUrl,
     pid: child.pid,
     readyAfter,
     command,
