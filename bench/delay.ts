@@ -4,6 +4,7 @@ import { type Figure, p50, p99 } from './support/figures.ts';
 import { pace } from './support/pace.ts';
 import { activityOf, addressOf, knownPeople } from './support/people.ts';
 import { delayedMail } from './support/playbooks.ts';
+import { populate } from './support/population.ts';
 import { startSink } from './support/sink.ts';
 
 const PER_SECOND = 5;
@@ -27,7 +28,10 @@ async function lateness(bench: Bench, { sleeping, below }: { sleeping: number; b
   await tributary.api('/v1/definitions/activity/create', { name: 'Trial started' });
   await tributary.push(delayedMail({ activity: ACTIVITY }, seconds));
   await knownPeople(tributary, PER_SECOND * seconds);
-  if (sleeping > 0) await sleepers(tributary, sleeping);
+  if (sleeping > 0) {
+    await populate(tributary, 1, 0);
+    await sleepers(tributary, sleeping);
+  }
   bench.say(`${PER_SECOND * seconds} runs begin within ${seconds} s, and each waits ${seconds} s`);
   const began = await pace({
     perSecond: PER_SECOND,

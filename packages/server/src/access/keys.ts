@@ -71,18 +71,17 @@ export interface KeyCache {
 const KEPT_MS = 2000;
 const KEPT_MAX = 1000;
 
-/** Keys that were good a moment ago are let in without asking the database again. */
+/** Keys that were good a moment ago are let in without asking the database again, nor hashing them. */
 export function keyCache(db: Queryable): KeyCache {
   const kept = new Map<string, { key: KeyInUse; until: number }>();
   return {
     async find(text) {
-      const hashed = hashOf(text).toString('base64');
-      const hit = kept.get(hashed);
+      const hit = kept.get(text);
       if (hit && hit.until > performance.now()) return hit.key;
       const key = await findKey(db, text);
       if (kept.size >= KEPT_MAX) kept.clear();
-      if (key) kept.set(hashed, { key, until: performance.now() + KEPT_MS });
-      else kept.delete(hashed);
+      if (key) kept.set(text, { key, until: performance.now() + KEPT_MS });
+      else kept.delete(text);
       return key;
     },
   };

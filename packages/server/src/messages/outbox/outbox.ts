@@ -57,6 +57,8 @@ export function startOutbox(o: OutboxOptions): Outbox {
   const waiting: Loaded[] = [];
   const onTheWire = new Set<Promise<void>>();
   let closing = false;
+  /** As many were there as were asked for: more may be due, without anybody telling us. */
+  let moreMayBeDue = true;
   let straysSoughtAt = Number.NEGATIVE_INFINITY;
 
   const turn = async (): Promise<Turn> => {
@@ -67,7 +69,8 @@ export function startOutbox(o: OutboxOptions): Outbox {
     const room = (lane.doubtful ? 1 : lane.capacity + PREFETCH) - held;
     if (room < 1 || (held > 0 && room < PREFETCH / 2) || inHand.size - held > UNWRITTEN_MAX) return undefined;
     const claimed = await claim(room);
-    if (claimed.length < room) return nextDueAt(db, lane.name, [...inHand.keys()]);
+    moreMayBeDue = claimed.length === room;
+    if (!moreMayBeDue) return nextDueAt(db, lane.name, [...inHand.keys()]);
     return 'more';
   };
 
@@ -115,7 +118,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
       const delivery = deliver(loaded).finally(() => {
         onTheWire.delete(delivery);
         pump();
-        if (waiting.length <= PREFETCH / 2) loop.nudge();
+        if (moreMayBeDue && waiting.length <= PREFETCH / 2) loop.nudge();
       });
       onTheWire.add(delivery);
     }
