@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { isStorable, jsonBytes, problemWithValue, type Value } from './value.ts';
+import { isLargerThan, isStorable, jsonBytes, problemWithValue, type Value } from './value.ts';
 
 const right: [prefix: string, ...values: Value[]][] = [
   ['str', '', 'Anna', 'Анна', 'x'.repeat(255), '🦊'.repeat(255)],
@@ -87,5 +87,7 @@ describe('values', () => {
   test('sizes are counted in bytes, as they travel', () => {
     assert.equal(jsonBytes({ a: 'ж' }), 10);
     assert.equal(jsonBytes({}), 2);
+    assert.equal(isLargerThan(9, { a: 'ж' }), true);
+    assert.equal(isLargerThan(10, { a: 'ж' }), false);
   });
 });

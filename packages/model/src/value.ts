@@ -16,7 +16,8 @@ const text =
   (max: number): Check =>
   (value) => {
     if (typeof value !== 'string') return 'expected a string';
-    return [...value].length > max ? `longer than ${max} characters` : undefined;
+    // Counted only where there may be too many: a character is one or two units.
+    return value.length > max && [...value].length > max ? `longer than ${max} characters` : undefined;
   };
 
 const checks: Record<string, Check> = {
@@ -50,7 +51,7 @@ const checks: Record<string, Check> = {
   },
   obj: (value) => {
     if (!isRecord(value)) return 'expected an object';
-    return jsonBytes(value) > OBJECT_MAX_BYTES ? `larger than ${OBJECT_MAX_BYTES} bytes` : undefined;
+    return isLargerThan(OBJECT_MAX_BYTES, value) ? `larger than ${OBJECT_MAX_BYTES} bytes` : undefined;
   },
   idt: text(64),
 };
@@ -76,4 +77,10 @@ export function isStorable(value: unknown): boolean {
 /** How many bytes a value takes on the wire. */
 export function jsonBytes(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
+}
+
+/** Whether a value takes more than so many bytes on the wire. Counted only where it may: a unit is at most three of them. */
+export function isLargerThan(bytes: number, value: unknown): boolean {
+  const text = JSON.stringify(value);
+  return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
 }

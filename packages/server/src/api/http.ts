@@ -34,17 +34,19 @@ export function createHttp(o: { log: Log; metrics: Metrics; proxies?: readonly s
   app.addHook('preClose', async () => {
     closing = true;
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     // Its connection was at work when the idle ones were closed; kept alive, it would hold us up for 72 seconds.
     if (closing) reply.header('connection', 'close');
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const labels = {
       method: request.method,
       route: request.routeOptions.url ?? 'none',
       status: String(reply.statusCode),
     };
     o.metrics.http.observe(labels, reply.elapsedTime / 1000);
+    done();
   });
   return app;
 }

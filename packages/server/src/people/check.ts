@@ -3,8 +3,8 @@ import {
   type Fields,
   type IntakeItem,
   internalId,
+  isLargerThan,
   isStorable,
-  jsonBytes,
   parseFieldId,
   problemWithValue,
   type Value,
@@ -126,7 +126,7 @@ function checkActivity({ attributes, at, key }: ActivityInput, now: Date, since?
   if (!isStorable(key)) return 'a key can not hold U+0000';
   const entries = Object.entries(attributes);
   if (entries.length > ATTRIBUTES_MAX) return `more than ${ATTRIBUTES_MAX} attributes`;
-  if (jsonBytes(attributes) > ATTRIBUTES_MAX_BYTES) return `larger than ${ATTRIBUTES_MAX_BYTES} bytes`;
+  if (isLargerThan(ATTRIBUTES_MAX_BYTES, attributes)) return `larger than ${ATTRIBUTES_MAX_BYTES} bytes`;
   for (const [id, value] of entries) {
     const parsed = parseFieldId(id);
     if (!parsed) return `"${id}" is not an attribute id such as str:cm:name`;

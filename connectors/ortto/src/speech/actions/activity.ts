@@ -1,5 +1,5 @@
 import { action } from '@tributary/connector-kit';
-import { jsonBytes } from '@tributary/model';
+import { isLargerThan } from '@tributary/model';
 import { z } from 'zod';
 import { ACTIVITY_MAX_BYTES, ATTRIBUTES_MAX } from '../limits.ts';
 import { problemWithAttribute } from '../values.ts';
@@ -22,7 +22,7 @@ export const activity = action({
     const attributes = valuesOf(asked, named);
     const count = Object.keys(attributes).length;
     if (count > ATTRIBUTES_MAX) return { skip: `${count} attributes: an activity takes ${ATTRIBUTES_MAX}` };
-    if (jsonBytes(attributes) > ACTIVITY_MAX_BYTES)
+    if (isLargerThan(ACTIVITY_MAX_BYTES, attributes))
       return { skip: `the attributes are larger than ${ACTIVITY_MAX_BYTES} bytes` };
     const keys = keysOf(asked.mergeBy, of.person.fields);
     if ('skip' in keys) return keys;

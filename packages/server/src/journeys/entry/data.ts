@@ -1,4 +1,4 @@
-import { type Fields, isStorable, jsonBytes, parseFieldId, problemWithValue, type Value } from '@tributary/model';
+import { type Fields, isLargerThan, isStorable, parseFieldId, problemWithValue, type Value } from '@tributary/model';
 import { UserError } from '../../platform/errors.ts';
 
 const ATTRIBUTES_MAX = 100;
@@ -16,7 +16,7 @@ function problemWith(data: Readonly<Record<string, unknown>>): string | undefine
   const entries = Object.entries(data);
   if (entries.length > ATTRIBUTES_MAX) return `more than ${ATTRIBUTES_MAX} attributes`;
   if (!isStorable(data)) return 'can not hold U+0000 or half a surrogate pair';
-  if (jsonBytes(data) > BYTES_MAX) return `larger than ${BYTES_MAX} bytes`;
+  if (isLargerThan(BYTES_MAX, data)) return `larger than ${BYTES_MAX} bytes`;
   for (const [id, value] of entries) {
     const parsed = parseFieldId(id);
     if (!parsed) return `"${id}" is not an attribute id such as str:cm:order`;

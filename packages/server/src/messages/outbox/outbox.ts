@@ -57,7 +57,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
   const waiting: Loaded[] = [];
   const onTheWire = new Set<Promise<void>>();
   let closing = false;
-  /** As many were there as were asked for: more may be due, without anybody telling us. */
+  /** As many were there as were asked for, or nobody looked: more may be due, without anybody telling us again. */
   let moreMayBeDue = true;
   let straysSoughtAt = Number.NEGATIVE_INFINITY;
 
@@ -67,7 +67,10 @@ export function startOutbox(o: OutboxOptions): Outbox {
     if (until) return until;
     const held = waiting.length + onTheWire.size;
     const room = (lane.doubtful ? 1 : lane.capacity + PREFETCH) - held;
-    if (room < 1 || (held > 0 && room < PREFETCH / 2) || inHand.size - held > UNWRITTEN_MAX) return undefined;
+    if (room < 1 || (held > 0 && room < PREFETCH / 2) || inHand.size - held > UNWRITTEN_MAX) {
+      moreMayBeDue = true;
+      return undefined;
+    }
     const claimed = await claim(room);
     moreMayBeDue = claimed.length === room;
     if (!moreMayBeDue) return nextDueAt(db, lane.name, [...inHand.keys()]);
