@@ -17,7 +17,8 @@ export async function pace(o: {
   const from = now();
   for (let i = 0; i < o.perSecond * o.seconds; i++) {
     const at = from + ((i + Math.random()) * 1000) / o.perSecond;
-    if (at > now()) await sleep(at - now());
+    const early = at - now();
+    if (early > 0) await sleep(early);
     began.push(now());
     done.push(o.begin(i).catch((error: unknown) => failures.push(error)));
   }
