@@ -15,8 +15,8 @@ export function fieldsTouched(subjects: readonly Subject[]): Pick<PeopleRecorded
     if (isNew || !was) return {};
     if (seen) {
       touch(WITH_SEEN);
-      const before = isSame(was.firstSeenAt, row.firstSeenAt) ? (was.lastSeenAt?.getTime() ?? null) : null;
-      seenAgain.push([row.id, before, row.lastSeenAt!.getTime()]);
+      const isFirst = !was.lastSeenAt || !isSame(was.firstSeenAt, row.firstSeenAt);
+      seenAgain.push([row.id, isFirst ? null : was.lastSeenAt!.getTime(), row.lastSeenAt!.getTime()]);
     }
     if (!changed) continue;
     touched.add('e');
