@@ -58,17 +58,15 @@ export async function moves(bench: Bench): Promise<Figure[]> {
 /** So many runs that sleep for years, in the journey above. */
 export async function sleepers(tributary: Tributary, count: number): Promise<void> {
   await tributary.push({ journey, templates: {} });
-  await inDatabase(tributary, async (db) => {
-    await db.query(RUNS, [count, 'sleeping']);
-    await db.query('vacuum (analyze) run');
-    await db.query('checkpoint');
-  });
+  await addRuns(tributary, count, 'sleeping');
 }
 
 /** So many runs of people who are there, which can be made due. */
-export async function comeDue(tributary: Tributary, count: number): Promise<void> {
+export const comeDue = (tributary: Tributary, count: number): Promise<void> => addRuns(tributary, count, 'due');
+
+async function addRuns(tributary: Tributary, count: number, which: 'sleeping' | 'due'): Promise<void> {
   await inDatabase(tributary, async (db) => {
-    await db.query(RUNS, [count, 'due']);
+    await db.query(RUNS, [count, which]);
     await db.query('vacuum (analyze) run');
     await db.query('checkpoint');
   });

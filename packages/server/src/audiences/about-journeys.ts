@@ -2,7 +2,7 @@ import { askedAbout, conditionsOf, type Facts, type Filter, leafOf } from '@trib
 import type { People } from '../people/index.ts';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import type { Asked } from './concerned.ts';
-import { isAboutJourneys } from './definition.ts';
+import { filtersOf, isAboutJourneys } from './definition.ts';
 import type { LiveAudience } from './live.ts';
 import { listAnswers } from './store/answers.sql.ts';
 
@@ -78,7 +78,7 @@ function leadingToJourneys(inOrder: readonly LiveAudience[]): ReadonlySet<number
 function conditionsAmong(audiences: readonly LiveAudience[]): Map<string, Filter> {
   const found = audiences
     .filter(({ journeys }) => journeys.size > 0)
-    .flatMap(({ filter, exitFilter }) => [filter, ...(exitFilter ? [exitFilter] : [])])
+    .flatMap(filtersOf)
     .flatMap(conditionsOf)
     .flatMap((condition): [string, Filter][] => {
       const leaf = leafOf(condition)!;

@@ -1,6 +1,6 @@
 import type { PeopleRecorded } from '../people/index.ts';
 import type { LiveAudience } from './live.ts';
-import { looksDifferent } from './seen.ts';
+import { lastSeenAt, looksDifferent } from './seen.ts';
 
 /** Said of an audience's mail and SMS; and the permissions that stand above them. */
 const SUBSCRIPTION_ACTIVITIES = ['act::s-a', 'act::u-a', 'act::ois-a', 'act::oos-a'];
@@ -43,8 +43,15 @@ export function concerned(
     for (const personId of piece.changed) add(personId, byField);
     // To be seen is no change, but comes with an activity.
     for (const [personId, before, after] of piece.seen ?? []) {
-      const moved = before === null ? byField : byField.filter((each) => looksDifferent(each, { before, after, now }));
-      add(personId, moved);
+      if (before === null) {
+        add(personId, byField);
+        continue;
+      }
+      const [was, is] = [lastSeenAt(before, now), lastSeenAt(after, now)];
+      add(
+        personId,
+        byField.filter((audience) => looksDifferent(audience, was, is)),
+      );
     }
     const seen = !fields || (!piece.seen && fields.has('l')) ? byField : [];
     for (const { activityId, campaignId, personId } of piece.activities) {

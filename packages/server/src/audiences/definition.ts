@@ -26,6 +26,11 @@ export interface AudienceRow {
   archivedAt: Date | null;
 }
 
+/** The filters by which people enter and leave an audience. */
+export function filtersOf({ filter, exitFilter }: Pick<AudienceRow, 'filter' | 'exitFilter'>): Filter[] {
+  return exitFilter ? [filter, exitFilter] : [filter];
+}
+
 /** An audience's id outside: 24 hex digits, like an ObjectId. */
 export function publicAudienceId({ id, createdAt }: { id: number; createdAt: Date }): string {
   return objectId(createdAt, id);

@@ -1,6 +1,6 @@
-import { type Dependencies, dependenciesOf, type Filter, type Prepared } from '@tributary/model';
+import { type Dependencies, dependenciesOf, type Prepared } from '@tributary/model';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
-import { type AudienceRow, audienceNumber, audiencesIn, journeysIn } from './definition.ts';
+import { type AudienceRow, audienceNumber, audiencesIn, filtersOf, journeysIn } from './definition.ts';
 import { conditionsOnLastSeen } from './seen.ts';
 import { findVersion, listAudiences, lockVersion } from './store/audience.sql.ts';
 
@@ -68,8 +68,8 @@ function liveOf(rows: readonly AudienceRow[]): LiveAudience[] {
     .sort((a, b) => a.level - b.level);
 }
 
-function askedBy({ filter, exitFilter }: { filter: Filter; exitFilter: Filter | null }) {
-  const filters = exitFilter ? [filter, exitFilter] : [filter];
+function askedBy(row: AudienceRow) {
+  const filters = filtersOf(row);
   const all = (of: (dependencies: Dependencies) => ReadonlySet<string>): Set<string> =>
     new Set(filters.map(dependenciesOf).flatMap((dependencies) => [...of(dependencies)]));
   const asked = filters.map(audiencesIn);

@@ -3,7 +3,15 @@ import type { People } from '../people/index.ts';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import type { AskingAudience, JourneysAsked } from './about-journeys.ts';
-import { type AudienceRow, askedIn, audienceNumber, audiencesIn, journeysIn, publicAudienceId } from './definition.ts';
+import {
+  type AudienceRow,
+  askedIn,
+  audienceNumber,
+  audiencesIn,
+  filtersOf,
+  journeysIn,
+  publicAudienceId,
+} from './definition.ts';
 import { circleFrom, type LiveSets } from './live.ts';
 import {
   deleteAudience,
@@ -106,10 +114,8 @@ export async function findOne(db: Queryable, workspaceId: number, publicId: stri
 }
 
 function unused(audience: AudienceRow, others: readonly AudienceRow[]): void {
-  const asking = others.find(({ filter, exitFilter }) =>
-    [filter, ...(exitFilter ? [exitFilter] : [])].some((asked) =>
-      audiencesIn(asked).ids.includes(publicAudienceId(audience)),
-    ),
+  const asking = others.find((other) =>
+    filtersOf(other).some((asked) => audiencesIn(asked).ids.includes(publicAudienceId(audience))),
   );
   if (!asking) return;
   throw new UserError(
@@ -141,7 +147,7 @@ export async function listAsking(db: Queryable, workspaceId: number): Promise<As
 const seen = (rows: readonly AudienceRow[]): AudienceRow[] => rows.filter(({ hidden }) => !hidden);
 
 function askingOf(row: AudienceRow): AskingAudience {
-  const asked = (row.exitFilter ? [row.filter, row.exitFilter] : [row.filter]).map(askedIn);
+  const asked = filtersOf(row).map(askedIn);
   return {
     id: publicAudienceId(row),
     name: row.name,

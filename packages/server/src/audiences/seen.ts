@@ -9,22 +9,24 @@ export function conditionsOnLastSeen(filter: Filter): Prepared[] {
     .map(prepare);
 }
 
+/** What a filter is asked about of somebody who was seen last at that moment, in milliseconds since 1970. */
+export function lastSeenAt(ms: number, now: Date): Facts {
+  return { fields: { [LAST_SEEN]: new Date(ms).toISOString() }, now };
+}
+
 /**
- * Whether somebody who is seen again may look different to an audience, in milliseconds since 1970 before and after. It
- * is what happens most, and nearly never matters: whoever was seen an hour ago was seen within thirty days before and
- * after. They are to be judged where a condition holds now and did not before, or the other way round, and where time
- * could change it sooner than was known.
+ * Whether somebody who is seen again may look different to an audience. It is what happens most, and nearly never
+ * matters: whoever was seen an hour ago was seen within thirty days before and after. They are to be judged where a
+ * condition holds now and did not before, or the other way round, and where time could change it sooner than was known.
  */
 export function looksDifferent(
   { fields, lastSeen }: { fields: ReadonlySet<string>; lastSeen: readonly Prepared[] },
-  seen: { before: number; after: number; now: Date },
+  before: Facts,
+  after: Facts,
 ): boolean {
   if (!fields.has(LAST_SEEN)) return false;
   // Asked, but by nothing that could be asked here.
   if (lastSeen.length === 0) return true;
-  const [before, after] = [seen.before, seen.after].map((ms): Facts => {
-    return { fields: { [LAST_SEEN]: new Date(ms).toISOString() }, now: seen.now };
-  }) as [Facts, Facts];
   return lastSeen.some((condition) => {
     return condition.holds(before) !== condition.holds(after) || condition.next(after) < condition.next(before);
   });

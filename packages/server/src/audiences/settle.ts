@@ -5,7 +5,7 @@ import { leave } from '../platform/news.ts';
 import { toJourneys } from './about-journeys.ts';
 import { assess } from './assess.ts';
 import type { Asked } from './concerned.ts';
-import { publicAudienceId } from './definition.ts';
+import { filtersOf, publicAudienceId } from './definition.ts';
 import { judgeThere } from './judge.ts';
 import type { LiveAudience, LiveSet } from './live.ts';
 import type { Due, Move } from './move.ts';
@@ -76,7 +76,7 @@ async function tell(
 async function settleSome(tx: Tx, people: People, of: Settling, asked: Asked, who: readonly string[]): Promise<Move[]> {
   const { workspaceId, live, now } = of;
   const judging = live.audiences.filter(asking(who, asked));
-  const filters = judging.flatMap(({ filter, exitFilter }) => (exitFilter ? [filter, exitFilter] : [filter]));
+  const filters = judging.flatMap(filtersOf);
   const [facts, belonging, said, journeys] = await Promise.all([
     people.facts(tx, workspaceId, who, filters, now),
     listBelonging(tx, who),
