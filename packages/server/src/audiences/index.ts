@@ -1,9 +1,9 @@
-import type { People, PeopleRecorded } from '../people/index.ts';
+import type { People } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
-import { notify, type Presence } from '../platform/presence.ts';
+import { type Presence, signal } from '../platform/presence.ts';
 import type { AskingAudience, JourneysAsked } from './about-journeys.ts';
 import { askedOf } from './concerned.ts';
 import { ensureDefaults } from './defaults.ts';
@@ -73,7 +73,7 @@ export interface Audiences {
   /** Those of these audiences, by id or name, that are not there or are archived. */
   missing(db: Queryable, workspaceId: number, audiences: readonly string[]): Promise<string[]>;
   /** Who belongs follows what was recorded. */
-  hear(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
+  hear: ReturnType<typeof hearRecorded>;
   /** Forgets people who are gone. */
   hearDeleted(tx: Tx, pieces: readonly { workspaceId: number; ids: readonly string[] }[]): Promise<void>;
   /** What the absorbed said of audiences is said by the survivor, and who belongs is looked at anew for both. */
@@ -112,7 +112,7 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
   const changing = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
     transaction(db, async (tx) => {
       const result = await work(tx);
-      await tx.query(notify('audience'));
+      signal(tx, 'audience');
       return result;
     });
 
@@ -150,7 +150,7 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
     subscriptionsOf: (queryable, workspaceId, ids) => subscriptionsOf(queryable, people, workspaceId, ids),
     standings,
     missing: missingAudiences,
-    hear: (tx, pieces) => hearRecorded(tx, managing, pieces, clock.now()),
+    hear: hearRecorded(managing, clock.now),
     async hearDeleted(tx, pieces) {
       for (const { workspaceId, ids } of pieces) {
         await managing.live.lock(tx, workspaceId);

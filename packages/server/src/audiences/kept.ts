@@ -1,6 +1,6 @@
 import type { Filter, Problem } from '@tributary/model';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
-import { notify } from '../platform/presence.ts';
+import { signal } from '../platform/presence.ts';
 import { audienceNumber, publicAudienceId } from './definition.ts';
 import { type Managing, nothing, problemsWith } from './manage.ts';
 import { deleteAudience, findAudiences, insertAudience, insertSet, updateVersion } from './store/audience.sql.ts';
@@ -46,7 +46,7 @@ export function createKept(managing: Managing, now: () => Date): KeptAudiences {
           ? id
           : await make(tx, workspaceId, asked, now());
       await updateVersion(tx, workspaceId);
-      await tx.query(notify('audience'));
+      signal(tx, 'audience');
       return made;
     },
     async drop(tx, workspaceId, id) {

@@ -5,7 +5,7 @@ import { type DisplayTypes, displayTypesOf, renderText } from '../messages/index
 import type { People, PeopleRecorded } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { messageOf } from '../platform/errors.ts';
-import { notify } from '../platform/presence.ts';
+import { signal } from '../platform/presence.ts';
 import type { Connection, Connections } from './connections.ts';
 import { insertWrites, type NewWrite } from './store/outbox.sql.ts';
 
@@ -27,7 +27,7 @@ export async function hearRecorded(tx: Tx, ears: Ears, pieces: readonly PeopleRe
       connection.connector.hear(heard).map((write) => newWrite(connection, write, heard.person.id, null)),
     );
     await insertWrites(tx, writes, now);
-    if (writes.length > 0) await tx.query(notify('connection'));
+    if (writes.length > 0) signal(tx, 'connection');
   }
 }
 
@@ -67,7 +67,7 @@ export async function hearActions(tx: Tx, ears: Ears, pieces: readonly JourneyAc
     }
     await insertWrites(tx, writes, now);
     if (failed.length > 0) await ears.people.recordIn(tx, workspaceId, failed);
-    if (writes.length > 0) await tx.query(notify('connection'));
+    if (writes.length > 0) signal(tx, 'connection');
   }
 }
 

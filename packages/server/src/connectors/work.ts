@@ -117,7 +117,7 @@ async function keep(
 ): Promise<void> {
   const outcomes = await transaction(work.db, async (tx) => {
     if (!(await end(tx))) return [];
-    await remember(tx, connection.id, reading.remember, work.clock.now());
+    remember(tx, connection.id, reading.remember, work.clock.now());
     return reading.items.length === 0 ? [] : work.people.recordIn(tx, connection.workspaceId, reading.items);
   });
   for (const [i, outcome] of outcomes.entries()) {

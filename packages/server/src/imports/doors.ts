@@ -25,7 +25,7 @@ export interface Door {
   known(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Set<string>>;
   /** Of these activities, by whose they are and when they happened, the ids of those that are there. */
   recorded(
-    db: Queryable,
+    tx: Tx,
     workspaceId: number,
     at: readonly { id: string; ownerId: string; occurredAt: Date }[],
   ): Promise<Set<string>>;
@@ -51,9 +51,9 @@ function personDoor(people: People): Door {
     async known(db, workspaceId, ids) {
       return new Set((await people.find(db, workspaceId, ids)).keys());
     },
-    async recorded(db, workspaceId, at) {
+    async recorded(tx, workspaceId, at) {
       const asked = at.map(({ id, ownerId, occurredAt }) => ({ id, personId: ownerId, at: occurredAt.toISOString() }));
-      return new Set((await people.activities(db, workspaceId, asked)).map(({ id }) => id));
+      return new Set((await people.activities(tx, workspaceId, asked)).map(({ id }) => id));
     },
   };
 }

@@ -48,20 +48,16 @@ export async function loadFacts(
   const people = await o.people.find(tx, workspaceId, ids);
   // Somebody may have become another a moment ago, whose news has not been heard yet.
   const current = (run: RunState): string => people.get(run.personId)?.id ?? run.personId;
-  const [done, winners, past, answers, choices, types] = [
-    counted.length > 0
-      ? await listDone(
-          tx,
-          counted.map(({ run }) => current(run)),
-          journeyIds(counted),
-        )
-      : [],
-    tested.length > 0 ? await listWinners(tx, journeyIds(tested)) : [],
-    await pastOf(tx, o, workspaceId, inHand, current),
-    await answersOf(tx, o, workspaceId, inHand, current, now),
-    await loadChoices(tx, inHand),
-    displayTypesOf(await o.people.schema(tx, workspaceId)),
-  ];
+  const countedPeople = counted.map(({ run }) => current(run));
+  const [done, winners, past, answers, choices, schema] = await Promise.all([
+    counted.length > 0 ? listDone(tx, countedPeople, journeyIds(counted)) : [],
+    tested.length > 0 ? listWinners(tx, journeyIds(tested)) : [],
+    pastOf(tx, o, workspaceId, inHand, current),
+    answersOf(tx, o, workspaceId, inHand, current, now),
+    loadChoices(tx, inHand),
+    o.people.schema(tx, workspaceId),
+  ]);
+  const types = displayTypesOf(schema);
   const lastDone = new Map(done.map((row) => [doneKey(row.journeyId, row.shapeId, row.personId), row.doneAt]));
   const winnerOf = new Map(winners.map((row) => [`${row.journeyId}/${row.shapeId}`, row.variant]));
   return {

@@ -2,7 +2,7 @@ import type { IntakeItem } from '@tributary/model';
 import type { Audiences } from '../audiences/index.ts';
 import type { People, PeopleUnited } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
-import { notify } from '../platform/presence.ts';
+import { signal } from '../platform/presence.ts';
 import { leftItem } from './activities.ts';
 import { copyHad, type EndedRun, endRivals, moveRuns, returnRuns } from './store/follow.sql.ts';
 import { insertMoves } from './store/run.sql.ts';
@@ -43,7 +43,7 @@ export async function follow(
       await of.people.recordIn(tx, workspaceId, await leftItems(tx, of.versions, ended, pair.survivor));
     await of.audiences.lookAgain(tx, workspaceId, [pair.survivor, absorbed]);
   }
-  await tx.query(notify('run'));
+  signal(tx, 'run');
 }
 
 /** Gives back the runs that came with those who are somebody of their own again. What ended stays ended. */
@@ -57,7 +57,7 @@ export async function giveBack(
     await returnRuns(tx, piece, now);
     await audiences.lookAgain(tx, piece.workspaceId, [piece.survivor, piece.absorbed]);
   }
-  await tx.query(notify('run'));
+  signal(tx, 'run');
 }
 
 async function leftItems(

@@ -1,7 +1,7 @@
 import type { Fields, Problem } from '@tributary/model';
 import type { Audiences } from '../audiences/index.ts';
 import type { Messages } from '../messages/index.ts';
-import type { People, PeopleNamed, PeopleRecorded, PeopleUnited } from '../people/index.ts';
+import type { People, PeopleNamed, PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
@@ -9,12 +9,12 @@ import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { decideTurn } from './ab/decide.ts';
 import { createDefinitions, type Definitions } from './definitions.ts';
-import { enrol } from './entry/enrol.ts';
 import { createEnroller } from './entry/enter.ts';
 import { createEntries, type Entries } from './entry/index.ts';
 import { createExplaining, type Explaining } from './explain/index.ts';
 import { follow, giveBack } from './follow.ts';
 import { endRuns, forget } from './gone.ts';
+import { hearRecorded } from './hear.ts';
 import { createManage, type Manage } from './manage/index.ts';
 import { journeysAsked, registerMembership } from './membership.ts';
 import { settleParked } from './parked.ts';
@@ -33,7 +33,6 @@ import { listParked, type ParkedRun } from './store/parked.sql.ts';
 import { createTrials, type Trials } from './trial/index.ts';
 import { engineTurns } from './turn.ts';
 import { createVersions } from './versions.ts';
-import { wake } from './wake.ts';
 
 export type { Definitions } from './definitions.ts';
 export type { TriggerOutcome } from './entry/by-hand.ts';
@@ -76,7 +75,7 @@ export interface Journeys {
   /** Living with journeys while people are inside. */
   manage: Manage;
   /** Starts the runs these activities call for, and wakes those that listen to them. */
-  hear(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
+  hear: ReturnType<typeof hearRecorded>;
   /** The runs of the absorbed go on as the survivor's. */
   hearUnited(tx: Tx, pieces: readonly PeopleUnited[]): Promise<void>;
   /** The runs that came with them go back with them. */
@@ -129,11 +128,7 @@ export function createJourneys(o: {
     turn: (workspaceId, name, state) =>
       manage.changeState(workspaceId, { name }, state === 'on' ? 'open' : 'drain', { by: COMMAND_LINE }),
     manage,
-    async hear(tx, pieces) {
-      const now = o.clock.now();
-      await wake(tx, versions, pieces, now);
-      await enrol(tx, enroller, pieces, now);
-    },
+    hear: hearRecorded(enroller, o.clock.now),
     hearUnited: (tx, pieces) => follow(tx, { ...o, versions }, pieces, o.clock.now()),
     hearSeparated: (tx, pieces) => giveBack(tx, o, pieces, o.clock.now()),
     hearArchived: (tx, pieces) => endRuns(tx, pieces, o.clock.now()),

@@ -1,6 +1,6 @@
 import type { People } from '../people/index.ts';
 import { type Db, transaction } from '../platform/database/pool.ts';
-import { notify } from '../platform/presence.ts';
+import { signal } from '../platform/presence.ts';
 import { leftItem } from './activities.ts';
 import { endParkedRun, unparkRun } from './store/parked.sql.ts';
 import { insertMoves } from './store/run.sql.ts';
@@ -26,7 +26,7 @@ export function settleParked(
       const version = await versions.get(tx, ended.journeyId, ended.version);
       await people.recordIn(tx, workspaceId, [leftItem({ ...ended, id, leftReason: ENDED }, version)]);
     }
-    await tx.query(notify('run'));
+    signal(tx, 'run');
     return true;
   });
 }

@@ -4,7 +4,7 @@ import type { Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
-import { notify } from '../platform/presence.ts';
+import { signal } from '../platform/presence.ts';
 import { followVersion } from './ab/decide.ts';
 import { problemsWithCircle } from './entry/circle.ts';
 import { problemsWithEntryHere } from './entry/problems.ts';
@@ -69,7 +69,7 @@ export async function goLive(
   // Before any run is locked: news, too, holds the audiences first.
   await keep(tx, journey.id);
   // Some are kept at shapes that this version switches on, or by a pause that ends with it.
-  if (journey.state !== 'paused' && (await releaseHeld(tx, journey.id, how.now)) > 0) await tx.query(notify('run'));
+  if (journey.state !== 'paused' && (await releaseHeld(tx, journey.id, how.now)) > 0) signal(tx, 'run');
   return journey;
 }
 

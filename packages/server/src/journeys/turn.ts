@@ -12,7 +12,7 @@ import { type Facts, type InHand, loadFacts } from './facts.ts';
 import type { Step } from './step.ts';
 import { eraseRuns } from './store/erase.sql.ts';
 import { holdJourneys, type JourneyNow } from './store/hold.sql.ts';
-import { claimDueRuns, nextDue } from './store/run.sql.ts';
+import { claimDueRuns, nextDue, nextDueAfter } from './store/run.sql.ts';
 import type { Versions } from './versions.ts';
 import { write } from './write.ts';
 
@@ -46,21 +46,29 @@ export function engineTurns(engine: Engine): () => Promise<Turn> {
       : [await turn(engine, now, 'oldest')];
     behind = oldest.claimed === CLAIMED_AT_ONCE;
     if (behind && oldest.moved > 0) return 'more';
-    const next = await nextDue(engine.db);
+    const next = oldest.next ? (await oldest.next).rows[0]?.due : await nextDue(engine.db);
     // Due, and not moved: news about its person, or whoever changes its journey, holds it for a moment, and will not call
     // us when they let go.
-    return next && next <= now ? new Date(now.getTime() + HELD_MS) : next;
+    return next && next <= now ? new Date(now.getTime() + HELD_MS) : (next ?? undefined);
   };
 }
 
-function turn(engine: Engine, now: Date, first: 'oldest' | 'youngest'): Promise<{ claimed: number; moved: number }> {
+interface Turned {
+  claimed: number;
+  moved: number;
+  /** When the next is due; not asked where as many were as one takes. */
+  next: ReturnType<typeof nextDueAfter> | undefined;
+}
+
+function turn(engine: Engine, now: Date, first: 'oldest' | 'youngest'): Promise<Turned> {
   return transaction(engine.db, async (tx) => {
     const runs = await claimDueRuns(tx, now, CLAIMED_AT_ONCE, first);
     const inHand = await take(tx, engine, runs);
     // Of two that work side by side, neither waits for what the other has counted.
     const counter = first === 'oldest' ? engine.presence.process : -engine.presence.process;
     await moveAll(tx, { ...engine, counter }, inHand, now);
-    return { claimed: runs.length, moved: inHand.length };
+    const next = runs.length < CLAIMED_AT_ONCE ? nextDueAfter(tx) : undefined;
+    return { claimed: runs.length, moved: inHand.length, next };
   });
 }
 

@@ -39,12 +39,12 @@ export async function write(
       ),
     );
   const messages = effects('message').map((asked) => messageRequest(asked, now));
-  if (messages.length > 0) await o.messages.queue(tx, messages);
+  await o.messages.queue(tx, messages);
   const actions = effects('action').map((asked) => actionOf(asked, now));
   if (actions.length > 0) leave(tx, now, 'journeys.action', { workspaceId, actions });
   const passes = effects('pass').map(passOf);
   if (passes.length > 0) leave(tx, now, 'journeys.pass', { workspaceId, passes });
-  await upsertDone(
+  upsertDone(
     tx,
     workspaceId,
     effects('done').map(({ step, shapeId }) => ({ ...step.run, shapeId })),

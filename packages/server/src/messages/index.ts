@@ -13,7 +13,7 @@ import type { People, PeopleNamed, PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
-import { notify, type Presence } from '../platform/presence.ts';
+import { notify, type Presence, signal } from '../platform/presence.ts';
 import type { EmailChannel } from './channels/channel.ts';
 import { webhookSecret } from './channels/signature.ts';
 import { type WebChannel, webChannel } from './channels/web.ts';
@@ -169,7 +169,7 @@ export function createMessages(o: MessagesOptions): Messages {
     },
     async queue(tx, requests) {
       if (requests.length === 0) return;
-      if ((await insertMessages(tx, requests.flatMap(eachAddress))) > 0) await tx.query(notify('message'));
+      for (const lane of await insertMessages(tx, requests.flatMap(eachAddress))) signal(tx, `message ${lane}`);
     },
     preview: (queryable, workspaceId, asked) =>
       preview({ ...o, displayTypes, now: clock.now }, queryable, workspaceId, asked),
@@ -214,7 +214,10 @@ export function createMessages(o: MessagesOptions): Messages {
       mail = mailLane({ channel: o.channel, sender, clock, log });
       const lanes = [mail, webLane({ channel: web, clock, log })].map((lane) => {
         const { process } = presence;
-        return startOutbox({ db, people, process, clock, log, lane, load, onUncertain: () => uncertain.nudge() });
+        const onUncertain = (): void => uncertain.nudge();
+        const outbox = startOutbox({ db, people, process, clock, log, lane, load, onUncertain });
+        presence.on(`message ${lane.name}`, outbox.nudge);
+        return outbox;
       });
       const nudge = (): void => {
         for (const lane of lanes) lane.nudge();

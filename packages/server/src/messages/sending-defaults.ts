@@ -1,7 +1,7 @@
 import { type SendingDefaults, sendingDefaults } from '@tributary/model';
 import type { Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
-import { notify } from '../platform/presence.ts';
+import { signal } from '../platform/presence.ts';
 import { lockDefaults, updateDefaults, wakeWorkspace } from './store/default.sql.ts';
 
 /**
@@ -26,6 +26,6 @@ export async function changeDefaults(
   const after = { ...before, ...given };
   if (JSON.stringify(after) === JSON.stringify(before)) return before;
   await updateDefaults(tx, workspaceId, after, now);
-  if ((await wakeWorkspace(tx, workspaceId, now)) > 0) await tx.query(notify('message'));
+  if ((await wakeWorkspace(tx, workspaceId, now)) > 0) signal(tx, 'message');
   return after;
 }

@@ -1,7 +1,7 @@
 import { customFieldId, type DisplayType, type EntityKind } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
-import { notify } from '../platform/presence.ts';
+import { signal } from '../platform/presence.ts';
 import { changeDefinition, mustBeTrackable } from './catalog/tracked.ts';
 import { couldBeKey, type FillKeys, makeKeys } from './keys.ts';
 import type { SchemaCache } from './schema.ts';
@@ -29,7 +29,7 @@ export interface Define {
 export async function changeSchema<T>(of: Define, work: (tx: Tx) => Promise<T>): Promise<T> {
   const result = await transaction(of.db, async (tx) => {
     const done = await work(tx);
-    await tx.query(notify('schema'));
+    signal(tx, 'schema');
     return done;
   });
   of.forget();
@@ -97,7 +97,7 @@ export async function defineIn(
   }
   const activities = await insertDefinitions(tx, workspaceId, definitions, { builtIn: false, now });
   if (made.length + activities.length > 0) {
-    await tx.query(notify('schema'));
+    signal(tx, 'schema');
     of.forget();
   }
   return { fields: made, activities };

@@ -87,7 +87,7 @@ export interface People {
   findNamed(db: Queryable, workspaceId: number, named: readonly Named[]): Promise<(string | undefined)[]>;
   /** The activities news told of, with their attributes. */
   activities(
-    db: Queryable,
+    tx: Tx,
     workspaceId: number,
     at: readonly { id: string; personId: string; at: string }[],
   ): Promise<RecordedActivity[]>;
@@ -267,9 +267,9 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
       return [...(await findByKeys(queryable, workspaceId, [key])).values()][0];
     },
     findNamed,
-    async activities(queryable, workspaceId, at) {
+    async activities(tx, workspaceId, at) {
       const asked = at.map((a) => ({ ...a, occurredAt: new Date(a.at) }));
-      return named(queryable, workspaceId, await findMoved(queryable, workspaceId, asked));
+      return named(tx, workspaceId, await findMoved(tx, workspaceId, asked));
     },
     async activitiesSince(queryable, workspaceId, people, activityIds) {
       const { activities } = await cache.get(queryable, workspaceId);

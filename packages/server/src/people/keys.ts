@@ -1,6 +1,6 @@
 import { type IntakeItem, parseFieldId } from '@tributary/model';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
-import { notify } from '../platform/presence.ts';
+import { signal } from '../platform/presence.ts';
 import { keyFieldsOf } from './check.ts';
 import type { Schema } from './schema.ts';
 import { insertKeysOfAll } from './store/identity.sql.ts';
@@ -46,7 +46,7 @@ export async function makeKeys(
   // In one order: two requests that name the same fields wait for each other, and not in a circle.
   for (const id of [...fieldIds].sort())
     if (await updateFieldToKey(tx, workspaceId, id)) await fill(tx, workspaceId, id);
-  await tx.query(notify('schema'));
+  signal(tx, 'schema');
 }
 
 class AllRefused extends Error {

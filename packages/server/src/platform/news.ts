@@ -18,6 +18,15 @@ type Name = keyof News & string;
  */
 export type Hearer<N extends Name> = (tx: Tx, pieces: readonly News[N][]) => Promise<void>;
 
+/**
+ * One that first reads what it needs to know whether the news concerns it. All who hear of a name look together, before
+ * any of them acts: most news concerns nobody, and is done with in one round trip.
+ */
+export interface LookingHearer<N extends Name, Seen> {
+  look(tx: Tx, pieces: readonly News[N][]): Promise<Seen>;
+  act(tx: Tx, pieces: readonly News[N][], seen: Seen): Promise<void>;
+}
+
 const TAKEN_AT_ONCE = 32;
 const BACKOFF_MAX_SECONDS = 600;
 
@@ -33,13 +42,23 @@ export function leave<N extends Name>(tx: Tx, now: Date, name: N, piece: News[N]
 const signal = notify('news');
 
 export interface Hearers {
-  hear<N extends Name>(name: N, hearer: Hearer<N>): void;
+  hear<N extends Name, Seen>(name: N, hearer: Hearer<N> | LookingHearer<N, Seen>): void;
   start(): Loop;
+}
+
+/** What each workspace that is spoken of answers, asked at once. */
+export async function eachWorkspace<Answer>(
+  pieces: readonly { workspaceId: number }[],
+  ask: (workspaceId: number) => Promise<Answer>,
+): Promise<Map<number, Answer>> {
+  const ids = [...new Set(pieces.map(({ workspaceId }) => workspaceId))];
+  const answers = await Promise.all(ids.map(ask));
+  return new Map(ids.map((id, i) => [id, answers[i]!]));
 }
 
 /** The hearing end: takes due news in order, in batches, and hands each to those who hear that name. */
 export function createHearers(o: { db: Db; presence: Presence; clock: Clock; log: Log }): Hearers {
-  const hearers = new Map<string, Hearer<Name>[]>();
+  const hearers = new Map<string, LookingHearer<Name, unknown>[]>();
 
   const hearAll = async (tx: Tx, rows: readonly Row[]): Promise<void> => {
     for (const name of new Set(rows.map((row) => row.name))) {
@@ -47,7 +66,8 @@ export function createHearers(o: { db: Db; presence: Presence; clock: Clock; log
       const own = hearers.get(name);
       // Thrown, so that it stays: whoever left it meant somebody to hear it.
       if (!own) throw new Error(`nobody hears the news "${name}": was it left by a newer Tributary?`);
-      for (const hearer of own) await hearer(tx, pieces as News[Name][]);
+      const seen = await Promise.all(own.map(({ look }) => look(tx, pieces as News[Name][])));
+      for (const [i, { act }] of own.entries()) await act(tx, pieces as News[Name][], seen[i]);
     }
   };
 
@@ -77,7 +97,8 @@ export function createHearers(o: { db: Db; presence: Presence; clock: Clock; log
 
   return {
     hear(name, hearer) {
-      hearers.set(name, [...(hearers.get(name) ?? []), hearer as unknown as Hearer<Name>]);
+      const looking = typeof hearer === 'function' ? { look: async () => undefined, act: hearer } : hearer;
+      hearers.set(name, [...(hearers.get(name) ?? []), looking as LookingHearer<Name, unknown>]);
     },
     start() {
       namesWaiting(o.db).then(

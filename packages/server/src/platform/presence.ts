@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { ConnectionSettings, Db } from './database/pool.ts';
+import { type ConnectionSettings, type Db, send, type Tx } from './database/pool.ts';
 import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 
@@ -31,6 +31,11 @@ export interface Presence {
 /** Signals every process once the transaction commits. To be put in a statement: `select pg_notify(...)`. */
 export function notify(name: string): { text: string; values: string[] } {
   return { text: `select pg_notify('${CHANNEL}', $1)`, values: [name] };
+}
+
+/** Signals every process once the transaction commits. */
+export function signal(tx: Tx, name: string): void {
+  send(tx, { name: 'signal', ...notify(name) });
 }
 
 export async function openPresence(connection: ConnectionSettings, log: Log): Promise<Presence> {

@@ -4,6 +4,7 @@ import type { JourneyRow } from '../../src/journeys/index.ts';
 import type { PeopleRecorded } from '../../src/people/index.ts';
 import { transaction } from '../../src/platform/database/pool.ts';
 import { reportOn } from '../../src/reports/index.ts';
+import { heard } from '../support/heard.ts';
 import { moves, openScene, passes, play, runsByDeal, timelineOf } from '../support/scene.ts';
 import { DAY, openWorld, type World } from '../support/world.ts';
 
@@ -101,7 +102,7 @@ test('the same news, heard again and by twenty at once, starts no second run and
   };
   const hearings = Array.from({ length: 20 }, () =>
     transaction(db, async (tx) => {
-      await tributary.journeys.hear(tx, [news, news]);
+      await heard(tx, tributary.journeys.hear, [news, news]);
       await tributary.connectors.hearRecorded(tx, [news, news]);
     }),
   );
@@ -110,6 +111,6 @@ test('the same news, heard again and by twenty at once, starts no second run and
   assert.equal((await runsByDeal(world)).get(scene.deal.id), 1);
   // Also once she is no longer inside, when no run of hers is in the way.
   await play(scene, [['the deal is lost', moves('Closed - lost'), { mails: [FIRST], runs: ['left: exit rule'] }]]);
-  await Promise.all([1, 2, 3].map(() => transaction(db, (tx) => tributary.journeys.hear(tx, [news]))));
+  await Promise.all([1, 2, 3].map(() => transaction(db, (tx) => heard(tx, tributary.journeys.hear, [news]))));
   await play(scene, [['a day passes', passes({ days: 1 }), { mails: [FIRST], runs: ['left: exit rule'] }]]);
 });

@@ -140,7 +140,10 @@ test('news of what he did that is heard when he is she already starts the run as
   await journeys.turn(workspace.id, 'Once a person', 'on');
   const at = moved.occurredAt.toISOString();
   const told = { id: moved.id, personId: absorbed, activityId: moved.activityId, at };
-  assert.equal((await people.activities(world.db, workspace.id, [told]))[0]?.personId, merge.survivor);
+  assert.equal(
+    (await transaction(world.db, (tx) => people.activities(tx, workspace.id, [told])))[0]?.personId,
+    merge.survivor,
+  );
   await transaction(world.db, async (tx) =>
     leave(tx, world.clock.now(), 'people.recorded', { workspaceId: workspace.id, activities: [told], changed: [] }),
   );

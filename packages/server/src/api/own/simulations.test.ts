@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { heard } from '../../../test/support/heard.ts';
 import { transaction } from '../../platform/database/pool.ts';
 import { wholePlaybook } from '../../playbooks/whole.ts';
 import { type Own, openOwn } from './test/support.ts';
@@ -207,7 +208,7 @@ describe('playing a journey through', () => {
       );
       const { id, at } = rows[0]!;
       await transaction(own.t.db, (tx) =>
-        own.journeys.hear(tx, [
+        heard(tx, own.journeys.hear, [
           {
             workspaceId: own.ws,
             activities: [{ id, personId, activityId: 'act:cm:crm-stage-changed', at: new Date(at).toISOString() }],

@@ -1,5 +1,5 @@
 import type { PersonalMemory, Remembered } from '@tributary/connector-kit';
-import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
 
 export async function recall(
   db: Queryable,
@@ -17,10 +17,10 @@ export async function recall(
 }
 
 /** Remembers; of several values for one key, the last stays. */
-export async function remember(tx: Tx, connectionId: number, things: readonly Remembered[], now: Date): Promise<void> {
+export function remember(tx: Tx, connectionId: number, things: readonly Remembered[], now: Date): void {
   const last = [...new Map(things.map((thing) => [`${thing.kind}\n${thing.key}`, thing])).values()];
   if (last.length === 0) return;
-  await tx.query({
+  send(tx, {
     name: 'memory.remember',
     text: `insert into connector_memory (connection_id, kind, key, value, remembered_at)
            select $1, m.kind, m.key, m.value, $5

@@ -1,6 +1,6 @@
 import type { Fields } from '@tributary/model';
 import type { Tx } from '../../platform/database/pool.ts';
-import { notify } from '../../platform/presence.ts';
+import { signal } from '../../platform/presence.ts';
 import { started } from '../activities.ts';
 import { insertRunsAlike } from '../store/alike.sql.ts';
 import type { Version } from '../versions.ts';
@@ -57,6 +57,6 @@ export async function enterAlike(
     .filter(({ id, heldOut }) => inserted.has(id) && !heldOut)
     .map((run) => started(run, version, { activity: undefined, id: begin.id }));
   await of.people.tell(tx, workspaceId, told);
-  if (inserted.size > 0) await tx.query(notify('run'));
+  if (inserted.size > 0) signal(tx, 'run');
   return inserted.size;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Fields, IntakeItem } from '@tributary/model';
 import { type Db, type Tx, transaction } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
-import { notify } from '../../platform/presence.ts';
+import { signal } from '../../platform/presence.ts';
 import { findOpenJourney } from '../find.ts';
 import { type Enrolment, type EnrolmentWho, findEnrolmentByKey, insertEnrolment } from '../store/enrolment.sql.ts';
 import type { LiveJourney } from '../store/journey.sql.ts';
@@ -123,7 +123,7 @@ export async function enrolMany(o: ByHand, workspaceId: number, which: string, a
   return transaction(o.db, async (tx) => {
     const of = { workspaceId, journeyId: journey.id, askedBy: by, total, entry, audience, filter, people, key };
     const made = await insertEnrolment(tx, of, o.now());
-    await tx.query(notify('enter'));
+    signal(tx, 'enter');
     return made ?? (await findEnrolmentByKey(tx, journey.id, key!))!;
   });
 }

@@ -1,7 +1,7 @@
 import type { Fields } from '@tributary/model';
 import { createIds, type Ids, type People } from '../../people/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
-import { notify } from '../../platform/presence.ts';
+import { signal } from '../../platform/presence.ts';
 import { started } from '../activities.ts';
 import { GOAL_WINDOW_MS } from '../engine/advance.ts';
 import { chance } from '../engine/chance.ts';
@@ -81,7 +81,7 @@ export async function enter(
       : [],
   );
   await of.people.tell(tx, workspaceId, told);
-  if (inserted.size > 0) await tx.query(notify('run'));
+  if (inserted.size > 0) signal(tx, 'run');
   return here.map((_, i): Entered => {
     const why = obstacles[i];
     if (why !== undefined) return { why };

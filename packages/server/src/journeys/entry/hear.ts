@@ -1,6 +1,6 @@
 import type { AudienceKept } from '../../audiences/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
-import { notify } from '../../platform/presence.ts';
+import { signal } from '../../platform/presence.ts';
 import type { JourneyPasses } from '../news.ts';
 import { listJourneysKeeping } from '../store/entry.sql.ts';
 import { insertWaiting, type Waiting } from '../store/line.sql.ts';
@@ -36,7 +36,7 @@ export async function hearKept(
     }
     await insertWaiting(tx, workspaceId, waiting, now);
   }
-  await tx.query(notify('enter'));
+  signal(tx, 'enter');
 }
 
 function inLine(journeyId: number, personId: string, { at }: AudienceKept): Waiting {
@@ -53,5 +53,5 @@ export async function hearPasses(tx: Tx, pieces: readonly JourneyPasses[], now: 
     });
     await insertWaiting(tx, workspaceId, waiting, now);
   }
-  await tx.query(notify('enter'));
+  signal(tx, 'enter');
 }

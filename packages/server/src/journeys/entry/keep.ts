@@ -1,7 +1,7 @@
 import { type JourneyDefinition, type JourneyEntry, journeyDefinition } from '@tributary/model';
 import type { Audiences } from '../../audiences/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
-import { notify } from '../../platform/presence.ts';
+import { signal } from '../../platform/presence.ts';
 import { type EntryRow, lockEntry, updateEntry } from '../store/entry.sql.ts';
 import { findVersion } from '../store/journey.sql.ts';
 import { nextAfter } from './cron.ts';
@@ -21,7 +21,7 @@ export async function keepEntry(tx: Tx, o: { audiences: Audiences }, journeyId: 
   // A journey that is put on again lets nobody in a second time for having belonged all along.
   const existing = letIn || (!entry && journey.entryExisting);
   await updateEntry(tx, journeyId, { audience, existing, nextAt }, now);
-  await tx.query(notify('enter'));
+  signal(tx, 'enter');
 }
 
 async function audienceFor(

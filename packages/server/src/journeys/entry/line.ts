@@ -3,7 +3,7 @@ import { type Db, type Tx, transaction } from '../../platform/database/pool.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Turn } from '../../platform/loop.ts';
-import { notify } from '../../platform/presence.ts';
+import { signal } from '../../platform/presence.ts';
 import { leftItem, stepItem } from '../activities.ts';
 import { findJourneys, type JourneyRow } from '../store/journey.sql.ts';
 import { deleteWaiting, lockLine, postponeWaiting, type WaitingRow } from '../store/line.sql.ts';
@@ -179,7 +179,7 @@ async function letOut(tx: Tx, o: Line, turned: readonly Turned[], now: Date): Pr
     over.map(({ id, shapeId, reason }) => ({ runId: id, shapeId, did: `left: ${reason}` })),
     now,
   );
-  if (over.length > 0) await tx.query(notify('run'));
+  if (over.length > 0) signal(tx, 'run');
   const left: IntakeItem[] = [];
   for (const run of over) {
     const version = await o.versions.get(tx, run.journeyId, run.version);

@@ -5,7 +5,7 @@ import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
-import { notify } from '../../platform/presence.ts';
+import { signal } from '../../platform/presence.ts';
 import { lockJourney } from '../store/hold.sql.ts';
 import { findManagedById, findManagedByName, lockManaged, type ManagedJourney } from '../store/managed.sql.ts';
 import type { Versions } from '../versions.ts';
@@ -61,7 +61,7 @@ export function changing<T>(
     await lockJourney(tx, id);
     const journey = await lockManaged(tx, id);
     const result = await work(tx, journey, clock.now());
-    await tx.query(notify('run'));
+    signal(tx, 'run');
     return result;
   });
 }

@@ -1,6 +1,6 @@
 import { transaction } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
-import { notify } from '../../platform/presence.ts';
+import { signal } from '../../platform/presence.ts';
 import { insertHistory } from '../store/history.sql.ts';
 import { unparkRun } from '../store/parked.sql.ts';
 import { insertMoves } from '../store/run.sql.ts';
@@ -84,7 +84,7 @@ export async function retryRun(
     if (!run) throw new UserError('run_state', `run ${shown} is not parked`, 409);
     insertMoves(tx, [{ runId: id, shapeId: run.shapeId, did: 'tried again by the operator' }], now);
     await insertHistory(tx, { journeyId: journey.id, who: by, what: 'run tried again', details: { run: shown } }, now);
-    await tx.query(notify('run'));
+    signal(tx, 'run');
   });
 }
 

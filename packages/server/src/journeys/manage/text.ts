@@ -2,7 +2,7 @@ import { type Change, diffJourneys, journeyDefinition, lineOf } from '@tributary
 import { DatabaseError } from 'pg';
 import { type Queryable, type Tx, transaction } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
-import { notify } from '../../platform/presence.ts';
+import { signal } from '../../platform/presence.ts';
 import { insertHistory } from '../store/history.sql.ts';
 import { findVersion, type VersionRow } from '../store/journey.sql.ts';
 import { insertJourney, listDefinitions, type ManagedJourney, updateName } from '../store/managed.sql.ts';
@@ -35,7 +35,7 @@ export async function rename(
       { journeyId: journey.id, who: by, what: 'renamed', details: { from: journey.name, to: name } },
       now,
     );
-    await tx.query(notify('journey'));
+    signal(tx, 'journey');
     return { journey: { ...journey, name }, namedIn: await whoNames(tx, workspaceId, journey) };
   }).catch((error: unknown) => {
     // Somebody took it in the same moment.

@@ -1,4 +1,4 @@
-import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
 
 /** When somebody last had a shape that says how often. */
 export interface DoneRow {
@@ -22,14 +22,9 @@ export async function listDone(
   return rows;
 }
 
-export async function upsertDone(
-  tx: Tx,
-  workspaceId: number,
-  done: readonly Omit<DoneRow, 'doneAt'>[],
-  now: Date,
-): Promise<void> {
+export function upsertDone(tx: Tx, workspaceId: number, done: readonly Omit<DoneRow, 'doneAt'>[], now: Date): void {
   if (done.length === 0) return;
-  await tx.query({
+  send(tx, {
     name: 'shape.done.note',
     text: `insert into shape_done as d (workspace_id, journey_id, shape_id, person_id, done_at)
            select distinct $1::int, journey_id, shape_id, person_id, $5::timestamptz

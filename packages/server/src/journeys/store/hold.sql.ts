@@ -17,18 +17,22 @@ export interface JourneyNow {
  * out: whoever moves runs holds these already, and must not wait for somebody who waits for them.
  */
 export async function holdJourneys(tx: Tx, ids: readonly number[]): Promise<Map<number, JourneyNow>> {
-  const { rows: held } = await tx.query<{ id: number }>({
-    name: 'journey.hold',
-    text: `select id from unnest($1::int[]) id where pg_try_advisory_xact_lock_shared(${JOURNEY_LOCK}, id)`,
-    values: [ids],
-  });
-  // Only a statement that begins once the lock is held sees what the last to change them has written.
-  const { rows } = await tx.query<JourneyNow>({
-    name: 'journey.now',
-    text: 'select id, state, live_version as live from journey where id = any($1::int[])',
-    values: [held.map(({ id }) => id)],
-  });
-  return new Map(rows.map((row) => [row.id, row]));
+  // Sent together, and run one after the other: only a statement that begins once the lock is held sees what the last to
+  // change them has written.
+  const [{ rows: held }, { rows }] = await Promise.all([
+    tx.query<{ id: number }>({
+      name: 'journey.hold',
+      text: `select id from unnest($1::int[]) id where pg_try_advisory_xact_lock_shared(${JOURNEY_LOCK}, id)`,
+      values: [ids],
+    }),
+    tx.query<JourneyNow>({
+      name: 'journey.now',
+      text: 'select id, state, live_version as live from journey where id = any($1::int[])',
+      values: [ids],
+    }),
+  ]);
+  const ours = new Set(held.map(({ id }) => id));
+  return new Map(rows.filter(({ id }) => ours.has(id)).map((row) => [row.id, row]));
 }
 
 /** Nobody moves runs of this journey until the transaction ends; waits for those who do. */

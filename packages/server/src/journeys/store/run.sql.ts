@@ -90,13 +90,17 @@ export async function claimDueRuns(
   return rows;
 }
 
+const nextDueRun = { name: 'run.next_due', text: 'select min(due_at) as due from run' };
+
 /** When the next run falls due, or fell due: one that another transaction holds is still there. */
 export async function nextDue(db: Queryable): Promise<Date | undefined> {
-  const { rows } = await db.query<{ due: Date | null }>({
-    name: 'run.next_due',
-    text: 'select min(due_at) as due from run',
-  });
+  const { rows } = await db.query<{ due: Date | null }>(nextDueRun);
   return rows[0]?.due ?? undefined;
+}
+
+/** The same as this transaction leaves it; to be awaited once that has ended. */
+export function nextDueAfter(tx: Tx): Promise<{ rows: { due: Date | null }[] }> {
+  return send(tx, nextDueRun);
 }
 
 export function updateRuns(tx: Tx, runs: readonly RunState[]): void {

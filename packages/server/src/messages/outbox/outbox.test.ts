@@ -229,7 +229,7 @@ describe('sending messages', () => {
     const { refused: waiting, lastReason } = await messages.outboxState(world.t.db);
     assert.ok(waiting >= 3, `${waiting} wait with that reason`);
     assert.match(lastReason ?? '', /^the mail server refuses us: 554/);
-    for (const person of all) assert.equal((await world.message(person)).state, 'queued');
+    for (const person of all) await world.message(person, 'queued');
     refused = false;
     for (const person of all) {
       await eventually('it is sent', async () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../../platform/database/pool.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
-import { notify } from '../../platform/presence.ts';
+import { signal } from '../../platform/presence.ts';
 import { createPatientWriter, type PatientWriter } from '../patient-writer.ts';
 import { updateOutcomes } from '../store/outbox.sql.ts';
 import { lockPlaces, wakePeople } from '../store/place.sql.ts';
@@ -69,5 +69,5 @@ export function createRecorder(o: {
  */
 async function wake(tx: Tx, people: readonly string[], now: Date): Promise<void> {
   await lockPlaces(tx, people);
-  if ((await wakePeople(tx, people, now)) > 0) await tx.query(notify('message'));
+  if ((await wakePeople(tx, people, now)) > 0) signal(tx, 'message');
 }

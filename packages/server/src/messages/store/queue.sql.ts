@@ -1,5 +1,5 @@
 import type { MessageContent } from '@tributary/model';
-import type { Tx } from '../../platform/database/pool.ts';
+import { send, type Tx } from '../../platform/database/pool.ts';
 import type { LaneName, MessageRequest } from '../types.ts';
 import { ensureContents } from './content.sql.ts';
 
@@ -7,14 +7,14 @@ const laneOf = ({ channel }: MessageContent): LaneName => (channel === 'webhook'
 
 /**
  * Writes requests down; those written down before stay as they are. One whose
- * template is not there says so already, and fails when it is taken up. Returns how many are new.
+ * template is not there says so already, and fails when it is taken up. Returns the lanes they go by.
  */
-export async function insertMessages(tx: Tx, requests: readonly MessageRequest[]): Promise<number> {
+export async function insertMessages(tx: Tx, requests: readonly MessageRequest[]): Promise<Set<LaneName>> {
   const own = requests.flatMap((r) =>
     r.content.channel === 'email' ? [] : [{ workspaceId: r.workspaceId, content: r.content, at: r.at }],
   );
   const numbers = (await ensureContents(tx, own)).values();
-  const { rowCount } = await tx.query({
+  send(tx, {
     name: 'message.insert',
     text: `insert into message (id, workspace_id, person_id, channel, lane, template_id, content_id, rules, journey_id,
              run_id, shape_id, entry_activity_id, entry, attributes, request_key, queued_at, state, due_at, reason)
@@ -49,5 +49,5 @@ export async function insertMessages(tx: Tx, requests: readonly MessageRequest[]
       requests.map((r) => r.at),
     ],
   });
-  return rowCount ?? 0;
+  return new Set(requests.map(({ content }) => laneOf(content)));
 }

@@ -59,20 +59,20 @@ export async function holdAtOnce(tx: Tx, workspaceId: number, ids: readonly stri
 
 /** Activities by where they were stored: those of somebody who has become another are with the other by now. */
 export async function findMoved(
-  db: Queryable,
+  tx: Tx,
   workspaceId: number,
   at: readonly { personId: string; occurredAt: Date; id: string }[],
 ): Promise<ActivityRow[]> {
-  const found = await findActivities(db, at);
+  const found = await findActivities(tx, at);
   if (found.length === at.length) return found;
   const ids = new Set(found.map((row) => row.id));
   const missing = at.filter(({ id }) => !ids.has(id));
-  const aliases = await findAliases(db, workspaceId, [...new Set(missing.map(({ personId }) => personId))]);
+  const aliases = await findAliases(tx, workspaceId, [...new Set(missing.map(({ personId }) => personId))]);
   const moved = missing.flatMap((a) => {
     const personId = aliases.get(a.personId);
     return personId === undefined ? [] : [{ ...a, personId }];
   });
-  return [...found, ...(await findActivities(db, moved))];
+  return [...found, ...(await findActivities(tx, moved))];
 }
 
 /**

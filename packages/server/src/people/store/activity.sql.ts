@@ -1,4 +1,5 @@
 import type { Fields } from '@tributary/model';
+import { withOnePlan } from '../../platform/database/one-plan.ts';
 import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
 
 export interface NewActivity {
@@ -61,16 +62,19 @@ const columns = `a.id, a.person_id as "personId", a.definition_id as "definition
 
 /** Activities by where they are stored. */
 export async function findActivities(
-  db: Queryable,
+  tx: Tx,
   at: readonly { personId: string; occurredAt: Date; id: string }[],
 ): Promise<ActivityRow[]> {
   if (at.length === 0) return [];
-  const { rows } = await db.query<ActivityRow>({
-    name: 'activity.find',
-    text: `select ${columns} from unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) as k(person_id, occurred_at, id)
-           join activity a using (person_id, occurred_at, id)`,
-    values: [at.map((a) => a.personId), at.map((a) => a.occurredAt), at.map((a) => a.id)],
-  });
+  // A plan for each month that there is takes three times as long to make as to run.
+  const { rows } = await withOnePlan(tx, () =>
+    tx.query<ActivityRow>({
+      name: 'activity.find',
+      text: `select ${columns} from unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) as k(person_id, occurred_at, id)
+             join activity a using (person_id, occurred_at, id)`,
+      values: [at.map((a) => a.personId), at.map((a) => a.occurredAt), at.map((a) => a.id)],
+    }),
+  );
   return rows;
 }
 
