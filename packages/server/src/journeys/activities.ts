@@ -30,12 +30,18 @@ export function started(run: Run, of: Of, by: { activity: string | undefined; id
   return { personId: run.personId, activityId: 'act::ej', attributes, source: SOURCE };
 }
 
+type Ended = Run & { leftReason: string | null; shapeId: string | null };
+
 /** That a run ended (`act::lj`), and why. */
-export function leftItem(run: Run & { leftReason: string | null; shapeId: string | null }, of: Of): IntakeItem {
-  return item(run, {
-    id: 'act::lj',
-    attributes: { ...about(run, of), 'str::pr': run.leftReason, 'str::jsi': run.shapeId ?? '' },
-  });
+export function ended(run: Ended, of: Of): Told {
+  const attributes = { ...about(run, of), 'str::pr': run.leftReason, 'str::jsi': run.shapeId ?? '' };
+  return { personId: run.personId, activityId: 'act::lj', attributes, source: SOURCE };
+}
+
+/** The same, of somebody who is not held. */
+export function endedItem(run: Ended, of: Of): IntakeItem {
+  const { activityId: id, attributes } = ended(run, of);
+  return item(run, { id, attributes });
 }
 
 /** How a step went (`act::sja`, `act::fja`), as Ortto names them. */

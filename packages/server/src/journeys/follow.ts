@@ -3,7 +3,7 @@ import type { Audiences } from '../audiences/index.ts';
 import type { People, PeopleUnited } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { signal } from '../platform/presence.ts';
-import { leftItem } from './activities.ts';
+import { endedItem } from './activities.ts';
 import { copyHad, type EndedRun, endRivals, moveRuns, returnRuns } from './store/follow.sql.ts';
 import { insertMoves } from './store/run.sql.ts';
 import type { Versions } from './versions.ts';
@@ -40,7 +40,7 @@ export async function follow(
     await moveRuns(tx, pair, now);
     await copyHad(tx, pair);
     if (ended.length > 0)
-      await of.people.recordIn(tx, workspaceId, await leftItems(tx, of.versions, ended, pair.survivor));
+      await of.people.recordIn(tx, workspaceId, await endedItems(tx, of.versions, ended, pair.survivor));
     await of.audiences.lookAgain(tx, workspaceId, [pair.survivor, absorbed]);
   }
   signal(tx, 'run');
@@ -60,7 +60,7 @@ export async function giveBack(
   signal(tx, 'run');
 }
 
-async function leftItems(
+async function endedItems(
   tx: Tx,
   versions: Versions,
   ended: readonly EndedRun[],
@@ -69,7 +69,7 @@ async function leftItems(
   const items: IntakeItem[] = [];
   for (const run of ended) {
     const version = await versions.get(tx, run.journeyId, run.version);
-    items.push(leftItem({ ...run, personId, leftReason: REASON }, version));
+    items.push(endedItem({ ...run, personId, leftReason: REASON }, version));
   }
   return items;
 }

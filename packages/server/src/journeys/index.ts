@@ -8,6 +8,7 @@ import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { decideTurn } from './ab/decide.ts';
+import { createBegin } from './begin.ts';
 import { createDefinitions, type Definitions } from './definitions.ts';
 import { createEnroller } from './entry/enter.ts';
 import { createEntries, type Entries } from './entry/index.ts';
@@ -30,6 +31,7 @@ import {
 } from './store/count.sql.ts';
 import { type JourneyRow, listJourneys } from './store/journey.sql.ts';
 import { listParked, type ParkedRun } from './store/parked.sql.ts';
+import { counterOf } from './store/passed.sql.ts';
 import { createTrials, type Trials } from './trial/index.ts';
 import { engineTurns } from './turn.ts';
 import { createVersions } from './versions.ts';
@@ -117,7 +119,8 @@ export function createJourneys(o: {
   o.presence.on('journey', versions.forget);
   registerMembership(o.people.filters);
   o.audiences.askOfJourneys(journeysAsked);
-  const enroller = createEnroller(o.people, versions);
+  const begin = createBegin({ ...o, versions, counter: counterOf(o.presence.process, 'beginning') });
+  const enroller = createEnroller({ people: o.people, versions, begin });
   const entries = createEntries({ ...o, ...enroller });
   const manage = createManage({ ...o, ...enroller, keep: entries.keep });
   return {

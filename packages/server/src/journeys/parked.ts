@@ -1,7 +1,7 @@
 import type { People } from '../people/index.ts';
 import { type Db, transaction } from '../platform/database/pool.ts';
 import { signal } from '../platform/presence.ts';
-import { leftItem } from './activities.ts';
+import { endedItem } from './activities.ts';
 import { endParkedRun, unparkRun } from './store/parked.sql.ts';
 import { insertMoves } from './store/run.sql.ts';
 import type { Versions } from './versions.ts';
@@ -24,7 +24,7 @@ export function settleParked(
     insertMoves(tx, [{ runId: id, shapeId: run.shapeId, did }], now);
     if (ended?.leaves) {
       const version = await versions.get(tx, ended.journeyId, ended.version);
-      await people.recordIn(tx, workspaceId, [leftItem({ ...ended, id, leftReason: ENDED }, version)]);
+      await people.recordIn(tx, workspaceId, [endedItem({ ...ended, id, leftReason: ENDED }, version)]);
     }
     signal(tx, 'run');
     return true;

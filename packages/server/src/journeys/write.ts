@@ -3,35 +3,32 @@ import type { MessageRequest, Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
-import { leftItem, stepItem } from './activities.ts';
+import { ended, stepItem } from './activities.ts';
 import type { Effect } from './engine/move.ts';
 import type { JourneyActions, JourneyPasses } from './news.ts';
 import { passedIn } from './passed.ts';
 import type { Step } from './step.ts';
 import { upsertDone } from './store/done.sql.ts';
 import { addPassed } from './store/passed.sql.ts';
-import { insertMoves, updateRuns } from './store/run.sql.ts';
+import { insertMoves } from './store/run.sql.ts';
 
 type Of<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
 
-/** Everything that comes of these moves, in their transaction. */
-export async function write(
+/** Everything that comes of these moves but the runs themselves, in their transaction. */
+export async function writeEffects(
   tx: Tx,
   o: { people: People; messages: Messages; counter: number },
   workspaceId: number,
   steps: readonly Step[],
   now: Date,
+  /** The people are held already. */
+  { held = false } = {},
 ): Promise<void> {
-  updateRuns(
-    tx,
-    steps.map((step) => step.run),
-  );
   insertMoves(
     tx,
     steps.flatMap((step) => step.moves),
     now,
   );
-  addPassed(tx, o.counter, passedIn(steps));
   const effects = <K extends Effect['kind']>(kind: K): Asked<K>[] =>
     steps.flatMap((step) =>
       step.effects.flatMap(({ shapeId, effect }) =>
@@ -50,10 +47,26 @@ export async function write(
     effects('done').map(({ step, shapeId }) => ({ ...step.run, shapeId })),
     now,
   );
+  const changes = effects('change');
   const left = steps.filter((step) => step.run.leftAt && !step.before.leftAt && !step.run.test);
-  const items = [...effects('change').map(changeItem), ...left.map(({ run, version }) => leftItem(run, version))];
-  if (items.length > 0)
-    await tellHow(tx, o.people, workspaceId, effects('change'), await o.people.recordIn(tx, workspaceId, items));
+  // All at once, and before they are changed one by one: two who hold some each would wait for each other.
+  const people = [...left, ...changes.map(({ step }) => step)].map(({ run }) => run.personId);
+  const here = held || left.length === 0 ? undefined : await o.people.identity.hold(tx, workspaceId, people);
+  if (changes.length > 0)
+    await tellHow(
+      tx,
+      o.people,
+      workspaceId,
+      changes,
+      await o.people.recordIn(tx, workspaceId, changes.map(changeItem)),
+    );
+  const told = left.flatMap(({ run, version }) => {
+    const personId = here ? here.get(run.personId) : run.personId;
+    return personId === undefined ? [] : [ended({ ...run, personId }, version)];
+  });
+  await o.people.tell(tx, workspaceId, told, now);
+  // Last, so that nobody who counts the same waits for more than our end.
+  addPassed(tx, o.counter, passedIn(steps));
 }
 
 interface Asked<K extends Effect['kind']> {

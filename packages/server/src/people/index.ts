@@ -79,7 +79,7 @@ export interface People {
    * Adds to the timelines of people whom the caller holds (`identity.hold`) what follows from what it does: activities that
    * are built in and that nobody is seen by.
    */
-  tell(tx: Tx, workspaceId: number, told: readonly Told[]): Promise<void>;
+  tell(tx: Tx, workspaceId: number, told: readonly Told[], at: Date): Promise<void>;
   /** By the ids asked for: the id of somebody who has become another finds the other, whose `id` is their own. */
   find(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<Map<string, Person>>;
   findByEmail(db: Queryable, workspaceId: number, email: string): Promise<string | undefined>;
@@ -240,9 +240,9 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
     },
     queue,
     recordIn,
-    async tell(tx, workspaceId, told) {
+    async tell(tx, workspaceId, told, at) {
       const schema = await cache.get(tx, workspaceId);
-      await tell(tx, recorder, { workspaceId, schema, now: clock.now() }, told);
+      await tell(tx, recorder, { workspaceId, schema, now: at }, told);
     },
     async find(queryable, workspaceId, ids) {
       const rows = await findCurrent(queryable, workspaceId, ids);

@@ -1,5 +1,7 @@
 import type { Audiences } from '../../src/audiences/index.ts';
+import type { Begin } from '../../src/journeys/begin.ts';
 import { createEnroller, createEntries, type Entries } from '../../src/journeys/index.ts';
+import { createVersions } from '../../src/journeys/versions.ts';
 import type { People } from '../../src/people/index.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { Db } from '../../src/platform/database/pool.ts';
@@ -7,5 +9,10 @@ import { silent } from './database.ts';
 
 /** How people come into journeys, where nobody moves them on. */
 export function entriesOf(o: { db: Db; people: People; audiences: Audiences; clock: Clock }): Entries {
-  return createEntries({ ...createEnroller(o.people), ...o, log: silent });
+  const begin: Begin = async (_tx, _workspaceId, starting) => ({
+    runs: starting.map(({ run }) => run),
+    write: async () => undefined,
+  });
+  const { people } = o;
+  return createEntries({ ...createEnroller({ people, versions: createVersions(), begin }), ...o, log: silent });
 }

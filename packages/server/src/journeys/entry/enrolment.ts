@@ -12,8 +12,7 @@ import {
   type Running,
   updateProgress,
 } from '../store/enrolment.sql.ts';
-import { enterAlike } from './alike.ts';
-import type { Enroller } from './enter.ts';
+import { type Enroller, enter } from './enter.ts';
 
 /** So many in one transaction: the people are held as long, and who does something then waits. */
 const AT_ONCE = 500;
@@ -66,7 +65,8 @@ async function workOn(tx: Tx, o: Enrolling & Enroller, running: Running, now: Da
   const version = await o.versions.get(tx, journeyId, running.version);
   // The enrolment is what starts the run, and other numbers of the kind are above nought.
   const begin = { id: `-${id}`, at: now };
-  const entered = await enterAlike(tx, o, workspaceId, { version, begin, entry }, page.ids, now);
+  const entering = page.ids.map((personId) => ({ version, personId, begin, entry }));
+  const entered = (await enter(tx, o, workspaceId, entering, now)).filter((each) => 'runId' in each).length;
   const { after, seen } = page;
   await updateProgress(tx, id, { after, seen, entered, done: after === undefined }, now);
 }

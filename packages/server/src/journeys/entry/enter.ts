@@ -3,10 +3,11 @@ import { createIds, type Ids, type People } from '../../people/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
 import { signal } from '../../platform/presence.ts';
 import { started } from '../activities.ts';
+import type { Begin } from '../begin.ts';
 import { GOAL_WINDOW_MS } from '../engine/advance.ts';
 import { chance } from '../engine/chance.ts';
 import { insertRuns, type NewRun } from '../store/run.sql.ts';
-import { createVersions, type Version, type Versions } from '../versions.ts';
+import type { Version, Versions } from '../versions.ts';
 import { obstaclesOf, runKey } from './again.ts';
 
 export interface Enroller {
@@ -15,10 +16,11 @@ export interface Enroller {
   runIds: Ids;
   /** For what starts a run and has no number: of the kind that activities have, so that none is both. */
   beginIds: Ids;
+  begin: Begin;
 }
 
-export function createEnroller(people: People, versions = createVersions()): Enroller {
-  return { people, versions, runIds: createIds('run_number'), beginIds: createIds('activity_number') };
+export function createEnroller(o: { people: People; versions: Versions; begin: Begin }): Enroller {
+  return { ...o, runIds: createIds('run_number'), beginIds: createIds('activity_number') };
 }
 
 /** Somebody who is to enter a journey, in a version of it. */
@@ -59,29 +61,27 @@ export async function enter(
     workspaceId,
     entering.map(({ personId }) => personId),
   );
-  const here = await begun(tx, of, entering, held, now);
+  const here = await numbered(tx, of, entering, held, now);
   const obstacles = await obstaclesOf(tx, of.people, workspaceId, here, now);
   const ids = await of.runIds.next(
     tx,
     here.map(() => now),
   );
   const going = here.flatMap((each, i) =>
-    obstacles[i] === undefined ? [{ each, run: newRun(each, ids[i]!, now) }] : [],
+    obstacles[i] === undefined ? [{ each, version: each.version, run: newRun(each, ids[i]!, now) }] : [],
   );
-  const heldOut = new Set(going.flatMap(({ run }) => (run.heldOut ? run.id : [])));
-  const inserted = await insertRuns(
-    tx,
-    workspaceId,
-    going.map(({ run }) => run),
-    now,
-  );
+  if (going.length === 0) return here.map((_, i) => ({ why: obstacles[i]! }));
+  const begun = await of.begin(tx, workspaceId, going, now);
+  const inserted = await insertRuns(tx, workspaceId, begun.runs);
   const told = going.flatMap(({ each, run }) =>
     inserted.has(run.id) && !run.heldOut && !run.test
       ? [started(run, each.version, { activity: each.begin.activity, id: each.begin.id })]
       : [],
   );
-  await of.people.tell(tx, workspaceId, told);
-  if (inserted.size > 0) signal(tx, 'run');
+  await of.people.tell(tx, workspaceId, told, now);
+  await begun.write(inserted);
+  if (begun.runs.some(({ dueAt }) => dueAt)) signal(tx, 'run');
+  const heldOut = new Set(going.flatMap(({ run }) => (run.heldOut ? run.id : [])));
   return here.map((_, i): Entered => {
     const why = obstacles[i];
     if (why !== undefined) return { why };
@@ -91,7 +91,7 @@ export async function enter(
 }
 
 /** Each as the person they are now, with a number for what starts the run. */
-async function begun(
+async function numbered(
   tx: Tx,
   { beginIds }: Enroller,
   entering: readonly Entering[],
@@ -124,12 +124,21 @@ function newRun(each: Begun, id: string, now: Date): NewRun {
     entryAt: begin.at,
     entryKey: runKey(each),
     entry,
+    shapeId: null,
+    enteredAt: now,
+    arrivedAt: now,
     heldOut,
+    held: false,
     dueAt: heldOut ? whenHeldOut(now) : (each.dueAt ?? now),
     // One that begins later is not to be woken before.
     listens: heldOut ? version.goalListens : each.dueAt ? [] : version.listens,
     memory: each.depth ? { depth: each.depth } : {},
     test: each.test ?? false,
+    leftAt: heldOut ? now : null,
+    leftReason: heldOut ? 'held out' : null,
+    goalAt: null,
+    endedAt: null,
+    parkedError: null,
   };
 }
 
@@ -139,4 +148,4 @@ export function isHeldOut({ definition, journeyId }: Version, personId: string):
 }
 
 /** When the engine looks at the run of somebody held out: once its goal no longer counts. */
-export const whenHeldOut = (now: Date): Date => new Date(now.getTime() + GOAL_WINDOW_MS);
+const whenHeldOut = (now: Date): Date => new Date(now.getTime() + GOAL_WINDOW_MS);

@@ -4,7 +4,7 @@ import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Turn } from '../../platform/loop.ts';
 import { signal } from '../../platform/presence.ts';
-import { leftItem, stepItem } from '../activities.ts';
+import { endedItem, stepItem } from '../activities.ts';
 import { findJourneys, type JourneyRow } from '../store/journey.sql.ts';
 import { deleteWaiting, lockLine, postponeWaiting, type WaitingRow } from '../store/line.sql.ts';
 import { endRuns, type Going, lockRunsInside } from '../store/out.sql.ts';
@@ -183,7 +183,7 @@ async function letOut(tx: Tx, o: Line, turned: readonly Turned[], now: Date): Pr
   const left: IntakeItem[] = [];
   for (const run of over) {
     const version = await o.versions.get(tx, run.journeyId, run.version);
-    left.push(leftItem({ ...run, leftReason: run.reason }, version));
+    left.push(endedItem({ ...run, leftReason: run.reason }, version));
   }
   return [...left, ...(await outcomes(tx, o, turned, ({ why }) => why))];
 }

@@ -1,6 +1,14 @@
 import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
 
-/** Notes that so many runs have gone on from shapes. Each process, and each of its turns that go side by side, has rows of its own. */
+const COUNTERS = ['oldest', 'youngest', 'beginning'] as const;
+/** Who counts, of what goes side by side in one process. */
+export type Counter = (typeof COUNTERS)[number];
+
+/** The number of a counter: of all processes, no two have the same. */
+export const counterOf = (process: number, counter: Counter): number =>
+  process * COUNTERS.length + COUNTERS.indexOf(counter);
+
+/** Notes that so many runs have gone on from shapes. Each counter has rows of its own, so that none waits for another. */
 export function addPassed(
   tx: Tx,
   counter: number,

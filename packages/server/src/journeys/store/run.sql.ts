@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
-import type { Fields } from '@tributary/model';
 import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
 import type { MoveMade } from '../engine/advance.ts';
-import type { RunMemory, RunState } from '../engine/run-state.ts';
+import type { RunState } from '../engine/run-state.ts';
 
 const columns = `id, person_id as "personId", journey_id as "journeyId", version,
   entry_activity_id as "entryActivityId", entry_at as "entryAt", entry, shape_id as "shapeId",
@@ -15,59 +14,43 @@ const NUMBER_MAX = 2 ** 31 - 1;
 /** The first half of the lock that says "somebody counts what this person has had". */
 const SHAPE_DONE_LOCK = 7_482_009;
 
-export interface NewRun {
-  id: string;
-  journeyId: number;
-  version: number;
-  personId: string;
-  entryActivityId: string;
-  entryAt: Date;
+export interface NewRun extends RunState {
   entryKey: string;
-  entry: Fields;
-  heldOut: boolean;
-  dueAt: Date;
-  listens: readonly string[];
-  memory: RunMemory;
-  test: boolean;
 }
+
+/** A run's number and what moves change of it, and the lists in which these come. */
+const changing = `id, version, shape_id, arrived_at, due_at, listens, left_at, left_reason, goal_at, ended_at, parked_error,
+  memory, held_out, held`;
+const changesListed = `$1::bigint[], $2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::timestamptz[],
+  $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::jsonb[], $13::boolean[], $14::boolean[]`;
 
 /**
  * Starts runs. One that is there already, for the same activity or inside with
  * the same key, is left out: both are unique in the table. Returns the ids started.
  */
-export async function insertRuns(
-  tx: Tx,
-  workspaceId: number,
-  runs: readonly NewRun[],
-  now: Date,
-): Promise<Set<string>> {
+export async function insertRuns(tx: Tx, workspaceId: number, runs: readonly NewRun[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ id: string }>({
     name: 'run.insert',
-    text: `insert into run (workspace_id, entered_at, arrived_at, id, journey_id, version, person_id, entry_activity_id,
-                            entry_at, entry_key, entry, held_out, due_at, listens, memory, test, left_at,
-                            left_reason)
-           select $1, $2::timestamptz, $2::timestamptz, r.id, r.journey_id, r.version, r.person_id, r.activity_id, r.at, r.key, r.entry, r.held_out,
-                  r.due_at, r.listens::text[], r.memory, r.test, case when r.held_out then $2::timestamptz end, case when r.held_out then 'held out' end
-           from unnest($3::bigint[], $4::int[], $5::int[], $6::bigint[], $7::bigint[], $8::timestamptz[], $9::text[],
-                       $10::jsonb[], $11::boolean[], $12::timestamptz[], $13::text[], $14::jsonb[], $15::boolean[])
-             as r(id, journey_id, version, person_id, activity_id, at, key, entry, held_out, due_at, listens, memory,
-                  test)
+    text: `insert into run (workspace_id, journey_id, person_id, entry_activity_id, entry_at, entry_key, entry, entered_at,
+                            test, id, version, shape_id, arrived_at, due_at, listens, left_at, left_reason, goal_at,
+                            ended_at, parked_error, memory, held_out, held)
+           select $15, journey_id, person_id, entry_activity_id, entry_at, entry_key, entry, entered_at,
+                  test, id, version, shape_id, arrived_at, due_at, listens::text[], left_at, left_reason, goal_at,
+                  ended_at, parked_error, memory, held_out, held
+           from unnest(${changesListed}, $16::int[], $17::bigint[], $18::bigint[], $19::timestamptz[], $20::text[],
+                       $21::jsonb[], $22::timestamptz[], $23::boolean[])
+             as r(${changing}, journey_id, person_id, entry_activity_id, entry_at, entry_key, entry, entered_at, test)
            on conflict do nothing returning id`,
     values: [
+      ...changesOf(runs),
       workspaceId,
-      now,
-      runs.map((run) => run.id),
       runs.map((run) => run.journeyId),
-      runs.map((run) => run.version),
       runs.map((run) => run.personId),
       runs.map((run) => run.entryActivityId),
       runs.map((run) => run.entryAt),
       runs.map((run) => run.entryKey),
       runs.map((run) => JSON.stringify(run.entry)),
-      runs.map((run) => run.heldOut),
-      runs.map((run) => run.dueAt),
-      runs.map((run) => arrayLiteral(run.listens)),
-      runs.map((run) => JSON.stringify(run.memory)),
+      runs.map((run) => run.enteredAt),
       runs.map((run) => run.test),
     ],
   });
@@ -107,32 +90,32 @@ export function updateRuns(tx: Tx, runs: readonly RunState[]): void {
   if (runs.length === 0) return;
   send(tx, {
     name: 'run.update',
-    text: `update run set shape_id = r.shape_id, arrived_at = r.arrived_at, due_at = r.due_at, listens = r.listens::text[],
-                  left_at = r.left_at, left_reason = r.left_reason, goal_at = r.goal_at, ended_at = r.ended_at,
-                  parked_error = r.parked_error, memory = r.memory, held_out = r.held_out, held = r.held, version = r.version
-           from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[],
-                       $7::text[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::jsonb[], $12::boolean[],
-                       $13::boolean[], $14::int[])
-             as r(id, shape_id, arrived_at, due_at, listens, left_at, left_reason, goal_at, ended_at, parked_error,
-                  memory, held_out, held, version)
-           where run.id = r.id`,
-    values: [
-      runs.map((run) => run.id),
-      runs.map((run) => run.shapeId),
-      runs.map((run) => run.arrivedAt),
-      runs.map((run) => run.dueAt),
-      runs.map((run) => arrayLiteral(run.listens)),
-      runs.map((run) => run.leftAt),
-      runs.map((run) => run.leftReason),
-      runs.map((run) => run.goalAt),
-      runs.map((run) => run.endedAt),
-      runs.map((run) => run.parkedError),
-      runs.map((run) => JSON.stringify(run.memory)),
-      runs.map((run) => run.heldOut),
-      runs.map((run) => run.held),
-      runs.map((run) => run.version),
-    ],
+    text: `update run set version = r.version, shape_id = r.shape_id, arrived_at = r.arrived_at, due_at = r.due_at,
+                  listens = r.listens::text[], left_at = r.left_at, left_reason = r.left_reason, goal_at = r.goal_at,
+                  ended_at = r.ended_at, parked_error = r.parked_error, memory = r.memory, held_out = r.held_out,
+                  held = r.held
+           from unnest(${changesListed}) as r(${changing}) where run.id = r.id`,
+    values: changesOf(runs),
   });
+}
+
+function changesOf(runs: readonly RunState[]): unknown[] {
+  return [
+    runs.map((run) => run.id),
+    runs.map((run) => run.version),
+    runs.map((run) => run.shapeId),
+    runs.map((run) => run.arrivedAt),
+    runs.map((run) => run.dueAt),
+    runs.map((run) => arrayLiteral(run.listens)),
+    runs.map((run) => run.leftAt),
+    runs.map((run) => run.leftReason),
+    runs.map((run) => run.goalAt),
+    runs.map((run) => run.endedAt),
+    runs.map((run) => run.parkedError),
+    runs.map((run) => JSON.stringify(run.memory)),
+    runs.map((run) => run.heldOut),
+    runs.map((run) => run.held),
+  ];
 }
 
 /**

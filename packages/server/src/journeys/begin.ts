@@ -1,0 +1,54 @@
+import type { Tx } from '../platform/database/pool.ts';
+import type { RunState } from './engine/run-state.ts';
+import { type Moving, stepsOf, takeUp } from './moving.ts';
+import type { Version } from './versions.ts';
+import { writeEffects } from './write.ts';
+
+/** Runs as their first steps have left them, and what these steps do. */
+export interface Begun<Run extends RunState> {
+  runs: Run[];
+  /** Writes what came of the runs with these ids, whose people the caller holds. */
+  write(ids: ReadonlySet<string>): Promise<void>;
+}
+
+/**
+ * Moves runs that are about to be written as far as they go at once. In the transaction that starts them, that is half of
+ * the work and of the time until the first mail: nobody has to find them again. Those that can not be moved here stay due,
+ * and the engine moves them.
+ */
+export type Begin = <Run extends RunState>(
+  tx: Tx,
+  workspaceId: number,
+  runs: readonly { run: Run; version: Version }[],
+  now: Date,
+) => Promise<Begun<Run>>;
+
+export function createBegin(o: Moving & { counter: number }): Begin {
+  return async (tx, workspaceId, starting, now) => {
+    const able = starting.filter(({ run, version }) => mayBegin(run, version, now)).map(({ run }) => run);
+    const inHand = await takeUp(tx, o, able);
+    const steps = inHand.length > 0 ? await stepsOf(tx, o, workspaceId, inHand, now) : [];
+    const after = new Map(steps.map(({ run }) => [run.id, run]));
+    return {
+      runs: starting.map(({ run }) => ({ ...run, ...after.get(run.id) })),
+      write: (ids) =>
+        writeEffects(
+          tx,
+          o,
+          workspaceId,
+          steps.filter(({ run }) => ids.has(run.id)),
+          now,
+          { held: true },
+        ),
+    };
+  };
+}
+
+/**
+ * What is counted of all who pass, the engine has locked while it asks for people; who has the people must not ask for it.
+ * A try begins in a version that nobody else sees yet.
+ */
+function mayBegin(run: RunState, { counted, levelled }: Version, now: Date): boolean {
+  const isDue = run.dueAt !== null && run.dueAt <= now;
+  return isDue && !run.heldOut && !run.test && counted.length === 0 && levelled.length === 0;
+}
