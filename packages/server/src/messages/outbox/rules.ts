@@ -95,7 +95,7 @@ function whyNot({ message, person, suppressed, standing }: Ruled): string | unde
 }
 
 /** Why this person gets no e-mail at all; undefined where nothing is in the way but the rules of one message. */
-export function whyNoMail(
+function whyNoMail(
   { fields, archivedAt }: Pick<Person, 'fields' | 'archivedAt'>,
   { suppressed, transactional }: { suppressed: string | undefined; transactional: boolean },
 ): string | undefined {
