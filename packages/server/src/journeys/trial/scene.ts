@@ -1,7 +1,9 @@
-import type { Fields, Filter, Leaf, MessageContent, Names, SendingRules, Value } from '@tributary/model';
+import type { Fields, Filter, Leaf, MessageContent, Names, Value } from '@tributary/model';
+import type { WaitsFor } from '../../messages/index.ts';
 import type { RunState } from '../engine/run-state.ts';
 import type { Version } from '../versions.ts';
 import type { ScriptEvent } from './script.ts';
+import type { SceneSending } from './sending.ts';
 
 /** All that a simulation looks at. Pure: the same scene plays out the same way. */
 export interface Scene {
@@ -26,8 +28,10 @@ export interface Scene {
   touches(activityId: string): boolean;
   /** Why a value can not be written, if it can not. */
   refusal(fieldId: string, value: Value): string | undefined;
-  /** The message as this person would get it at this moment. */
-  deliver(content: MessageContent, of: { fields: Fields; sending: SendingRules; now: Date; shapeId: string }): Delivery;
+  /** What the rules of sending look at. */
+  sending: SceneSending;
+  /** The message as this person would get it, or why it can not be made. */
+  make(content: MessageContent, fields: Fields): Delivery;
   /** Throws where it can not be rendered. */
   render(text: string, fields: Fields): string;
 }
@@ -51,6 +55,19 @@ export interface Delivery {
   /** Of other channels: what it is made of. */
   content?: Readonly<Record<string, unknown>> | undefined;
   not_sent?: string | undefined;
+  /** Its rules make it wait: it is not sent yet. */
+  waits?: Waits | undefined;
+  /** Where the rules name a topic: whether the person gets its mail, and where that comes from. */
+  topic?: { audience: string; holds: boolean; source: string } | undefined;
+}
+
+/** For which rule a message waits, and until when, as things stand. */
+export interface Waits {
+  for: WaitsFor;
+  until: Date;
+  why: string;
+  /** All of it, in a sentence. */
+  told: string;
 }
 
 /** The run of a simulation, as it begins. It has no number of its own: none is used up. */
