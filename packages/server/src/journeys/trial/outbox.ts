@@ -51,11 +51,11 @@ export function createOutbox(
   const counted: (Counted & { shapeId?: string })[] = sending.counted.map((one) => ({ ...one, personId }));
   let waiting: Waiting[] = [];
 
-  const verdictOn = ({ content: { channel }, rules }: AskedMessage, now: Date): Verdict => {
+  const verdictOn = ({ content: { channel }, rules }: AskedMessage, queuedAt: Date, now: Date): Verdict => {
     const { fields } = life;
     const bounced = fields['bol::hb'] === true && scene.fields['bol::hb'] !== true ? HARD_BOUNCED : undefined;
     const topic = rules.topic === undefined ? undefined : sending.topics.get(rules.topic);
-    const message = { channel, rules, defaults: sending.defaults, countedAt: null };
+    const message = { channel, rules, defaults: sending.defaults, queuedAt, countedAt: null };
     const person = {
       ...{ id: personId, fields, tags: [], createdAt: scene.start },
       ...{ lastSeenAt: undefined, archivedAt: sending.archivedAt },
@@ -80,7 +80,7 @@ export function createOutbox(
   };
 
   const takeUp = (message: AskedMessage, askedAt: Date, now: Date): TakenUp => {
-    const verdict = verdictOn(message, now);
+    const verdict = verdictOn(message, askedAt, now);
     if (verdict.do !== 'wait') return settle(message, verdict, now);
     const { for: rule, until, reason: why } = verdict;
     const waits: Waits = { for: rule, until, why, told: `waits to be sent until ${minute(until)}: ${why}` };

@@ -1,9 +1,9 @@
-import type { Fields, Filter, Leaf, MessageContent, Names, Value } from '@tributary/model';
-import type { WaitsFor } from '../../messages/index.ts';
+import type { Fields, Filter, Leaf, MessageContent, Names, SendingDefaults, Value } from '@tributary/model';
+import type { Standing } from '../../audiences/index.ts';
+import type { Counted, WaitsFor } from '../../messages/index.ts';
 import type { RunState } from '../engine/run-state.ts';
 import type { Version } from '../versions.ts';
 import type { ScriptEvent } from './script.ts';
-import type { SceneSending } from './sending.ts';
 
 /** All that a simulation looks at. Pure: the same scene plays out the same way. */
 export interface Scene {
@@ -34,6 +34,25 @@ export interface Scene {
   make(content: MessageContent, fields: Fields): Delivery;
   /** Throws where it can not be rendered. */
   render(text: string, fields: Fields): string;
+}
+
+/** What the rules of sending look at beside the message and the person's fields. */
+export interface SceneSending {
+  /** What holds for messages that bring no rules of their own. */
+  defaults: SendingDefaults;
+  archivedAt: Date | undefined;
+  /** Why the person's address gets no mail, if it is so. */
+  suppressed: string | undefined;
+  /** What counts for the person's caps at the beginning. */
+  counted: readonly Counted[];
+  /** What the person is to an audience that a message names as its topic. */
+  topics: ReadonlyMap<string, TopicStanding>;
+}
+
+export interface TopicStanding {
+  standing: Standing;
+  /** Where that comes from, in words. */
+  source: string;
 }
 
 /** What a condition about all that ever happened is asked beside the database. */

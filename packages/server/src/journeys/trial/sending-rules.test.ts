@@ -2,45 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SendingDefaults } from '@tributary/model';
 import type { Standing } from '../../audiences/index.ts';
-import type { Path } from './path.ts';
-import type { SceneSending } from './sending.ts';
+import type { SceneSending } from './scene.ts';
+import { at, delay, end, happened, mail, opened, receipt, told, two, wait, webhook } from './test/mails.ts';
 import { play, START, sendingOf, type Told } from './test/scene.ts';
-
-const HOUR = 3_600_000;
-/** The simulation begins on a Monday at eight in UTC. */
-const at = (hours: number): Date => new Date(START.getTime() + hours * HOUR);
-const mail = (next: string, sending?: object, more: object = {}) => {
-  return { kind: 'email', template: 'Hello', next, ...(sending ? { sending } : {}), ...more };
-};
-const delay = (hours: number, next: string) => ({ kind: 'delay', for: { hours }, next });
-const webhook = (next: string) => ({ kind: 'webhook', url: 'https://crm.example/x', next });
-const end = { kind: 'exit' };
-const two = { first: mail('second'), second: mail('end'), end };
-const wait = { kind: 'wait', next: 'end' };
-const opened = (shape: string) => ({
-  '$act::has_occurred': { field_id: 'act::o', filter: { '$str::is': { field_id: 'str::jsi', value: shape } } },
-});
 
 const one: Partial<SendingDefaults> = { cap: { messages: 1, hours: 16 } };
 const nine = { from: '09:00', to: '18:00' };
 const REACHED = 'the cap is reached: 1 e-mail per person in 16 hours';
 const ITS_TURN = 'it had waited for its turn';
 const ITS_HOURS = 'it had waited for its hours';
-
-/** What becomes of messages and of the run, with the hours since the beginning. */
-function told({ path, end: { waiting } }: Path): string[] {
-  const lines = path.flatMap((entry) => {
-    const hours = (entry.at.getTime() - START.getTime()) / HOUR;
-    if ('event' in entry) return [`${hours} h * ${entry.event}`];
-    if ('outbox' in entry) return [`${hours} h ${entry.shape} ${entry.outbox}`];
-    const { shape, did, message } = entry;
-    if (!message) return [`${hours} h ${shape}: ${did}`];
-    return [
-      `${hours} h ${shape} ${message.waits?.told ?? (message.not_sent ? `is not sent: ${message.not_sent}` : 'is sent')}`,
-    ];
-  });
-  return [...lines, ...waiting.map(({ shape, waits }) => `${shape} still ${waits.told}`)];
-}
 
 interface Story extends Told {
   shapes: Record<string, unknown>;
@@ -304,6 +274,30 @@ const stories: Record<string, Story> = {
       `second still waits to be sent until 2026-03-03 00:00 UTC: ${REACHED}`,
     ],
   },
+  'what has waited as long as its cap says is not sent': {
+    shapes: {
+      first: mail('capped', { cap: 'none' }),
+      capped: mail('pause', { cap: { messages: 1, hours: 40, waitDays: 3 } }),
+      pause: delay(32, 'second'),
+      second: mail('again', { cap: 'none' }),
+      again: delay(32, 'third'),
+      third: mail('end', { cap: 'none' }),
+      end,
+    },
+    told: [
+      '0 h first is sent',
+      '0 h capped waits to be sent until 2026-03-04 00:00 UTC: the cap is reached: 1 e-mail per person in 40 hours',
+      '0 h pause: waits until 2026-03-03 16:00 UTC',
+      '32 h pause: waited long enough',
+      '32 h second is sent',
+      '32 h again: waits until 2026-03-05 00:00 UTC',
+      '40 h capped waits on until 2026-03-05 08:00 UTC: the cap is reached: 1 e-mail per person in 40 hours',
+      '64 h again: waited long enough',
+      '64 h third is sent',
+      '64 h end: left: completed',
+      '72 h capped is not sent, 3 days after it was asked for: it had waited 3 days for its turn: the cap is reached: 1 e-mail per person in 40 hours',
+    ],
+  },
   'who belongs to the topic and has not said no gets its mail': {
     shapes: { first: mail('end', { topic: 'News' }), end },
     sending: topics(member),
@@ -321,6 +315,24 @@ const stories: Record<string, Story> = {
       '0 h first is not sent: the person does not belong to "News"',
       '0 h second is sent',
       '0 h end: left: completed',
+    ],
+  },
+  'a webhook is a step that went well, a receipt a mail that was asked for: conditions can tell': {
+    shapes: {
+      hook: webhook('receipt'),
+      receipt: mail('pause', { transactional: true }),
+      pause: delay(1, 'if'),
+      if: { kind: 'condition', if: { $and: [happened('act::sja', 'hook'), receipt] }, yes: 'end', no: 'sms' },
+      sms: { kind: 'sms', text: 'No', next: 'end' },
+      end,
+    },
+    told: [
+      '0 h hook is sent',
+      '0 h receipt is sent',
+      '0 h pause: waits until 2026-03-02 09:00 UTC',
+      '1 h pause: waited long enough',
+      '1 h if: the condition holds',
+      '1 h end: left: completed',
     ],
   },
   'SMS is told as not set up': {
@@ -353,6 +365,12 @@ describe('the rules of sending in a simulation', () => {
         [undefined, undefined],
       ],
     );
+  });
+
+  test('the run has left when it left, and not when the last of its mails did', () => {
+    const { end: last, path } = play(two, { scene: { sending: sendingOf({ defaults: one }) } });
+    assert.deepEqual([last.state, last.at], ['left', START]);
+    assert.deepEqual(path.at(-1)?.at, at(16));
   });
 
   test('an event about a mail that never left says that it still waited', () => {

@@ -1,31 +1,13 @@
 import type { JourneyDefinition, SendingDefaults } from '@tributary/model';
 import type { Audiences, Standing } from '../../audiences/index.ts';
-import type { Counted, Messages } from '../../messages/index.ts';
+import type { Messages } from '../../messages/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { rulesOf } from '../sending-rules.ts';
 import { AS_ASSUMED, AT_THE_BEGINNING, isCalled } from './answers.ts';
 import { NOBODY, type Somebody } from './person.ts';
+import type { SceneSending, TopicStanding } from './scene.ts';
 
 const HOUR_MS = 3_600_000;
-
-/** What the rules of sending look at beside the message and the person's fields. */
-export interface SceneSending {
-  /** What holds for messages that bring no rules of their own. */
-  defaults: SendingDefaults;
-  archivedAt: Date | undefined;
-  /** Why the person's address gets no mail, if it is so. */
-  suppressed: string | undefined;
-  /** What counts for the person's caps at the beginning. */
-  counted: readonly Counted[];
-  /** What the person is to an audience that a message names as its topic. */
-  topics: ReadonlyMap<string, TopicStanding>;
-}
-
-export interface TopicStanding {
-  standing: Standing;
-  /** Where that comes from, in words. */
-  source: string;
-}
 
 /** The audiences that e-mails of a journey name as their topic, where that is asked about. */
 export function topicsIn(definition: JourneyDefinition): string[] {

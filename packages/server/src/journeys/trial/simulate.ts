@@ -149,7 +149,7 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
     path,
     end: {
       state: run.parkedError !== null ? 'parked' : run.leftAt ? 'left' : 'inside',
-      at: last,
+      at: run.leftAt ?? last,
       shape: run.shapeId,
       ...(run.leftReason === null ? {} : { reason: run.leftReason }),
       ...(run.parkedError === null ? {} : { reason: run.parkedError }),

@@ -3,7 +3,7 @@ import type { LaneName } from '../types.ts';
 import type { Place, PlaceAsked } from './give-places.ts';
 import { takePlaces } from './places.ts';
 import type { Loaded } from './prepare.ts';
-import { type Ruling, ruling } from './rules.ts';
+import { type Asking, ruling } from './rules.ts';
 import { type Result, settle } from './settle.ts';
 import { verdict } from './verdict.ts';
 
@@ -15,8 +15,6 @@ export interface Admitted {
   /** They wait for a place, and that is written down. */
   waiting: Loaded[];
 }
-
-type Asking = Ruling & { do: 'ask' };
 
 /** Asks the rules about messages that were taken up, and, for those that only a cap can stop, whether there is a place. */
 export async function admit(
@@ -30,13 +28,13 @@ export async function admit(
     asked.length === 0
       ? new Map<string, Place>()
       : await takePlaces(o, asked, now, ({ loaded, rules }, freeAt) => {
-          const after = verdict(rules, { freeAt });
+          const after = verdict(rules, { freeAt }, now);
           if (after.do !== 'wait') return undefined;
           return settle(loaded.message, loaded.made, o.lane.name, { ...after, did: 'wait' }, now).change;
         });
   const result: Admitted = { admitted: [], turnedAway: [], waiting: [] };
   for (const { loaded, rules } of ruled) {
-    const said = rules.do === 'ask' ? verdict(rules, places.get(loaded.message.id)!) : rules;
+    const said = rules.do === 'ask' ? verdict(rules, places.get(loaded.message.id)!, now) : rules;
     if (said.do === 'go') result.admitted.push(loaded);
     else if (said.do === 'skip') result.turnedAway.push({ loaded, result: { did: 'skip', reason: said.reason } });
     else if (rules.do === 'ask') result.waiting.push(loaded);

@@ -3,9 +3,8 @@ import { journeyOf } from '../../engine/test/support.ts';
 import { versionOf } from '../../versions.ts';
 import { choosing } from '../chance.ts';
 import type { Path } from '../path.ts';
-import type { Scene } from '../scene.ts';
+import type { Scene, SceneSending } from '../scene.ts';
 import { scriptEvent, scriptFrom } from '../script.ts';
-import type { SceneSending } from '../sending.ts';
 import { simulate } from '../simulate.ts';
 
 export const START = new Date('2026-03-02T08:00:00Z');
