@@ -116,7 +116,9 @@ function messageLines(message: Message): string[] {
   const heads = [
     ...(topic === undefined
       ? []
-      : [`${dim('Topic')}    ${topic.audience}: ${topic.holds ? 'gets its mail' : 'gets none of its mail'}, ${topic.source}`]),
+      : [
+          `${dim('Topic')}    ${topic.audience}: ${topic.holds ? 'gets its mail' : 'gets none of its mail'}, ${topic.source}`,
+        ]),
     ...(to === undefined ? [] : [`${dim('To')}       ${to}`]),
     ...(from === undefined ? [] : [`${dim('From')}     ${from}`]),
     ...(subject === undefined ? [] : [`${dim('Subject')}  ${bold(subject)}`]),

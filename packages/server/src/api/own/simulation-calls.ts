@@ -40,7 +40,7 @@ const shared = {
             },
           },
         ],
-        end: { state: 'left', at: LATER, shape: 'end', reason: 'completed', fields: {}, waiting: [], missed: [MISSED] },
+        end: { state: 'left', at: AT, shape: 'end', reason: 'completed', fields: {}, waiting: [], missed: [MISSED] },
       },
     ],
     notes: [],
