@@ -95,6 +95,7 @@ export {
   slackContent,
   smsContent,
   type WebhookContent,
+  waitDaysOf,
   webhookContent,
 } from './sending.ts';
 export { type Template, template } from './template.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { messageContent, sendingRules } from './sending.ts';
+import { messageContent, sendingRules, waitDaysOf } from './sending.ts';
 
 const many = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`key${i}`, 'str::first']));
 
@@ -10,7 +10,7 @@ describe('rules of sending', () => {
     const rules = {
       transactional: true,
       topic: 'News',
-      cap: { messages: 2, hours: 24 },
+      cap: { messages: 2, hours: 24, waitDays: 3 },
       whenCapped: 'skip',
       hours: { from: '09:00', to: '18:00', days: [1, 2, 3, 4, 5], timezone: 'Europe/Lisbon' },
     };
@@ -20,6 +20,7 @@ describe('rules of sending', () => {
 
   const wrong: [object, string][] = [
     [{ cap: { messages: 0, hours: 1 } }, 'cap.messages'],
+    [{ cap: { messages: 1, hours: 1, waitDays: 0 } }, 'cap.waitDays'],
     [{ cap: 'some' }, 'cap'],
     [{ topic: ' ' }, 'topic'],
     [{ hours: { from: '09:00', to: '09:00' } }, 'hours.to'],
@@ -34,6 +35,13 @@ describe('rules of sending', () => {
       );
     });
   }
+});
+
+test('what is too much waits for two weeks, or twice as long as the cap counts, unless it says so', () => {
+  assert.equal(waitDaysOf({ messages: 1, hours: 16 }), 14);
+  assert.equal(waitDaysOf({ messages: 1, hours: 24 * 7 }), 14);
+  assert.equal(waitDaysOf({ messages: 1, hours: 24 * 30 }), 60);
+  assert.equal(waitDaysOf({ messages: 1, hours: 24 * 30, waitDays: 1 }), 1);
 });
 
 describe('what a message says', () => {

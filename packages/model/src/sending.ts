@@ -9,8 +9,15 @@ export const messageCap = z.strictObject({
     .number()
     .positive()
     .max(24 * 365),
+  /** Where one too many waits: for how many days it does before it is not sent. Left out: `waitDaysOf`. */
+  waitDays: z.number().positive().max(730).optional(),
 });
 export type MessageCap = z.infer<typeof messageCap>;
+
+/** How many days a message waits for its turn under a cap: two weeks, or twice the cap's own hours, unless it says so. */
+export function waitDaysOf({ hours, waitDays }: MessageCap): number {
+  return waitDays ?? Math.max(14, (2 * hours) / 24);
+}
 
 /** When messages may go; outside, they wait for the next beginning. */
 export const sendingHours = z

@@ -96,6 +96,7 @@ function parse(argv: string[]) {
       country: { type: 'string' },
       timezone: { type: 'string' },
       cap: { type: 'string' },
+      'wait-days': { type: 'string' },
       'when-capped': { type: 'string' },
       hours: { type: 'string' },
       days: { type: 'string' },

@@ -34,7 +34,7 @@ Commands
   messages uncertain [list]                  mail of which nobody can tell whether it arrived
   messages uncertain resend ID | drop ID     send it again, under the same Message-ID; or let it be
   sending show                               how many e-mails a person gets at most, and when
-  sending set --cap 1/16h|none --hours …     change that; also --when-capped, --days, --zone, --timezone
+  sending set --cap 1/16h|none --hours …     change that; also --wait-days, --when-capped, --days, --zone, --timezone
   runs parked [list]                         runs that could not be moved, and why
   runs parked retry ID | end ID              try one again; or end it where it stands
   import KIND FILE [--check]                 take a CSV in; --check only says what it would do, --yes asks nothing.

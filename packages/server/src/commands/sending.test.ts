@@ -33,6 +33,10 @@ describe('the command "sending"', () => {
     );
     const more = await run(t, 'set', { zone: 'Asia/Tokyo', days: '6,7' });
     assert.match(more, /3 e-mails.*\n.*skip.*\nhours {8}09:00-18:00, days 6 7, by the clock of Asia\/Tokyo/);
+    assert.match(await run(t, 'set', { 'when-capped': 'delay' }), /when capped {2}delay: it waits, at most 14 days\n/);
+    const sooner = await run(t, 'set', { 'wait-days': '3' });
+    assert.match(sooner, /3 e-mails per person in 24 hours\nwhen capped {2}delay: it waits, at most 3 days\n/);
+    assert.match(await run(t, 'set', { cap: '1/16h' }), /1 e-mail per person in 16 hours\n.*at most 3 days\n/);
     assert.match(await run(t, 'set', { cap: 'none', hours: 'none' }), /^cap {10}none\n.*\nhours {8}any/);
   });
 
@@ -40,6 +44,8 @@ describe('the command "sending"', () => {
     ['nothing to set', {}, /sending set \[--cap/],
     ['a cap that can not be read', { cap: '1 a day' }, /write it like 1\/16h/],
     ['a cap of none at all', { cap: '0/16h' }, /cap\.messages/],
+    ['days to wait that are no number', { cap: '1/16h', 'wait-days': 'two' }, /--wait-days "two"/],
+    ['days to wait for no cap', { 'wait-days': '2' }, /there is no cap to wait for/],
     ['hours that can not be read', { hours: 'nine to five' }, /write them like 09:00-18:00/],
     ['hours that are none', { hours: '9:00-18:00' }, /hours\.from: write a time of day like 09:00/],
     ['days without hours', { days: '1-5' }, /--hours ""/],

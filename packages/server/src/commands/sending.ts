@@ -1,13 +1,14 @@
-import type { SendingDefaults } from '@tributary/model';
+import { type SendingDefaults, waitDaysOf } from '@tributary/model';
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
 import { withRooms } from './with-database.ts';
 
 const HOW =
-  'sending show | sending set [--cap 1/16h|none] [--when-capped delay|skip] [--hours 09:00-18:00|none] [--days 1-5] [--zone person|NAME] [--timezone NAME]';
+  'sending show | sending set [--cap 1/16h|none] [--wait-days 14] [--when-capped delay|skip] [--hours 09:00-18:00|none] [--days 1-5] [--zone person|NAME] [--timezone NAME]';
 
 export interface SendingOptions {
   cap?: string | undefined;
+  'wait-days'?: string | undefined;
   'when-capped'?: string | undefined;
   hours?: string | undefined;
   days?: string | undefined;
@@ -24,7 +25,7 @@ export function sending(config: Config, [verb]: string[], options: SendingOption
       console.log(`webhooks     signed; servers check with ${await messages.webhookSecret(workspace.id)}`);
       return undefined;
     }
-    const change = changeOf(options, (await messages.defaults(db, workspace.id)).hours);
+    const change = changeOf(options, await messages.defaults(db, workspace.id));
     if (Object.keys(change).length === 0) throw new UserError('unknown_command', HOW);
     print(await messages.changeDefaults(workspace.id, change));
     return undefined;
@@ -36,7 +37,9 @@ function print({ cap, whenCapped, hours, timezone }: SendingDefaults): void {
     cap === 'none' ? 'none' : `${cap.messages} e-mail${cap.messages === 1 ? '' : 's'} per person in ${cap.hours} hours`;
   const days = hours !== 'none' && hours.days ? `, days ${hours.days.join(' ')}` : '';
   console.log(`cap          ${most}`);
-  console.log(`when capped  ${whenCapped === 'delay' ? 'delay: it waits' : 'skip: it is not sent'}`);
+  const waits =
+    cap === 'none' ? 'delay: it waits' : `delay: it waits, at most ${Math.round(waitDaysOf(cap) * 10) / 10} days`;
+  console.log(`when capped  ${whenCapped === 'delay' ? waits : 'skip: it is not sent'}`);
   console.log(
     `hours        ${hours === 'none' ? 'any' : `${hours.from}-${hours.to}${days}, by the clock of ${hours.timezone ?? 'person'}`}`,
   );
@@ -44,23 +47,39 @@ function print({ cap, whenCapped, hours, timezone }: SendingDefaults): void {
 }
 
 /** What the options change. What is wrong in a value is found by the room, but for the way it is written here. */
-function changeOf(options: SendingOptions, before: SendingDefaults['hours']): Record<string, unknown> {
-  const { cap, 'when-capped': whenCapped, hours, days, zone, timezone } = options;
+function changeOf(options: SendingOptions, before: SendingDefaults): Record<string, unknown> {
+  const { cap, 'wait-days': waitDays, 'when-capped': whenCapped, hours, days, zone, timezone } = options;
   return {
-    ...(cap === undefined ? {} : { cap: capOf(cap) }),
+    ...(cap === undefined && waitDays === undefined ? {} : { cap: capOf({ cap, waitDays }, before.cap) }),
     ...(whenCapped === undefined ? {} : { whenCapped }),
     ...(hours === undefined && days === undefined && zone === undefined
       ? {}
-      : { hours: hoursOf({ hours, days, zone }, before) }),
+      : { hours: hoursOf({ hours, days, zone }, before.hours) }),
     ...(timezone === undefined ? {} : { timezone }),
   };
 }
 
-function capOf(text: string): unknown {
-  if (text === 'none') return text;
-  const match = /^(\d{1,6})\/(\d{1,6}(?:\.\d{1,6})?)h$/.exec(text);
-  if (!match) throw new UserError('sending_is_wrong', `--cap "${text}": write it like 1/16h, or none`);
-  return { messages: Number(match[1]), hours: Number(match[2]) };
+function capOf(
+  { cap, waitDays }: { cap: string | undefined; waitDays: string | undefined },
+  before: SendingDefaults['cap'],
+): unknown {
+  if (cap === 'none') return cap;
+  const old = before === 'none' ? undefined : before;
+  const match = cap === undefined ? undefined : /^(\d{1,6})\/(\d{1,6}(?:\.\d{1,6})?)h$/.exec(cap);
+  if (match === null) throw new UserError('sending_is_wrong', `--cap "${cap}": write it like 1/16h, or none`);
+  if (!match && !old)
+    throw new UserError('sending_is_wrong', '--wait-days: there is no cap to wait for: say --cap, too');
+  return {
+    ...old,
+    ...(match ? { messages: Number(match[1]), hours: Number(match[2]) } : {}),
+    ...(waitDays === undefined ? {} : { waitDays: daysToWait(waitDays) }),
+  };
+}
+
+function daysToWait(text: string): number {
+  const days = Number(text);
+  if (days > 0) return days;
+  throw new UserError('sending_is_wrong', `--wait-days "${text}": write a number of days, such as 14`);
 }
 
 function hoursOf(

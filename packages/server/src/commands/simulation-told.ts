@@ -5,7 +5,7 @@ import { bold, dim, explainedLines, indent, momentInWords } from './told.ts';
 
 type Path = Simulation['paths'][number];
 type Entry = Path['path'][number];
-type Move = Exclude<Entry, { event: string }>;
+type Move = Exclude<Entry, { event: string } | { outbox: string }>;
 type Message = NonNullable<Move['message']>;
 
 const TEXT_LINES_MAX = 14;
@@ -83,6 +83,12 @@ function sinceStart({ start }: Simulation, at: Date): string {
 function entryTold(entry: Entry): string[] {
   if ('event' in entry)
     return [styleText('cyan', `→ ${entry.event}${entry.noticed ? '' : dim(' (the run does not wait for it)')}`)];
+  if ('outbox' in entry) {
+    const { shape, title, outbox, message } = entry;
+    // What waits on has no text yet, and is told above it.
+    const lines = message.waits ? [] : indent(messageLines({ ...message, not_sent: undefined }), PLACE);
+    return [`${styleText('yellow', title ?? shape)}  ${paint(message, outbox)}`, ...lines];
+  }
   const { shape, title, did, decided, message, action, change, pass, chose } = entry;
   return [
     `${styleText('yellow', title ?? shape ?? '–')}  ${did}`,
@@ -106,8 +112,13 @@ function entryTold(entry: Entry): string[] {
 }
 
 function messageLines(message: Message): string[] {
-  const { channel, to, from, subject, text, content, not_sent } = message;
+  const { channel, to, from, subject, text, content, not_sent, waits, topic } = message;
   const heads = [
+    ...(topic === undefined
+      ? []
+      : [
+          `${dim('Topic')}    ${topic.audience}: ${topic.holds ? 'gets its mail' : 'gets none of its mail'}, ${topic.source}`,
+        ]),
     ...(to === undefined ? [] : [`${dim('To')}       ${to}`]),
     ...(from === undefined ? [] : [`${dim('From')}     ${from}`]),
     ...(subject === undefined ? [] : [`${dim('Subject')}  ${bold(subject)}`]),
@@ -120,11 +131,16 @@ function messageLines(message: Message): string[] {
   const body = text === undefined || text.trim() === '' ? [] : lines.slice(0, more > 1 ? TEXT_LINES_MAX : undefined);
   return [
     ...(not_sent === undefined ? [] : [styleText('red', `would not be sent (${channel}): ${not_sent}`)]),
+    ...(waits === undefined ? [] : [paint(message, waits.told)]),
     ...heads,
     ...body.map((line) => dim(`│ ${line}`)),
     ...(body.length > 0 && more > 1 ? [dim(`│ … ${more} more lines: --json has all of it`)] : []),
   ];
 }
+
+/** A sentence about a message in the colour of what becomes of it. */
+const paint = ({ waits, not_sent }: Message, sentence: string): string =>
+  styleText(waits ? 'yellow' : not_sent === undefined ? 'green' : 'red', sentence);
 
 function endLines(it: Simulation, end: Path['end']): string[] {
   const after = durationInWords(end.at.getTime() - it.start.getTime());
@@ -141,6 +157,7 @@ function endLines(it: Simulation, end: Path['end']): string[] {
     ...Object.entries(end.fields).map(([id, { before, after: now }]) => {
       return `  ${id}: ${shownValue(before)} → ${shownValue(now)}`;
     }),
+    ...end.waiting.map(({ shape, waits }) => styleText('yellow', `  ${shape} still ${waits.told}.`)),
     ...end.missed.map(({ event, why }) => styleText('yellow', `  Did not come about: “${event}”: ${why}.`)),
   ];
 }

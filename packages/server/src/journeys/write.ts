@@ -7,6 +7,7 @@ import { ended, stepItem } from './activities.ts';
 import type { Effect } from './engine/move.ts';
 import type { JourneyActions, JourneyPasses } from './news.ts';
 import { passedIn } from './passed.ts';
+import { rulesOf } from './sending-rules.ts';
 import type { Step } from './step.ts';
 import { upsertDone } from './store/done.sql.ts';
 import { addPassed } from './store/passed.sql.ts';
@@ -85,7 +86,7 @@ function messageRequest({ step, shapeId, effect }: Asked<'message'>, now: Date):
     personId: run.personId,
     content: effect.content,
     // Whoever tries a journey wants to see all of it.
-    rules: { ...version.definition.sending, ...effect.sending, ...(run.test ? { cap: 'none' as const } : {}) },
+    rules: { ...rulesOf(version.definition, effect.sending), ...(run.test ? { cap: 'none' as const } : {}) },
     requestKey: requestKey(step, shapeId, now),
     // Of a try no journey's figures tell.
     ...(run.test ? {} : { journeyId: version.journeyId }),

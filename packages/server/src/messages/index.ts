@@ -31,6 +31,7 @@ import { type Preview, type PreviewAsked, preview, problemsWith } from './previe
 import { displayTypesOf } from './render/display-types.ts';
 import { changeDefaults } from './sending-defaults.ts';
 import { findDefaults } from './store/default.sql.ts';
+import { listCounted } from './store/place.sql.ts';
 import { insertMessages } from './store/queue.sql.ts';
 import {
   countsByJourney,
@@ -48,13 +49,14 @@ import { createJournal } from './tracking/journal.ts';
 import { createTouchRecorder } from './tracking/recorder.ts';
 import { trackingRoutes } from './tracking/routes.ts';
 import { createSecrets } from './tracking/secrets.ts';
-import type { MessageRequest, WhenUncertain } from './types.ts';
+import type { Counted, MessageRequest, WhenUncertain } from './types.ts';
 
 export type { EmailChannel, Mail, SendOutcome } from './channels/channel.ts';
 export { smtpChannel } from './channels/smtp.ts';
 export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox.ts';
 export type { ChannelState } from './outbox/gate.ts';
-export { whyNoMail } from './outbox/rules.ts';
+export { counts } from './outbox/rules.ts';
+export { judge, type Verdict } from './outbox/verdict.ts';
 export { type EmailPreview, type Preview, type PreviewAsked, previewTemplate } from './preview.ts';
 export { displayTypesOf } from './render/display-types.ts';
 export { checkEmail as checkTemplate } from './render/email.ts';
@@ -62,7 +64,7 @@ export type { Subject } from './render/scope.ts';
 export { renderText } from './render/text.ts';
 export { countsByTemplate, type TemplateCounts } from './store/by-template.sql.ts';
 export type { Counts, MessageCounts, MessageRow, OutboxState } from './store/reading.sql.ts';
-export type { DisplayTypes, MessageRequest, MessageState, WhenUncertain } from './types.ts';
+export type { Counted, DisplayTypes, MessageRequest, MessageState, WaitsFor, WhenUncertain } from './types.ts';
 
 /** What is sent to people, and what became of it. */
 export interface Messages {
@@ -91,6 +93,8 @@ export interface Messages {
   defaults(db: Queryable, workspaceId: number): Promise<SendingDefaults>;
   /** Changes that; what is not given stays. What waits for a rule is looked at anew. */
   changeDefaults(workspaceId: number, change: Readonly<Record<string, unknown>>): Promise<SendingDefaults>;
+  /** What counts for the caps of a person, since a moment. */
+  counted(db: Queryable, personId: string, since: Date): Promise<Counted[]>;
   /** What a server checks the signatures of webhooks with. */
   webhookSecret(workspaceId: number): Promise<string>;
   /** The messages of the absorbed are the survivor's from now on; those on their way go to the survivor's address. */
@@ -179,6 +183,7 @@ export function createMessages(o: MessagesOptions): Messages {
     defaults: findDefaults,
     changeDefaults: (workspaceId, change) =>
       transaction(db, (tx) => changeDefaults(tx, workspaceId, change, clock.now())),
+    counted: (queryable, personId, since) => listCounted(queryable, [{ personId, since }]),
     async webhookSecret(workspaceId) {
       const secret = await secrets.get(workspaceId);
       if (!secret) throw new Error(`there is no workspace ${workspaceId}`);

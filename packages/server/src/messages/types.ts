@@ -1,4 +1,4 @@
-import type { Fields, MessageContent, SendingRules } from '@tributary/model';
+import type { Fields, MessageChannel, MessageContent, SendingRules } from '@tributary/model';
 
 /** A message that somebody wants a person to get. */
 export interface MessageRequest {
@@ -35,6 +35,13 @@ export type LaneName = 'mail' | 'web';
 
 /** The rule for whose sake a message waits. */
 export type WaitsFor = 'cap' | 'hours';
+
+/** A message that counts for the caps of its person, and since when. */
+export interface Counted {
+  personId: string;
+  channel: MessageChannel;
+  countedAt: Date;
+}
 
 /** What is done with an uncertain message: sent again under the same Message-ID, or held for the operator. */
 export type WhenUncertain = 'resend' | 'hold';

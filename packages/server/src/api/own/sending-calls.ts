@@ -25,8 +25,9 @@ export const sendingCalls: OwnCalls = {
       tag,
       operationId: 'changeSending',
       summary: 'Change the rules of sending',
-      description: 'What is not named stays as it is.',
-      body: { schema: sendingBody, example: { cap: { messages: 1, hours: 16 } } },
+      description:
+        'What is not named stays as it is; `cap` and `hours` are changed as a whole. `waitDays` is how long a message waits for its turn before it is not sent: two weeks, or twice the hours of the cap, where left out.',
+      body: { schema: sendingBody, example: { cap: { messages: 1, hours: 16, waitDays: 14 } } },
       answer: defaults,
       refusals: { 400: 'cap: Invalid input' },
     },

@@ -25,6 +25,8 @@ describe('how much is sent, and when', () => {
     assert.equal(changed.status, 200);
     const { webhook_secret: _, ...rest } = (await own.call('GET', PATH)).json;
     assert.deepEqual(rest, { cap: { messages: 1, hours: 16 }, when_capped: 'skip', hours, timezone: 'Europe/Lisbon' });
+    const cap = { messages: 2, hours: 24, waitDays: 3 };
+    assert.deepEqual((await own.call('PATCH', PATH, { cap })).json.cap, cap);
     assert.equal((await own.call('PATCH', PATH, { cap: 'none', hours: 'none' })).json.cap, 'none');
     assert.deepEqual(await own.messages.defaults(own.t.db, own.ws), {
       cap: 'none',
@@ -37,6 +39,7 @@ describe('how much is sent, and when', () => {
 
   const wrong: [object, RegExp][] = [
     [{ cap: { messages: 0, hours: 16 } }, /cap/],
+    [{ cap: { messages: 1, hours: 16, waitDays: 1000 } }, /cap\.waitDays/],
     [{ cap: 1 }, /cap/],
     [{ hours: { from: '9', to: '18:00' } }, /hours/],
     [{ hours: { from: '09:00', to: '09:00' } }, /hours/],

@@ -181,7 +181,12 @@ describe('playing a journey through', () => {
         [{ events: ['opens everything'] }, undefined, 400, /the journey has no shape "everything": it has end, call/],
         [{ events: ['falls asleep'] }, undefined, 400, /events\[0\]: "falls asleep" can not be understood/],
         [{ take: { opened: 'yes' } }, undefined, 400, /take: chance decides nothing at "opened"/],
-        [{ assume: { Customers: true } }, undefined, 400, /assume: no condition of the journey needs an answer/],
+        [
+          { assume: { Customers: true } },
+          undefined,
+          400,
+          /assume: no condition and no topic of the journey needs an answer/,
+        ],
         [{ fail: { nothing: 'x' } }, undefined, 400, /no shape "nothing"/],
         [{ days: -1 }, undefined, 400, /days/],
         [{ person: { fields: 1 } }, undefined, 400, /person/],

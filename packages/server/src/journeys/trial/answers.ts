@@ -32,6 +32,9 @@ const DENIALS = new Set([
   '$act::has_not_occurred',
 ]);
 
+export const AT_THE_BEGINNING = 'as the database had it at the beginning';
+export const AS_ASSUMED = 'as is assumed';
+
 /** Asks the database about a person who is there, at one moment; what is assumed goes over what it says. */
 export async function loadAnswers(
   o: { db: Db; people: People; names: Names },
@@ -42,12 +45,14 @@ export async function loadAnswers(
     fields: Fields;
     assume: Readonly<Record<string, boolean>>;
     now: Date;
+    /** What else is asked of the database than conditions, and may be assumed: audiences that messages have as their topic. */
+    topics?: readonly string[];
     /** Where answers of the database come from, in words. */
     source?: string;
   },
 ): Promise<SceneAnswers> {
   const asked = conditionsFor(of.definition);
-  const assumed = assumptionsFor(asked, of.assume, o.names);
+  const assumed = assumptionsFor({ asked, topics: of.topics ?? [] }, of.assume, o.names);
   const found = new Map<Filter, boolean>();
   if (of.personId !== undefined) {
     const askable: Filter[] = [];
@@ -70,8 +75,8 @@ export async function loadAnswers(
       if (!leaf || !asked.includes(condition)) return undefined;
       const assumption = assumed.get(condition);
       const before = assumption ?? found.get(condition);
-      const asFound = of.source ?? 'as the database had it at the beginning';
-      const source = assumption === undefined ? asFound : 'as is assumed';
+      const asFound = of.source ?? AT_THE_BEGINNING;
+      const source = assumption === undefined ? asFound : AS_ASSUMED;
       const simple = leaf.body.count === undefined && leaf.body.timeframe === undefined;
       if (isActivityOperator(leaf.operator) && leaf.operator.endsWith('occurred') && simple) {
         const denies = DENIALS.has(leaf.operator);
@@ -106,23 +111,25 @@ function subjectOf(condition: Filter): string {
   return isMembershipOperator(leaf.operator) ? (askedAbout(leaf) ?? '') : leaf.fieldId;
 }
 
+/** Whether this is what somebody calls a thing of these names. */
+export function isCalled(what: string, names: readonly (string | undefined)[]): boolean {
+  return names.some((name) => name !== undefined && name.toLowerCase() === what.toLowerCase());
+}
+
 function assumptionsFor(
-  asked: readonly Filter[],
+  { asked, topics }: { asked: readonly Filter[]; topics: readonly string[] },
   assume: Readonly<Record<string, boolean>>,
   names: Names,
 ): Map<Filter, boolean> {
   const assumed = new Map<Filter, boolean>();
+  const isAbout = (what: string, subject: string): boolean =>
+    isCalled(what, [subject, names.group?.(subject), names.activity?.(subject)]);
   for (const [what, value] of Object.entries(assume)) {
-    const about = asked.filter((condition) => {
-      const subject = subjectOf(condition);
-      return [subject, names.group?.(subject), names.activity?.(subject)].some(
-        (name) => name !== undefined && name.toLowerCase() === what.toLowerCase(),
-      );
-    });
-    if (about.length === 0) {
+    const about = asked.filter((condition) => isAbout(what, subjectOf(condition)));
+    if (about.length === 0 && !topics.some((topic) => isAbout(what, topic))) {
       throw new UserError(
         'simulation_wrong',
-        `assume: no condition of the journey needs an answer about "${what}" from the database`,
+        `assume: no condition and no topic of the journey needs an answer about "${what}" from the database`,
       );
     }
     for (const condition of about) {

@@ -1,10 +1,12 @@
-import { type Fields, idAt, publicId } from '@tributary/model';
+import { type Fields, publicId } from '@tributary/model';
 import { messageOf } from '../../platform/errors.ts';
 import type { Effect } from '../engine/move.ts';
 import type { RunState } from '../engine/run-state.ts';
+import { rulesOf } from '../sending-rules.ts';
 import type { Life } from './life.ts';
+import { createOutbox, type TrialOutbox } from './outbox.ts';
 import type { ActionEntry, ChangeEntry, MoveEntry } from './path.ts';
-import type { Delivery, Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 
 /** What the steps of a simulation set off: nothing leaves, and what would come back is taken to come back at once. */
 export interface Effects {
@@ -13,6 +15,7 @@ export interface Effects {
   /** When a shape first sent its message or asked for its step, and what activities about it carry. */
   asked(shapeId: string): { at: Date; about: Fields } | undefined;
   lastDone(shapeId: string): Date | undefined;
+  outbox: TrialOutbox;
 }
 
 export function createEffects(scene: Scene, life: Life, run: RunState): Effects {
@@ -36,20 +39,6 @@ export function createEffects(scene: Scene, life: Life, run: RunState): Effects 
       },
       now,
     );
-
-  const message = ({ content, sending }: Of<'message'>, shapeId: string, now: Date) => {
-    const rules = { ...version.definition.sending, ...sending };
-    const made = scene.deliver(content, { fields: life.fields, sending: rules, now, shapeId });
-    const failed = fail.get(shapeId);
-    const delivery: Delivery = failed === undefined ? made : { ...made, not_sent: failed };
-    const attributes = { ...about(shapeId), ...aboutMessage(delivery, now, life.activities.length) };
-    if (delivery.not_sent !== undefined) {
-      const why = { 'str::rn': delivery.not_sent };
-      return { delivery, heard: life.happen({ id: 'act::sk', attributes: { ...attributes, ...why } }, now) };
-    }
-    note(shapeId, now, attributes);
-    return { delivery, heard: life.happen({ id: 'act::s', attributes }, now) };
-  };
 
   const action = ({ connector, action: name, input }: Of<'action'>, shapeId: string, now: Date) => {
     const entry: ActionEntry = { connector, action: name, input };
@@ -81,13 +70,18 @@ export function createEffects(scene: Scene, life: Life, run: RunState): Effects 
     return { entry, heard: tell ? [...heard, ...stepTold(shapeId, now, undefined)] : heard };
   };
 
+  const outbox = createOutbox(scene, life, note);
+
   return {
+    outbox,
     asked: (shapeId) => asked.get(shapeId),
     lastDone: (shapeId) => done.get(shapeId) ?? scene.lastDone(shapeId),
     apply(effect, shapeId, move, now) {
       switch (effect.kind) {
         case 'message': {
-          const { delivery, heard } = message(effect, shapeId, now);
+          const { content, sending } = effect;
+          const rules = rulesOf(version.definition, sending);
+          const { delivery, heard } = outbox.ask({ shapeId, content, rules, about: about(shapeId) }, now);
           if (move) move.message = delivery;
           return heard;
         }
@@ -116,17 +110,6 @@ export function createEffects(scene: Scene, life: Life, run: RunState): Effects 
 }
 
 type Of<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
-
-/** As the activities about a message name it. */
-function aboutMessage({ template, subject }: Delivery, now: Date, place: number): Fields {
-  return {
-    'str::ct': 'journey',
-    'idt::mi': publicId(idAt(now, BigInt(place)), 'message'),
-    ...(template === undefined ? {} : { 'str::asn': template }),
-    ...(subject === undefined ? {} : { 'str::s': subject }),
-    'bol::t': false,
-  };
-}
 
 function refusalOf(scene: Scene, set: Fields, clear: readonly string[]): string | undefined {
   const values = [...Object.entries(set), ...clear.map((id) => [id, null] as const)];

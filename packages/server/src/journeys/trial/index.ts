@@ -12,14 +12,15 @@ import { listSplitCounts, type WholeJourney } from '../store/trial.sql.ts';
 import { templatesIn } from '../templates.ts';
 import { loadAnswers } from './answers.ts';
 import { checkTaken, choosing, type Levelled } from './chance.ts';
-import { delivering } from './deliver.ts';
 import { chosenOn, simulateEvery, type TakenPath } from './every.ts';
 import { type GoingIn, goingIn } from './going-in.ts';
 import type { SimulateInput } from './input.ts';
 import { impliedEntry, loadTried, missingHere, type Tried } from './journey.ts';
+import { making } from './make.ts';
 import { loadSomebody, NOBODY, personTold } from './person.ts';
 import type { Scene } from './scene.ts';
 import { scriptFrom } from './script.ts';
+import { loadSending, topicsIn } from './sending.ts';
 import { simulate } from './simulate.ts';
 
 export { type SimulateInput, simulateBody, simulateJourneyBody } from './input.ts';
@@ -68,7 +69,10 @@ export function createTrials(o: Of): Trials {
       const { fields, id: personId } = somebody;
       const entry = { ...impliedEntry(tried), ...input.entry };
       const answers = await loadAnswers({ ...o, names }, workspaceId, {
-        ...{ definition, personId, fields, assume: input.assume, now: start },
+        ...{ definition, personId, fields, assume: input.assume, now: start, topics: topicsIn(definition) },
+      });
+      const { sending, notes: supposed } = await loadSending(o, workspaceId, {
+        ...{ definition, somebody, assume: input.assume, start },
       });
       const going = await goingIn(o.db, { ...{ tried, somebody, entry, start, names, answers }, anyway: input.anyway });
       const schema = await o.people.schema(o.db, workspaceId);
@@ -86,7 +90,8 @@ export function createTrials(o: Of): Trials {
         lastDone: (shapeId) => past.done.get(shapeId),
         touches: (activityId) => schema.activities.get(activityId)?.touch === true,
         refusal: (fieldId, value) => refusalOf(schema, declared, fieldId, value),
-        deliver: delivering({ ...{ somebody, templates, types, entry }, entryActivity: trigger?.activity }),
+        sending,
+        make: making({ ...{ templates, types, entry }, entryActivity: trigger?.activity }),
         render: (text, of) =>
           renderText(text, { person: { fields: of }, entry, entryActivityId: trigger?.activity }, types),
       });
@@ -101,7 +106,7 @@ export function createTrials(o: Of): Trials {
           ...stateNotes(tried),
           ...(await missingHere(o, workspaceId, version)),
           ...answers.open.map((what) => `nothing is known of ${what}: taken as no, unless "assume" says otherwise`),
-          ...ruleNotes(definition),
+          ...supposed,
         ],
       };
     },
@@ -175,10 +180,4 @@ function checkShapes({ shapes }: JourneyDefinition, named: Readonly<Record<strin
 function stateNotes({ existing, told }: Tried): string[] {
   if (!existing || told.given || existing.state === 'on') return [];
   return [`the journey is ${existing.state}: nobody enters it at the moment`];
-}
-
-function ruleNotes({ sending, shapes }: JourneyDefinition): string[] {
-  const rules = [sending, ...Object.values(shapes).map((shape) => ('sending' in shape ? shape.sending : undefined))];
-  const named = ['topic', 'cap', 'hours'].filter((name) => rules.some((rule) => rule && name in rule));
-  return named.length === 0 ? [] : [`the simulation does not play the sending rules about ${named.join(', ')}`];
 }

@@ -24,7 +24,10 @@ const asked = {
   take: z.record(z.string(), z.string()).default({}),
   /** Every way that chance could take. */
   every: z.boolean().default(false),
-  /** Answers that only the database has, by audience, campaign or activity: for somebody made up, and over what it says. */
+  /**
+   * Answers that only the database has, by audience (those that are topics among them), campaign or activity: for
+   * somebody made up, and over what it says.
+   */
   assume: z.record(z.string(), z.boolean()).default({}),
   /** Steps that fail, by shape, with the reason. */
   fail: z.record(z.string(), z.string().min(1).max(255)).default({}),

@@ -65,17 +65,22 @@ export function createMoments(scene: Scene, effects: Effects, looks: Looks): Mom
       const heard = activity
         ? life.happen({ id: activity.id, attributes: { ...about, ...activity.attributes } }, at)
         : [];
+      if (activity?.id === 'act::b' && shape !== undefined) effects.outbox.giveBack(shape, at);
       return [...heard, ...life.change(event, at, activity?.id)];
     },
     missed: () =>
       left.map((event) => ({
         event: event.label,
-        why:
-          event.shape !== undefined && !effects.asked(event.shape)
-            ? `${event.shape} sent nothing and asked for nothing`
-            : 'the simulation had ended by then',
+        why: whyMissed(event, effects),
       })),
   };
+}
+
+function whyMissed({ shape }: ScriptEvent, effects: Effects): string {
+  if (shape === undefined || effects.asked(shape)) return 'the simulation had ended by then';
+  return effects.outbox.waiting().some((one) => one.shape === shape)
+    ? `the message of ${shape} still waited to be sent`
+    : `${shape} sent nothing and asked for nothing`;
 }
 
 /**

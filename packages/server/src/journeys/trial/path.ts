@@ -1,8 +1,8 @@
 import type { Explained, ExplainedCondition, Fields, ShapeKind } from '@tributary/model';
-import type { Delivery } from './scene.ts';
+import type { Delivery, Waits } from './scene.ts';
 
-/** Something that a simulation tells: a move of the run, or an event of the script. */
-export type PathEntry = MoveEntry | EventEntry;
+/** Something that a simulation tells: a move of the run, an event of the script, or a message that had waited. */
+export type PathEntry = MoveEntry | EventEntry | OutboxEntry;
 
 export interface MoveEntry {
   at: Date;
@@ -52,6 +52,17 @@ export interface EventEntry {
   noticed: boolean;
 }
 
+/** A message that waited is taken up again: it is sent, is not, or waits on. */
+export interface OutboxEntry {
+  at: Date;
+  shape: string;
+  kind?: ShapeKind | undefined;
+  title?: string | undefined;
+  /** What becomes of it, in a sentence. */
+  outbox: string;
+  message: Delivery;
+}
+
 /** How it ended, or how far it went. */
 export interface PathEnd {
   state: 'left' | 'inside' | 'parked';
@@ -63,6 +74,8 @@ export interface PathEnd {
   goal_at?: Date;
   /** What is known of the person then and was not so at the beginning. */
   fields: Record<string, { before: unknown; after: unknown }>;
+  /** Messages that still wait then, whether the run has left or not. */
+  waiting: { shape: string; waits: Waits }[];
   /** Events of the script that did not come about, and why. */
   missed: { event: string; why: string }[];
 }

@@ -1,5 +1,5 @@
 import { type Fields, publicId } from '@tributary/model';
-import { fieldIdsOf, type People, type Person, personIdFrom, valuesOf } from '../../people/index.ts';
+import { fieldIdsOf, type People, personIdFrom, valuesOf } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import type { SimulateInput } from './input.ts';
@@ -62,11 +62,6 @@ async function idOf(
   const text = typeof given === 'string' ? given : given.email;
   const id = typeof given === 'string' ? personIdFrom(text) : undefined;
   return id ?? o.people.findByEmail(o.db, workspaceId, text);
-}
-
-/** As messages look at somebody who is to get one. */
-export function asPerson({ id, archivedAt }: Somebody, fields: Fields, at: Date): Person {
-  return { id: id ?? NOBODY, fields, tags: [], createdAt: at, lastSeenAt: undefined, archivedAt };
 }
 
 /** Who it was, for the answer. */

@@ -1,4 +1,6 @@
-import type { Fields, Filter, Leaf, MessageContent, Names, SendingRules, Value } from '@tributary/model';
+import type { Fields, Filter, Leaf, MessageContent, Names, SendingDefaults, Value } from '@tributary/model';
+import type { Standing } from '../../audiences/index.ts';
+import type { Counted, WaitsFor } from '../../messages/index.ts';
 import type { RunState } from '../engine/run-state.ts';
 import type { Version } from '../versions.ts';
 import type { ScriptEvent } from './script.ts';
@@ -26,10 +28,31 @@ export interface Scene {
   touches(activityId: string): boolean;
   /** Why a value can not be written, if it can not. */
   refusal(fieldId: string, value: Value): string | undefined;
-  /** The message as this person would get it at this moment. */
-  deliver(content: MessageContent, of: { fields: Fields; sending: SendingRules; now: Date; shapeId: string }): Delivery;
+  /** What the rules of sending look at. */
+  sending: SceneSending;
+  /** The message as this person would get it, or why it can not be made. */
+  make(content: MessageContent, fields: Fields): Delivery;
   /** Throws where it can not be rendered. */
   render(text: string, fields: Fields): string;
+}
+
+/** What the rules of sending look at beside the message and the person's fields. */
+export interface SceneSending {
+  /** What holds for messages that bring no rules of their own. */
+  defaults: SendingDefaults;
+  archivedAt: Date | undefined;
+  /** Why the person's address gets no mail, if it is so. */
+  suppressed: string | undefined;
+  /** What counts for the person's caps at the beginning. */
+  counted: readonly Counted[];
+  /** What the person is to an audience that a message names as its topic. */
+  topics: ReadonlyMap<string, TopicStanding>;
+}
+
+export interface TopicStanding {
+  standing: Standing;
+  /** Where that comes from, in words. */
+  source: string;
 }
 
 /** What a condition about all that ever happened is asked beside the database. */
@@ -51,6 +74,19 @@ export interface Delivery {
   /** Of other channels: what it is made of. */
   content?: Readonly<Record<string, unknown>> | undefined;
   not_sent?: string | undefined;
+  /** Its rules make it wait: it is not sent yet. */
+  waits?: Waits | undefined;
+  /** Where the rules name a topic: whether the person gets its mail, and where that comes from. */
+  topic?: { audience: string; holds: boolean; source: string } | undefined;
+}
+
+/** For which rule a message waits, and until when, as things stand. */
+export interface Waits {
+  for: WaitsFor;
+  until: Date;
+  why: string;
+  /** All of it, in a sentence. */
+  told: string;
 }
 
 /** The run of a simulation, as it begins. It has no number of its own: none is used up. */

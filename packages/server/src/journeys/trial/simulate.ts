@@ -109,11 +109,14 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
     return out.moves.length > 0 || out.run.leftAt !== run.leftAt || out.run.goalAt !== run.goalAt;
   };
 
+  const { outbox } = effects;
+  const goesOn = (): boolean => !run.endedAt && run.parkedError === null;
   lookUntilQuiet(start);
-  while (stopped === undefined && !run.endedAt && run.parkedError === null) {
+  // What waits to be sent goes out as well where the run has left meanwhile.
+  while (stopped === undefined && (goesOn() || outbox.dueAt())) {
     const next = moments.next({
-      due: run.leftAt ? null : run.dueAt,
-      timed: version.timed.length > 0,
+      due: earlier(run.leftAt ? null : run.dueAt, outbox.dueAt()),
+      timed: goesOn() && version.timed.length > 0,
       wouldMove,
       life,
     });
@@ -131,8 +134,11 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
       path.push({ at: next.at!, event: event.label, noticed });
       return noticed ? [event] : [];
     });
+    const left = outbox.takeUp(next.at);
+    path.push(...left.told);
+    const noticed = happened.length > 0 || left.heard.some((what) => run.listens.includes(what));
     const due = run.dueAt !== null && run.dueAt <= next.at;
-    if (happened.length > 0 || due || next.byTime) lookUntilQuiet(next.at);
+    if (goesOn() && (noticed || due || next.byTime)) lookUntilQuiet(next.at);
     if (path.length >= MOVES_MAX) stopped = `it is longer than ${MOVES_MAX} steps`;
   }
   const changed = [...new Set([...Object.keys(scene.fields), ...Object.keys(life.fields)])].filter(
@@ -143,17 +149,21 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
     path,
     end: {
       state: run.parkedError !== null ? 'parked' : run.leftAt ? 'left' : 'inside',
-      at: last,
+      at: run.leftAt ?? last,
       shape: run.shapeId,
       ...(run.leftReason === null ? {} : { reason: run.leftReason }),
       ...(run.parkedError === null ? {} : { reason: run.parkedError }),
       ...(stopped === undefined ? {} : { stopped }),
       ...(run.goalAt ? { goal_at: run.goalAt } : {}),
       fields: Object.fromEntries(changed.map((id) => [id, { before: scene.fields[id], after: life.fields[id] }])),
+      waiting: outbox.waiting(),
       missed: moments.missed(),
     },
   };
 }
+
+const earlier = (one: Date | null, other: Date | undefined): Date | null =>
+  one && other && one < other ? one : (other ?? one);
 
 /** A move, with the filters and the chance that settled it. */
 function entryOf({ version }: Scene, trace: Trace, move: Pick<MoveEntry, 'at' | 'shape' | 'did'>): MoveEntry {

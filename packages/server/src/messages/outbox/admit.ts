@@ -1,9 +1,11 @@
 import type { Db } from '../../platform/database/pool.ts';
 import type { LaneName } from '../types.ts';
-import { type Place, type PlaceAsked, takePlaces } from './places.ts';
+import type { Place, PlaceAsked } from './give-places.ts';
+import { takePlaces } from './places.ts';
 import type { Loaded } from './prepare.ts';
-import { type Ruling, ruling } from './rules.ts';
+import { type Asking, ruling } from './rules.ts';
 import { type Result, settle } from './settle.ts';
+import { verdict } from './verdict.ts';
 
 export interface Admitted {
   /** They may go, in their order. */
@@ -13,8 +15,6 @@ export interface Admitted {
   /** They wait for a place, and that is written down. */
   waiting: Loaded[];
 }
-
-type Asking = Ruling & { do: 'ask' };
 
 /** Asks the rules about messages that were taken up, and, for those that only a cap can stop, whether there is a place. */
 export async function admit(
@@ -28,18 +28,17 @@ export async function admit(
     asked.length === 0
       ? new Map<string, Place>()
       : await takePlaces(o, asked, now, ({ loaded, rules }, freeAt) => {
-          const { reason } = rules;
-          if (rules.whenCapped === 'skip') return undefined;
-          const result: Result = { did: 'wait', for: 'cap', until: rules.open(freeAt), reason };
-          return settle(loaded.message, loaded.made, o.lane.name, result, now).change;
+          const after = verdict(rules, { freeAt }, now);
+          if (after.do !== 'wait') return undefined;
+          return settle(loaded.message, loaded.made, o.lane.name, { ...after, did: 'wait' }, now).change;
         });
   const result: Admitted = { admitted: [], turnedAway: [], waiting: [] };
   for (const { loaded, rules } of ruled) {
-    if (rules.do === 'skip') result.turnedAway.push({ loaded, result: { did: 'skip', reason: rules.reason } });
-    else if (rules.do === 'wait') result.turnedAway.push({ loaded, result: { ...rules, did: 'wait' } });
-    else if (rules.do === 'go' || places.get(loaded.message.id) === 'given') result.admitted.push(loaded);
-    else if (rules.whenCapped === 'delay') result.waiting.push(loaded);
-    else result.turnedAway.push({ loaded, result: { did: 'skip', reason: rules.reason } });
+    const said = rules.do === 'ask' ? verdict(rules, places.get(loaded.message.id)!, now) : rules;
+    if (said.do === 'go') result.admitted.push(loaded);
+    else if (said.do === 'skip') result.turnedAway.push({ loaded, result: { did: 'skip', reason: said.reason } });
+    else if (rules.do === 'ask') result.waiting.push(loaded);
+    else result.turnedAway.push({ loaded, result: { ...said, did: 'wait' } });
   }
   return result;
 }

@@ -188,6 +188,32 @@ describe('no more mail than the cap', () => {
     assert.equal(smtp.received.length, all.length);
   });
 
+  test('who gets other mail again and again is not made to wait for ever: after two weeks it is not sent', async () => {
+    const smtp = await smtpServer();
+    await sender(smtp);
+    const anna = await somebody();
+    await world.queue(anna, { rules: { cap: 'none' } });
+    await settled(anna, ['sent']);
+    await world.queue(anna, { rules: { cap: { messages: 1, hours: 24 * 5 } } });
+    const asked = (await settled(anna, ['sent', 'queued']))[1]!;
+    for (let mails = 2; mails <= 4; mails++) {
+      world.clock.advance(4 * 24 * HOUR);
+      await world.queue(anna, { rules: { cap: 'none' } });
+      await settled(anna, [...Array.from({ length: mails }, () => 'sent'), 'queued']);
+    }
+    world.clock.advance(25 * HOUR);
+    await eventually('it is to be looked at when its time is up', async () => {
+      const { dueAt, queuedAt, id } = (await messagesOf(anna)).find(({ state }) => state === 'queued')!;
+      return id === asked.id && dueAt!.getTime() - queuedAt.getTime() === 14 * 24 * HOUR;
+    });
+    world.clock.advance(24 * HOUR);
+    const given = (await settled(anna, ['sent', 'sent', 'sent', 'sent', 'skipped']))[1]!;
+    const reason = 'it had waited 14 days for its turn: the cap is reached: 1 e-mail per person in 120 hours';
+    assert.deepEqual([given.id, given.reason], [asked.id, reason]);
+    const [newest] = await world.timeline(anna);
+    assert.deepEqual([newest?.activityId, newest?.attributes['str::rn']], ['act::sk', reason]);
+  });
+
   test('a mail that is not to be sent takes no place', async () => {
     await sender(await smtpServer());
     const anna = await somebody();

@@ -25,13 +25,17 @@ function ruled(o: {
   gone?: boolean;
   suppressed?: string;
   standing?: Standing;
+  queuedAt?: Date;
   countedAt?: Date;
 }): Ruled {
   const fields = { 'str::email': 'anna@example.com', 'bol::p': true, ...o.fields };
   const person = { id: '1', fields, tags: [], archivedAt: o.archived ? NOW : null } as unknown as Person;
   const defaults = { ...none, ...o.defaults };
   return {
-    message: { channel: o.channel ?? 'email', rules: o.rules ?? {}, defaults, countedAt: o.countedAt ?? null },
+    message: {
+      ...{ channel: o.channel ?? 'email', rules: o.rules ?? {}, defaults },
+      ...{ queuedAt: o.queuedAt ?? NOW, countedAt: o.countedAt ?? null },
+    },
     person: o.gone ? undefined : person,
     suppressed: o.suppressed,
     standing: o.standing,

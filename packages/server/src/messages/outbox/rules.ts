@@ -5,15 +5,18 @@ import {
   type SendingHours,
   type SendingRules,
   timezoneOf,
+  waitDaysOf,
 } from '@tributary/model';
 import type { Standing } from '../../audiences/index.ts';
 import { HARD_BOUNCED, type Person } from '../../people/index.ts';
 import type { ClaimedMessage } from '../store/outbox.sql.ts';
 import type { WaitsFor } from '../types.ts';
 
+const DAY_MS = 24 * 3600 * 1000;
+
 /** What the rules look at. */
 export interface Ruled {
-  message: Pick<ClaimedMessage, 'channel' | 'rules' | 'defaults' | 'countedAt'>;
+  message: Pick<ClaimedMessage, 'channel' | 'rules' | 'defaults' | 'queuedAt' | 'countedAt'>;
   person: Person | undefined;
   /** Why the person's address is suppressed, if it is. */
   suppressed: string | undefined;
@@ -24,10 +27,21 @@ export interface Ruled {
 /** What the rules say of a message at this moment. */
 export type Ruling =
   | { do: 'go' }
-  /** It goes if the cap has a place for it. `open` is the first moment from another on at which it may go then. */
-  | { do: 'ask'; cap: MessageCap; whenCapped: 'delay' | 'skip'; reason: string; open(at: Date): Date }
+  | Asking
   | { do: 'skip'; reason: string }
   | { do: 'wait'; for: WaitsFor; until: Date; reason: string };
+
+/** It goes if the cap has a place for it. */
+export interface Asking {
+  do: 'ask';
+  cap: MessageCap;
+  reason: string;
+  whenCapped: 'delay' | 'skip';
+  /** When it has waited long enough for a place. */
+  waitsUntil: Date;
+  /** The first moment from another on at which it may go. */
+  open(at: Date): Date;
+}
 
 /** Those that reach the person, whom permissions and the workspace's defaults are about; others are told of the person. */
 const REACHING: ReadonlySet<MessageChannel> = new Set(['email', 'sms', 'push', 'inapp']);
@@ -61,7 +75,8 @@ export function ruling(of: Ruled, now: Date): Ruling {
   if (hours && until > now) return { do: 'wait', for: 'hours', until, reason: outside(hours, zone) };
   // An uncertain one that goes again has its place.
   if (!cap || message.countedAt) return { do: 'go' };
-  return { do: 'ask', cap, whenCapped, reason: reached(cap, message.channel), open };
+  const waitsUntil = new Date(message.queuedAt.getTime() + waitDaysOf(cap) * DAY_MS);
+  return { do: 'ask', cap, whenCapped, reason: reached(cap, message.channel), waitsUntil, open };
 }
 
 /** The message's own rules, and the workspace's for what they leave out. */
@@ -95,7 +110,7 @@ function whyNot({ message, person, suppressed, standing }: Ruled): string | unde
 }
 
 /** Why this person gets no e-mail at all; undefined where nothing is in the way but the rules of one message. */
-export function whyNoMail(
+function whyNoMail(
   { fields, archivedAt }: Pick<Person, 'fields' | 'archivedAt'>,
   { suppressed, transactional }: { suppressed: string | undefined; transactional: boolean },
 ): string | undefined {

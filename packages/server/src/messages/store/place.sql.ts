@@ -1,5 +1,5 @@
-import type { MessageChannel } from '@tributary/model';
-import type { Tx } from '../../platform/database/pool.ts';
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import type { Counted } from '../types.ts';
 
 /** The first half of the lock that says "I look who may have one more message of person N". */
 const PLACES = 7_482_031;
@@ -19,10 +19,10 @@ export async function lockPlaces(tx: Tx, people: readonly string[]): Promise<voi
 
 /** Messages that count for the caps of these people, each person's since a moment of their own. */
 export async function listCounted(
-  tx: Tx,
+  db: Queryable,
   people: readonly { personId: string; since: Date }[],
-): Promise<{ personId: string; channel: MessageChannel; countedAt: Date }[]> {
-  const { rows } = await tx.query<{ personId: string; channel: MessageChannel; countedAt: Date }>({
+): Promise<Counted[]> {
+  const { rows } = await db.query<Counted>({
     name: 'place.list',
     text: `select m.person_id as "personId", m.channel, m.counted_at as "countedAt"
            from unnest($1::bigint[], $2::timestamptz[]) as p(id, since)

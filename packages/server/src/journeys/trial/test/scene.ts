@@ -1,9 +1,9 @@
-import { idAt } from '@tributary/model';
+import { idAt, initialSendingDefaults, type SendingDefaults } from '@tributary/model';
 import { journeyOf } from '../../engine/test/support.ts';
 import { versionOf } from '../../versions.ts';
 import { choosing } from '../chance.ts';
 import type { Path } from '../path.ts';
-import type { Scene } from '../scene.ts';
+import type { Scene, SceneSending } from '../scene.ts';
 import { scriptEvent, scriptFrom } from '../script.ts';
 import { simulate } from '../simulate.ts';
 
@@ -39,12 +39,24 @@ export function sceneOf(shapes: Record<string, unknown>, o: Told = {}): Scene {
     lastDone: () => undefined,
     touches: (id) => id === 'act::o',
     refusal: () => undefined,
-    deliver: (content) => ({
+    sending: sendingOf(),
+    make: (content) => ({
       channel: content.channel,
       template: 'template' in content ? content.template : undefined,
     }),
     render: (text, fields) => text.replaceAll('{{ people.first-name }}', String(fields['str::first'])),
     ...o.scene,
+  };
+}
+
+/** A workspace without a cap, unless it is said otherwise, and somebody who had no mail before. */
+export function sendingOf({
+  defaults,
+  ...more
+}: Partial<Omit<SceneSending, 'defaults'>> & { defaults?: Partial<SendingDefaults> } = {}): SceneSending {
+  return {
+    defaults: { ...initialSendingDefaults, cap: 'none', ...defaults },
+    ...{ archivedAt: undefined, suppressed: undefined, counted: [], topics: new Map(), ...more },
   };
 }
 
@@ -54,6 +66,7 @@ export const play = (shapes: Record<string, unknown>, o: Told = {}): Path => sim
 export function lines({ path }: Path): string[] {
   return path.map((entry) => {
     const days = (entry.at.getTime() - START.getTime()) / DAY;
+    if ('outbox' in entry) return `${days} ${entry.shape} ${entry.outbox}`;
     return 'event' in entry
       ? `${days} * ${entry.event}${entry.noticed ? '' : ' (not noticed)'}`
       : `${days} ${entry.shape}: ${entry.did}`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { givePlaces, type PlaceAsked } from './places.ts';
+import { givePlaces, type PlaceAsked } from './give-places.ts';
 
 const HOUR = 3_600_000;
 const NOW = new Date('2026-03-02T08:00:00Z');

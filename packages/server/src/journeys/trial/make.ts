@@ -1,21 +1,15 @@
 import type { Fields, MessageContent, Template } from '@tributary/model';
-import { type DisplayTypes, previewTemplate, renderText, type Subject, whyNoMail } from '../../messages/index.ts';
-import { HARD_BOUNCED } from '../../people/index.ts';
+import { type DisplayTypes, previewTemplate, renderText, type Subject } from '../../messages/index.ts';
 import { messageOf } from '../../platform/errors.ts';
-import { asPerson, type Somebody } from './person.ts';
 import type { Delivery, Scene } from './scene.ts';
 
-/** Channels that nothing can be sent by. */
-const NOT_SET_UP = new Set(['sms', 'push', 'inapp', 'slack']);
-
-/** Makes messages as they would be made, of what the person is like at that moment, and decides whether they may go. */
-export function delivering(o: {
-  somebody: Somebody;
+/** Makes messages as they would be made, of what the person is like at that moment; whether they may go, the rules say. */
+export function making(o: {
   templates: ReadonlyMap<string, Template>;
   types: DisplayTypes;
   entry: Fields;
   entryActivity: string | undefined;
-}): Scene['deliver'] {
+}): Scene['make'] {
   const subject = (fields: Fields): Subject => ({
     person: { fields },
     entry: o.entry,
@@ -43,23 +37,13 @@ export function delivering(o: {
         ...(about === undefined ? {} : { subject: String(about) }),
         ...(text === undefined ? {} : { text: String(text) }),
         ...(Object.keys(more).length > 0 ? { content: more } : {}),
-        ...(NOT_SET_UP.has(channel) ? { not_sent: `no channel for ${channel} is set up` } : {}),
       };
     } catch (error) {
       return { channel, not_sent: `it can not be rendered: ${messageOf(error)}` };
     }
   };
 
-  return (content, { fields, sending, now }) => {
-    if (content.channel !== 'email') return other(content, fields);
-    const made = email(content.template, fields);
-    const bounced = fields['bol::hb'] === true && o.somebody.fields['bol::hb'] !== true ? HARD_BOUNCED : undefined;
-    const obstacle = whyNoMail(asPerson(o.somebody, fields, now), {
-      suppressed: o.somebody.suppressed ?? bounced,
-      transactional: sending.transactional === true,
-    });
-    return obstacle === undefined ? made : { ...made, not_sent: obstacle };
-  };
+  return (content, fields) => (content.channel === 'email' ? email(content.template, fields) : other(content, fields));
 }
 
 const addressOf = ({ 'str::email': email }: Fields): string | undefined =>

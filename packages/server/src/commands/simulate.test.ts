@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
+import { urlOf } from '../../test/support/url-of.ts';
+import { readConfig } from '../config.ts';
+import { type SimulateOptions, simulateCommand } from './simulate.ts';
+
+const FILE = fileURLToPath(new URL('../../../../playbooks/qualification-follow-up.journey.yaml', import.meta.url));
+const WAITS = 'waits to be sent until 2026-03-03 00:00 UTC: the cap is reached: 1 e-mail per person in 16 hours';
+
+describe('the command "journeys simulate"', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await testDatabase();
+  });
+  after(() => database.close());
+
+  const run = async (t: TestContext, options: SimulateOptions): Promise<string[]> => {
+    const said = t.mock.method(console, 'log', () => undefined);
+    await simulateCommand({ ...readConfig({}), databaseUrl: urlOf(database.connection), logLevel: 'silent' }, FILE, {
+      ...{ field: ['str::first=Anna', 'str::email=anna@example.com'], start: '2026-03-02T08:00:00Z' },
+      ...{ entry: ['str:cm:stage=Qualification', 'str:cm:lead-id=42'] },
+      ...options,
+    });
+    const lines = said.mock.calls.map(({ arguments: [line] }) => String(line)).join('\n');
+    said.mock.restore();
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours.
+    return lines.replace(/\u001b\[\d+m/g, '').split('\n');
+  };
+  /** The line, and so many after it. */
+  const from = (lines: readonly string[], line: string, count: number): string[] => {
+    const place = lines.indexOf(line);
+    assert.notEqual(place, -1, `${line}\nis not in\n${lines.join('\n')}`);
+    return lines.slice(place, place + count);
+  };
+
+  test('tells until when and why a mail waits, and what becomes of it', async (t) => {
+    const lines = await run(t, { event: ['opens first-call after 1 hour'] });
+    assert.deepEqual(from(lines, '  case-study  asked for the e-mail “Case study”', 2)[1], `        ${WAITS}`);
+    assert.deepEqual(from(lines, 'After 16 hours Tue 3 Mar 2026 00:00 UTC', 4), [
+      'After 16 hours Tue 3 Mar 2026 00:00 UTC',
+      '  case-study  is sent, 15 hours after it was asked for: it had waited for its turn',
+      '        To       anna@example.com',
+      '        Subject  How teams like yours cut their sales cycle',
+    ]);
+  });
+
+  test('and what still waits when the simulation ends', async (t) => {
+    const lines = await run(t, { event: ['opens first-call after 1 hour'], days: '0.5' });
+    from(lines, `  case-study still ${WAITS}.`, 1);
+  });
+
+  test('a mail that had waited and is not sent is told once', async (t) => {
+    const lines = await run(t, { event: ['opens first-call after 1 hour', 'unsubscribes after 2 hours'] });
+    from(
+      lines,
+      '  case-study  is not sent, 15 hours after it was asked for: the person has unsubscribed from e-mail',
+      1,
+    );
+    // Once for the case study, and once for the last question, which does not wait.
+    assert.equal(lines.filter((line) => line.includes('unsubscribed from e-mail')).length, 2);
+  });
+});
