@@ -33,6 +33,7 @@ Commands
   explain EMAIL [--journey NAME]             why somebody is in a journey or is not, and got a message or did not
   messages uncertain [list]                  mail of which nobody can tell whether it arrived
   messages uncertain resend ID | drop ID     send it again, under the same Message-ID; or let it be
+  messages receive [FILE]…                   take in mail as it came, from standard input or files: answers and bounces
   sending show                               how many e-mails a person gets at most, and when
   sending set --cap 1/16h|none --hours …     change that; also --when-capped, --days, --zone, --timezone
   runs parked [list]                         runs that could not be moved, and why

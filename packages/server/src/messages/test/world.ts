@@ -12,7 +12,14 @@ import { type Db, openPool, transaction } from '../../platform/database/pool.ts'
 import type { Log } from '../../platform/log.ts';
 import { openPresence } from '../../platform/presence.ts';
 import { webChannel } from '../channels/web.ts';
-import { createMessages, type MessageRow, type Messages, smtpChannel, type WhenUncertain } from '../index.ts';
+import {
+  createMessages,
+  type MessageRow,
+  type Messages,
+  type MessagesOptions,
+  smtpChannel,
+  type WhenUncertain,
+} from '../index.ts';
 import { eventually } from './eventually.ts';
 
 export interface World {
@@ -58,6 +65,7 @@ export interface ProcessOptions {
   /** Its way to the database, where that is not the usual one. */
   db?: Db;
   log?: Log;
+  onReceived?: MessagesOptions['onReceived'];
 }
 
 export interface TestProcess {
@@ -123,6 +131,7 @@ export async function createWorld(): Promise<World> {
         web,
         whenUncertain: o.whenUncertain ?? 'resend',
         alone: o.alone ?? false,
+        onReceived: o.onReceived,
       });
       const sending = running.start();
       return {
