@@ -15,11 +15,11 @@ alter table message add replied_at timestamptz;
 create table watched_mailbox (
   id int generated always as identity primary key,
   workspace_id int not null references workspace,
-  -- user@host:port/folder
+  -- user at host:port/folder
   name text not null,
-  -- UIDs count within it: with another, the server has numbered the mails anew.
-  uid_validity bigint not null,
-  last_uid bigint not null,
-  read_at timestamptz not null,
+  -- UIDs count within it: with another, the server has numbered the mails anew. Null: never read.
+  uid_validity bigint,
+  last_uid bigint,
+  read_at timestamptz,
   unique (workspace_id, name)
 );

@@ -41,10 +41,11 @@ export function createRooms(o: {
 }): Rooms {
   const { config, db, people, presence, workspace, clock, log, channel, publicUrl, alone } = o;
   const shared = { db, people, presence, clock, log, publicUrl };
-  const { whenUncertain, from, dataDir } = config;
+  const { whenUncertain, from, dataDir, replyMailboxes } = config;
   const audiences = createAudiences(shared);
   const { onReceived } = o;
-  const messages = createMessages({ ...shared, audiences, channel, from, whenUncertain, alone, dataDir, onReceived });
+  const replies = { onReceived, mailboxes: { workspaceId: workspace.id, addresses: replyMailboxes } };
+  const messages = createMessages({ ...shared, ...replies, audiences, channel, from, whenUncertain, alone, dataDir });
   const imports = createImports(shared);
   const exports = createExports(shared);
   const journeys = createJourneys({

@@ -5,6 +5,7 @@ import type { Audiences } from '../audiences/index.ts';
 import type { People, PeopleNamed, PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
+import type { ImapAddress } from '../platform/imap-address.ts';
 import type { Log } from '../platform/log.ts';
 import { notify, type Presence } from '../platform/presence.ts';
 import type { EmailChannel } from './channels/channel.ts';
@@ -12,6 +13,8 @@ import { webhookSecret } from './channels/signature.ts';
 import { type WebChannel, webChannel } from './channels/web.ts';
 import { erase } from './erase.ts';
 import { follow, giveBack } from './follow.ts';
+import { problemWithMailbox } from './inbound/imap/connection.ts';
+import { type MailboxState, type Watch, watchMailbox } from './inbound/imap/watch.ts';
 import { createReceiver, type Received, type TakenFor } from './inbound/receive.ts';
 import { createContentCache } from './made.ts';
 import { messageIdOf } from './message-id.ts';
@@ -107,6 +110,10 @@ export interface Messages {
    * a bounce. Says what it was taken for once that is durable; throws a `UserError` where it is too large, or no mail.
    */
   receive(workspaceId: number, mail: AsyncIterable<Uint8Array>): Promise<Received>;
+  /** The mailboxes that this process watches for answers, and why one can not be read. */
+  watched(): readonly MailboxState[];
+  /** Tries to get into each of the mailboxes that are to be watched. */
+  tryMailboxes(): Promise<MailboxState[]>;
   /** Forgets what is personal in the messages of people who were deleted. */
   hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
   /** Whether this process can reach the mail server. */
@@ -140,6 +147,8 @@ export interface MessagesOptions {
   alone: boolean;
   /** Told of every mail that comes in. */
   onReceived?: ((as: TakenFor) => void) | undefined;
+  /** Mailboxes that are watched for answers to this workspace's mail. */
+  mailboxes?: { workspaceId: number; addresses: readonly ImapAddress[] } | undefined;
 }
 
 const TOUCHES_CLOSE_MS = 5000;
@@ -164,6 +173,7 @@ export function createMessages(o: MessagesOptions): Messages {
   });
   const receiver = createReceiver({ ...o, secrets });
   let mail: MailLane | undefined;
+  let watches: readonly Watch[] = [];
 
   return {
     putTemplate: (tx, workspaceId, name, template) => putTemplate(tx, workspaceId, name, template, clock.now()),
@@ -201,6 +211,14 @@ export function createMessages(o: MessagesOptions): Messages {
       return found;
     },
     receive: (workspaceId, source) => receiver.receive(workspaceId, source),
+    watched: () => watches.map((watch) => watch.state()),
+    tryMailboxes: () =>
+      Promise.all(
+        (o.mailboxes?.addresses ?? []).map(async (address) => ({
+          name: address.name,
+          problem: await problemWithMailbox(address),
+        })),
+      ),
     hearDeleted: (tx, pieces) => erase(tx, pieces, clock.now()),
     outboxState: (queryable) => outboxState(queryable, clock.now()),
     channelState: () => mail?.state() ?? { reachable: true },
@@ -226,9 +244,13 @@ export function createMessages(o: MessagesOptions): Messages {
         for (const lane of lanes) lane.nudge();
       };
       presence.on('message', nudge);
+      watches = (o.mailboxes?.addresses ?? []).map((address) =>
+        watchMailbox({ ...o, receiver, workspaceId: o.mailboxes!.workspaceId }, address),
+      );
       const uncertain = startUncertain({ ...o, process: presence.process, released: nudge });
       return {
         async close() {
+          await Promise.all(watches.map((watch) => watch.close()));
           await uncertain.close();
           await Promise.all(lanes.map((lane) => lane.close()));
           if (!o.web) await web.close();

@@ -9,6 +9,7 @@ import { type Audiences, createAudiences } from '../../audiences/index.ts';
 import { createPeople, type People } from '../../people/index.ts';
 import { type MovableClock, movableClock } from '../../platform/clock.ts';
 import { type Db, openPool, transaction } from '../../platform/database/pool.ts';
+import type { ImapAddress } from '../../platform/imap-address.ts';
 import type { Log } from '../../platform/log.ts';
 import { openPresence } from '../../platform/presence.ts';
 import { webChannel } from '../channels/web.ts';
@@ -66,6 +67,8 @@ export interface ProcessOptions {
   db?: Db;
   log?: Log;
   onReceived?: MessagesOptions['onReceived'];
+  /** Mailboxes that it watches. */
+  mailboxes?: readonly ImapAddress[];
 }
 
 export interface TestProcess {
@@ -132,6 +135,7 @@ export async function createWorld(): Promise<World> {
         whenUncertain: o.whenUncertain ?? 'resend',
         alone: o.alone ?? false,
         onReceived: o.onReceived,
+        mailboxes: { workspaceId, addresses: o.mailboxes ?? [] },
       });
       const sending = running.start();
       return {
