@@ -91,6 +91,15 @@ test('who answers the first mail gets no second; it stands in Kommo, and the oth
   await play(boris, [['two days more', passes({ days: 2.1 }), { mails: MAILS, runs: ['left: completed'], notes: [] }]]);
 });
 
+test('the follow-up that ships stops as well, and whoever answers is not asked to be called', async () => {
+  const FIRST = 'How did the first call go?';
+  await play(await openScene(world), [
+    ['her deal moves to Qualification', moves('Qualification'), { mails: [FIRST], runs: ['until-opened'] }],
+    ['she answers', answers(FIRST), { runs: ['left: exit rule'], notes: [`Answered the e-mail “${FIRST}”`] }],
+    ['weeks pass', passes({ days: 20 }), { mails: [FIRST], tasks: [] }],
+  ]);
+});
+
 test('an answer delivered three times, the last of them after a restart, is one note', async () => {
   const anna = await openScene(world);
   await play(anna, [['her deal moves', moves('Proposal sent'), { mails: [MAILS[0]] }]]);
