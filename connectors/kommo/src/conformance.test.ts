@@ -50,6 +50,7 @@ conformance({
   },
   heard: [
     { heard: heard('act::o', '11', { 'str::s': 'Hello' }), writes: 2 },
+    { heard: heard('act::re', '20', { 'str::s': 'Hello' }), writes: 2 },
     { heard: heard('act::o', '12', { 'str::s': 'Hello', 'bol::m': true }), writes: 0 },
     { heard: heard('act::c', '13', { 'str::s': 'Hello', 'str::c': 'https://example.com' }), writes: 2 },
     { heard: heard('act::c', '14', { 'bol::m': true }), writes: 0 },

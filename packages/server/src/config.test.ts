@@ -34,6 +34,34 @@ describe('the settings', () => {
     assert.deepEqual(proxies, ['loopback', '10.0.0.0/8', '2001:db8::1']);
   });
 
+  test('name mailboxes that replies come to, and never say a password', () => {
+    const { replyMailboxes } = readConfig({
+      REPLIES_IMAP_URL: 'imaps://sales%40acme.example:p%20w@imap.acme.example/In%2Fbox imap://a:b@127.0.0.1:14143',
+    });
+    assert.deepEqual(
+      replyMailboxes.map(({ name, host, port, secure, password, folder }) => [
+        name,
+        host,
+        port,
+        secure,
+        password,
+        folder,
+      ]),
+      [
+        ['sales@acme.example at imap.acme.example:993/In/box', 'imap.acme.example', 993, true, 'p w', 'In/box'],
+        ['a at 127.0.0.1:14143/INBOX', '127.0.0.1', 14143, false, 'b', 'INBOX'],
+      ],
+    );
+    const s = 's3cret';
+    for (const wrong of [`http://a:${s}@h`, `imaps://${s}@h`, `imaps://a:${s}`, `imaps://a:${s}%@h`, `a:${s}`]) {
+      assert.throws(
+        () => readConfig({ REPLIES_IMAP_URL: wrong }),
+        (error: ConfigError) => /REPLIES_IMAP_URL: expected imaps:/.test(error.message) && !error.message.includes(s),
+        wrong,
+      );
+    }
+  });
+
   test('that are wrong are all told together, each with what it should be', () => {
     const wrong = {
       PORT: 'http',

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type ImapAddress, imapAddressFrom } from './platform/imap-address.ts';
 import { type Rate, ratesFrom } from './platform/rate.ts';
 
 /** How this process runs. Boot matters only: what an operator changes while it runs is in the database. */
@@ -17,6 +18,8 @@ export interface Config {
   from: { name: string; email: string };
   /** What becomes of mail whose SMTP answer was lost: sent again under the same Message-ID, or held for a person. */
   whenUncertain: 'resend' | 'hold';
+  /** Mailboxes that answers come to, which are watched. */
+  replyMailboxes: readonly ImapAddress[];
   /** How many requests are taken; nothing is refused unless it is set. */
   limits: {
     perKey: readonly Rate[];
@@ -60,6 +63,19 @@ const environment = z.object({
       return from ?? z.NEVER;
     }),
   MAIL_WHEN_UNCERTAIN: z.enum(['resend', 'hold']).default('resend'),
+  REPLIES_IMAP_URL: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const found = text.split(/\s+/).filter(Boolean).map(imapAddressFrom);
+      const addresses = found.flatMap((one) => one ?? []);
+      // Not what was given: there is a password in it.
+      if (addresses.length < found.length)
+        context.addIssue(
+          'expected imaps://user:password@host/folder, or several with spaces between; an @ in user or password is %40',
+        );
+      return addresses;
+    }),
   LIMIT_PER_KEY: rates,
   LIMIT_PER_ADDRESS: rates,
   LIMIT_BAD_REQUESTS: rates,
@@ -108,6 +124,7 @@ export function readConfig(env: NodeJS.ProcessEnv, options: { data?: string; por
     smtpUrl: c.SMTP_URL,
     from: c.MAIL_FROM,
     whenUncertain: c.MAIL_WHEN_UNCERTAIN,
+    replyMailboxes: c.REPLIES_IMAP_URL,
     limits: {
       perKey: c.LIMIT_PER_KEY,
       perAddress: c.LIMIT_PER_ADDRESS,

@@ -48,6 +48,11 @@ export function gauges(
     'Messages whose answer was lost, held for the operator',
     async () => (await o.messages.outboxState(db)).uncertain,
   );
+  metrics.gauge(
+    'tributary_reply_mailboxes_failing',
+    'Mailboxes that are watched for replies and can not be read at the moment',
+    async () => o.messages.watched().filter(({ problem }) => problem !== undefined).length,
+  );
   metrics.gauge('tributary_connector_inbox', 'Webhooks not yet read', () => connections('inbox'));
   metrics.gauge('tributary_connector_outbox', 'Writes to outer systems not yet done', () => connections('open'));
   metrics.gauge('tributary_connector_failed', 'Writes to outer systems that failed for good', () =>

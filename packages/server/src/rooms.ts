@@ -7,7 +7,7 @@ import { type Connectors, createConnectors } from './connectors/index.ts';
 import { createExports, type Exports } from './exports/index.ts';
 import { createImports, type Imports } from './imports/index.ts';
 import { createJourneys, type Journeys } from './journeys/index.ts';
-import { createMessages, type EmailChannel, type Messages } from './messages/index.ts';
+import { createMessages, type EmailChannel, type Messages, type MessagesOptions } from './messages/index.ts';
 import type { People } from './people/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Db } from './platform/database/pool.ts';
@@ -36,12 +36,16 @@ export function createRooms(o: {
   channel: EmailChannel;
   publicUrl: () => string;
   alone: boolean;
+  /** Told of every mail that comes in. */
+  onReceived?: MessagesOptions['onReceived'];
 }): Rooms {
   const { config, db, people, presence, workspace, clock, log, channel, publicUrl, alone } = o;
   const shared = { db, people, presence, clock, log, publicUrl };
-  const { whenUncertain, from, dataDir } = config;
+  const { whenUncertain, from, dataDir, replyMailboxes } = config;
   const audiences = createAudiences(shared);
-  const messages = createMessages({ ...shared, audiences, channel, from, whenUncertain, alone, dataDir });
+  const { onReceived } = o;
+  const replies = { onReceived, mailboxes: { workspaceId: workspace.id, addresses: replyMailboxes } };
+  const messages = createMessages({ ...shared, ...replies, audiences, channel, from, whenUncertain, alone, dataDir });
   const imports = createImports(shared);
   const exports = createExports(shared);
   const journeys = createJourneys({

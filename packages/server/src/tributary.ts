@@ -3,7 +3,7 @@ import { ensureWorkspace, keyCache, type Workspace } from './access/index.ts';
 import { createHttp, routes } from './api/index.ts';
 import type { Config } from './config.ts';
 import { gauges } from './gauges.ts';
-import { createMailbox, type Mailbox, smtpChannel } from './messages/index.ts';
+import { createMailbox, type Mailbox, smtpChannel, type TakenFor } from './messages/index.ts';
 import { createPeople, type DailyLimit } from './people/index.ts';
 import type { Clock } from './platform/clock.ts';
 import { migrate } from './platform/database/migrate.ts';
@@ -64,7 +64,9 @@ export async function startTributary(
     const channel = smtpChannel(config.smtpUrl ?? mailbox!.smtpUrl);
     closers.push(channel.close);
     const { alone } = database;
-    const rooms = createRooms({ config, db, people, presence, workspace, clock, log, channel, publicUrl, alone });
+    const onReceived = (as: TakenFor): void => metrics.mailsReceived.inc({ taken_for: as });
+    const shared = { db, people, presence, workspace, clock, log };
+    const rooms = createRooms({ ...shared, config, channel, publicUrl, alone, onReceived });
     const { audiences, messages, journeys, connectors, imports } = rooms;
     await audiences.ensureDefaults(workspace.id);
 

@@ -46,6 +46,16 @@ describe('what people do with e-mail, on their deal', () => {
     );
   });
 
+  test('an answer is a note and the field "Email activity"', () => {
+    assert.deepEqual(
+      hear({ ...opened, activityId: 'act::re' }).map((write) => write.body.text ?? write.body.value),
+      [
+        'Answered the e-mail “How did the first call go?” · 23 Nov 2026, 21:04:11 UTC',
+        'Answered “How did the first call go?” · 23 Nov 2026 21:04 UTC',
+      ],
+    );
+  });
+
   test('unsubscribing, subscribing and bouncing set the field "Email status"', () => {
     const status = (activityId: string) =>
       hear({ ...opened, activityId }).map((write) => [write.kind, write.body.field, write.body.value]);

@@ -28,6 +28,10 @@ const sayings: Record<string, (attributes: Fields) => Said> = {
     const url = cut(wordsOf(attributes['str::c']) || 'a link', urlMax);
     return { note: `Clicked ${url} in the e-mail${subjectOf(attributes)}`, activity: `Clicked ${url}` };
   },
+  'act::re': (attributes) => {
+    const subject = subjectOf(attributes);
+    return { note: `Answered the e-mail${subject}`, activity: `Answered${subject || ' an e-mail'}` };
+  },
   'act::u-all': () => ({ note: 'Unsubscribed from e-mail', status: 'Unsubscribed' }),
   'act::s-all': () => ({ note: 'Subscribed to e-mail', status: 'Subscribed' }),
   'act::b': (attributes) => {

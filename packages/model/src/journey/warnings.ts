@@ -16,7 +16,7 @@ export interface Surroundings {
 }
 
 /** Activities about e-mails, of which only those of this run's mails count. */
-const ABOUT_MAIL: readonly string[] = ['act::s', 'act::o', 'act::c', 'act::b'];
+const ABOUT_MAIL: readonly string[] = ['act::s', 'act::o', 'act::c', 'act::re', 'act::b'];
 
 /** What is not wrong with a journey that has no problems, but hardly meant; each with its place. */
 export function warningsOf(journey: JourneyDefinition, around: Surroundings): Problem[] {

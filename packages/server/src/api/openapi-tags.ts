@@ -16,6 +16,7 @@ const own = {
   Identity: 'Two people who turn out to be one, and two again.',
   Journeys: 'Written, tried, put on and changed while people are inside.',
   Sending: 'Under which rules messages go.',
+  'Mail that comes in': 'Answers and bounces, as a mail provider or a mail server passes them on.',
   Imports: 'CSV files of people, accounts and what they did, of any size: sent, mapped, tried, taken in.',
   Exports: 'People, accounts and what they did, as CSV or NDJSON, streamed.',
 } as const;

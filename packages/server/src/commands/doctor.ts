@@ -110,6 +110,13 @@ function inside(config: Config): Promise<Finding[]> {
       config.smtpUrl
         ? { good: true, text: `mail leaves through ${new URL(config.smtpUrl).host}` }
         : { good: true, text: 'no SMTP_URL: mail stays in the built-in mailbox, nobody outside gets any' },
+      ...(await o.messages.tryMailboxes()).map(({ name, problem }) =>
+        count(
+          problem === undefined,
+          problem === undefined ? `replies are read from ${name}` : `replies can not be read from ${name}: ${problem}`,
+          'check REPLIES_IMAP_URL; some providers want a password made for this program alone, and IMAP switched on',
+        ),
+      ),
       ...connections.map((c) =>
         count(
           c.state === 'on' && c.note === null && c.failed === 0 && c.suspect === 0 && c.unreadable === 0,

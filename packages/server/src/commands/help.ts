@@ -33,6 +33,7 @@ Commands
   explain EMAIL [--journey NAME]             why somebody is in a journey or is not, and got a message or did not
   messages uncertain [list]                  mail of which nobody can tell whether it arrived
   messages uncertain resend ID | drop ID     send it again, under the same Message-ID; or let it be
+  messages receive [FILE]…                   take in mail as it came, from standard input or files: answers and bounces
   sending show                               how many e-mails a person gets at most, and when
   sending set --cap 1/16h|none --hours …     change that; also --wait-days, --when-capped, --days, --zone, --timezone
   runs parked [list]                         runs that could not be moved, and why
@@ -54,6 +55,7 @@ Environment
   SMTP_URL              smtp://user:password@host:port; without it mail goes to the built-in mailbox at /mailbox
   MAIL_FROM             "Your team <hello@example.com>"
   MAIL_WHEN_UNCERTAIN   resend (default) or hold: mail whose SMTP answer was lost in a crash
+  REPLIES_IMAP_URL      imaps://user:password@host/INBOX: mailboxes that replies come to, with spaces between
   LIMIT_PER_KEY, LIMIT_PER_ADDRESS, LIMIT_BAD_REQUESTS, LIMIT_BAD_KEYS
                         requests/seconds, such as 30/1 or 2000/10,6000/60; without them nothing is refused
   LIMIT_ACTIVITIES_PER_DAY  of a kind and a person, through the API

@@ -1,12 +1,15 @@
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
+import { receive } from './receive.ts';
 import { withRooms } from './with-database.ts';
 
 const LISTED_MAX = 100;
-const HOW = 'messages uncertain [list] | messages uncertain resend ID | messages uncertain drop ID';
+const HOW = 'messages uncertain [list] | messages uncertain resend ID | drop ID | messages receive [FILE]…';
 
-/** `messages uncertain [list|resend ID|drop ID]`: mail of which nobody can tell whether it arrived. */
-export function messages(config: Config, [what, verb = 'list', id]: string[]): Promise<undefined> {
+/** `messages uncertain [list|resend ID|drop ID]`: mail of which nobody can tell whether it arrived; `messages receive`. */
+export function messages(config: Config, [what, ...rest]: string[]): Promise<number | undefined> {
+  if (what === 'receive') return receive(config, rest);
+  const [verb = 'list', id] = rest;
   if (what !== 'uncertain' || !['list', 'resend', 'drop'].includes(verb)) throw new UserError('unknown_command', HOW);
   return withRooms(config, async ({ db, messages: room }) => {
     if (verb === 'list') {

@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type MessageChannel,
-  type MessageContent,
-  publicId,
-  type SendingDefaults,
-  type SendingRules,
-  type Template,
-} from '@tributary/model';
+import type { MessageChannel, MessageContent, SendingDefaults, SendingRules, Template } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { Audiences } from '../audiences/index.ts';
 import type { People, PeopleNamed, PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
+import type { ImapAddress } from '../platform/imap-address.ts';
 import type { Log } from '../platform/log.ts';
 import { notify, type Presence, signal } from '../platform/presence.ts';
 import type { EmailChannel } from './channels/channel.ts';
@@ -19,11 +13,16 @@ import { webhookSecret } from './channels/signature.ts';
 import { type WebChannel, webChannel } from './channels/web.ts';
 import { erase } from './erase.ts';
 import { follow, giveBack } from './follow.ts';
+import { problemWithMailbox } from './inbound/imap/connection.ts';
+import { type MailboxState, type Watch, watchMailbox } from './inbound/imap/watch.ts';
+import { createReceiver, type Received, type TakenFor } from './inbound/receive.ts';
 import { createContentCache } from './made.ts';
+import { messageIdOf } from './message-id.ts';
 import type { ChannelState } from './outbox/gate.ts';
 import { createLoader } from './outbox/load.ts';
 import { type MailLane, mailLane } from './outbox/mail-lane.ts';
 import { startOutbox } from './outbox/outbox.ts';
+import type { Loaded } from './outbox/prepare.ts';
 import { whyClosed } from './outbox/rules.ts';
 import { startUncertain } from './outbox/uncertain.ts';
 import { webLane } from './outbox/web-lane.ts';
@@ -53,6 +52,7 @@ import type { Counted, MessageRequest, WhenUncertain } from './types.ts';
 
 export type { EmailChannel, Mail, SendOutcome } from './channels/channel.ts';
 export { smtpChannel } from './channels/smtp.ts';
+export type { Received, TakenFor } from './inbound/receive.ts';
 export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox.ts';
 export type { ChannelState } from './outbox/gate.ts';
 export { counts } from './outbox/rules.ts';
@@ -109,6 +109,15 @@ export interface Messages {
   /** Settles a message that is uncertain. False when there is none of that id. */
   settleUncertain(db: Queryable, id: string, how: 'resend' | 'drop'): Promise<boolean>;
   outboxState(db: Queryable): Promise<OutboxState>;
+  /**
+   * Takes a mail that came in, as it came: an answer to a message becomes `act::re`, a notification that it was given up
+   * a bounce. Says what it was taken for once that is durable; throws a `UserError` where it is too large, or no mail.
+   */
+  receive(workspaceId: number, mail: AsyncIterable<Uint8Array>): Promise<Received>;
+  /** The mailboxes that this process watches for answers, and why one can not be read. */
+  watched(): readonly MailboxState[];
+  /** Tries to get into each of the mailboxes that are to be watched. */
+  tryMailboxes(): Promise<MailboxState[]>;
   /** Forgets what is personal in the messages of people who were deleted. */
   hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
   /** Whether this process can reach the mail server. */
@@ -140,6 +149,10 @@ export interface MessagesOptions {
   dataDir: string;
   /** No other process shares the database. */
   alone: boolean;
+  /** Told of every mail that comes in. */
+  onReceived?: ((as: TakenFor) => void) | undefined;
+  /** Mailboxes that are watched for answers to this workspace's mail. */
+  mailboxes?: { workspaceId: number; addresses: readonly ImapAddress[] } | undefined;
 }
 
 const TOUCHES_CLOSE_MS = 5000;
@@ -162,7 +175,9 @@ export function createMessages(o: MessagesOptions): Messages {
     contents: createContentCache(),
     displayTypes: (workspaceId) => displayTypes(db, workspaceId),
   });
+  const receiver = createReceiver({ ...o, secrets });
   let mail: MailLane | undefined;
+  let watches: readonly Watch[] = [];
 
   return {
     putTemplate: (tx, workspaceId, name, template) => putTemplate(tx, workspaceId, name, template, clock.now()),
@@ -200,6 +215,15 @@ export function createMessages(o: MessagesOptions): Messages {
       if (found) await queryable.query(notify('message'));
       return found;
     },
+    receive: (workspaceId, source) => receiver.receive(workspaceId, source),
+    watched: () => watches.map((watch) => watch.state()),
+    tryMailboxes: () =>
+      Promise.all(
+        (o.mailboxes?.addresses ?? []).map(async (address) => ({
+          name: address.name,
+          problem: await problemWithMailbox(address),
+        })),
+      ),
     hearDeleted: (tx, pieces) => erase(tx, pieces, clock.now()),
     outboxState: (queryable) => outboxState(queryable, clock.now()),
     channelState: () => mail?.state() ?? { reachable: true },
@@ -210,10 +234,10 @@ export function createMessages(o: MessagesOptions): Messages {
         log.error({ err: error }, 'opens and clicks kept on disk could not be recorded: they stay there');
       });
       const web = o.web ?? webChannel();
-      const sender = (message: { id: string }) => ({
+      const sender = ({ message, secret }: Loaded) => ({
         from: o.from,
         publicUrl: o.publicUrl(),
-        messageId: `${publicId(message.id, 'message')}@${host}`,
+        messageId: messageIdOf(secret, message.id, host),
         now: clock.now(),
       });
       mail = mailLane({ channel: o.channel, sender, clock, log });
@@ -228,9 +252,13 @@ export function createMessages(o: MessagesOptions): Messages {
         for (const lane of lanes) lane.nudge();
       };
       presence.on('message', nudge);
+      watches = (o.mailboxes?.addresses ?? []).map((address) =>
+        watchMailbox({ ...o, receiver, workspaceId: o.mailboxes!.workspaceId }, address),
+      );
       const uncertain = startUncertain({ ...o, process: presence.process, released: nudge });
       return {
         async close() {
+          await Promise.all(watches.map((watch) => watch.close()));
           await uncertain.close();
           await Promise.all(lanes.map((lane) => lane.close()));
           if (!o.web) await web.close();

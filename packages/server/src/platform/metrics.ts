@@ -6,6 +6,8 @@ export interface Metrics {
   requestsRefused: Counter<'limit'>;
   /** Activities not recorded because their person has had too many of the kind that day. */
   activitiesRefused: Counter;
+  /** Mails that came in, by what they were taken for. */
+  mailsReceived: Counter<'taken_for'>;
   /** Adds a figure that is read when somebody asks for it. */
   gauge(name: string, help: string, read: () => Promise<number>): void;
   /** Everything, as Prometheus reads it. */
@@ -32,6 +34,12 @@ export function createMetrics(): Metrics {
     activitiesRefused: new Counter({
       name: 'tributary_activities_refused_total',
       help: 'Activities not recorded because their person has had too many of the kind that day',
+      registers: [registry],
+    }),
+    mailsReceived: new Counter({
+      name: 'tributary_mails_received_total',
+      help: 'Mails that came in, by what they were taken for',
+      labelNames: ['taken_for'],
       registers: [registry],
     }),
     gauge(name, help, read) {

@@ -22,10 +22,10 @@ export interface World {
   readonly db: Db;
   /** The mail that arrived for an address, oldest first. */
   mailsTo(address: string): Promise<ParsedMail[]>;
-  /** Calls Ortto's API with a key. */
-  api(path: string, body: object): Promise<{ status: number; body: unknown }>;
-  /** Puts the playbook on, with changes to its journey. */
-  push(change?: Record<string, unknown>): Promise<JourneyRow>;
+  /** Calls the API with a key: with JSON, or with a mail as it came. */
+  api(path: string, body: object | Buffer): Promise<{ status: number; body: unknown }>;
+  /** Puts the playbook on, with changes to its journey, and with more templates. */
+  push(change?: Record<string, unknown>, templates?: Record<string, unknown>): Promise<JourneyRow>;
   /** Time passes, and everything that comes of it has happened. */
   pass(ms: number): Promise<void>;
   /** Another one on the same database, as another process would be: with connections, claims and locks of its own. */
@@ -132,18 +132,19 @@ function worldOf(o: {
     },
     async api(path, body) {
       key ??= createKey(tributary.db, tributary.workspace, 'Stories', clock.now());
+      const raw = Buffer.isBuffer(body);
       const answer = await fetch(`${tributary.url}${path}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-api-key': (await key).key },
-        body: JSON.stringify(body),
+        headers: { 'content-type': raw ? 'message/rfc822' : 'application/json', 'x-api-key': (await key).key },
+        body: raw ? new Uint8Array(body) : JSON.stringify(body),
       });
       return { status: answer.status, body: await answer.json() };
     },
-    async push(change = {}) {
+    async push(change = {}, more = {}) {
       const { journey, templates } = await playbook();
       return pushPlaybook(tributary, tributary.workspace.id, {
         journey: { ...journey, holdOut: 0, ...change },
-        templates,
+        templates: { ...templates, ...more },
       });
     },
     async pass(ms) {

@@ -16,6 +16,7 @@ import { importRoutes } from './imports.ts';
 import { journeyEntryRoutes } from './journey-entries.ts';
 import { journeyRoutes } from './journeys.ts';
 import { keyed } from './keyed.ts';
+import { receivedRoutes } from './received.ts';
 import { sendingRoutes } from './sending.ts';
 import { simulationRoutes } from './simulations.ts';
 
@@ -43,6 +44,7 @@ export function ownRoutes(
       exportRoutes(own, o);
       ownAudienceRoutes(own, o);
       sendingRoutes(own, o);
+      receivedRoutes(own, o);
       journeyEntryRoutes(own, o);
       simulationRoutes(own, o);
       journeyRoutes(own, o);

@@ -14,6 +14,8 @@ export interface OwnCall {
   body?: { schema: z.ZodType; example: Json };
   /** The body is a file, as it is. */
   file?: string;
+  /** Of which type, where it is no CSV. */
+  fileType?: string;
   /** What is answered: JSON, or text of a type; nothing where it is left out. */
   answer?: Json | { type: string; text: string };
   status?: 200 | 201 | 202 | 204;

@@ -9,6 +9,7 @@ import { journeyCalls } from './journey-calls.ts';
 import { journeyEntryCalls } from './journey-entry-calls.ts';
 import { journeyRunCalls } from './journey-run-calls.ts';
 import type { OwnCall, OwnCalls } from './openapi-call.ts';
+import { receivedCalls } from './received-calls.ts';
 import { sendingCalls } from './sending-calls.ts';
 import { simulationCalls } from './simulation-calls.ts';
 
@@ -21,6 +22,7 @@ const calls: OwnCalls = {
   ...simulationCalls,
   ...explainCalls,
   ...sendingCalls,
+  ...receivedCalls,
   ...importCalls,
   ...exportCalls,
 };
@@ -56,7 +58,7 @@ function meaningOf(path: string): string {
 function operation(path: string, call: OwnCall): Json {
   const parameters = [...partsOf(path), ...(call.query ? queryOf(call.query) : [])];
   const content = call.file
-    ? { 'text/csv': { schema: { type: 'string' }, example: call.file } }
+    ? { [call.fileType ?? 'text/csv']: { schema: { type: 'string' }, example: call.file } }
     : call.body && { 'application/json': { schema: schemaOf(call.body.schema), example: call.body.example } };
   return {
     operationId: call.operationId,

@@ -85,9 +85,19 @@ describe('playing a journey through', () => {
     const last = answer.paths[0].path.at(-1);
     assert.equal(last.did, 'left: exit rule');
     assert.equal(last.decided[0].at, 'exits[0]');
-    assert.match(last.decided[0].why.was, /^once, last at 2026-03-03T08/);
+    assert.match(last.decided[0].why.parts[0].was, /^once, last at 2026-03-03T08/);
     const other = await played({ events: [moved('43')] });
     assert.equal(other.paths[0].end.reason, 'completed');
+  });
+
+  test('an answer to the first mail ends it, and says so', async () => {
+    const answer = await played({ events: ['replies to first-call after 1 day'] });
+    const last = answer.paths[0].path.at(-1);
+    assert.equal(last.did, 'left: exit rule');
+    assert.deepEqual(
+      last.decided[0].why.parts.map(({ asked, holds }: { asked: string; holds: boolean }) => [asked, holds]).at(-1),
+      ['“Replied to email” occurred', true],
+    );
   });
 
   test('who unsubscribes is not sent the next mail, with the reason; what could not happen is told', async () => {

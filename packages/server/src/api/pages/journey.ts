@@ -44,6 +44,7 @@ function messageTable({ messages }: JourneyReport): Html {
     ['Delivered', messages.delivered, messages.sent + messages.bounced],
     ['Opened', messages.opened, messages.delivered],
     ['Clicked', messages.clicked, messages.delivered],
+    ['Replied', messages.replied, messages.delivered],
     ['Unsubscribed', messages.unsubscribed, messages.delivered],
     ['Bounced', messages.bounced, messages.sent + messages.bounced],
   ];

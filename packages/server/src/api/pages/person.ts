@@ -79,6 +79,7 @@ interface Line {
 const tones: Readonly<Record<string, Line['tone']>> = {
   'act::o': 'good',
   'act::c': 'good',
+  'act::re': 'good',
   'act::u-all': 'bad',
   'act::b': 'bad',
   'act::sk': 'bad',

@@ -46,6 +46,7 @@ export interface MessageExplained {
   sent_at: Date | null;
   opened_at: Date | null;
   clicked_at: Date | null;
+  replied_at: Date | null;
 }
 
 export interface ExplainAsked {

@@ -151,7 +151,7 @@ function runTold(
         id: publicId(message.id, 'message'),
         ...{ shape: message.shapeId, template: message.template, subject: message.subject },
         ...{ state: message.state, reason: message.reason, queued_at: message.queuedAt, sent_at: message.sentAt },
-        ...{ opened_at: message.openedAt, clicked_at: message.clickedAt },
+        ...{ opened_at: message.openedAt, clicked_at: message.clickedAt, replied_at: message.repliedAt },
       }))
       .reverse(),
   };

@@ -78,6 +78,7 @@ function messageInWords({
   sent_at,
   opened_at,
   clicked_at,
+  replied_at,
 }: MessageExplained): string {
   const what = template === null ? 'asked for' : `“${template}”, asked for`;
   const told = [
@@ -85,6 +86,7 @@ function messageInWords({
     ...(sent_at ? [`sent on ${minute(sent_at)}`] : [`${state === 'skipped' ? 'not sent' : state}`]),
     ...(opened_at ? [`opened on ${minute(opened_at)}`] : []),
     ...(clicked_at ? [`clicked on ${minute(clicked_at)}`] : []),
+    ...(replied_at ? [`answered on ${minute(replied_at)}`] : []),
   ];
   return `${told.join(', ')}${reason === null ? '' : `: ${reason}`}`;
 }

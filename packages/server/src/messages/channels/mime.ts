@@ -31,12 +31,15 @@ export function compose(mail: Mail): Buffer {
     ['MIME-Version', '1.0'],
     ...(mail.html === undefined ? [] : [['Content-Type', `multipart/alternative; boundary="${boundary}"`]]),
   ];
-  const head = headers.map(([name, value]) => `${foldLines(`${name}: ${unbroken(value!)}`, 76)}\r\n`).join('');
+  const head = headers.map(([name, value]) => `${folded(`${name}: ${unbroken(value!)}`)}\r\n`).join('');
   if (mail.html === undefined) return Buffer.from(`${head}${part('text/plain', mail.text)}\r\n`);
   const parts = [part('text/plain', mail.text), part('text/html', mail.html)];
   const body = parts.map((lines) => `--${boundary}\r\n${lines}\r\n`).join('');
   return Buffer.from(`${head}\r\n${body}--${boundary}--\r\n`);
 }
+
+/** An id is one word: folded after its name, some mail servers no longer find it, and an answer names nothing. */
+const folded = (header: string): string => (/^Message-ID:/.test(header) ? header : foldLines(header, 76));
 
 /** An address with its domain in the letters that every server takes. */
 export function asciiAddress(email: string): string {

@@ -2,7 +2,6 @@ import type { Clock } from '../../platform/clock.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import type { EmailChannel, SendOutcome } from '../channels/channel.ts';
-import type { ClaimedMessage } from '../store/outbox.sql.ts';
 import { type ChannelState, createGate } from './gate.ts';
 import type { Lane } from './lane.ts';
 import { type Loaded, type Prepared, prepareMail, type Sender } from './prepare.ts';
@@ -15,7 +14,7 @@ export interface MailLane extends Lane {
 /** E-mails, and notes to the team: what goes through the mail server. */
 export function mailLane(o: {
   channel: EmailChannel;
-  sender: (message: ClaimedMessage) => Sender;
+  sender: (loaded: Loaded) => Sender;
   clock: Clock;
   log: Log;
 }): MailLane {
@@ -29,7 +28,7 @@ export function mailLane(o: {
   /** One message that can not be made must not end the process. */
   const prepareSafely = (loaded: Loaded): Prepared => {
     try {
-      return prepareMail(loaded, loaded.person!, o.sender(loaded.message));
+      return prepareMail(loaded, loaded.person!, o.sender(loaded));
     } catch (error) {
       log.error({ err: error, message: loaded.message.id }, 'a message could not be prepared');
       return { do: 'fail', reason: messageOf(error) };

@@ -28,7 +28,7 @@ describe('a message is sent once, whatever is killed', () => {
   let people = 0;
   const somebody = () => world.person({ 'str::email': `once${++people}@example.com`, 'str::first': 'Anna' });
   const copies = (smtp: TestSmtp, message: { id: string }) =>
-    smtp.received.filter(({ source }) => source.includes(`Message-ID: <${publicId(message.id, 'message')}@`)).length;
+    smtp.received.filter(({ source }) => source.includes(`Message-ID: <${publicId(message.id, 'message')}.`)).length;
 
   /** Lets a process of its own send to a server that never answers, and kills it there. */
   const killedOnTheWire = async (messages: number): Promise<string> => {

@@ -35,20 +35,7 @@ export function createRecorder(o: {
         const freed = mine.flatMap(({ change }) =>
           change.triesBack === 1 ? [] : (written.get(change.id)?.freed ?? []),
         );
-        if (freed.length > 0) await wake(tx, freed, o.clock.now());
-        for (const workspaceId of new Set(mine.map(({ message }) => message.workspaceId))) {
-          const own = mine.filter((s) => s.message.workspaceId === workspaceId);
-          const items = own.flatMap((s) => s.items);
-          if (items.length === 0) continue;
-          const bounced = own.flatMap((s) => s.suppress ?? []);
-          if (bounced.length > 0) await o.people.suppression.addIn(tx, workspaceId, bounced, BOUNCE);
-          const outcomes = await o.people.recordIn(tx, workspaceId, items);
-          for (const [i, outcome] of outcomes.entries()) {
-            // Somebody archived or deleted has no timeline that goes on.
-            if ('error' in outcome && outcome.status !== 'not_found')
-              o.log.error({ item: items[i], error: outcome.error }, 'an activity of a message could not be recorded');
-          }
-        }
+        await tellPeople(tx, o, mine, freed);
       });
       return batch.map(() => undefined);
     },
@@ -61,6 +48,32 @@ export function createRecorder(o: {
       else o.log.info('what became of messages is written down again');
     },
   });
+}
+
+/**
+ * What follows from outcomes that are written down: timelines, addresses that get no more mail, and those who have a
+ * place under their cap again.
+ */
+export async function tellPeople(
+  tx: Tx,
+  o: { people: People; clock: Clock; log: Log },
+  settled: readonly Settled[],
+  freed: readonly string[],
+): Promise<void> {
+  if (freed.length > 0) await wake(tx, freed, o.clock.now());
+  for (const workspaceId of new Set(settled.map(({ message }) => message.workspaceId))) {
+    const own = settled.filter((s) => s.message.workspaceId === workspaceId);
+    const items = own.flatMap((s) => s.items);
+    if (items.length === 0) continue;
+    const bounced = own.flatMap((s) => s.suppress ?? []);
+    if (bounced.length > 0) await o.people.suppression.addIn(tx, workspaceId, bounced, BOUNCE);
+    const outcomes = await o.people.recordIn(tx, workspaceId, items);
+    for (const [i, outcome] of outcomes.entries()) {
+      // Somebody archived or deleted has no timeline that goes on.
+      if ('error' in outcome && outcome.status !== 'not_found')
+        o.log.error({ item: items[i], error: outcome.error }, 'an activity of a message could not be recorded');
+    }
+  }
 }
 
 /**

@@ -29,9 +29,15 @@ export type Result =
 /** Before a mail that was held for the channel goes again; others try meanwhile whether it is open. */
 const HELD_MS = 60_000;
 
+/** What has to be known of a message whose outcome is told. */
+export type ToldMessage = Pick<
+  ClaimedMessage,
+  'id' | 'workspaceId' | 'personId' | 'channel' | 'rules' | 'attributes' | 'attempts'
+>;
+
 /** What is written down for it: the row, and what the person's timeline says. */
 export interface Settled {
-  message: ClaimedMessage;
+  message: ToldMessage;
   change: MessageChange;
   items: IntakeItem[];
   /** An address that nobody has: no more mail goes there. */
@@ -40,7 +46,7 @@ export interface Settled {
 
 /** What a result means. Pure: the same for a mail sent a moment ago and for one in a test. */
 export function settle(
-  message: ClaimedMessage,
+  message: ToldMessage,
   made: Pick<Made, 'channel' | 'name'>,
   lane: LaneName,
   result: Result,

@@ -11,7 +11,7 @@ export type News =
 
 /** Of an e-mail: "sent", "skipped", "bounced". Of all others: a step of a journey that went well, or did not. */
 export function tell(
-  message: ClaimedMessage,
+  message: Pick<ClaimedMessage, 'id' | 'personId' | 'attributes' | 'rules'>,
   made: Pick<Made, 'channel' | 'name'>,
   sent: { subject: string | null; address: string | null },
   news: News,
@@ -51,7 +51,10 @@ export function tell(
 /** What a step of a journey says of itself (Ortto's schema, recorded). */
 const OF_STEPS = ['idt::c', 'str::cn', 'str::jsi', 'str::jst', 'idt::jri'];
 
-function aboutStep({ attributes }: ClaimedMessage, { channel, name }: Pick<Made, 'channel' | 'name'>): Fields {
+function aboutStep(
+  { attributes }: Pick<ClaimedMessage, 'attributes'>,
+  { channel, name }: Pick<Made, 'channel' | 'name'>,
+): Fields {
   const told = OF_STEPS.flatMap((id) => (attributes[id] === undefined ? [] : [[id, attributes[id]] as const]));
   return { ...Object.fromEntries(told), 'str::pat': channel, 'str::at': clip(name) };
 }

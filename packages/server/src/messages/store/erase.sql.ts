@@ -57,7 +57,7 @@ export async function deleteMails(tx: Tx, mails: readonly { address: string; mes
   await tx.query(
     `delete from mailbox_mail m using unnest($1::text[], $2::text[]) as gone(address, message_id)
      where m.rcpt_to && array[gone.address] and position(convert_to(gone.message_id, 'UTF8') in m.source) > 0`,
-    [mails.map(({ address }) => address), mails.map(({ messageId }) => `Message-ID: <${messageId}@`)],
+    [mails.map(({ address }) => address), mails.map(({ messageId }) => `Message-ID: <${messageId}`)],
   );
 }
 

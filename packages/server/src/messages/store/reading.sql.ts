@@ -11,7 +11,7 @@ export interface Counts {
   /** Of those, for a rule: the cap, or the hours in which they go. */
   held: number;
   uncertain: number;
-  /** Handed over to the mail server. */
+  /** Handed over to the mail server, and not come back since. */
   sent: number;
   /** Sent, and not come back since. */
   delivered: number;
@@ -20,6 +20,8 @@ export interface Counts {
   failed: number;
   opened: number;
   clicked: number;
+  /** Answered by a person. */
+  replied: number;
   unsubscribed: number;
 }
 
@@ -40,7 +42,7 @@ export async function countsByJourney(db: Queryable, journeyId: number): Promise
             (count(*) filter (where state = 'bounced'))::int as bounced,
             (count(*) filter (where state = 'failed'))::int as failed,
             count(opened_at)::int as opened, count(clicked_at)::int as clicked,
-            count(unsubscribed_at)::int as unsubscribed
+            count(replied_at)::int as replied, count(unsubscribed_at)::int as unsubscribed
      from message where journey_id = $1 and channel = 'email'
      group by grouping sets ((), (shape_id)) order by min(queued_at), shape_id`,
     [journeyId],
@@ -80,6 +82,7 @@ export interface MessageRow {
   sentAt: Date | null;
   openedAt: Date | null;
   clickedAt: Date | null;
+  repliedAt: Date | null;
   unsubscribedAt: Date | null;
 }
 
@@ -89,7 +92,8 @@ const columns = `m.id, m.person_id as "personId", m.channel, t.name as template,
   coalesce((m.rules->>'transactional')::boolean, false) as transactional, m.journey_id as "journeyId",
   m.run_id as "runId", m.shape_id as "shapeId", m.state, m.reason, m.waits_for as "waitsFor", m.address, m.subject, m.attempts,
   m.uncertain_count as "uncertainCount", m.queued_at as "queuedAt", m.due_at as "dueAt", m.sent_at as "sentAt",
-  m.opened_at as "openedAt", m.clicked_at as "clickedAt", m.unsubscribed_at as "unsubscribedAt"`;
+  m.opened_at as "openedAt", m.clicked_at as "clickedAt",
+  m.replied_at as "repliedAt", m.unsubscribed_at as "unsubscribedAt"`;
 
 /** The newest messages of a person. */
 export async function listOfPerson(

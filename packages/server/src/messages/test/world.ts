@@ -9,10 +9,18 @@ import { type Audiences, createAudiences } from '../../audiences/index.ts';
 import { createPeople, type People } from '../../people/index.ts';
 import { type MovableClock, movableClock } from '../../platform/clock.ts';
 import { type Db, openPool, transaction } from '../../platform/database/pool.ts';
+import type { ImapAddress } from '../../platform/imap-address.ts';
 import type { Log } from '../../platform/log.ts';
 import { openPresence } from '../../platform/presence.ts';
 import { webChannel } from '../channels/web.ts';
-import { createMessages, type MessageRow, type Messages, smtpChannel, type WhenUncertain } from '../index.ts';
+import {
+  createMessages,
+  type MessageRow,
+  type Messages,
+  type MessagesOptions,
+  smtpChannel,
+  type WhenUncertain,
+} from '../index.ts';
 import { eventually } from './eventually.ts';
 
 export interface World {
@@ -58,6 +66,9 @@ export interface ProcessOptions {
   /** Its way to the database, where that is not the usual one. */
   db?: Db;
   log?: Log;
+  onReceived?: MessagesOptions['onReceived'];
+  /** Mailboxes that it watches. */
+  mailboxes?: readonly ImapAddress[];
 }
 
 export interface TestProcess {
@@ -123,6 +134,8 @@ export async function createWorld(): Promise<World> {
         web,
         whenUncertain: o.whenUncertain ?? 'resend',
         alone: o.alone ?? false,
+        onReceived: o.onReceived,
+        mailboxes: { workspaceId, addresses: o.mailboxes ?? [] },
       });
       const sending = running.start();
       return {

@@ -68,8 +68,10 @@ async function checkMails(db: Db, sink: SmtpSink, deals: number): Promise<number
     assert.equal(rows.filter((row) => row.shape === shape).length, deals, `${shape} was asked for once a deal`);
   }
   const received = new Map<string, number>();
-  for (const { messageId } of sink.mails)
-    received.set(messageId.split('@')[0]!, (received.get(messageId.split('@')[0]!) ?? 0) + 1);
+  for (const { messageId } of sink.mails) {
+    const [id] = messageId.split('.');
+    received.set(id!, (received.get(id!) ?? 0) + 1);
+  }
   for (const row of rows) {
     const times = received.get(publicId(row.id, 'message')) ?? 0;
     assert.ok(times >= 1, `message ${row.id} arrived`);

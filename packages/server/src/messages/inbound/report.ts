@@ -1,0 +1,79 @@
+import { simpleParser } from 'mailparser';
+import { judge } from '../channels/refusal.ts';
+import { contentTypeOf, type Head, headOf, idsIn } from './head.ts';
+
+/** That a mail could not be delivered after all, in the words of the server that gave it up. */
+export interface Undelivered {
+  /** Whether the address is at fault, the mail or our right to send; and whether it would be so again. */
+  about: ReturnType<typeof judge>['about'];
+  forGood: boolean;
+  response: string;
+}
+
+/** What a delivery status notification says (RFC 3464): about which mails, and why they were not delivered. */
+export interface Report {
+  /** The Message-IDs of the mails that it brings along. */
+  about: string[];
+  /** Undefined: nothing has failed yet, such as of a mail that is late. */
+  undelivered: Undelivered | undefined;
+}
+
+const STATUS = /^message\/(?:global-)?delivery-status$/;
+const ORIGINAL = /^(?:message\/(?:rfc822|global)|text\/rfc822-headers|message\/global-headers)$/;
+
+export function isReport(head: Head): boolean {
+  const { type, parameter } = contentTypeOf(head);
+  return type === 'multipart/report' && parameter('report-type') === 'delivery-status';
+}
+
+/** Reads a delivery status notification, of which the end may be missing; undefined where it can not be made out. */
+export async function readReport(source: Buffer): Promise<Report | undefined> {
+  const parts = await partsOf(source);
+  const status = parts?.find(({ contentType }) => STATUS.test(contentType));
+  if (!parts || !status) return undefined;
+  const originals = parts.filter(({ contentType }) => ORIGINAL.test(contentType)).slice(0, 3);
+  const about = originals.flatMap(({ content }) => idsIn(headOf(headIn(content)), 'message-id'));
+  return { about, undelivered: undeliveredIn(status.content) };
+}
+
+/** Not to be taken apart: too many parts, or too deep. Then it is no notification that a mail server made. */
+async function partsOf(source: Buffer): Promise<{ contentType: string; content: Buffer }[] | undefined> {
+  const options = { keepDeliveryStatus: true, skipHtmlToText: true, skipTextToHtml: true, skipTextLinks: true };
+  return simpleParser(source, { ...options, skipImageLinks: true }).then(
+    ({ attachments }) => attachments,
+    () => undefined,
+  );
+}
+
+function headIn(content: Buffer): Buffer {
+  const end = /\r?\n\r?\n/.exec(content.toString('latin1'))?.index;
+  return end === undefined ? content : content.subarray(0, end);
+}
+
+/** Fields about the whole, and about each recipient: groups with empty lines between them. */
+function undeliveredIn(status: Buffer): Undelivered | undefined {
+  const groups = status
+    .toString('latin1')
+    .split(/\r?\n[ \t]*\r?\n/)
+    .map((text) => headOf(Buffer.from(text, 'latin1')));
+  const failed = groups.find((group) => /^failed\b/i.test(group.first('action') ?? ''));
+  if (!failed) return undefined;
+  const code = /^[245]\.\d{1,3}\.\d{1,3}/.exec(failed.first('status') ?? '')?.[0] ?? '5.0.0';
+  // Given up is given up, though each try of it may have been refused for the moment only (4.4.7).
+  const response = responseOf(failed, code);
+  const judged = judge({ code: Number(response.slice(0, 3)), response, command: 'RCPT TO' });
+  return { ...judged, response };
+}
+
+/** As an SMTP server would have said it: "550 5.1.1 No such user". */
+function responseOf(group: Head, status: string): string {
+  const said = (group.first('diagnostic-code') ?? '')
+    .replace(/^[\w-]+\s*;\s*/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const [, code, words] = /^([245]\d\d)[ -]+(.*)$/.exec(said) ?? [];
+  const text = words ?? said;
+  const enhanced = /^[245]\.\d{1,3}\.\d{1,3}\b/.test(text) ? '' : `${status} `;
+  const number = code ?? (status.startsWith('4') ? '450' : '550');
+  return `${number} ${enhanced}${text}`.trim().slice(0, 500);
+}
