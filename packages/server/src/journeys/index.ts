@@ -36,6 +36,7 @@ import { createTrials, type Trials } from './trial/index.ts';
 import { engineTurns } from './turn.ts';
 import { createVersions } from './versions.ts';
 
+export type { Begin } from './begin.ts';
 export type { Definitions } from './definitions.ts';
 export type { TriggerOutcome } from './entry/by-hand.ts';
 export { createEnroller } from './entry/enter.ts';
@@ -64,6 +65,7 @@ export {
   type Trials,
 } from './trial/index.ts';
 export { valueFrom } from './trial/values.ts';
+export { createVersions } from './versions.ts';
 
 /** Journeys, and everyone's way through them. */
 export interface Journeys {

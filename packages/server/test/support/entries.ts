@@ -1,7 +1,5 @@
 import type { Audiences } from '../../src/audiences/index.ts';
-import type { Begin } from '../../src/journeys/begin.ts';
-import { createEnroller, createEntries, type Entries } from '../../src/journeys/index.ts';
-import { createVersions } from '../../src/journeys/versions.ts';
+import { type Begin, createEnroller, createEntries, createVersions, type Entries } from '../../src/journeys/index.ts';
 import type { People } from '../../src/people/index.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { Db } from '../../src/platform/database/pool.ts';

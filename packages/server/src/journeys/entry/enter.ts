@@ -143,7 +143,7 @@ function newRun(each: Begun, id: string, now: Date): NewRun {
 }
 
 /** Whether somebody gets nothing of a journey, so that it can be compared: the same for the same person. */
-export function isHeldOut({ definition, journeyId }: Version, personId: string): boolean {
+function isHeldOut({ definition, journeyId }: Version, personId: string): boolean {
   return definition.holdOut > 0 && chance(journeyId, personId) < definition.holdOut;
 }
 
