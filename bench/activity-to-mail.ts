@@ -3,8 +3,10 @@ import { type Figure, p50, p99 } from './support/figures.ts';
 import { pace } from './support/pace.ts';
 import { activityOf, addressOf, knownPeople } from './support/people.ts';
 import { oneMail } from './support/playbooks.ts';
+import { inDatabase } from './support/population.ts';
 import { rawChain } from './support/raw-chain.ts';
 import { startSink } from './support/sink.ts';
+import type { Tributary } from './support/tributary.ts';
 
 const ACTIVITY = 'act:cm:page-viewed';
 const WARM_UP = 20;
@@ -14,16 +16,17 @@ export const activityToMail = (bench: Bench): Promise<Figure[]> =>
   toMail(bench, { perSecond: 20, journeys: 1, targets: { p50: 30, p99: 100 } });
 
 /**
- * The same in a workspace with fifty live journeys, each for another page, and much more often. The mail is made some
- * milliseconds after the message is queued, which is what the target is about.
+ * The same in a workspace with fifty live journeys, each for another page, and much more often. The target is about the
+ * message: until it was queued, or rather, until the outbox had it in hand.
  */
 export const triggersToMail = (bench: Bench): Promise<Figure[]> =>
-  toMail(bench, { perSecond: 200, journeys: 50, targets: { p99: 100 } });
+  toMail(bench, { perSecond: 200, journeys: 50, targets: { queued: 100 } });
 
 interface Load {
   perSecond: number;
   journeys: number;
-  targets: { p50?: number; p99: number };
+  /** In milliseconds: to the mail, and the 99th percentile to the queue. */
+  targets: { p50?: number; p99?: number; queued?: number };
 }
 
 async function toMail(bench: Bench, { perSecond, journeys, targets }: Load): Promise<Figure[]> {
@@ -51,9 +54,28 @@ async function toMail(bench: Bench, { perSecond, journeys, targets }: Load): Pro
   const mail = await sink.sample();
   const raw = await rawChain(bench, sink, { perSecond, seconds, body: JSON.stringify(request(0)), mail });
   const what = `activity → SMTP, ${perSecond} activities/s${journeys > 1 ? `, ${journeys} journeys` : ''}`;
-  const middle = targets.p50 === undefined ? {} : { target: { below: targets.p50 } };
-  return [
-    { what: `${what}, p50`, value: p50(latencies), unit: 'ms', raw: p50(raw), ...middle },
-    { what: `${what}, p99`, value: p99(latencies), unit: 'ms', raw: p99(raw), target: { below: targets.p99 } },
+  const below = (target: number | undefined): Pick<Figure, 'target'> =>
+    target === undefined ? {} : { target: { below: target } };
+  const figures: Figure[] = [
+    { what: `${what}, p50`, value: p50(latencies), unit: 'ms', raw: p50(raw), ...below(targets.p50) },
+    { what: `${what}, p99`, value: p99(latencies), unit: 'ms', raw: p99(raw), ...below(targets.p99) },
   ];
+  if (targets.queued === undefined) return figures;
+  const queued = await untilQueued(tributary);
+  return [
+    ...figures,
+    { what: '  until it was queued, p50', value: p50(queued), unit: 'ms' },
+    { what: '  until it was queued, p99', value: p99(queued), unit: 'ms', ...below(targets.queued) },
+  ];
+}
+
+/** From an activity's moment, which is before it is recorded, until its mail had its place under the caps, which is after it was queued. */
+function untilQueued(tributary: Tributary): Promise<number[]> {
+  return inDatabase(tributary, async (db) => {
+    const { rows } = await db.query<{ ms: number }>(
+      `select (extract(epoch from m.counted_at - a.occurred_at) * 1000)::float8 as ms
+       from message m join run r on r.id = m.run_id join activity a on a.id = r.entry_activity_id`,
+    );
+    return rows.map(({ ms }) => ms);
+  });
 }
