@@ -14,6 +14,9 @@ interface Asking {
   test?: boolean | undefined;
 }
 
+/** Why the same start starts no second run. */
+export const BEGUN = 'this has started a run already';
+
 const HOUR_MS = 3600 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 /** Oftener than this nobody enters one journey: it and others set each other off, by what they do to the person. */
@@ -57,7 +60,7 @@ export async function obstaclesOf(
 
 function whyNot(again: Again, before: Before | undefined, { test }: Asking, now: Date): string | undefined {
   if (!before) return undefined;
-  if (before.begun) return 'this has started a run already';
+  if (before.begun) return BEGUN;
   if (before.inside) return 'is inside already';
   if (test) return undefined;
   if (before.recent >= AN_HOUR_MAX)

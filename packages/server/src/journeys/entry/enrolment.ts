@@ -12,10 +12,14 @@ import {
   type Running,
   updateProgress,
 } from '../store/enrolment.sql.ts';
+import { BEGUN } from './again.ts';
 import { type Enroller, enter } from './enter.ts';
 
 /** So many in one transaction: the people are held as long, and who does something then waits. */
 const AT_ONCE = 500;
+/** A page is let in by so many transactions side by side, so that the database has work while we think. */
+const SIDE_BY_SIDE = 2;
+const PAGE = AT_ONCE * SIDE_BY_SIDE;
 /** Before an audience is looked at again that is still being built. */
 const BUILDING_MS = 1000;
 const BACKOFF_MAX_MS = 600_000;
@@ -38,8 +42,9 @@ export async function sizeOf(
 }
 
 /**
- * Lets in the next page of an enrolment; what is written is how far it has come as well. Each process has another in hand.
- * False when none is to be worked on.
+ * Lets in the next page of an enrolment, and writes how far it has come. Each process has another in hand. Killed in
+ * between, it goes through the page again: the enrolment is what starts a run, so nobody enters twice by it. False when none
+ * is to be worked on.
  */
 export async function enrolmentTurn(o: Enrolling & Enroller & { db: Db; log: Log }, now: Date): Promise<boolean> {
   let running: Running | undefined;
@@ -57,7 +62,7 @@ export async function enrolmentTurn(o: Enrolling & Enroller & { db: Db; log: Log
   return running !== undefined;
 }
 
-async function workOn(tx: Tx, o: Enrolling & Enroller, running: Running, now: Date): Promise<void> {
+async function workOn(tx: Tx, o: Enrolling & Enroller & { db: Db }, running: Running, now: Date): Promise<void> {
   const page = await pageOf(tx, o, running);
   if (page === 'building') return postponeEnrolment(tx, running.id, new Date(now.getTime() + BUILDING_MS), null);
   if ('gone' in page) return failEnrolment(tx, running.id, page.gone, now);
@@ -66,7 +71,17 @@ async function workOn(tx: Tx, o: Enrolling & Enroller, running: Running, now: Da
   // The enrolment is what starts the run, and other numbers of the kind are above nought.
   const begin = { id: `-${id}`, at: now };
   const entering = page.ids.map((personId) => ({ version, personId, begin, entry }));
-  const entered = (await enter(tx, o, workspaceId, entering, now)).filter((each) => 'runId' in each).length;
+  const size = Math.ceil(entering.length / SIDE_BY_SIDE);
+  const parts = Array.from({ length: SIDE_BY_SIDE }, (_, i) => entering.slice(i * size, (i + 1) * size));
+  // In transactions of their own, none of which waits for the others' end.
+  const settled = await Promise.allSettled(
+    parts.map((part) => transaction(o.db, (own) => enter(own, o, workspaceId, part, now))),
+  );
+  const outcomes = settled.flatMap((part) => {
+    if (part.status === 'rejected') throw part.reason;
+    return part.value;
+  });
+  const entered = outcomes.filter((each) => 'runId' in each || each.why === BEGUN).length;
   const { after, seen } = page;
   await updateProgress(tx, id, { after, seen, entered, done: after === undefined }, now);
 }
@@ -83,7 +98,7 @@ async function pageOf(
   { people, audiences }: Enrolling,
   { id, workspaceId, audience, filter, listed, after }: Running,
 ): Promise<Page | { gone: string } | 'building'> {
-  const page = { after, limit: AT_ONCE };
+  const page = { after, limit: PAGE };
   if (audience === null && !listed) {
     const some = await people.bulk.some(tx, workspaceId, { filter: filter ?? undefined }, page);
     return { ...some, after: some.last };
@@ -91,12 +106,12 @@ async function pageOf(
   try {
     const members = audience === null ? undefined : await audiences.members(tx, workspaceId, audience, page);
     if (members && !members.ready) return 'building';
-    const ids = members ? members.ids : await listListed(tx, id, after, AT_ONCE);
-    const next = { seen: ids.length, after: ids.length < AT_ONCE ? undefined : ids.at(-1) };
+    const ids = members ? members.ids : await listListed(tx, id, after, PAGE);
+    const next = { seen: ids.length, after: ids.length < PAGE ? undefined : ids.at(-1) };
     if (filter === null || ids.length === 0) return { ids, ...next };
     return {
       ...next,
-      ids: (await people.bulk.some(tx, workspaceId, { ids, filter }, { after: '0', limit: AT_ONCE })).ids,
+      ids: (await people.bulk.some(tx, workspaceId, { ids, filter }, { after: '0', limit: PAGE })).ids,
     };
   } catch (error) {
     if (error instanceof UserError) return { gone: error.message };
