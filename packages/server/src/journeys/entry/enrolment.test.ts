@@ -73,6 +73,28 @@ describe('many people who are put into a journey', () => {
     );
   });
 
+  test('are each in once where how far it is could not be written, and a page is gone through again', async () => {
+    const ids = await crowd('Page', 1500);
+    await place.push({ name: 'Page', entry: { ...direct, again: 'any-time' }, ...waiting });
+    // The first time that a page is in, the database fails over saying so.
+    await place.db.query(`create sequence failures`);
+    await place.db.query(`create function fail_once() returns trigger language plpgsql as $$
+      begin
+        if new.seen > old.seen and nextval('failures') = 1 then raise exception 'the disk is full'; end if;
+        return new;
+      end $$`);
+    await place.db.query(`create trigger fail_once before update on journey_enrolment
+      for each row execute function fail_once()`);
+    const { body: made } = await enrol('Page', { people: ids.map((id) => publicId(id)) });
+    await until('it waits', async () => (await enrolment('Page', made.id)).error !== null);
+    assert.deepEqual(await runsOf('Page'), { runs: 1000, people: 1000 });
+    await place.pass(2000);
+    const { state, progress } = await enrolment('Page', made.id);
+    assert.deepEqual([state, progress], ['done', { done: 1500, total: 1500, entered: 1500 }]);
+    assert.deepEqual(await runsOf('Page'), { runs: 1500, people: 1500 });
+    await place.db.query('drop trigger fail_once on journey_enrolment');
+  });
+
   test('are those for whom a filter holds, or of an audience those alone, or people by their ids', async () => {
     const ids = await crowd('Fil', 700);
     await crowd('Else', 700);
