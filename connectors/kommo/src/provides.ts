@@ -23,12 +23,26 @@ export const stageAttributes = {
   responsibleUserId: field('Responsible user id'),
 };
 
+/** What a task that is done tells. */
+export const taskAttributes = {
+  leadId: stageAttributes.leadId,
+  taskId: field('Task id'),
+  task: field('Task'),
+  result: field('Task result'),
+  responsibleUserId: stageAttributes.responsibleUserId,
+};
+
 const stageChanged = 'CRM stage changed';
 export const STAGE_CHANGED = customActivityId(stageChanged);
+const taskDone = 'CRM task done';
+export const TASK_DONE = customActivityId(taskDone);
 
 const declared = ({ name, type, key }: ProvidedField): ProvidedField => ({ name, type, ...(key ? { key } : {}) });
 
 export const provides: { fields: readonly ProvidedField[]; activities: readonly ProvidedActivity[] } = {
   fields: Object.values(personFields).map(declared),
-  activities: [{ name: stageChanged, attributes: Object.values(stageAttributes).map(declared) }],
+  activities: [
+    { name: stageChanged, attributes: Object.values(stageAttributes).map(declared) },
+    { name: taskDone, attributes: Object.values(taskAttributes).map(declared) },
+  ],
 };

@@ -25,7 +25,7 @@ interface Span {
 
 /**
  * What no webhook told, since the last time: from the account's events, which
- * say by which stages each deal came (`lead_status_changed`), and from the
+ * say by which stages each deal came (`lead_status_changed`) and which tasks are done, and from the
  * deals and contacts edited since, for everything else. Made into hints, they
  * are read as those of webhooks are. What was told already is remembered, so
  * that a move is recorded once whoever tells of it.
@@ -74,7 +74,9 @@ async function readSpan({ api, tools }: Reader, span: Span): Promise<Happened | 
       [
         ['filter[type][]', 'lead_added'],
         ['filter[type][]', 'lead_status_changed'],
+        ['filter[type][]', 'task_completed'],
         ['filter[entity][]', 'lead'],
+        ['filter[entity][]', 'task'],
         ...within('created_at', span),
       ],
       isTooMuch,
@@ -105,7 +107,8 @@ function within(key: string, { from, to }: Span): [string, string][] {
 
 /** The hints, by whom they are about, of those who are not as they are remembered. */
 async function news({ events, leads, contacts }: Happened, memory: Memory): Promise<Hint[][]> {
-  const moved = Map.groupBy(dedupe(events), (event) => String(event.entity_id));
+  const [ofTasks, ofLeads] = [events.filter(isOfTask), events.filter((event) => !isOfTask(event))];
+  const moved = Map.groupBy(dedupe(ofLeads), (event) => String(event.entity_id));
   const known = await recallLeads(memory, [...new Set([...moved.keys(), ...leads.map(({ id }) => String(id))])]);
   const hints = new Map<string, Hint[]>();
   for (const [id, all] of moved) {
@@ -127,8 +130,12 @@ async function news({ events, leads, contacts }: Happened, memory: Memory): Prom
     if (before && before.readAt > ((contact.updated_at ?? 0) + overlap) * 1000) continue;
     hints.set(`contact ${contact.id}`, [{ kind: 'contact', id: String(contact.id), said: { action: 'update' } }]);
   }
+  for (const { entity_id } of ofTasks)
+    hints.set(`task ${entity_id}`, [{ kind: 'task', id: String(entity_id), said: { action: 'done' } }]);
   return [...hints.values()];
 }
+
+const isOfTask = ({ type }: KommoEvent): boolean => type === 'task_completed';
 
 /** Rows that come in while pages are read push others onto the next page, where they are seen again. */
 function dedupe(events: readonly KommoEvent[]): KommoEvent[] {

@@ -28,6 +28,9 @@ const contactMemory = z.object({
 });
 export type ContactMemory = z.infer<typeof contactMemory>;
 
+/** That it is done was told. */
+const taskMemory = z.object({ done: z.literal(true) });
+
 const accountMemory = z.object({ id });
 /** Seconds: from when on the past counts, and up to when it was read. */
 const cursorMemory = z.object({ since: id, upTo: id });
@@ -35,6 +38,7 @@ export type CursorMemory = z.infer<typeof cursorMemory>;
 
 export const recallLeads = recaller('lead', leadMemory);
 export const recallContacts = recaller('contact', contactMemory);
+export const recallTasks = recaller('task', taskMemory);
 
 /** The account's id as its leads named it; undefined until one was read. */
 export async function recallAccount(memory: Memory): Promise<number | undefined> {

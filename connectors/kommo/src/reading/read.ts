@@ -3,26 +3,40 @@ import type { IntakeItem } from '@tributary/model';
 import { personOf } from './contact.ts';
 import { type LeadChange, leadFields, leadMemoryOf, stageChange, stageOf } from './lead.ts';
 import { leadHints } from './lead-hint.ts';
-import { recallAccount } from './memory.ts';
+import { recallAccount, recallLeads } from './memory.ts';
 import { readContacts } from './read-contacts.ts';
 import { readLeads } from './read-leads.ts';
 import type { Reader } from './reader.ts';
 import type { NameOf } from './stages.ts';
+import { readTasksDone, taskDone } from './tasks.ts';
 
 /**
  * Reads what the hints point at: at most one request for the leads, one for
- * their contacts and now and then one for the stages' names, whatever the
+ * their contacts, one for tasks where there are any, and now and then one for the stages' names, whatever the
  * number of hints (up to some 200). REST is the truth: a late or repeated hook
  * finds what is remembered and gives nothing.
  */
 export async function readHints(reader: Reader, given: readonly Hint[], memory: Memory): Promise<Reading> {
   const accountId = await recallAccount(memory);
   const hints = given.filter((hint) => isOurs(reader, hint, accountId));
-  const changes = await readLeads(reader, leadHints(hints), memory);
+  const done = await readTasksDone(reader, hints, memory);
+  const known = await recallLeads(
+    memory,
+    done.map((task) => String(task.entity_id)),
+  );
+  // Of a lead whose contact is not known, all is to be read.
+  const strangers = done.flatMap(({ entity_id }): Hint[] => {
+    const id = String(entity_id);
+    return known.get(id)?.contactId ? [] : [{ kind: 'lead', id, said: { action: 'update' } }];
+  });
+  const changes = await readLeads(reader, leadHints([...hints, ...strangers]), memory);
+  const contactOf = (leadId: number): number | undefined =>
+    changes.find(({ lead }) => lead.id === leadId)?.contactId ?? known.get(String(leadId))?.contactId ?? undefined;
   const hinted = hintedContacts(hints);
   const touched = changes.filter((change) => change.touched);
+  const contactsOfTasks = done.flatMap((task) => contactOf(task.entity_id) ?? []);
   const [contacts, nameOf] = await Promise.all([
-    readContacts(reader, { hinted, forLeads: contactIdsOf(touched) }, memory),
+    readContacts(reader, { hinted, forLeads: [...contactIdsOf(touched), ...contactsOfTasks] }, memory),
     namesFor(reader, touched),
   ]);
 
@@ -47,6 +61,17 @@ export async function readHints(reader: Reader, given: readonly Hint[], memory: 
       items.push({ ...item, fields: { ...fields, ...leadFields(lead, nameOf, move.to) }, activity });
     }
     if (moves.length === 0) items.push({ ...item, fields: { ...fields, ...leadFields(lead, nameOf) } });
+    told.add(contactId);
+  }
+  for (const task of done) {
+    const contactId = contactOf(task.entity_id);
+    const contact = contactId === undefined ? undefined : contacts.now.get(contactId);
+    if (contactId === undefined || !contact) {
+      reader.tools.log('A task of a deal without a contact: nothing recorded', { task: task.id, lead: task.entity_id });
+      continue;
+    }
+    items.push({ ...personOf(contactId, contact), source: 'Kommo', strategy: 2, activity: taskDone(task, now) });
+    remember.push({ kind: 'task', key: String(task.id), value: { done: true } });
     told.add(contactId);
   }
   for (const contactId of contacts.changed) {

@@ -108,7 +108,18 @@ const handover = z.object({
 const note = z.object({ id, entity_id: id, params: z.object({ text: words }).nullish().catch(null) });
 export type KommoNote = z.infer<typeof note>;
 
-const task = z.object({ id, entity_id: whole, text: words, complete_till: whole });
+const task = z.object({
+  id,
+  entity_id: whole,
+  entity_type: words,
+  text: words,
+  complete_till: whole,
+  is_completed: z.boolean().nullish().catch(null),
+  /** An empty list where there is none. */
+  result: z.object({ text: words }).nullish().catch(null),
+  responsible_user_id: whole,
+  updated_at: whole,
+});
 export type KommoTask = z.infer<typeof task>;
 
 export const account = z.object({

@@ -11,10 +11,12 @@ import { type KommoWebhook, webhooksIn } from '../rest/records.ts';
  * never starts. Such an echo costs nothing, see `nothingNew`. It also tells of
  * a new owner, a new price and a new contact, so that `responsible_lead` is not
  * needed. `delete_lead` is not asked for: of a deleted deal nothing can be read.
+ * That Kommo takes `update_task` is disputed; amoCRM does.
  */
 export const events = [
   ...['add_lead', 'update_lead', 'status_lead', 'restore_lead'],
   ...['add_contact', 'update_contact', 'delete_contact'],
+  'update_task',
 ];
 
 /** What is missed, for a user, where Kommo does not take a name. */
@@ -26,6 +28,7 @@ const missed: Record<string, string> = {
   add_contact: 'new contacts are seen only with their deal',
   update_contact: 'changes of contacts are seen only with their deal',
   delete_contact: 'contacts that are deleted are not noticed',
+  update_task: 'that a task is done is seen within ten minutes, not at once',
 };
 
 interface Report {

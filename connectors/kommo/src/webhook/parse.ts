@@ -1,7 +1,7 @@
 import { BadWebhook, type Hint } from '@tributary/connector-kit';
 import { at, type FormNode, items, parseJsonForm, parsePhpForm, text } from './php-form.ts';
 
-/** Every group Kommo puts into a webhook; `leads` and `contacts` are the ones read here (Kommo, webhooks-general). */
+/** Every group Kommo puts into a webhook; `leads`, `contacts` and `task` are the ones read here (Kommo, webhooks-general). */
 const groups = [
   ...['leads', 'contacts', 'companies', 'customers', 'task', 'unsorted', 'catalogs', 'message', 'talk'],
   ...['outgoing_message', 'chat_template_reviews', 'account'],
@@ -15,9 +15,10 @@ const keptOfLead = [
   ...['price', 'name', 'responsible_user_id', 'updated_at', 'last_modified', 'account_id'],
 ];
 const keptOfContact = ['updated_at', 'last_modified', 'account_id'];
+const keptOfTask = keptOfContact;
 
 /**
- * The leads and contacts a webhook names: several items, and several actions,
+ * The leads, contacts and tasks a webhook names: several items, and several actions,
  * may share one body. Companies come as `contacts` of type `company` and are
  * passed over. Kommo sends forms; its Digital Pipeline is documented in JSON
  * and seen as forms, so both are read. Throws `BadWebhook`.
@@ -25,7 +26,7 @@ const keptOfContact = ['updated_at', 'last_modified', 'account_id'];
 export function parseWebhook(body: string, contentType: string): Hint[] {
   const json = /\bjson\b/i.test(contentType) || /^\s*[[{]/.test(body);
   const root = json ? parseJsonForm(body) : parsePhpForm(body);
-  const hints = [...leadHints(root), ...contactHints(root), ...triggerHints(root)];
+  const hints = [...leadHints(root), ...contactHints(root), ...taskHints(root), ...triggerHints(root)];
   if (hints.length > 0) return hints;
   if (json) throw new BadWebhook('A JSON body that names no lead: Kommo sends webhooks as forms.');
   if (!groups.some((group) => root.children.has(group))) {
@@ -53,6 +54,15 @@ function contactHints(root: FormNode): Hint[] {
         ? []
         : hint('contact', text(item, 'id'), { ...kept(item, keptOfContact), action, ...account(root, item) }),
     ),
+  );
+}
+
+/** Tasks on leads that are done: of the others nothing is read. Status 1 is done, element 2 is a lead. */
+function taskHints(root: FormNode): Hint[] {
+  return items(at(root, 'task', 'update')).flatMap((item) =>
+    text(item, 'status') === '1' && text(item, 'element_type') === '2'
+      ? hint('task', text(item, 'id'), { ...kept(item, keptOfTask), action: 'done', ...account(root, item) })
+      : [],
   );
 }
 

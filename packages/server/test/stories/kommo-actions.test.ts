@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { moves, openScene, type Scene, timelineOf } from '../support/scene.ts';
+import { moves, openScene, passes, type Scene, timelineOf } from '../support/scene.ts';
 import { until } from '../support/until.ts';
 import { openWorld, playbook, type World } from '../support/world.ts';
 
@@ -241,4 +241,41 @@ test('inputs that can not be right are refused when the journey is published', a
       assert.match(error.message, told);
     return true;
   });
+});
+
+test('a task pauses the journey of its deal until it is done in Kommo; the one that nobody does is waited for no longer than is said', async () => {
+  const { journey } = await playbook();
+  const { goal: _goal, ...rest } = journey;
+  const kommo = (action: string, input: object, next: string) => ({
+    ...{ kind: 'action', connector: 'kommo', action, input, next },
+  });
+  const shapes = {
+    call: kommo('task', { text: 'Call {{ people.first-name }}' }, 'called'),
+    called: {
+      kind: 'wait',
+      until: { '$act::has_occurred': { field_id: 'act:cm:crm-task-done', same: ['str:cm:lead-id'] } },
+      atMost: { days: 3 },
+      next: 'yes',
+      timeout: 'no',
+    },
+    yes: kommo('note', { text: 'She was called' }, 'end'),
+    no: kommo('note', { text: 'Nobody called her' }, 'end'),
+    end: { kind: 'exit', reason: 'done' },
+  };
+  const entry = whenAt('Proposal sent');
+  for (const name of ['Everything', 'Next'])
+    await world.tributary.journeys.turn(world.tributary.workspace.id, name, 'off');
+  await world.push({ ...rest, name: 'Task', entry, exits: [], holdOut: 0, start: 'call', shapes });
+  const [anna, boris] = [await openScene(world), await openScene(world)];
+  for (const scene of [anna, boris]) moves('Proposal sent')(scene);
+  await world.quiet();
+  const notes = ({ deal }: Scene) => world.kommo.notes(deal.id).map(({ text }) => text.replace(/ · [^·]*$/, ''));
+  world.kommo.completeTask(world.kommo.tasks(anna.deal.id)[0]!.id, 'Wants a demo');
+  await world.quiet();
+  assert.deepEqual([notes(anna), notes(boris)], [['She was called'], []]);
+  const done = (await timelineOf(world, anna.email)).find(({ activityId }) => activityId === 'act:cm:crm-task-done');
+  assert.equal(done?.attributes['str:cm:task-result'], 'Wants a demo');
+  await passes({ days: 3 })(boris);
+  await world.quiet();
+  assert.deepEqual([notes(anna), notes(boris)], [['She was called'], ['Nobody called her']]);
 });

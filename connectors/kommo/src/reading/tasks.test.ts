@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import type { Reading } from '@tributary/connector-kit';
+import { createMemory } from '@tributary/connector-kit/testing';
+import { type Account, due, openAccount, taskOn } from '../../test/support.ts';
+import { kommo } from '../connector.ts';
+
+const anna = { first_name: 'Anna', email: 'anna@example.com' };
+
+describe('tasks that are done in Kommo', () => {
+  let account: Account;
+  before(async () => {
+    account = await openAccount();
+    await account.session.setUp(account.webhookUrl);
+  });
+  after(() => account.close());
+  beforeEach(async () => {
+    await account.hooks();
+    account.renew();
+    account.intercept(undefined);
+    account.logged.length = 0;
+  });
+
+  /** A deal that has been read, with a task on it. */
+  async function taskOfDeal(contact: Record<string, string> | undefined = anna) {
+    const deal = account.sandbox.addLead({ name: 'Larkspur', ...(contact && { contact }) });
+    await account.read();
+    await account.write([due(taskOn(deal.id, `Call about ${deal.id}`), deal.id)]);
+    await account.hooks();
+    account.sandbox.clearLogs();
+    const [task] = account.sandbox.tasks(deal.id);
+    return { deal, task: task! };
+  }
+  const activitiesOf = ({ items }: Reading) => items.flatMap(({ activity }) => activity ?? []);
+  /** The tasks that are found to be done. */
+  async function caughtUp(): Promise<unknown[]> {
+    const items: Reading['items'][number][] = [];
+    for await (const reading of account.session.catchUp!(account.memory)) {
+      account.memory.keep(reading);
+      items.push(...reading.items);
+    }
+    return items.flatMap(({ activity }) => activity?.attributes['str:cm:task-id'] ?? []);
+  }
+
+  test('are told of the deal’s main contact, with what was written about it, once', async () => {
+    const { deal, task } = await taskOfDeal();
+    account.sandbox.completeTask(task.id, 'She wants a demo');
+    const hooks = await account.hooks();
+    assert.deepEqual(
+      hooks.map(({ kind, id, said }) => `${kind} ${id} ${said.action}`),
+      [`task ${task.id} done`],
+    );
+    const reading = await account.read(hooks);
+    assert.equal(reading.items.length, 1);
+    const [{ who, fields, activity }] = reading.items as [Reading['items'][number]];
+    assert.deepEqual(who, { by: ['str::email', 'str:cm:kommo-contact-id'] });
+    assert.equal(fields['str::email'], 'anna@example.com');
+    assert.deepEqual(activity, {
+      id: 'act:cm:crm-task-done',
+      attributes: {
+        'str:cm:lead-id': String(deal.id),
+        'str:cm:task-id': String(task.id),
+        'str:cm:task': `Call about ${deal.id}`,
+        'str:cm:task-result': 'She wants a demo',
+        'str:cm:responsible-user-id': String(task.responsibleUserId),
+      },
+      at: account.sandbox.tasks(deal.id)[0]!.updatedAt,
+      key: `kommo:task:${task.id}`,
+    });
+    assert.deepEqual(account.requests(), ['GET /tasks']);
+    account.renew();
+    assert.deepEqual((await account.read(hooks)).items, []);
+    assert.deepEqual(account.requests(), ['GET /tasks'], 'who was told is remembered');
+  });
+
+  test('without an answer have an empty one; one that is only handed over, or on a contact, is none', async () => {
+    const { task } = await taskOfDeal();
+    account.sandbox.completeTask(task.id);
+    assert.equal(activitiesOf(await account.read())[0]?.attributes['str:cm:task-result'], '');
+    const update = (more: string) =>
+      account.read(kommo.parseWebhook(`task[update][0][id]=1&${more}`, 'application/x-www-form-urlencoded'));
+    account.sandbox.clearLogs();
+    for (const more of [
+      'task[update][0][status]=0&task[update][0][element_type]=2',
+      'task[update][0][status]=1&task[update][0][element_type]=1',
+    ])
+      assert.deepEqual((await update(more)).items, []);
+    assert.deepEqual(account.requests(), []);
+  });
+
+  test('that a webhook says are done, and REST says are not, are none', async () => {
+    const { task } = await taskOfDeal();
+    const said = { action: 'done' };
+    assert.deepEqual((await account.read([{ kind: 'task', id: String(task.id), said }])).items, []);
+    assert.deepEqual((await account.read([{ kind: 'task', id: '987654', said }])).items, []);
+    account.sandbox.completeTask(task.id);
+    assert.equal(activitiesOf(await account.read()).length, 1);
+  });
+
+  test('of a deal that was never read are told with the deal; of one without a contact, the log says so', async () => {
+    const { task } = await taskOfDeal();
+    account.sandbox.completeTask(task.id);
+    const hooks = await account.hooks();
+    const told = activitiesOf(await account.session.read(hooks, createMemory())).map(({ id }) => id);
+    assert.ok(told.includes('act:cm:crm-task-done'), told.join());
+    const alone = account.sandbox.addLead({ name: 'Nobody yet' });
+    await account.read();
+    await account.write([due(taskOn(alone.id), alone.id)]);
+    account.sandbox.completeTask(account.sandbox.tasks(alone.id)[0]!.id);
+    assert.deepEqual((await account.read()).items, []);
+    assert.match(account.logged.join(), /a task of a deal without a contact/i);
+  });
+
+  test('whose webhook was lost are found among the events, once', async () => {
+    account.advance(60_000);
+    const { task } = await taskOfDeal();
+    await caughtUp();
+    account.advance(60_000);
+    account.sandbox.completeTask(task.id, 'Done');
+    await account.hooks();
+    account.advance(60_000);
+    assert.deepEqual(await caughtUp(), [String(task.id)]);
+    account.advance(60_000);
+    assert.deepEqual(await caughtUp(), []);
+  });
+});
