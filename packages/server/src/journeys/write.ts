@@ -3,7 +3,7 @@ import type { MessageRequest, Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
-import { ended, stepItem } from './activities.ts';
+import { ended, endedItem, stepItem } from './activities.ts';
 import type { Effect } from './engine/move.ts';
 import type { JourneyActions, JourneyPasses } from './news.ts';
 import { passedIn } from './passed.ts';
@@ -48,26 +48,34 @@ export async function writeEffects(
     effects('done').map(({ step, shapeId }) => ({ ...step.run, shapeId })),
     now,
   );
-  const changes = effects('change');
-  const left = steps.filter((step) => step.run.leftAt && !step.before.leftAt && !step.run.test);
-  // All at once, and before they are changed one by one: two who hold some each would wait for each other.
-  const people = [...left, ...changes.map(({ step }) => step)].map(({ run }) => run.personId);
-  const here = held || left.length === 0 ? undefined : await o.people.identity.hold(tx, workspaceId, people);
-  if (changes.length > 0)
-    await tellHow(
-      tx,
-      o.people,
-      workspaceId,
-      changes,
-      await o.people.recordIn(tx, workspaceId, changes.map(changeItem)),
-    );
-  const told = left.flatMap(({ run, version }) => {
-    const personId = here ? here.get(run.personId) : run.personId;
-    return personId === undefined ? [] : [ended({ ...run, personId }, version)];
-  });
-  await o.people.tell(tx, workspaceId, told, now);
+  await tellTimelines(tx, o.people, workspaceId, { changes: effects('change'), left: steps.filter(leaves), held }, now);
   // Last, so that nobody who counts the same waits for more than our end.
   addPassed(tx, o.counter, passedIn(steps));
+}
+
+const leaves = ({ before, run }: Step): boolean => run.leftAt !== null && before.leftAt === null && !run.test;
+
+/** Changes people, and says on their timelines how that went and who has left. */
+async function tellTimelines(
+  tx: Tx,
+  people: People,
+  workspaceId: number,
+  { changes, left, held }: { changes: readonly Asked<'change'>[]; left: readonly Step[]; held: boolean },
+  now: Date,
+): Promise<void> {
+  if (changes.length > 0) {
+    const items = [...changes.map(changeItem), ...left.map(({ run, version }) => endedItem(run, version))];
+    await tellHow(tx, people, workspaceId, changes, await people.recordIn(tx, workspaceId, items));
+    return;
+  }
+  if (left.length === 0) return;
+  const ids = left.map(({ run }) => run.personId);
+  const here = held ? new Map(ids.map((id) => [id, id])) : await people.identity.hold(tx, workspaceId, ids);
+  const told = left.flatMap(({ run, version }) => {
+    const personId = here.get(run.personId);
+    return personId === undefined ? [] : [ended({ ...run, personId }, version)];
+  });
+  await people.tell(tx, workspaceId, told, now);
 }
 
 interface Asked<K extends Effect['kind']> {
