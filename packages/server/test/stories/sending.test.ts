@@ -31,6 +31,15 @@ test('who opens the first mail an hour later gets the second not before sixteen 
   const text = await page.text();
   assert.equal(page.status, 200);
   assert.match(text, /the cap is reached: 1 e-mail per person in 16 hours/);
+  const places = ['three-days', 'asked for the e-mail', 'Started journey', 'CRM stage changed'].map((what) =>
+    text.lastIndexOf(what),
+  );
+  assert.deepEqual(
+    places,
+    [...places].sort((a, b) => a - b),
+    'newest first, also of one moment',
+  );
+  assert.ok(places[0]! > 0);
   const journey = (await tributary.journeys.list(db, tributary.workspace.id))[0]!;
   const counts = await tributary.messages.countsByJourney(db, journey.id);
   assert.deepEqual([counts.sent, counts.waiting, counts.held], [1, 1, 1]);

@@ -91,6 +91,14 @@ const TOLD_BY_MOVES = new Set(['act::lj']);
 
 function timeline(activities: readonly RecordedActivity[], moves: readonly MoveRow[], schema: Schema): Html {
   const lines: Line[] = [
+    // Of one moment, what somebody did or began comes before what that moved.
+    ...moves.map((move) => ({
+      at: move.at,
+      what: move.did,
+      detail: '',
+      source: `${move.journey}${move.shapeId ? ` · ${move.shapeId}` : ''}`,
+      tone: '' as const,
+    })),
     ...activities
       .filter((activity) => !TOLD_BY_MOVES.has(activity.activityId))
       .map((activity) => ({
@@ -100,13 +108,6 @@ function timeline(activities: readonly RecordedActivity[], moves: readonly MoveR
         source: activity.source ?? '',
         tone: activity.attributes['bol::m'] === true ? ('warn' as const) : (tones[activity.activityId] ?? ''),
       })),
-    ...moves.map((move) => ({
-      at: move.at,
-      what: move.did,
-      detail: '',
-      source: `${move.journey}${move.shapeId ? ` · ${move.shapeId}` : ''}`,
-      tone: '' as const,
-    })),
   ].sort((a, b) => b.at.getTime() - a.at.getTime());
   if (lines.length === 0) return empty('Nothing has happened yet', 'What this person does appears here.');
   return html`<ol class="line">${lines.map(
