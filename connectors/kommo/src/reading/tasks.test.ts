@@ -93,6 +93,19 @@ describe('tasks that are done in Kommo', () => {
     const said = { action: 'done' };
     assert.deepEqual((await account.read([{ kind: 'task', id: String(task.id), said }])).items, []);
     assert.deepEqual((await account.read([{ kind: 'task', id: '987654', said }])).items, []);
+    const [id, entity_type] = [987_655, 'leads'];
+    account.intercept(({ url }) =>
+      url.includes('/tasks')
+        ? {
+            status: 200,
+            headers: { 'content-type': 'application/hal+json' },
+            body: JSON.stringify({ _embedded: { tasks: [{ id, entity_type, is_completed: true }] } }),
+          }
+        : undefined,
+    );
+    assert.deepEqual((await account.read([{ kind: 'task', id: String(id), said }])).items, [], 'it is on no deal');
+    assert.deepEqual(account.logged, []);
+    account.intercept(undefined);
     account.sandbox.completeTask(task.id);
     assert.equal(activitiesOf(await account.read()).length, 1);
   });

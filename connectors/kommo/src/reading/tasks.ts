@@ -24,7 +24,7 @@ export async function readTasksDone({ api }: Reader, hints: readonly Hint[], mem
       asked.has(String(task.id)) &&
       task.is_completed === true &&
       task.entity_type === 'leads' &&
-      task.entity_id !== null,
+      typeof task.entity_id === 'number',
   );
 }
 
