@@ -15,8 +15,8 @@ import type { Version } from './versions.ts';
 const NO_TIMEZONE = 'UTC';
 
 /** A run in hand, with the version it goes by. */
-export interface InHand<Run extends RunState = RunState> {
-  run: Run;
+export interface InHand {
+  run: RunState;
   version: Version;
   /** Its journey's, which stays as it is while the run is in hand. */
   state: JourneyState;

@@ -20,14 +20,14 @@ export interface Moving {
 }
 
 /** Those of the runs whose journeys nobody is changing, with the versions they go by. The others stay as they are. */
-export async function takeUp<Run extends RunState>(
+export async function takeUp(
   tx: Tx,
   { versions }: Pick<Moving, 'versions'>,
-  runs: readonly Run[],
-): Promise<InHand<Run>[]> {
+  runs: readonly RunState[],
+): Promise<InHand[]> {
   if (runs.length === 0) return [];
   const journeys = await holdJourneys(tx, [...new Set(runs.map(({ journeyId }) => journeyId))]);
-  const inHand: InHand<Run>[] = [];
+  const inHand: InHand[] = [];
   for (const found of runs) {
     const journey = journeys.get(found.journeyId);
     if (!journey) continue;

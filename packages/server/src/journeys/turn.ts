@@ -4,7 +4,7 @@ import type { Turn } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import type { InHand } from './facts.ts';
 import { type Moving, stepsOf, takeUp } from './moving.ts';
-import { type Counter, counterOf } from './store/passed.sql.ts';
+import { counterOf } from './store/passed.sql.ts';
 import { claimDueRuns, nextDue, nextDueAfter, updateRuns } from './store/run.sql.ts';
 import { writeEffects } from './write.ts';
 
@@ -48,7 +48,7 @@ interface Turned {
   next: ReturnType<typeof nextDueAfter> | undefined;
 }
 
-function turn(engine: Engine, now: Date, first: Counter & ('oldest' | 'youngest')): Promise<Turned> {
+function turn(engine: Engine, now: Date, first: 'oldest' | 'youngest'): Promise<Turned> {
   return transaction(engine.db, async (tx) => {
     const runs = await claimDueRuns(tx, now, CLAIMED_AT_ONCE, first);
     const inHand = await takeUp(tx, engine, runs);

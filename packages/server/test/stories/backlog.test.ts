@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { transaction } from '../../src/platform/database/pool.ts';
-import type { News } from '../../src/platform/news.ts';
-import { heard } from '../support/heard.ts';
+import { hearWhatWaits } from '../support/heard.ts';
 import { openRooms, type TestRooms } from '../support/rooms.ts';
 import { until } from '../support/until.ts';
 
@@ -22,14 +21,7 @@ async function signUp(emails: readonly string[]): Promise<void> {
     activity: { id: 'act:cm:signed-up', attributes: {} },
   }));
   await rooms.people.record(rooms.ws, items);
-  await transaction(rooms.db, async (tx) => {
-    const { rows } = await tx.query<{ payload: News['people.recorded'] }>(`delete from news returning payload`);
-    await heard(
-      tx,
-      rooms.journeys.hear,
-      rows.map(({ payload }) => payload),
-    );
-  });
+  await transaction(rooms.db, (tx) => hearWhatWaits(tx, rooms.journeys.hear));
 }
 
 test('thousands who are due since a day down do not hold up whoever falls due now, or begins now', async () => {

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Tx, transaction } from '../../src/platform/database/pool.ts';
 import type { Loop } from '../../src/platform/loop.ts';
-import type { News } from '../../src/platform/news.ts';
-import { heard } from '../support/heard.ts';
+import { heard, hearWhatWaits, recordedNews } from '../support/heard.ts';
 import { openRooms, type TestRooms } from '../support/rooms.ts';
 import { until } from '../support/until.ts';
 
@@ -56,16 +55,7 @@ function does(email: string, activityId: string): Promise<unknown> {
 }
 
 /** Journeys hear what they have not heard yet, in this transaction. */
-async function hear(tx: Tx): Promise<void> {
-  const { rows } = await tx.query<{ payload: News['people.recorded'] }>(
-    `delete from news where name = 'people.recorded' returning payload`,
-  );
-  await heard(
-    tx,
-    rooms.journeys.hear,
-    rows.map(({ payload }) => payload),
-  );
-}
+const hear = (tx: Tx): Promise<void> => hearWhatWaits(tx, rooms.journeys.hear);
 
 /** Where the one run of a journey is, how many mails it asked for, and what timelines say of it. */
 async function standing(tx: Pick<Tx, 'query'>, journey: string) {
@@ -100,8 +90,7 @@ test('the first mail is asked for in the transaction that starts the run, and wh
 test('heard again by many at once, nothing begins and no second mail is asked for', async () => {
   await publish('Again');
   await does('bo@example.com', kindOf('Again'));
-  const { rows } = await rooms.db.query<{ payload: News['people.recorded'] }>(`delete from news returning payload`);
-  const pieces = rows.map(({ payload }) => payload);
+  const pieces = await recordedNews(rooms.db);
   const hearings = Array.from({ length: 12 }, () =>
     transaction(rooms.db, (tx) => heard(tx, rooms.journeys.hear, [...pieces, ...pieces])),
   );

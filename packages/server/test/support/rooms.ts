@@ -1,15 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureWorkspace, type Workspace } from '../../src/access/index.ts';
+import type { Workspace } from '../../src/access/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { smtpChannel } from '../../src/messages/index.ts';
-import { createPeople } from '../../src/people/index.ts';
-import { type MovableClock, movableClock } from '../../src/platform/clock.ts';
-import { transaction } from '../../src/platform/database/pool.ts';
-import { openPresence } from '../../src/platform/presence.ts';
+import type { MovableClock } from '../../src/platform/clock.ts';
 import { createRooms, type Rooms } from '../../src/rooms.ts';
-import { silent, type TestDatabase, testDatabase } from './database.ts';
+import { silent, type TestDatabase } from './database.ts';
+import { openPeople } from './people.ts';
 
 /** The rooms on a database of their own, in which nothing goes on by itself. */
 export interface TestRooms extends Rooms {
@@ -23,12 +21,7 @@ export interface TestRooms extends Rooms {
 }
 
 export async function openRooms(): Promise<TestRooms> {
-  const t = await testDatabase();
-  const clock = movableClock();
-  const presence = await openPresence(t.connection, silent);
-  const people = createPeople({ db: t.db, clock, presence });
-  const workspace = await transaction(t.db, (tx) => ensureWorkspace(tx, clock.now(), people.seed));
-  await people.preparePartitions();
+  const { t, clock, presence, people, workspace } = await openPeople();
   const folder = await mkdtemp(join(tmpdir(), 'tributary-rooms-'));
   const channel = smtpChannel('smtp://127.0.0.1:1');
   const rooms = createRooms({

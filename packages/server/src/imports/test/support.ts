@@ -1,11 +1,9 @@
 import type { Fields } from '@tributary/model';
-import { silent, type TestDatabase, testDatabase } from '../../../test/support/database.ts';
+import { silent, type TestDatabase } from '../../../test/support/database.ts';
+import { openPeople } from '../../../test/support/people.ts';
 import { until } from '../../../test/support/until.ts';
-import { ensureWorkspace } from '../../access/index.ts';
-import { createPeople, type People } from '../../people/index.ts';
-import { type MovableClock, movableClock } from '../../platform/clock.ts';
-import { transaction } from '../../platform/database/pool.ts';
-import { openPresence } from '../../platform/presence.ts';
+import type { People } from '../../people/index.ts';
+import type { MovableClock } from '../../platform/clock.ts';
 import { createImports, type FileKind, type Import, type Imports, type Mapping } from '../index.ts';
 
 /** The imports room, with people, on a database of its own. */
@@ -30,12 +28,8 @@ export interface Desk {
 
 /** `idle`: what is started, another process takes. */
 export async function openDesk(o: { idle?: boolean } = {}): Promise<Desk> {
-  const t = await testDatabase();
-  const clock = movableClock();
-  const presence = await openPresence(t.connection, silent);
-  const people = createPeople({ db: t.db, clock, presence });
-  const ws = (await transaction(t.db, (tx) => ensureWorkspace(tx, clock.now(), people.seed))).id;
-  await people.preparePartitions();
+  const { t, clock, presence, people, workspace } = await openPeople();
+  const ws = workspace.id;
   const imports = createImports({ db: t.db, people, presence, clock, log: silent });
   const loop = o.idle ? undefined : imports.run();
   return {

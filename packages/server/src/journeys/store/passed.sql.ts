@@ -1,11 +1,9 @@
 import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
 
 const COUNTERS = ['oldest', 'youngest', 'beginning'] as const;
-/** Who counts, of what goes side by side in one process. */
-export type Counter = (typeof COUNTERS)[number];
 
-/** The number of a counter: of all processes, no two have the same. */
-export const counterOf = (process: number, counter: Counter): number =>
+/** The number of one who counts, of those that go side by side in a process: of all processes, no two have the same. */
+export const counterOf = (process: number, counter: (typeof COUNTERS)[number]): number =>
   process * COUNTERS.length + COUNTERS.indexOf(counter);
 
 /** Notes that so many runs have gone on from shapes. Each counter has rows of its own, so that none waits for another. */

@@ -1,6 +1,7 @@
 import { simpleParser } from 'mailparser';
 import { judge } from '../channels/refusal.ts';
 import { contentTypeOf, type Head, headOf, idsIn } from './head.ts';
+import { headIn } from './source.ts';
 
 /** That a mail could not be delivered after all, in the words of the server that gave it up. */
 export interface Undelivered {
@@ -43,11 +44,6 @@ async function partsOf(source: Buffer): Promise<{ contentType: string; content: 
     ({ attachments }) => attachments,
     () => undefined,
   );
-}
-
-function headIn(content: Buffer): Buffer {
-  const end = /\r?\n\r?\n/.exec(content.toString('latin1'))?.index;
-  return end === undefined ? content : content.subarray(0, end);
 }
 
 /** Fields about the whole, and about each recipient: groups with empty lines between them. */

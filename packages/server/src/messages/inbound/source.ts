@@ -29,9 +29,10 @@ export async function beginningOf(source: AsyncIterable<Uint8Array>): Promise<Be
   return { head: headIn(start), start };
 }
 
-function headIn(start: Buffer): Buffer {
-  const ends = [start.indexOf('\r\n\r\n'), start.indexOf('\n\n')].filter((at) => at >= 0);
-  return ends.length === 0 ? start : start.subarray(0, Math.min(...ends));
+/** A mail up to its first empty line. */
+export function headIn(mail: Buffer): Buffer {
+  const end = /\r?\n\r?\n/.exec(mail.toString('latin1'))?.index;
+  return end === undefined ? mail : mail.subarray(0, end);
 }
 
 function tooLarge(): UserError {

@@ -1,18 +1,17 @@
 import { tmpdir } from 'node:os';
-import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
+import { silent, type TestDatabase } from '../../../../test/support/database.ts';
 import { entriesOf } from '../../../../test/support/entries.ts';
+import { openPeople } from '../../../../test/support/people.ts';
 import { until } from '../../../../test/support/until.ts';
-import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
+import { createKey, keyCache } from '../../../access/index.ts';
 import { type Audiences, createAudiences } from '../../../audiences/index.ts';
 import { createExports } from '../../../exports/index.ts';
 import { createImports } from '../../../imports/index.ts';
 import { createJourneys, type Journeys } from '../../../journeys/index.ts';
 import { createMessages, type Messages, smtpChannel } from '../../../messages/index.ts';
-import { createPeople, type People } from '../../../people/index.ts';
-import { type MovableClock, movableClock } from '../../../platform/clock.ts';
-import { transaction } from '../../../platform/database/pool.ts';
+import type { People } from '../../../people/index.ts';
+import type { MovableClock } from '../../../platform/clock.ts';
 import { createMetrics } from '../../../platform/metrics.ts';
-import { openPresence } from '../../../platform/presence.ts';
 import { createHttp } from '../../http.ts';
 import { ownRoutes } from '../index.ts';
 
@@ -43,12 +42,7 @@ export interface Own {
 }
 
 export async function openOwn(): Promise<Own> {
-  const t = await testDatabase();
-  const clock = movableClock();
-  const presence = await openPresence(t.connection, silent);
-  const people = createPeople({ db: t.db, clock, presence });
-  const workspace = await transaction(t.db, (tx) => ensureWorkspace(tx, clock.now(), people.seed));
-  await people.preparePartitions();
+  const { t, clock, presence, people, workspace } = await openPeople();
   const { key } = await createKey(t.db, workspace, 'In use', clock.now());
   const imports = createImports({ db: t.db, people, presence, clock, log: silent });
   const loop = imports.run();
