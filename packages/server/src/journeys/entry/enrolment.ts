@@ -13,13 +13,14 @@ import {
   updateProgress,
 } from '../store/enrolment.sql.ts';
 import { BEGUN } from './again.ts';
-import { type Enroller, enter } from './enter.ts';
+import { type Enroller, type Entered, type Entering, enter } from './enter.ts';
 
-/** So many in one transaction: the people are held as long, and who does something then waits. */
-const AT_ONCE = 500;
-/** A page is let in by so many transactions side by side, so that the database has work while we think. */
+/** So many in one transaction: the people are held as long, and who does something then waits. By 500, they wait twice as long. */
+const AT_ONCE = 125;
+/** So many transactions side by side, so that the database has work while we think. */
 const SIDE_BY_SIDE = 2;
-const PAGE = AT_ONCE * SIDE_BY_SIDE;
+/** So many between two looks at who is next, and two notes of how far it is. */
+const PAGE = 1000;
 /** Before an audience is looked at again that is still being built. */
 const BUILDING_MS = 1000;
 const BACKOFF_MAX_MS = 600_000;
@@ -71,19 +72,32 @@ async function workOn(tx: Tx, o: Enrolling & Enroller & { db: Db }, running: Run
   // The enrolment is what starts the run, and other numbers of the kind are above nought.
   const begin = { id: `-${id}`, at: now };
   const entering = page.ids.map((personId) => ({ version, personId, begin, entry }));
-  const size = Math.ceil(entering.length / SIDE_BY_SIDE);
-  const parts = Array.from({ length: SIDE_BY_SIDE }, (_, i) => entering.slice(i * size, (i + 1) * size));
-  // In transactions of their own, none of which waits for the others' end.
-  const settled = await Promise.allSettled(
-    parts.map((part) => transaction(o.db, (own) => enter(own, o, workspaceId, part, now))),
-  );
-  const outcomes = settled.flatMap((part) => {
-    if (part.status === 'rejected') throw part.reason;
-    return part.value;
-  });
+  const outcomes = await letIn(o, workspaceId, entering, now);
   const entered = outcomes.filter((each) => 'runId' in each || each.why === BEGUN).length;
   const { after, seen } = page;
   await updateProgress(tx, id, { after, seen, entered, done: after === undefined }, now);
+}
+
+/** In transactions of their own, none of which waits for the others' end; whoever was let in stays so, whatever fails. */
+async function letIn(
+  o: Enroller & { db: Db },
+  workspaceId: number,
+  entering: readonly Entering[],
+  now: Date,
+): Promise<Entered[]> {
+  const outcomes: Entered[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < entering.length) {
+      const some = entering.slice(next, next + AT_ONCE);
+      next += AT_ONCE;
+      outcomes.push(...(await transaction(o.db, (tx) => enter(tx, o, workspaceId, some, now))));
+    }
+  };
+  for (const each of await Promise.allSettled(Array.from({ length: SIDE_BY_SIDE }, work))) {
+    if (each.status === 'rejected') throw each.reason;
+  }
+  return outcomes;
 }
 
 /** The next of those who are to enter: after whom to go on, nobody where they are the last. */

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { Log } from '../log.ts';
+import { encoded, types } from './wire.ts';
 
 /** Anything that runs a statement. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
@@ -22,6 +23,7 @@ export function openPool(connection: ConnectionSettings, log: Log, max = 12): Db
     application_name: 'tributary',
     // Statements that do not wait for each other's answers are sent together.
     pipeline: true,
+    types,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
   });
@@ -73,10 +75,11 @@ export function send<Row extends pg.QueryResultRow>(tx: Tx, statement: pg.QueryC
 /** The connection inside a transaction. What it is asked in one turn leaves in one write: these were a third of the intake's time. */
 function gathering(client: pg.PoolClient): Tx {
   const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
-  const query = (...asked: Parameters<pg.ClientBase['query']>): unknown => {
+  const query = (statement: string | pg.QueryConfig, values?: unknown[]): unknown => {
     stream.cork();
     process.nextTick(() => stream.uncork());
-    return client.query(...asked);
+    if (typeof statement === 'string') return client.query(statement, values && encoded(values));
+    return client.query(statement.values ? { ...statement, values: encoded(statement.values) } : statement);
   };
   return { query } as unknown as Tx;
 }
