@@ -1,6 +1,7 @@
 import type { Tx } from '../platform/database/pool.ts';
 import type { RunState } from './engine/run-state.ts';
 import { type Moving, stepsOf, takeUp } from './moving.ts';
+import { holdJourneys } from './store/hold.sql.ts';
 import type { Version } from './versions.ts';
 import { writeEffects } from './write.ts';
 
@@ -14,41 +15,41 @@ export interface Begun<Run extends RunState> {
 /**
  * Moves runs that are about to be written as far as they go at once. In the transaction that starts them, that is half of
  * the work and of the time until the first mail: nobody has to find them again. Those that can not be moved here stay due,
- * and the engine moves them.
+ * and the engine moves them. The first call has the journeys of these versions, the second moves runs of theirs.
  */
-export type Begin = <Run extends RunState>(
+export type Begin = (
   tx: Tx,
   workspaceId: number,
-  runs: readonly { run: Run; version: Version }[],
+  versions: readonly Version[],
   now: Date,
-) => Promise<Begun<Run>>;
+) => Promise<<Run extends RunState>(starting: readonly { run: Run; version: Version }[]) => Promise<Begun<Run>>>;
 
 export function createBegin(o: Moving & { counter: number }): Begin {
-  return async (tx, workspaceId, starting, now) => {
-    const able = starting.filter(({ run, version }) => mayBegin(run, version, now)).map(({ run }) => run);
-    const inHand = await takeUp(tx, o, able);
-    const steps = inHand.length > 0 ? await stepsOf(tx, o, workspaceId, inHand, now) : [];
-    const after = new Map(steps.map(({ run }) => [run.id, run]));
-    return {
-      runs: starting.map(({ run }) => ({ ...run, ...after.get(run.id) })),
-      write: (ids) =>
-        writeEffects(
-          tx,
-          o,
-          workspaceId,
-          steps.filter(({ run }) => ids.has(run.id)),
-          now,
-          { held: true },
-        ),
+  return async (tx, workspaceId, versions, now) => {
+    const journeyIds = versions.filter(maySkipTheEngine).map(({ journeyId }) => journeyId);
+    const journeys = await holdJourneys(tx, [...new Set(journeyIds)]);
+    return async (starting) => {
+      const able = starting.filter(({ run, version }) => maySkipTheEngine(version) && isToBegin(run, now));
+      const runs = able.map(({ run }) => run);
+      const inHand = await takeUp(tx, o, journeys, runs);
+      const steps = inHand.length > 0 ? await stepsOf(tx, o, workspaceId, inHand, now, { held: true }) : [];
+      const after = new Map(steps.map(({ run }) => [run.id, run]));
+      return {
+        runs: starting.map(({ run }) => ({ ...run, ...after.get(run.id) })),
+        write: (ids) => {
+          const started = steps.filter(({ run }) => ids.has(run.id));
+          return writeEffects(tx, o, workspaceId, started, now, { held: true });
+        },
+      };
     };
   };
 }
 
-/**
- * What is counted of all who pass, the engine has locked while it asks for people; who has the people must not ask for it.
- * A try begins in a version that nobody else sees yet.
- */
-function mayBegin(run: RunState, { counted, levelled }: Version, now: Date): boolean {
+/** What is counted of all who pass, the engine has locked while it asks for people; who has the people must not ask for it. */
+const maySkipTheEngine = ({ counted, levelled }: Version): boolean => counted.length === 0 && levelled.length === 0;
+
+/** A try begins in a version that nobody else sees yet. */
+function isToBegin(run: RunState, now: Date): boolean {
   const isDue = run.dueAt !== null && run.dueAt <= now;
-  return isDue && !run.heldOut && !run.test && counted.length === 0 && levelled.length === 0;
+  return isDue && !run.heldOut && !run.test;
 }

@@ -38,18 +38,20 @@ export async function loadFacts(
   o: { people: People },
   workspaceId: number,
   inHand: readonly InHand[],
-  now: Date,
+  { now, held }: { now: Date; held: boolean },
 ): Promise<Facts> {
   const ids = [...new Set(inHand.map(({ run }) => run.personId))];
   const counted = inHand.filter(({ version }) => version.counted.length > 0);
   if (counted.length > 0) await lockDone(tx, [...new Set(counted.map(({ run }) => run.personId))]);
   const journeyIds = (some: readonly InHand[]): number[] => [...new Set(some.map(({ version }) => version.journeyId))];
   const tested = inHand.filter(({ version }) => version.tested.length > 0);
-  const people = await o.people.find(tx, workspaceId, ids);
-  // Somebody may have become another a moment ago, whose news has not been heard yet.
-  const current = (run: RunState): string => people.get(run.personId)?.id ?? run.personId;
+  const finding = o.people.find(tx, workspaceId, ids);
+  // Somebody may have become another a moment ago, whose news has not been heard yet; whoever is held has not.
+  const found = held ? undefined : await finding;
+  const current = (run: RunState): string => found?.get(run.personId)?.id ?? run.personId;
   const countedPeople = counted.map(({ run }) => current(run));
-  const [done, winners, past, answers, choices, schema] = await Promise.all([
+  const [people, done, winners, past, answers, choices, schema] = await Promise.all([
+    finding,
     counted.length > 0 ? listDone(tx, countedPeople, journeyIds(counted)) : [],
     tested.length > 0 ? listWinners(tx, journeyIds(tested)) : [],
     pastOf(tx, o, workspaceId, inHand, current),

@@ -8,7 +8,7 @@ import type { RunState } from './engine/run-state.ts';
 import { type Facts, type InHand, loadFacts } from './facts.ts';
 import type { Step } from './step.ts';
 import { eraseRuns } from './store/erase.sql.ts';
-import { holdJourneys, type JourneyNow } from './store/hold.sql.ts';
+import type { JourneyNow } from './store/hold.sql.ts';
 import type { Versions } from './versions.ts';
 
 /** What it takes to move runs. */
@@ -19,14 +19,13 @@ export interface Moving {
   log: Log;
 }
 
-/** Those of the runs whose journeys nobody is changing, with the versions they go by. The others stay as they are. */
+/** Those of the runs whose journeys are held, with the versions they go by. The others stay as they are. */
 export async function takeUp(
   tx: Tx,
   { versions }: Pick<Moving, 'versions'>,
+  journeys: ReadonlyMap<number, JourneyNow>,
   runs: readonly RunState[],
 ): Promise<InHand[]> {
-  if (runs.length === 0) return [];
-  const journeys = await holdJourneys(tx, [...new Set(runs.map(({ journeyId }) => journeyId))]);
   const inHand: InHand[] = [];
   for (const found of runs) {
     const journey = journeys.get(found.journeyId);
@@ -51,8 +50,10 @@ export async function stepsOf(
   workspaceId: number,
   inHand: readonly InHand[],
   now: Date,
+  /** The people are held already. */
+  { held = false } = {},
 ): Promise<Step[]> {
-  const facts = await loadFacts(tx, o, workspaceId, inHand, now);
+  const facts = await loadFacts(tx, o, workspaceId, inHand, { now, held });
   const deleted = inHand.filter(({ run }) => !facts.person(run)).map(({ run }) => run.personId);
   // Enrolled by news from before: what the news of the deletion has erased in other runs goes here, too.
   if (deleted.length > 0) await eraseRuns(tx, deleted, now);

@@ -4,6 +4,7 @@ import type { Turn } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import type { InHand } from './facts.ts';
 import { type Moving, stepsOf, takeUp } from './moving.ts';
+import { holdJourneys } from './store/hold.sql.ts';
 import { counterOf } from './store/passed.sql.ts';
 import { claimDueRuns, nextDue, nextDueAfter, updateRuns } from './store/run.sql.ts';
 import { writeEffects } from './write.ts';
@@ -51,7 +52,8 @@ interface Turned {
 function turn(engine: Engine, now: Date, first: 'oldest' | 'youngest'): Promise<Turned> {
   return transaction(engine.db, async (tx) => {
     const runs = await claimDueRuns(tx, now, CLAIMED_AT_ONCE, first);
-    const inHand = await takeUp(tx, engine, runs);
+    const journeys = await holdJourneys(tx, [...new Set(runs.map(({ journeyId }) => journeyId))]);
+    const inHand = await takeUp(tx, engine, journeys, runs);
     await moveAll(tx, { ...engine, counter: counterOf(engine.presence.process, first) }, inHand, now);
     const next = runs.length < CLAIMED_AT_ONCE ? nextDueAfter(tx) : undefined;
     return { claimed: runs.length, moved: inHand.length, next };

@@ -7,7 +7,7 @@ import { silent } from './database.ts';
 
 /** How people come into journeys, where nobody moves them on. */
 export function entriesOf(o: { db: Db; people: People; audiences: Audiences; clock: Clock }): Entries {
-  const begin: Begin = async (_tx, _workspaceId, starting) => ({
+  const begin: Begin = async () => async (starting) => ({
     runs: starting.map(({ run }) => run),
     write: async () => undefined,
   });

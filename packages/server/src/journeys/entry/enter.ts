@@ -62,7 +62,11 @@ export async function enter(
     entering.map(({ personId }) => personId),
   );
   const here = await numbered(tx, of, entering, held, now);
-  const obstacles = await obstaclesOf(tx, of.people, workspaceId, here, now);
+  const versions = entering.map(({ version }) => version);
+  const [obstacles, begin] = await Promise.all([
+    obstaclesOf(tx, of.people, workspaceId, here, now),
+    of.begin(tx, workspaceId, versions, now),
+  ]);
   const ids = await of.runIds.next(
     tx,
     here.map(() => now),
@@ -71,7 +75,7 @@ export async function enter(
     obstacles[i] === undefined ? [{ each, version: each.version, run: newRun(each, ids[i]!, now) }] : [],
   );
   if (going.length === 0) return here.map((_, i) => ({ why: obstacles[i]! }));
-  const begun = await of.begin(tx, workspaceId, going, now);
+  const begun = await begin(going);
   const inserted = await insertRuns(tx, workspaceId, begun.runs);
   const told = going.flatMap(({ each, run }) =>
     inserted.has(run.id) && !run.heldOut && !run.test

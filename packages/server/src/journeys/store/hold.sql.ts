@@ -17,6 +17,7 @@ export interface JourneyNow {
  * out: whoever moves runs holds these already, and must not wait for somebody who waits for them.
  */
 export async function holdJourneys(tx: Tx, ids: readonly number[]): Promise<Map<number, JourneyNow>> {
+  if (ids.length === 0) return new Map();
   // Sent together, and run one after the other: only a statement that begins once the lock is held sees what the last to
   // change them has written.
   const [{ rows: held }, { rows }] = await Promise.all([

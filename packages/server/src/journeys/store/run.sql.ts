@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { DatabaseError } from 'pg';
-import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
+import { isTriedAgain, type Queryable, send, sendNew, type Tx } from '../../platform/database/pool.ts';
 import type { MoveMade } from '../engine/advance.ts';
 import type { RunState } from '../engine/run-state.ts';
 
@@ -30,46 +29,39 @@ const changesListed = `$1::bigint[], $2::int[], $3::text[], $4::timestamptz[], $
  * the same key, is left out: both are unique in the table. Returns the ids started.
  */
 export async function insertRuns(tx: Tx, workspaceId: number, runs: readonly NewRun[]): Promise<Set<string>> {
-  const insert = async (name: string, onConflict: string): Promise<Set<string>> => {
-    const { rows } = await tx.query<{ id: string }>({
-      name,
-      text: `insert into run (workspace_id, journey_id, person_id, entry_activity_id, entry_at, entry_key, entry, entered_at,
-                              test, id, version, shape_id, arrived_at, due_at, listens, left_at, left_reason, goal_at,
-                              ended_at, parked_error, memory, held_out, held)
-             select $15, journey_id, person_id, entry_activity_id, entry_at, entry_key, entry, entered_at,
-                    test, id, version, shape_id, arrived_at, due_at, listens::text[], left_at, left_reason, goal_at,
-                    ended_at, parked_error, memory, held_out, held
-             from unnest(${changesListed}, $16::int[], $17::bigint[], $18::bigint[], $19::timestamptz[], $20::text[],
-                         $21::jsonb[], $22::timestamptz[], $23::boolean[])
-               as r(${changing}, journey_id, person_id, entry_activity_id, entry_at, entry_key, entry, entered_at, test)
-             ${onConflict} returning id`,
-      values: [
-        ...changesOf(runs),
-        workspaceId,
-        runs.map((run) => run.journeyId),
-        runs.map((run) => run.personId),
-        runs.map((run) => run.entryActivityId),
-        runs.map((run) => run.entryAt),
-        runs.map((run) => run.entryKey),
-        runs.map((run) => JSON.stringify(run.entry)),
-        runs.map((run) => run.enteredAt),
-        runs.map((run) => run.test),
-      ],
-    });
-    return new Set(rows.map((row) => row.id));
-  };
-  // Looking whether each is there, before it is written, makes half as much again of it; and hardly ever one is.
-  send(tx, { text: 'savepoint runs' });
-  try {
-    return await insert('run.insert', '');
-  } catch (error) {
-    if (!(error instanceof DatabaseError && error.code === UNIQUE_VIOLATION)) throw error;
-    await tx.query('rollback to savepoint runs');
-    return insert('run.insert.others', 'on conflict do nothing');
+  const values = [
+    ...changesOf(runs),
+    workspaceId,
+    runs.map((run) => run.journeyId),
+    runs.map((run) => run.personId),
+    runs.map((run) => run.entryActivityId),
+    runs.map((run) => run.entryAt),
+    runs.map((run) => run.entryKey),
+    runs.map((run) => JSON.stringify(run.entry)),
+    runs.map((run) => run.enteredAt),
+    runs.map((run) => run.test),
+  ];
+  // Whoever starts runs has looked whether they are there. To look at each once more makes half as much again of it.
+  if (!isTriedAgain(tx)) {
+    sendNew(tx, { name: 'run.insert', text: insertion, values });
+    return new Set(runs.map((run) => run.id));
   }
+  const { rows } = await tx.query<{ id: string }>({
+    name: 'run.insert_others',
+    text: `${insertion} on conflict do nothing returning id`,
+    values,
+  });
+  return new Set(rows.map((row) => row.id));
 }
 
-const UNIQUE_VIOLATION = '23505';
+const insertion = `insert into run (workspace_id, journey_id, person_id, entry_activity_id, entry_at, entry_key, entry, entered_at,
+                     test, id, version, shape_id, arrived_at, due_at, listens, left_at, left_reason, goal_at, ended_at,
+                     parked_error, memory, held_out, held)
+  select $15, journey_id, person_id, entry_activity_id, entry_at, entry_key, entry, entered_at, test, id, version, shape_id,
+         arrived_at, due_at, listens::text[], left_at, left_reason, goal_at, ended_at, parked_error, memory, held_out, held
+  from unnest(${changesListed}, $16::int[], $17::bigint[], $18::bigint[], $19::timestamptz[], $20::text[], $21::jsonb[],
+              $22::timestamptz[], $23::boolean[])
+    as r(${changing}, journey_id, person_id, entry_activity_id, entry_at, entry_key, entry, entered_at, test)`;
 
 /** Takes runs that are due, for this transaction alone; others step over them. */
 export async function claimDueRuns(

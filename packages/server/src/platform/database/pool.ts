@@ -45,7 +45,7 @@ const TRIES = 5;
 export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(db, work);
+      return await once(db, work, attempt > 1);
     } catch (error) {
       if (attempt >= TRIES || !isRetriable(error)) throw error;
     }
@@ -60,31 +60,65 @@ function isRetriable(error: unknown): boolean {
 /** What transactions have sent and not waited for. */
 const unanswered = new WeakMap<Queryable, Promise<unknown>[]>();
 
+/** Transactions that are tried again. */
+const triedBefore = new WeakSet<Queryable>();
+
+/** Whether this transaction has been tried before, so that what is taken for granted the first time is to be looked at. */
+export const isTriedAgain = (tx: Tx): boolean => triedBefore.has(tx);
+
 /**
  * Sends a statement whose answer nobody waits for; it travels with the commit, which fails when it does. Three round
  * trips saved where a batch ends in three writes. Whoever wants the answer after all has it once there is a commit.
  */
 export function send<Row extends pg.QueryResultRow>(tx: Tx, statement: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
-  const sent = tx.query<Row>(statement);
+  return unawaited(tx, tx.query<Row>(statement));
+}
+
+/**
+ * Sends rows that are not there yet, as far as anybody can see. Where one is after all, the transaction is tried again
+ * (`isTriedAgain`), and has to look.
+ */
+export function sendNew(tx: Tx, statement: pg.QueryConfig): void {
+  const isThere = (error: unknown): never => {
+    throw error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION ? new IsThere(error.message) : error;
+  };
+  unawaited(tx, tx.query(statement).catch(isThere));
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+class IsThere extends Error {
+  readonly code = '40001';
+}
+
+function unawaited<Answer>(tx: Tx, sent: Promise<Answer>): Promise<Answer> {
   // Looked at with the commit; until then nobody may call it unhandled.
   sent.catch(() => undefined);
   unanswered.get(tx)!.push(sent);
   return sent;
 }
 
-/** The connection inside a transaction. What it is asked in one turn leaves in one write: these were a third of the intake's time. */
-function gathering(client: pg.PoolClient): Tx {
+/**
+ * The connection inside a transaction, until that is over: what was begun side by side and goes on must not write outside
+ * of it. What it is asked in one turn leaves in one write: these were a third of the intake's time.
+ */
+function gathering(client: pg.PoolClient): { tx: Tx; over: () => void } {
+  let isOver = false;
   const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
   const query = (statement: string | pg.QueryConfig, values?: unknown[]): unknown => {
+    if (isOver) return Promise.reject(new Error('this transaction is over'));
     stream.cork();
     process.nextTick(() => stream.uncork());
     if (typeof statement === 'string') return client.query(statement, values && encoded(values));
     return client.query(statement.values ? { ...statement, values: encoded(statement.values) } : statement);
   };
-  return { query } as unknown as Tx;
+  const over = (): void => {
+    isOver = true;
+  };
+  return { tx: { query } as unknown as Tx, over };
 }
 
-async function once<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function once<T>(db: Db, work: (tx: Tx) => Promise<T>, again: boolean): Promise<T> {
   const client = await db.connect();
   let broken: Error | undefined;
   // A connection lost between two statements is an event, not a rejected query.
@@ -92,16 +126,19 @@ async function once<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
     broken = error;
   };
   client.on('error', onError);
-  const tx = gathering(client);
+  const { tx, over } = gathering(client);
   unanswered.set(tx, []);
+  if (again) triedBefore.add(tx);
   try {
     send(tx, { text: 'begin' });
     const result = await work(tx);
     send(tx, { text: 'commit' });
+    over();
     // The first to fail, in the order they were sent, is the reason: PostgreSQL makes the commit behind it a rollback.
     for (const answer of unanswered.get(tx)!) await answer;
     return result;
   } catch (error) {
+    over();
     await client.query('rollback').catch((failure: Error) => {
       broken = failure;
     });
