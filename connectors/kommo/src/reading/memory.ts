@@ -36,6 +36,26 @@ const accountMemory = z.object({ id });
 const cursorMemory = z.object({ since: id, upTo: id });
 export type CursorMemory = z.infer<typeof cursorMemory>;
 
+/** The same memory, which asks for each thing once: what is asked for early is there when it is needed. */
+export function recallingOnce(memory: Memory): Memory {
+  const asked = new Map<string, ReturnType<Memory['recall']>>();
+  const nameOf = (kind: string, key: string): string => `${kind}\n${key}`;
+  return {
+    async recall(kind, keys) {
+      const fresh = keys.filter((key) => !asked.has(nameOf(kind, key)));
+      const answer = memory.recall(kind, fresh);
+      for (const key of fresh) asked.set(nameOf(kind, key), answer);
+      const answers = await Promise.all(keys.map((key) => asked.get(nameOf(kind, key))!));
+      return new Map(
+        keys.flatMap((key, i) => {
+          const value = answers[i]!.get(key);
+          return value === undefined ? [] : [[key, value]];
+        }),
+      );
+    },
+  };
+}
+
 export const recallLeads = recaller('lead', leadMemory);
 export const recallContacts = recaller('contact', contactMemory);
 export const recallTasks = recaller('task', taskMemory);

@@ -4,7 +4,7 @@ import { byIds } from '../rest/lists.ts';
 import { type KommoLead, leadsIn } from '../rest/records.ts';
 import { changeOf, type LeadChange } from './lead.ts';
 import type { LeadHint } from './lead-hint.ts';
-import { recallLeads } from './memory.ts';
+import { recallContacts, recallLeads } from './memory.ts';
 import { nothingNew } from './nothing-new.ts';
 import type { Reader } from './reader.ts';
 
@@ -18,7 +18,9 @@ export async function readLeads(reader: Reader, hints: readonly LeadHint[], memo
     hints.map((hint) => hint.id),
   );
   const wanted = hints.filter((hint) => !nothingNew(hint, known.get(hint.id), reader.echoes.wroteJustNow(hint.id)));
-  const leads = await ask(reader, wanted);
+  const contacts = [...known.values()].flatMap(({ contactId }) => (contactId === null ? [] : String(contactId)));
+  // Their contacts are needed next, and most are still the same.
+  const [leads] = await Promise.all([ask(reader, wanted), recallContacts(memory, contacts)]);
   const behind = wanted.filter((hint) => isBehind(hint, leads.get(hint.id)));
   if (behind.length > 0) {
     await pause(catchUpMs);

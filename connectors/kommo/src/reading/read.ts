@@ -1,14 +1,13 @@
-import type { Hint, Memory, Reading, Remembered } from '@tributary/connector-kit';
-import type { IntakeItem } from '@tributary/model';
-import { personOf } from './contact.ts';
-import { type LeadChange, leadFields, leadMemoryOf, stageChange, stageOf } from './lead.ts';
+import type { Hint, Memory, Reading } from '@tributary/connector-kit';
+import { type LeadChange, stageOf } from './lead.ts';
 import { leadHints } from './lead-hint.ts';
-import { recallAccount, recallLeads } from './memory.ts';
+import { recallAccount, recallingOnce, recallLeads } from './memory.ts';
 import { readContacts } from './read-contacts.ts';
 import { readLeads } from './read-leads.ts';
 import type { Reader } from './reader.ts';
 import type { NameOf } from './stages.ts';
-import { readTasksDone, taskDone } from './tasks.ts';
+import { readTasksDone } from './tasks.ts';
+import { createTelling } from './tell.ts';
 
 /**
  * Reads what the hints point at: at most one request for the leads, one for
@@ -16,8 +15,15 @@ import { readTasksDone, taskDone } from './tasks.ts';
  * number of hints (up to some 200). REST is the truth: a late or repeated hook
  * finds what is remembered and gives nothing.
  */
-export async function readHints(reader: Reader, given: readonly Hint[], memory: Memory): Promise<Reading> {
-  const accountId = await recallAccount(memory);
+export async function readHints(reader: Reader, given: readonly Hint[], of: Memory): Promise<Reading> {
+  const memory = recallingOnce(of);
+  const [accountId] = await Promise.all([
+    recallAccount(memory),
+    recallLeads(
+      memory,
+      leadHints(given).map(({ id }) => id),
+    ),
+  ]);
   const hints = given.filter((hint) => isOurs(reader, hint, accountId));
   const done = await readTasksDone(reader, hints, memory);
   const known = await recallLeads(
@@ -40,52 +46,13 @@ export async function readHints(reader: Reader, given: readonly Hint[], memory: 
     namesFor(reader, touched),
   ]);
 
-  const remember: Remembered[] = [];
-  const items: IntakeItem[] = [];
-  const told = new Set<number>();
-  const now = reader.tools.now();
-  for (const change of changes) {
-    const { lead, contactId, moves } = change;
-    const contact = contactId === undefined ? undefined : contacts.now.get(contactId);
-    const recorded = !change.touched || contact !== undefined;
-    remember.push({ kind: 'lead', key: String(lead.id), value: leadMemoryOf(change, recorded) });
-    if (!change.touched) continue;
-    if (contactId === undefined || !contact) {
-      reader.tools.log('A deal without a contact: nothing recorded until it has one', { lead: lead.id });
-      continue;
-    }
-    const { who, fields } = personOf(contactId, contact);
-    const item = { who, source: 'Kommo', strategy: 2 } as const;
-    for (const move of moves) {
-      const activity = stageChange(lead, move, nameOf, now);
-      items.push({ ...item, fields: { ...fields, ...leadFields(lead, nameOf, move.to) }, activity });
-    }
-    if (moves.length === 0) items.push({ ...item, fields: { ...fields, ...leadFields(lead, nameOf) } });
-    told.add(contactId);
-  }
-  for (const task of done) {
-    const contactId = contactOf(task.entity_id);
-    const contact = contactId === undefined ? undefined : contacts.now.get(contactId);
-    if (contactId === undefined || !contact) {
-      reader.tools.log('A task of a deal without a contact: nothing recorded', { task: task.id, lead: task.entity_id });
-      continue;
-    }
-    items.push({ ...personOf(contactId, contact), source: 'Kommo', strategy: 2, activity: taskDone(task, now) });
-    remember.push({ kind: 'task', key: String(task.id), value: { done: true } });
-    told.add(contactId);
-  }
-  for (const contactId of contacts.changed) {
-    const contact = contacts.now.get(contactId);
-    if (contact && !told.has(contactId)) items.push({ ...personOf(contactId, contact), source: 'Kommo', strategy: 2 });
-  }
-  for (const id of contacts.read) {
-    const value = contacts.now.get(id);
-    // A contact that is gone is remembered as nothing, so that it is not taken for fresh.
-    remember.push({ kind: 'contact', key: String(id), value: value ?? {} });
-  }
+  const telling = createTelling(reader, contacts.now);
+  for (const change of changes) telling.lead(change, nameOf);
+  for (const task of done) telling.task(task, contactOf(task.entity_id));
+  telling.contacts(contacts);
   const [named] = changes.flatMap(({ lead }) => lead.account_id ?? []);
-  if (named !== undefined && named !== accountId) remember.push({ kind: 'account', key: 'self', value: { id: named } });
-  return { items, remember };
+  if (named !== undefined && named !== accountId) telling.account(named);
+  return telling.reading;
 }
 
 /** Who guesses the webhook's address may send anything; hooks of an account that is not ours are at best a mistake. */

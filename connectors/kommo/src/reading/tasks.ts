@@ -8,7 +8,7 @@ import { recallTasks } from './memory.ts';
 import type { Reader } from './reader.ts';
 
 /** A task on a lead. */
-type LeadTask = KommoTask & { entity_id: number };
+export type LeadTask = KommoTask & { entity_id: number };
 
 /**
  * The tasks on leads that are done and of which nobody was told yet, as REST has them. Each once: one that is opened again

@@ -104,6 +104,8 @@ async function catchUp(work: Work, connection: Connection): Promise<void> {
   for await (const reading of readings) await keep(work, connection, reading, async () => true);
 }
 
+class EndedBefore extends Error {}
+
 function memoryOf(work: Work, connection: Connection): Memory {
   return { recall: (kind, keys) => recall(work.db, connection.id, kind, keys) };
 }
@@ -115,10 +117,18 @@ async function keep(
   reading: Reading,
   end: (tx: Tx) => Promise<boolean>,
 ): Promise<void> {
-  const outcomes = await transaction(work.db, async (tx) => {
-    if (!(await end(tx))) return [];
+  const recorded = transaction(work.db, async (tx) => {
     remember(tx, connection.id, reading.remember, work.clock.now());
-    return reading.items.length === 0 ? [] : work.people.recordIn(tx, connection.workspaceId, reading.items);
+    const [isOurs, outcomes] = await Promise.all([
+      end(tx),
+      reading.items.length === 0 ? [] : work.people.recordIn(tx, connection.workspaceId, reading.items),
+    ]);
+    if (!isOurs) throw new EndedBefore('another process has recorded this');
+    return outcomes;
+  });
+  const outcomes = await recorded.catch((error: unknown) => {
+    if (error instanceof EndedBefore) return [];
+    throw error;
   });
   for (const [i, outcome] of outcomes.entries()) {
     if (!('error' in outcome)) continue;
