@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import pg from 'pg';
 import { silent, type TestDatabase, testDatabase } from '../../../test/support/database.ts';
-import { type Db, openPool, type Tx, transaction } from './pool.ts';
+import { type Db, isTriedAgain, openPool, sendNew, type Tx, transaction } from './pool.ts';
 
 describe('a transaction', () => {
   let t: TestDatabase;
@@ -95,6 +95,42 @@ describe('a transaction', () => {
       /lost/,
     );
     assert.equal(tries, 5);
+  });
+
+  test('that sends something new begins again where that is there already, and knows', async () => {
+    const add = (tx: Tx, id: number): void =>
+      sendNew(tx, { text: `insert into note values ($1, 'new')`, values: [id] });
+    let tries = 0;
+    await transaction(db, async (tx) => {
+      tries += 1;
+      await write(tx, 2, 'a');
+      if (isTriedAgain(tx)) return;
+      add(tx, 1);
+      // What comes after it hears only that the transaction was aborted.
+      await write(tx, 2, 'never');
+    });
+    assert.deepEqual([tries, await notes()], [2, ['', 'a']]);
+    await transaction(db, async (tx) => add(tx, 3));
+    assert.deepEqual(await notes(), ['', 'a', 'new']);
+    const wrong = transaction(db, async (tx) => sendNew(tx, { text: 'insert into note values (4, null)' }));
+    await assert.rejects(wrong, { code: '23502' }, 'another reason is no reason to try again');
+  });
+
+  test('that has failed takes nothing more from what goes on beside it', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const work = async (tx: Tx): Promise<void> => {
+      const goesOn = async (): Promise<void> => {
+        await write(tx, 1, 'a');
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await write(tx, 2, 'after its end');
+      };
+      late = assert.rejects(goesOn(), /^Error: this transaction is over$/);
+      await write(tx, 2, 'b');
+      throw new Error('no');
+    };
+    await assert.rejects(transaction(db, work), /^Error: no$/);
+    await late;
+    assert.deepEqual(await notes(), ['', '']);
   });
 
   test('whose connection is cut fails, and the next one gets another connection', async () => {
