@@ -1,3 +1,5 @@
+import { packIndexes } from '../packages/server/src/platform/database/pack.ts';
+import { createLog } from '../packages/server/src/platform/log.ts';
 import type { Bench } from './support/bench.ts';
 import { type Figure, p50, p99 } from './support/figures.ts';
 import { now } from './support/now.ts';
@@ -5,7 +7,7 @@ import { inDatabase, isPopulated, PLAN, populate } from './support/population.ts
 import { startSink } from './support/sink.ts';
 import type { Tributary } from './support/tributary.ts';
 
-const GB = 2 ** 30;
+const MB = 2 ** 20;
 const PAGES = 200;
 const TIMELINES = 300;
 
@@ -48,11 +50,14 @@ export async function scale(bench: Bench): Promise<Figure[]> {
     await populate(tributary, people, activities);
     bench.say(`made in ${Math.round((now() - began) / 1000)} s`);
   }
+  const loose = await sizeOf(tributary);
+  // As the server does it once a week.
+  await inDatabase(tributary, (db) => packIndexes(db, createLog('silent')));
   return [
     ...(await filtered(tributary)),
     ...(await pages(tributary)),
     ...(await timelines(tributary)),
-    await room(tributary),
+    await room(tributary, loose),
   ];
 }
 
@@ -122,10 +127,16 @@ async function timelines(tributary: Tributary): Promise<Figure[]> {
   ];
 }
 
-async function room(tributary: Tributary): Promise<Figure> {
+async function room(tributary: Tributary, loose: number): Promise<Figure> {
+  const note = `${Math.round(loose).toLocaleString('en')} MB before its indexes were packed`;
+  return { what: 'the database', value: await sizeOf(tributary), unit: 'MB', target: { below: 4096 }, note };
+}
+
+/** Of the database, in MB. */
+async function sizeOf(tributary: Tributary): Promise<number> {
   const bytes = await inDatabase(tributary, async (db) => {
     const { rows } = await db.query<{ bytes: string }>('select pg_database_size(current_database()) as bytes');
     return Number(rows[0]!.bytes);
   });
-  return { what: 'the database', value: (bytes / GB) * 1024, unit: 'MB', target: { below: 4096 } };
+  return bytes / MB;
 }

@@ -8,6 +8,7 @@ import { createPeople, type DailyLimit } from './people/index.ts';
 import type { Clock } from './platform/clock.ts';
 import { migrate } from './platform/database/migrate.ts';
 import { openForServer } from './platform/database/open.ts';
+import { packIndexes } from './platform/database/pack.ts';
 import { type Db, openPool, transaction } from './platform/database/pool.ts';
 import { startJobs } from './platform/jobs.ts';
 import type { Log } from './platform/log.ts';
@@ -114,6 +115,7 @@ export async function startTributary(
         { name: 'prepare partitions', cron: '0 3 * * *', run: people.preparePartitions },
         { name: 'forget old merges', cron: '30 3 * * *', run: people.identity.purge },
         { name: 'forget answers about entries', cron: '45 3 * * *', run: journeys.entries.purge },
+        { name: 'pack indexes', cron: '0 4 * * 0', run: () => packIndexes(db, log) },
         { name: 'check connections', cron: '*/10 * * * *', run: connectors.check },
       ],
     });
