@@ -104,8 +104,6 @@ async function catchUp(work: Work, connection: Connection): Promise<void> {
   for await (const reading of readings) await keep(work, connection, reading, async () => true);
 }
 
-class EndedBefore extends Error {}
-
 function memoryOf(work: Work, connection: Connection): Memory {
   return { recall: (kind, keys) => recall(work.db, connection.id, kind, keys) };
 }
@@ -123,11 +121,11 @@ async function keep(
       end(tx),
       reading.items.length === 0 ? [] : work.people.recordIn(tx, connection.workspaceId, reading.items),
     ]);
-    if (!isOurs) throw new EndedBefore('another process has recorded this');
+    if (!isOurs) throw new RecordedAlready('by another process');
     return outcomes;
   });
   const outcomes = await recorded.catch((error: unknown) => {
-    if (error instanceof EndedBefore) return [];
+    if (error instanceof RecordedAlready) return [];
     throw error;
   });
   for (const [i, outcome] of outcomes.entries()) {
@@ -138,3 +136,6 @@ async function keep(
     );
   }
 }
+
+/** What was written beside its end is to be undone. */
+class RecordedAlready extends Error {}

@@ -15,7 +15,7 @@ import {
 import { BEGUN } from './again.ts';
 import { type Enroller, type Entered, type Entering, enter } from './enter.ts';
 
-/** So many in one transaction: the people are held as long, and who does something then waits. By 500, they wait twice as long. */
+/** So many in one transaction: the people are held as long, and who does something then waits. Of 500, twice as long. */
 const AT_ONCE = 125;
 /** So many transactions side by side, so that the database has work while we think. */
 const SIDE_BY_SIDE = 2;
