@@ -34,7 +34,7 @@ export interface Installation {
   /** SIGTERM; the exit code. */
   stop(): Promise<number | null>;
   command(...args: string[]): Promise<{ code: number; output: string }>;
-  /** A connection of our own beside it. Queries fail while the database is down. */
+  /** A connection of our own beside it. Rejects while the database is down. */
   database(): Promise<Db>;
   close(): Promise<void>;
 }
@@ -109,6 +109,10 @@ export async function install(env: Record<string, string>): Promise<Installation
       const connection = env.DATABASE_URL ? { connectionString: env.DATABASE_URL } : await findRunningEmbedded(dataDir);
       if (!connection) throw new Error(`no PostgreSQL answers on ${dataDir}`);
       const pool = openPool(connection, silent, 2);
+      await pool.query('select').catch(async (error: unknown) => {
+        await pool.end();
+        throw error;
+      });
       pools.push(pool);
       return pool;
     },
