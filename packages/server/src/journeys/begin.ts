@@ -27,7 +27,7 @@ export type Begin = (
 export function createBegin(o: Moving & { counter: number }): Begin {
   return async (tx, workspaceId, versions, now) => {
     const journeyIds = versions.filter(maySkipTheEngine).map(({ journeyId }) => journeyId);
-    const journeys = await holdJourneys(tx, [...new Set(journeyIds)]);
+    const journeys = await holdJourneys(tx, journeyIds);
     return async (starting) => {
       const able = starting.filter(({ run, version }) => maySkipTheEngine(version) && isToBegin(run, now));
       const runs = able.map(({ run }) => run);

@@ -52,7 +52,8 @@ interface Turned {
 function turn(engine: Engine, now: Date, first: 'oldest' | 'youngest'): Promise<Turned> {
   return transaction(engine.db, async (tx) => {
     const runs = await claimDueRuns(tx, now, CLAIMED_AT_ONCE, first);
-    const journeys = await holdJourneys(tx, [...new Set(runs.map(({ journeyId }) => journeyId))]);
+    const journeyIds = runs.map(({ journeyId }) => journeyId);
+    const journeys = await holdJourneys(tx, journeyIds);
     const inHand = await takeUp(tx, engine, journeys, runs);
     await moveAll(tx, { ...engine, counter: counterOf(engine.presence.process, first) }, inHand, now);
     const next = runs.length < CLAIMED_AT_ONCE ? nextDueAfter(tx) : undefined;

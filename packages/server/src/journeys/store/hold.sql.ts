@@ -17,19 +17,20 @@ export interface JourneyNow {
  * out: whoever moves runs holds these already, and must not wait for somebody who waits for them.
  */
 export async function holdJourneys(tx: Tx, ids: readonly number[]): Promise<Map<number, JourneyNow>> {
-  if (ids.length === 0) return new Map();
+  const asked = [...new Set(ids)];
+  if (asked.length === 0) return new Map();
   // Sent together, and run one after the other: only a statement that begins once the lock is held sees what the last to
   // change them has written.
   const [{ rows: held }, { rows }] = await Promise.all([
     tx.query<{ id: number }>({
       name: 'journey.hold',
       text: `select id from unnest($1::int[]) id where pg_try_advisory_xact_lock_shared(${JOURNEY_LOCK}, id)`,
-      values: [ids],
+      values: [asked],
     }),
     tx.query<JourneyNow>({
       name: 'journey.now',
       text: 'select id, state, live_version as live from journey where id = any($1::int[])',
-      values: [ids],
+      values: [asked],
     }),
   ]);
   const ours = new Set(held.map(({ id }) => id));

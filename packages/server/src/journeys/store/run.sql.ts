@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { isTriedAgain, type Queryable, send, sendNew, type Tx } from '../../platform/database/pool.ts';
+import { textArray } from '../../platform/database/wire.ts';
 import type { MoveMade } from '../engine/advance.ts';
 import type { RunState } from '../engine/run-state.ts';
 
@@ -112,7 +113,7 @@ function changesOf(runs: readonly RunState[]): unknown[] {
     runs.map((run) => run.shapeId),
     runs.map((run) => run.arrivedAt),
     runs.map((run) => run.dueAt),
-    runs.map((run) => arrayLiteral(run.listens)),
+    runs.map((run) => textArray(run.listens)),
     runs.map((run) => run.leftAt),
     runs.map((run) => run.leftReason),
     runs.map((run) => run.goalAt),
@@ -185,9 +186,4 @@ export function insertMoves(tx: Tx, moves: readonly MoveMade[], at: Date): void 
       moves.map((move) => move.did),
     ],
   });
-}
-
-/** An array as text: a list of lists can not be unnested one list a row. */
-function arrayLiteral(items: readonly string[]): string {
-  return `{${items.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }

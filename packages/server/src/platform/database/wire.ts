@@ -23,10 +23,15 @@ const isPlain = (value: unknown): boolean =>
 
 function elementText(value: unknown): string | undefined {
   if (value === null || value === undefined) return 'NULL';
-  if (typeof value === 'string') return `"${isPlain(value) ? value : escaped(value)}"`;
+  if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return value instanceof Date ? momentText(value) : undefined;
 }
+
+/** Texts as an array literal, for what is a list in a list: those can not be unnested one list a row. */
+export const textArray = (texts: readonly string[]): string => `{${texts.map(quoted).join()}}`;
+
+const quoted = (text: string): string => `"${isPlain(text) ? text : escaped(text)}"`;
 
 const escaped = (text: string): string => text.replace(/\\/g, '\\\\').replace(/"/g, '\\"');
 
