@@ -15,6 +15,12 @@ export interface NewField {
   trackChanges?: boolean;
 }
 
+/** Fields and definitions to be made where they are not there. */
+export interface NewSchema {
+  fields: readonly NewField[];
+  definitions: readonly NewDefinition[];
+}
+
 export interface Define {
   db: Db;
   clock: Clock;
@@ -86,7 +92,7 @@ export async function defineIn(
   tx: Tx,
   of: Define,
   workspaceId: number,
-  { fields, definitions }: { fields: readonly NewField[]; definitions: readonly NewDefinition[] },
+  { fields, definitions }: NewSchema,
 ): Promise<{ fields: string[]; activities: string[] }> {
   const now = of.clock.now();
   const made: string[] = [];

@@ -10,7 +10,7 @@ import { type Bulk, createBulk } from './bulk/index.ts';
 import { type Catalog, createCatalog } from './catalog/index.ts';
 import { checkItem, keyFieldsOf } from './check.ts';
 import type { DailyLimit } from './daily.ts';
-import { addDefinitions, addField, defineIn, ensureKeys, type NewField } from './define.ts';
+import { addDefinitions, addField, defineIn, ensureKeys, type NewField, type NewSchema } from './define.ts';
 import { facts, type PersonFacts } from './facts/index.ts';
 import { type CustomFields, createCustomFields } from './fields.ts';
 import { createFilters, type Filters } from './filter/index.ts';
@@ -43,7 +43,7 @@ export type { Catalog, DefinitionChange } from './catalog/index.ts';
 export type { Definition, DefinitionAttribute, DefinitionDetails, TagCount } from './catalog/store/catalog.sql.ts';
 export { personIdFrom } from './check.ts';
 export type { DailyLimit } from './daily.ts';
-export type { NewField } from './define.ts';
+export type { NewField, NewSchema } from './define.ts';
 export type { PersonFacts } from './facts/index.ts';
 export type { CustomFields } from './fields.ts';
 export { type Answers, createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
@@ -71,8 +71,11 @@ export interface People {
   /** The tags and kinds of activities there are. */
   catalog: Catalog;
   fields: CustomFields;
-  /** Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. */
-  record(workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
+  /**
+   * Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. What the items
+   * need `first` is made with them, and not at all where every one is refused.
+   */
+  record(workspaceId: number, items: readonly IntakeItem[], first?: NewSchema): Promise<IntakeOutcome[]>;
   /** Records in the caller's transaction. */
   recordIn(tx: Tx, workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   /**
@@ -122,11 +125,7 @@ export interface People {
   /** Adds activity definitions; those already there stay. Returns the ids of the new ones. */
   addDefinitions(workspaceId: number, definitions: readonly NewDefinition[]): Promise<string[]>;
   /** Both in the caller's transaction, which knows them from then on. Whoever rolls it back calls `forgetSchema`. */
-  defineIn(
-    tx: Tx,
-    workspaceId: number,
-    what: { fields: readonly NewField[]; definitions: readonly NewDefinition[] },
-  ): Promise<{ fields: string[]; activities: string[] }>;
+  defineIn(tx: Tx, workspaceId: number, what: NewSchema): Promise<{ fields: string[]; activities: string[] }>;
   /** What is kept of the schema in this process may not be as the database has it. */
   forgetSchema(): void;
   /** People can be found by these fields from now on, those already here included. */
@@ -154,6 +153,7 @@ const MONTHS_AHEAD = 2;
 export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; daily?: DailyLimit | undefined }): People {
   const { db, clock } = o;
   const cache = createSchemaCache();
+  const define = { db, clock, forget: cache.forget };
   o.presence?.on('schema', cache.forget);
   const recorder = {
     personIds: createIds('person_number'),
@@ -172,20 +172,27 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
     cache.forget();
     return cache.get(queryable, workspaceId);
   };
+  /** Makes it, and tells the schema as this transaction has it, which is not for others yet. */
+  const make = async (tx: Tx, workspaceId: number, what: NewSchema): Promise<Schema> => {
+    await defineIn(tx, define, workspaceId, what);
+    return loadSchema(tx, workspaceId);
+  };
   const recordWith = (tx: Tx, workspaceId: number, schema: Schema, items: readonly IntakeItem[]) => {
     const of = { workspaceId, schema, now: clock.now() };
     return carryAnonymousIds(items) ? recordLinked({ tx, recorder, ...of }, items) : record(tx, recorder, of, items);
   };
   const recordIn: People['recordIn'] = async (tx, workspaceId, items) =>
     recordWith(tx, workspaceId, await schemaFor(tx, workspaceId, items), items);
-  /** For items that name fields as keys which are none yet: they are made keys in the same transaction. */
-  const recordMakingKeys = async (
+  /** Makes what is needed first in the same transaction, and keys of the fields that the items find people by. */
+  const recordMaking = async (
     tx: Tx,
     workspaceId: number,
     items: readonly IntakeItem[],
+    first?: NewSchema,
   ): Promise<IntakeOutcome[]> => {
-    const missing = missingKeys(await schemaFor(tx, workspaceId, items), items);
-    if (missing.length === 0) return recordIn(tx, workspaceId, items);
+    const schema = first ? await make(tx, workspaceId, first) : await schemaFor(tx, workspaceId, items);
+    const missing = missingKeys(schema, items);
+    if (missing.length === 0) return recordWith(tx, workspaceId, schema, items);
     await makeKeys(tx, workspaceId, missing);
     return recordWith(tx, workspaceId, await loadSchema(tx, workspaceId), items);
   };
@@ -214,14 +221,15 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
       source: row.source ?? undefined,
     }));
   };
-  const define = { db, clock, forget: cache.forget };
   const lifecycle = createLifecycle({ db, clock, cache });
   const queue = createQueue({
     db,
     clock,
-    recordAll: recordMakingKeys,
-    async check(workspaceId, items) {
-      const schema = withKeys(await schemaFor(db, workspaceId, items), items);
+    recordAll: recordMaking,
+    make,
+    forget: cache.forget,
+    async check(on, workspaceId, items, made) {
+      const schema = withKeys(made ?? (await schemaFor(on, workspaceId, items)), items);
       return items.map((item) => checkItem(item, schema, clock.now()));
     },
   });
@@ -233,10 +241,10 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
     catalog: createCatalog(define),
     fields: createCustomFields(define),
     search: createSearch({ db, clock, filters, schema: cache.get }),
-    async record(workspaceId, items) {
+    async record(workspaceId, items, first) {
       const schema = await cache.get(db, workspaceId);
-      if (missingKeys(schema, items).length === 0) return intakeOf(workspaceId).submit(items);
-      return unlessAllRefused(db, (tx) => recordMakingKeys(tx, workspaceId, items)).finally(cache.forget);
+      if (!first && missingKeys(schema, items).length === 0) return intakeOf(workspaceId).submit(items);
+      return unlessAllRefused(db, (tx) => recordMaking(tx, workspaceId, items, first)).finally(cache.forget);
     },
     queue,
     recordIn,

@@ -1,7 +1,7 @@
 import { kebab, parseFieldId } from '@tributary/model';
 import type { NewDefinition } from '../../people/index.ts';
-import { fieldsOf, mergeByOf, type Needs } from './ensure.ts';
 import { entryOf, isObject, type Meant, meantField, unwrapped, words } from './field.ts';
+import { fieldsOf, mergeByOf, type Needs } from './needs.ts';
 
 /** Whether an activity is written in the guide's way: by a bare name, which is no id of any activity of Ortto's. */
 export function isBare(activity: unknown): activity is Record<string, unknown> & { activity_id: string } {

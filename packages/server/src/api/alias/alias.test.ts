@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { pino } from 'pino';
+import { silent } from '../../../test/support/database.ts';
 import { openWire, type Wire } from '../ortto/test/support.ts';
 import { entryOf, meantField } from './field.ts';
 import { createHints } from './hints.ts';
@@ -176,6 +177,63 @@ describe('what the guide writes', () => {
       'str:cm:kommo-lead-id': '12',
     });
     assert.deepEqual((await activities()).at(-1), { id: 'act:cm:signed-up', attributes: { 'str:cm:plan': 'Pro' } });
+  });
+
+  test('of a request whose every record is refused, nothing is made; of one with a good record, all is', async () => {
+    const schema = async () =>
+      (
+        await wire.t.db.query(
+          `select id from field union all select activity_id from activity_definition where not built_in order by 1`,
+        )
+      ).rows;
+    const before = await schema();
+    const noSuchDay = {
+      'str::email': 'q@x.example',
+      'dtz::b': { year: -1_538_053_286, month: 3, day: 2, timezone: '\n' },
+    };
+    const activity = { activity_id: 'never_kept', attributes: { reason: 'none' }, fields: noSuchDay };
+    for (const later of [false, true]) {
+      const created = await wire.post(CREATE, { activities: [activity], merge_by: ['str::email'], async: later });
+      assert.equal(created.status, 400);
+      assert.match(created.text, /no such day/);
+      const merged = await wire.post(MERGE, { people: [{ fields: { ...noSuchDay, size: 3 } }], async: later });
+      assert.equal(merged.status, 400);
+      assert.match(merged.text, /no such day/);
+    }
+    assert.deepEqual(await schema(), before);
+
+    const good = { activity_id: 'was_kept', fields: { 'str::email': 'carla@example.com', size: 3 } };
+    const { status, text } = await wire.post(CREATE, { activities: [activity, good], merge_by: ['str::email'] });
+    assert.equal(status, 200, text);
+    assert.deepEqual(await fieldsOf('carla@example.com'), { 'str::email': 'carla@example.com', 'int:cm:size': 3 });
+    const made = (await schema()).length - before.length;
+    assert.equal(made, 3, 'two activities and a field');
+  });
+
+  test('a first use by twenty at once is made once, and also what is written down for later', async () => {
+    const body = (i: number) => ({
+      activities: [
+        {
+          activity_id: 'rush',
+          attributes: { round: i },
+          fields: { 'str::email': `rush${i}@example.com`, [`lane ${i % 3}`]: i, lane: 'x' },
+        },
+      ],
+      async: i % 2 === 1,
+    });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => wire.post(CREATE, body(i))));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      Array.from({ length: 20 }, () => 200),
+    );
+    const { rows } = await wire.t.db.query(`select id from field where id like '%:cm:lane%' order by id`);
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      ['int:cm:lane-0', 'int:cm:lane-1', 'int:cm:lane-2', 'str:cm:lane'],
+    );
+    const recorded = async () => (await activities()).filter(({ id }) => id === 'act:cm:rush').length;
+    while ((await recorded()) < 20) await wire.people.queue.turn(silent);
+    assert.equal(await recorded(), 20);
   });
 
   test('the exact wire knows nothing of it', async () => {

@@ -1,5 +1,5 @@
-import { fieldMeant, fieldsOf, mergeByOf, type Needs } from './ensure.ts';
 import { isObject } from './field.ts';
+import { fieldMeant, fieldsOf, mergeByOf, type Needs } from './needs.ts';
 
 /** A body of `POST /v1/persons/merge` as `person/merge` takes it. What can not be read is left for the exact wire to refuse. */
 export function personsMerge(body: unknown, of: Needs): unknown {

@@ -1,8 +1,8 @@
-import type { Fields, IntakeItem, IntakeOutcome } from '@tributary/model';
+import type { Fields, IntakeItem } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import type { People, QueueOutcome } from '../../people/index.ts';
-import { type Called, parse } from './call.ts';
+import type { People } from '../../people/index.ts';
+import { type Called, type Outcome, parse, take } from './call.ts';
 import { sendError } from './envelope.ts';
 import { idsOf } from './ids.ts';
 import { locationOf } from './location.ts';
@@ -10,7 +10,6 @@ import { activitiesBody } from './schemas.ts';
 import { DEFAULT_MERGE_BY, NOBODY, whoOf } from './who.ts';
 
 type Body = z.infer<typeof activitiesBody>;
-type Outcome = IntakeOutcome | QueueOutcome;
 type Activity = Body['activities'][number];
 
 /**
@@ -22,9 +21,7 @@ export function activitiesCreateRoute(app: FastifyInstance, o: { people: People 
   app.post('/activities/create', async (request: Called, reply) => {
     const body = parse(activitiesBody, request.body);
     const items = body.activities.map((activity) => itemOf(request, activity, body));
-    const outcomes: Outcome[] = body.async
-      ? await o.people.queue.add(request.workspaceId, items)
-      : await o.people.record(request.workspaceId, items);
+    const outcomes = await take(o.people, request, items, body);
     const bad = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
     if (bad.length === outcomes.length) {
       return sendError(reply, 400, `No valid activities provided (${bad[0]!.error})`, bad);

@@ -1,5 +1,7 @@
+import type { IntakeItem, IntakeOutcome } from '@tributary/model';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { NewSchema, People, QueueOutcome } from '../../people/index.ts';
 import { UserError } from '../../platform/errors.ts';
 
 declare module 'fastify' {
@@ -8,11 +10,25 @@ declare module 'fastify' {
     workspaceId: number;
     /** The account's name as Ortto's error messages begin with it. */
     instance: string;
+    /** What its records need first, and is made with them. */
+    first?: NewSchema | undefined;
   }
 }
 
 /** A request whose key has been checked. */
 export type Called = FastifyRequest;
+
+export type Outcome = IntakeOutcome | QueueOutcome;
+
+/** Records what a request gives, or writes it down for later where its body says so. */
+export function take(
+  people: People,
+  { workspaceId, first }: Called,
+  items: readonly IntakeItem[],
+  body: { async?: boolean | undefined },
+): Promise<Outcome[]> {
+  return body.async ? people.queue.add(workspaceId, items, first) : people.record(workspaceId, items, first);
+}
 
 /** Far more than any record needs, far less than what exhausts the stack. */
 const DEPTH_MAX = 64;

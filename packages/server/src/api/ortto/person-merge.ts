@@ -1,30 +1,25 @@
-import { type Fields, type IntakeItem, type IntakeOutcome, publicId } from '@tributary/model';
+import { type Fields, type IntakeItem, publicId } from '@tributary/model';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import type { People, QueueOutcome } from '../../people/index.ts';
-import { type Called, parse } from './call.ts';
+import type { People } from '../../people/index.ts';
+import { type Called, type Outcome, parse, take } from './call.ts';
 import { sendError } from './envelope.ts';
 import { locationOf } from './location.ts';
 import { mergeBody } from './schemas.ts';
 import { DEFAULT_MERGE_BY, whoOf } from './who.ts';
 
 type Body = z.infer<typeof mergeBody>;
-type Outcome = IntakeOutcome | QueueOutcome;
 
 /** `POST /v1/person/merge`: one to a hundred people, answered in their order (Ortto help, a-257; recorded). */
 export function personMergeRoute(app: FastifyInstance, o: { people: People }): void {
-  app.post('/person/merge', (request: Called, reply) =>
-    mergePeople(o.people, request.workspaceId, request.body, reply),
-  );
+  app.post('/person/merge', (request: Called, reply) => mergePeople(o.people, request, reply));
 }
 
 /** What a request to merge people is answered: their ids, or the refusal, which has been sent. */
-export async function mergePeople(people: People, workspaceId: number, given: unknown, reply: FastifyReply) {
-  const body = parse(mergeBody, given);
+export async function mergePeople(people: People, request: Called, reply: FastifyReply) {
+  const body = parse(mergeBody, request.body);
   const items = body.people.map((person) => itemOf(person, body));
-  const outcomes: Outcome[] = body.async
-    ? await people.queue.add(workspaceId, items)
-    : await people.record(workspaceId, items);
+  const outcomes = await take(people, request, items, body);
   const bad = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
   if (bad.length === outcomes.length) {
     return sendError(reply, 400, `No valid contacts provided (${bad[0]!.error})`, bad);

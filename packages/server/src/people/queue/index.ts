@@ -4,6 +4,9 @@ import { type Db, type Queryable, type Tx, transaction } from '../../platform/da
 import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Turn } from '../../platform/loop.ts';
+import type { NewSchema } from '../define.ts';
+import { unlessAllRefused } from '../keys.ts';
+import type { Schema } from '../schema.ts';
 import {
   countIntake,
   type IntakeRow,
@@ -18,8 +21,11 @@ const AT_ONCE = 20;
 
 /** Records that nobody waits for: written down durably, and recorded in the order they came. */
 export interface IntakeQueue {
-  /** Takes those that are right as far as can be seen without the people; says what is wrong with the others. */
-  add(workspaceId: number, items: readonly IntakeItem[]): Promise<QueueOutcome[]>;
+  /**
+   * Takes those that are right as far as can be seen without the people; says what is wrong with the others. What they
+   * need `first` is made with them, and not at all where every one is refused.
+   */
+  add(workspaceId: number, items: readonly IntakeItem[], first?: NewSchema): Promise<QueueOutcome[]>;
   /** How many requests wait. */
   waiting(db: Queryable): Promise<number>;
   /** Records what waits. What is wrong with a record, nobody can be told any more: the log has it. */
@@ -32,10 +38,42 @@ export type QueueOutcome = { status: 'queued' } | { status: 'invalid'; error: st
 type RecordAll = (tx: Tx, workspaceId: number, items: readonly IntakeItem[]) => Promise<IntakeOutcome[]>;
 
 /** For each item what is wrong with it, if anything is. */
-type Check = (workspaceId: number, items: readonly IntakeItem[]) => Promise<readonly object[]>;
+type Check = (
+  on: Queryable,
+  workspaceId: number,
+  items: readonly IntakeItem[],
+  schema?: Schema,
+) => Promise<readonly object[]>;
 
-export function createQueue(o: { db: Db; clock: Clock; recordAll: RecordAll; check: Check }): IntakeQueue {
+/** Makes it in this transaction; the schema with it. */
+type Make = (tx: Tx, workspaceId: number, what: NewSchema) => Promise<Schema>;
+
+export function createQueue(o: {
+  db: Db;
+  clock: Clock;
+  recordAll: RecordAll;
+  check: Check;
+  make: Make;
+  /** What has been made is there for others, or has been taken back. */
+  forget(): void;
+}): IntakeQueue {
   const { db, clock } = o;
+
+  const addIn = async (
+    on: Queryable,
+    workspaceId: number,
+    items: readonly IntakeItem[],
+    schema?: Schema,
+  ): Promise<QueueOutcome[]> => {
+    const outcomes = (await o.check(on, workspaceId, items, schema)).map(
+      (checked): QueueOutcome =>
+        'error' in checked ? { status: 'invalid', error: String(checked.error) } : { status: 'queued' },
+    );
+    const good = items.filter((_, i) => outcomes[i]!.status === 'queued');
+    // Its moment is when it came, not when its turn comes.
+    if (good.length > 0) await insertIntake(on, workspaceId, good.map(dated(clock.now())), clock.now());
+    return outcomes;
+  };
 
   const recordRows = async (tx: Tx, rows: readonly IntakeRow[]): Promise<Problem[]> => {
     const problems: Problem[] = [];
@@ -60,15 +98,10 @@ export function createQueue(o: { db: Db; clock: Clock; recordAll: RecordAll; che
   };
 
   return {
-    async add(workspaceId, items) {
-      const outcomes = (await o.check(workspaceId, items)).map(
-        (checked): QueueOutcome =>
-          'error' in checked ? { status: 'invalid', error: String(checked.error) } : { status: 'queued' },
-      );
-      const good = items.filter((_, i) => outcomes[i]!.status === 'queued');
-      // Its moment is when it came, not when its turn comes.
-      if (good.length > 0) await insertIntake(db, workspaceId, good.map(dated(clock.now())), clock.now());
-      return outcomes;
+    add(workspaceId, items, first) {
+      if (!first) return addIn(db, workspaceId, items);
+      const adding = async (tx: Tx) => addIn(tx, workspaceId, items, await o.make(tx, workspaceId, first));
+      return unlessAllRefused(db, adding).finally(o.forget);
     },
     waiting: countIntake,
     async turn(log) {

@@ -1,12 +1,12 @@
 import type { IntakeItem } from '@tributary/model';
-import type { Db, Queryable, Tx } from '../../platform/database/pool.ts';
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
 import { notify } from '../../platform/presence.ts';
 
 const signal = notify('intake');
 
-/** Writes records down and signals that there are some: one statement and its own transaction, for somebody waits. */
+/** Writes records down and signals that there are some: one statement, for somebody waits. */
 export async function insertIntake(
-  db: Db,
+  db: Queryable,
   workspaceId: number,
   items: readonly IntakeItem[],
   now: Date,

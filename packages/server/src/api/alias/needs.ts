@@ -1,5 +1,4 @@
-import type { NewDefinition, NewField, People, Schema } from '../../people/index.ts';
-import type { Log } from '../../platform/log.ts';
+import type { NewDefinition, NewField, NewSchema, Schema } from '../../people/index.ts';
 import { entryOf, isObject, type Meant, meantField, unwrapped } from './field.ts';
 import type { Hint } from './hints.ts';
 
@@ -61,13 +60,11 @@ function personId(id: string): boolean {
   return id === 'str::person_id' || id === 'str::id';
 }
 
-/** Makes what is needed and not there. */
-export async function ensure(people: People, workspaceId: number, of: Needs, log: Log): Promise<void> {
-  for (const [id, field] of of.fields) {
-    if (await people.addField(workspaceId, field))
-      log.info({ field: id, type: field.type }, 'a field was made on first use');
-  }
-  if (of.definitions.size === 0) return;
-  const made = await people.addDefinitions(workspaceId, [...of.definitions.values()]);
-  if (made.length > 0) log.info({ activities: made }, 'activities were defined on first use');
+/** What has to be made before the records; undefined where all of it is there. In one order, whoever asks. */
+export function firstOf({ fields, definitions }: Needs): NewSchema | undefined {
+  if (fields.size + definitions.size === 0) return undefined;
+  return { fields: sorted(fields), definitions: sorted(definitions) };
 }
+
+const sorted = <T>(by: ReadonlyMap<string, T>): T[] =>
+  [...by].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
