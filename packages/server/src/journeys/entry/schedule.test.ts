@@ -52,6 +52,7 @@ describe('a journey into which a schedule calls people', () => {
     const { body: audience } = await place.api('/api/audiences', { name: 'F', filter: named('F') });
     for (const who of ['fa', 'fb']) await merge(who, 'F')();
     await place.merge({ 'str::email': 'fb@example.com', 'str::first': 'Ben' });
+    await place.quiet();
     const ben = { '$str::is': { field_id: 'str::first', value: 'Ben' } };
     const entry = { kind: 'schedule', cron: '0 9 * * *' };
     await place.push({ name: 'Filter', entry: { ...entry, filter: named('F') }, ...brief });
