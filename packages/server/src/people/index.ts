@@ -1,14 +1,12 @@
-import type { DisplayType, Filter, IntakeItem, IntakeOutcome } from '@tributary/model';
+import type { DisplayType, Filter } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
-import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
-import { createGroupCommit, type GroupCommit } from '../platform/group-commit.ts';
+import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
 import { startLoop } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import { type Accounts, createAccounts } from './accounts/index.ts';
 import { type Bulk, createBulk } from './bulk/index.ts';
 import { type Catalog, createCatalog } from './catalog/index.ts';
-import { checkItem, keyFieldsOf } from './check.ts';
 import type { DailyLimit } from './daily.ts';
 import { addDefinitions, addField, defineIn, ensureKeys, type NewField, type NewSchema } from './define.ts';
 import { facts, type PersonFacts } from './facts/index.ts';
@@ -17,16 +15,13 @@ import { createFilters, type Filters } from './filter/index.ts';
 import { type HistoryAsked, history } from './history.ts';
 import { findCurrent, findMoved } from './identity/find.ts';
 import { createIdentity, type Identity } from './identity/index.ts';
-import { carryAnonymousIds, recordLinked } from './identity/link.ts';
 import { findAliases } from './identity/store/alias.sql.ts';
-import { makeKeys, missingKeys, unlessAllRefused, withKeys } from './keys.ts';
+import { createIntake, type Intake } from './intake.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle/index.ts';
 import { findNamed, type Named } from './named.ts';
 import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
-import { createQueue, type IntakeQueue } from './queue/index.ts';
-import { record } from './record.ts';
-import { createSchemaCache, loadSchema, type Schema, seededActivities } from './schema.ts';
+import { createSchemaCache, type Schema, seededActivities } from './schema.ts';
 import { createSearch, type Search } from './search/index.ts';
 import { type ActivityRow, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
 import { findByKeys } from './store/identity.sql.ts';
@@ -63,7 +58,7 @@ export type { Told } from './tell.ts';
 export type { DisplayStyle, Person, RecordedActivity } from './types.ts';
 
 /** Everything known of people, and the one way in. */
-export interface People {
+export interface People extends Intake {
   filters: Filters;
   /** People in great numbers: for imports and exports. */
   bulk: Bulk;
@@ -71,13 +66,6 @@ export interface People {
   /** The tags and kinds of activities there are. */
   catalog: Catalog;
   fields: CustomFields;
-  /**
-   * Records in a transaction shared with whoever asks at the same moment; resolves once it is durable. What the items
-   * need `first` is made with them, and not at all where every one is refused.
-   */
-  record(workspaceId: number, items: readonly IntakeItem[], first?: NewSchema): Promise<IntakeOutcome[]>;
-  /** Records in the caller's transaction. */
-  recordIn(tx: Tx, workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
   /**
    * Adds to the timelines of people whom the caller holds (`identity.hold`) what follows from what it does: activities that
    * are built in and that nobody is seen by.
@@ -130,8 +118,6 @@ export interface People {
   forgetSchema(): void;
   /** People can be found by these fields from now on, those already here included. */
   ensureKeys(workspaceId: number, fieldIds: readonly string[]): Promise<void>;
-  /** Records that nobody waits for. */
-  queue: IntakeQueue;
   lifecycle: Lifecycle;
   suppression: Suppression;
   /** Begins with what is left for later: what was queued, and changes to many people. */
@@ -161,51 +147,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
     partitions: createPartitions(db),
     daily: o.daily,
   };
-  const schemaFor = async (
-    queryable: Queryable,
-    workspaceId: number,
-    items: readonly IntakeItem[],
-  ): Promise<Schema> => {
-    const schema = await cache.get(queryable, workspaceId);
-    if (items.every((item) => knows(schema, item))) return schema;
-    // Perhaps defined a moment ago by another process, whose signal is still on its way.
-    cache.forget();
-    return cache.get(queryable, workspaceId);
-  };
-  /** Makes it, and tells the schema as this transaction has it, which is not for others yet. */
-  const make = async (tx: Tx, workspaceId: number, what: NewSchema): Promise<Schema> => {
-    await defineIn(tx, define, workspaceId, what);
-    return loadSchema(tx, workspaceId);
-  };
-  const recordWith = (tx: Tx, workspaceId: number, schema: Schema, items: readonly IntakeItem[]) => {
-    const of = { workspaceId, schema, now: clock.now() };
-    return carryAnonymousIds(items) ? recordLinked({ tx, recorder, ...of }, items) : record(tx, recorder, of, items);
-  };
-  const recordIn: People['recordIn'] = async (tx, workspaceId, items) =>
-    recordWith(tx, workspaceId, await schemaFor(tx, workspaceId, items), items);
-  /** Makes what is needed first in the same transaction, and keys of the fields that the items find people by. */
-  const recordMaking = async (
-    tx: Tx,
-    workspaceId: number,
-    items: readonly IntakeItem[],
-    first?: NewSchema,
-  ): Promise<IntakeOutcome[]> => {
-    const schema = first ? await make(tx, workspaceId, first) : await schemaFor(tx, workspaceId, items);
-    const missing = missingKeys(schema, items);
-    if (missing.length === 0) return recordWith(tx, workspaceId, schema, items);
-    await makeKeys(tx, workspaceId, missing);
-    return recordWith(tx, workspaceId, await loadSchema(tx, workspaceId), items);
-  };
-  const intakes = new Map<number, GroupCommit<IntakeItem, IntakeOutcome>>();
-  const intakeOf = (workspaceId: number): GroupCommit<IntakeItem, IntakeOutcome> => {
-    const known = intakes.get(workspaceId);
-    if (known) return known;
-    const made = createGroupCommit((items: readonly IntakeItem[]) =>
-      transaction(db, (tx) => recordIn(tx, workspaceId, items)),
-    );
-    intakes.set(workspaceId, made);
-    return made;
-  };
+  const intake = createIntake({ db, clock, cache, define, recorder });
   const named = async (
     queryable: Queryable,
     workspaceId: number,
@@ -222,17 +164,6 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
     }));
   };
   const lifecycle = createLifecycle({ db, clock, cache });
-  const queue = createQueue({
-    db,
-    clock,
-    recordAll: recordMaking,
-    make,
-    forget: cache.forget,
-    async check(on, workspaceId, items, made) {
-      const schema = withKeys(made ?? (await schemaFor(on, workspaceId, items)), items);
-      return items.map((item) => checkItem(item, schema, clock.now()));
-    },
-  });
   const filters = createFilters({ schema: cache.get });
 
   return {
@@ -241,13 +172,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
     catalog: createCatalog(define),
     fields: createCustomFields(define),
     search: createSearch({ db, clock, filters, schema: cache.get }),
-    async record(workspaceId, items, first) {
-      const schema = await cache.get(db, workspaceId);
-      if (!first && missingKeys(schema, items).length === 0) return intakeOf(workspaceId).submit(items);
-      return unlessAllRefused(db, (tx) => recordMaking(tx, workspaceId, items, first)).finally(cache.forget);
-    },
-    queue,
-    recordIn,
+    ...intake,
     async tell(tx, workspaceId, told, at) {
       const schema = await cache.get(tx, workspaceId);
       await tell(tx, recorder, { workspaceId, schema, now: at }, told);
@@ -305,9 +230,9 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
     accounts: createAccounts({ db, clock, presence: o.presence, recorder }),
     identity: createIdentity({ db, clock, recorder, schema: cache.get }),
     lifecycle,
-    suppression: createSuppression({ db, clock, recordIn }),
+    suppression: createSuppression({ db, clock, recordIn: intake.recordIn }),
     start(log) {
-      const queued = startLoop({ name: 'intake', turn: () => queue.turn(log), clock, log });
+      const queued = startLoop({ name: 'intake', turn: () => intake.queue.turn(log), clock, log });
       const changes = startLoop({ name: 'changes of people', turn: lifecycle.turn, clock, log });
       o.presence?.on('intake', queued.nudge);
       o.presence?.on('person-change', changes.nudge);
@@ -319,11 +244,4 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
       await insertDefinitions(tx, workspaceId, definitions, { builtIn: true, now: clock.now() });
     },
   };
-}
-
-function knows(schema: Schema, item: IntakeItem): boolean {
-  if (item.activity && !schema.activities.has(item.activity.id)) return false;
-  if ('by' in item.who && !keyFieldsOf(item.who.by, item.who.alternatives).every((id) => schema.fields.get(id)?.isKey))
-    return false;
-  return Object.keys(item.fields).every((id) => schema.fields.has(id));
 }
