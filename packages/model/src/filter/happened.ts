@@ -1,3 +1,4 @@
+import { isTimezone } from '../time/zone.ts';
 import type { Fields } from '../value.ts';
 import { startOfDay, today } from './days.ts';
 import type { Body } from './filter.ts';
@@ -47,7 +48,8 @@ const frames: Readonly<Record<string, Occurrence['window'] | ((todayIs: Date) =>
 export function occurrenceOf(body: Body, now: Date): Occurrence | Wrong {
   const count = countOf(body.count);
   if (isWrong(count)) return count;
-  const timezone = typeof body.timezone === 'string' ? body.timezone : 'UTC';
+  // One that there is not, only a filter has that was stored before that was looked at (`problemsWithFilter`).
+  const timezone = isTimezone(body.timezone) ? body.timezone : 'UTC';
   const window = windowOf(body.timeframe, now, timezone);
   if (window && isWrong(window)) return window;
   return { ...count, timezone, ...(window && { window }) };

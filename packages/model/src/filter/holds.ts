@@ -1,3 +1,4 @@
+import { folded } from '../folded.ts';
 import { internalId } from '../ids.ts';
 import type { Value } from '../value.ts';
 import { dayAt, isAnniversary, today } from './days.ts';
@@ -15,11 +16,11 @@ const record = (value: Value | undefined): Readonly<Record<string, unknown>> | u
 /** Text, or the name of a place. */
 function textOf(value: Value | undefined): string | undefined {
   const text = record(value)?.name ?? value;
-  return typeof text === 'string' ? text.toLowerCase() : undefined;
+  return typeof text === 'string' ? folded(text) : undefined;
 }
 
 function listOf(value: Value | undefined): string[] {
-  return Array.isArray(value) ? value.map((item) => String(item).toLowerCase()) : [];
+  return Array.isArray(value) ? value.map((item) => folded(String(item))) : [];
 }
 
 function digitsOf(value: Value | undefined): string | undefined {

@@ -17,9 +17,25 @@ describe('what is wrong with a filter', () => {
       problemsWithFilter({ $and: [{ $or: [is, opened] }, { $has_no_value: { field_id: 'str::last' } }] }),
       [],
     );
+    const lately = { field_id: 'act::o', timeframe: { type: 'last-7-days' }, timezone: 'Italy' };
+    assert.deepEqual(problemsWithFilter({ '$act::has_occurred': lately }), [], 'where a time zone plays no part');
+    const audience = { field_id: 'idt::a', value: '6b07bf9e0000000000000001' };
+    assert.deepEqual(problemsWithFilter({ $id_is: audience }), []);
   });
 
   const table: [what: string, filter: unknown, at: string, problem: string][] = [
+    [
+      'a day in a time zone that there is not',
+      { '$act::has_occurred': { field_id: 'act::o', timeframe: { type: 'this-week' }, timezone: 'Italy' } },
+      'f.$act::has_occurred.timezone',
+      'there is no time zone "Italy"',
+    ],
+    [
+      'a date in an offset, which others count the other way round',
+      { '$dtz::anniversary': { field_id: 'dtz::b', timezone: '+02:00' } },
+      'f.$dtz::anniversary.timezone',
+      'there is no time zone "+02:00"',
+    ],
     ['a word', 'x', 'f', 'a filter is an object with one operator'],
     ['null', null, 'f', 'a filter is an object with one operator'],
     ['a list', [is], 'f', 'a filter is an object with one operator'],

@@ -1,7 +1,9 @@
+import { isTimezone } from '../time/zone.ts';
 import { askedAbout, type Filter, leafOf, type Problem } from './filter.ts';
 import { occurrenceOf } from './happened.ts';
 import { isActivityOperator, isMembershipOperator, type MembershipOperator, operatorOf } from './operators/index.ts';
 import { isWrong } from './operators/reading.ts';
+import { noTimezone } from './operators/zone.ts';
 
 /** At most this many conditions in one filter (Ortto help, a-258). */
 const CONDITIONS_MAX = 50;
@@ -60,6 +62,10 @@ function walk(filter: unknown, at: string, count: Walk, depth: number): Problem[
     }
     const occurrence = occurrenceOf(leaf.body, new Date(0));
     if (isWrong(occurrence)) return [{ at: `${here}.${occurrence.key}`, problem: occurrence.problem }];
+    const timezone = leaf.body.timezone ?? 'UTC';
+    // Ortto's own filters have one wherever it plays no part.
+    if (occurrence.window && 'fromDay' in occurrence.window && !isTimezone(timezone))
+      return [{ at: `${here}.timezone`, problem: noTimezone(timezone) }];
     if (leaf.where === undefined) return [];
     // Attributes are asked by their ids, whatever the schema says of people's fields.
     const within: Walk = { ...count, askable: undefined };

@@ -1,3 +1,4 @@
+import { folded } from '../folded.ts';
 import type { Body } from './filter.ts';
 import { listed, shownValue } from './shown.ts';
 import type { Asked, Day, Moment, Test, TextTest } from './test.ts';
@@ -26,12 +27,12 @@ function negated(words: string): string {
 
 /** As it was written where that can be seen: tests are in small letters. */
 const written = (value: string, body: Body): string =>
-  shownValue(typeof body.value === 'string' && body.value.toLowerCase() === value ? body.value : value);
+  shownValue(typeof body.value === 'string' && folded(body.value) === value ? body.value : value);
 
 const quoted = (values: readonly string[], body: Body): string =>
   listed(
     values.map((value) =>
-      shownValue([body.value].flat().find((one) => typeof one === 'string' && one.toLowerCase() === value) ?? value),
+      shownValue([body.value].flat().find((one) => typeof one === 'string' && folded(one) === value) ?? value),
     ),
   );
 

@@ -28,9 +28,9 @@ function newFormat(timezone: string): Intl.DateTimeFormat | undefined {
   }
 }
 
-/** Whether there is a time zone of that name, such as `Europe/Berlin`. */
+/** Whether there is a time zone of that name, such as `Europe/Berlin`. An offset such as `+02:00` is none: to PostgreSQL that is west. */
 export function isTimezone(name: unknown): name is string {
-  return typeof name === 'string' && name !== '' && name.length <= NAME_MAX && formatOf(name) !== undefined;
+  return typeof name === 'string' && /^[a-z]/i.test(name) && name.length <= NAME_MAX && formatOf(name) !== undefined;
 }
 
 /** The name of a time zone. */

@@ -26,7 +26,7 @@ describe('a file of people', () => {
       { to: 'tags', separator: ',' },
       { to: 'ignore' },
     ]);
-    assert.deepEqual(it.mapping.mergeBy, ['str::email', 'phn::phone']);
+    assert.deepEqual(it.mapping.mergeBy, ['str::email']);
     const done = await desk.take(it);
     assert.deepEqual(done.counts, { created: 2, merged: 0, untouched: 0, duplicate: 0, rejected: 0 });
     assert.deepEqual(await desk.everyone(), {

@@ -124,8 +124,8 @@ export async function record(
         claims.push({ ...key, personId: subject.row.id });
       }
     }
-    if (item.tags?.length || item.unsetTags?.length) tagged.push({ subject, item });
     const untouched = !isNew && item.strategy === 3;
+    if (!untouched && (item.tags?.length || item.unsetTags?.length)) tagged.push({ subject, item });
     outcomes[at] = { personId: subject.row.id, status: isNew ? 'created' : untouched ? 'untouched' : 'merged' };
     if (item.activity) happenings.push(happening(subject, item, at, now));
   }

@@ -28,6 +28,19 @@ describe('tags', () => {
     ]);
   });
 
+  test('stay as they are where who is there is to be left alone', async () => {
+    const id = await tag('alone@example.com', ['Kept']);
+    const left = { tags: ['New'], unsetTags: ['Kept'], strategy: 3 as const };
+    assert.deepEqual(await room.merge({ 'str::email': 'alone@example.com' }, left), {
+      personId: id,
+      status: 'untouched',
+    });
+    assert.deepEqual(await tagsOf(id), ['Kept']);
+    assert.ok(!(await known()).includes('New'));
+    const made = idOf(await room.merge({ 'str::email': 'made@example.com' }, { tags: ['Made'], strategy: 3 }));
+    assert.deepEqual(await tagsOf(made), ['Made']);
+  });
+
   test('that alphabets disagree about are put on all the same', async () => {
     const odd = ['İstanbul', 'ΣΑΣ', 'straße', 'ǅ'];
     const id = await tag('b@example.com', odd);

@@ -1,20 +1,17 @@
+import { isTimezone } from '../../time/zone.ts';
 import type { Body } from '../filter.ts';
 import type { Asked, Day, Test } from '../test.ts';
 import { isNumber, type Read, type Wrong } from './reading.ts';
+import { noTimezone } from './zone.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const YEARS_MAX = 1000;
 const DAYS_MAX = 366 * YEARS_MAX;
 
 /** The days of these fields are days in this time zone; UTC where a filter names none. */
-function zone(body: Body): string | Wrong {
-  const name = body.timezone ?? 'UTC';
-  if (typeof name !== 'string') return { key: 'timezone', problem: 'expected the name of a time zone' };
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone && name;
-  } catch {
-    return { key: 'timezone', problem: `there is no time zone "${name}"` };
-  }
+function zone({ timezone }: Body): string | Wrong {
+  const name = timezone ?? 'UTC';
+  return isTimezone(name) ? name : { key: 'timezone', problem: noTimezone(name) };
 }
 
 /** A day as `{"year","month","day"}`, "2026-01-31", or the day of an RFC 3339 time. */

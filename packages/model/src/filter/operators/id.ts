@@ -1,12 +1,13 @@
 import { internalId } from '../../ids.ts';
 import { not, type Read } from './reading.ts';
 
-/** Ids of people and accounts, as they are outside: 24 hex digits. */
+/** Ids of people and accounts, as they are outside; and of audiences, journeys and the like, which attributes hold as text. */
 const id: Read = ({ value }) => {
-  const inside = typeof value === 'string' ? (internalId(value, 'person') ?? internalId(value, 'account')) : undefined;
-  return inside === undefined
-    ? { key: 'value', problem: 'expected an id (24 hex digits)' }
-    : { test: { kind: 'id', is: inside } };
+  if (typeof value !== 'string' || !/^[0-9a-f]{24}$/i.test(value))
+    return { key: 'value', problem: 'expected an id (24 hex digits)' };
+  const hex = value.toLowerCase();
+  const inside = internalId(hex, 'person') ?? internalId(hex, 'account');
+  return { test: inside === undefined ? { kind: 'text', how: 'is', value: hex } : { kind: 'id', is: inside } };
 };
 
 /** Tags are numbered by whole numbers of 32 bits. */

@@ -1,3 +1,4 @@
+import { folded } from '../../folded.ts';
 import type { Asked } from '../test.ts';
 import { isNumber, not, type Read, type Wrong } from './reading.ts';
 
@@ -6,7 +7,7 @@ const METERS: Readonly<Record<string, number>> = { m: 1, km: 1000, mi: 1609.344 
 const name: Read = ({ value }) => {
   const text = typeof value === 'object' && value !== null ? (value as { name?: unknown }).name : value;
   return typeof text === 'string'
-    ? { test: { kind: 'text', how: 'is', value: text.toLowerCase() } }
+    ? { test: { kind: 'text', how: 'is', value: folded(text) } }
     : { key: 'value', problem: 'expected a name, or {"name"}' };
 };
 

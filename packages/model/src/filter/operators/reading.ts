@@ -1,3 +1,4 @@
+import { folded } from '../../folded.ts';
 import type { Body } from '../filter.ts';
 import type { Asked } from '../test.ts';
 
@@ -37,7 +38,7 @@ export const boolean = reading(isBoolean, 'boolean');
 
 /** One text or several, in small letters. */
 export const texts = (make: (values: readonly string[]) => Asked): Read =>
-  reading(isTexts, 'string or a list of strings')((value) => make([value].flat().map((one) => one.toLowerCase())));
+  reading(isTexts, 'string or a list of strings')((value) => make([value].flat().map((one) => folded(one))));
 
 /** Both ends of a range: `{"from", "to"}`, `{"min", "max"}`, or a value of two. */
 export function ends<T>(body: Body, is: (value: unknown) => value is T, what: string): [T, T] | Wrong {

@@ -1,8 +1,8 @@
+import { folded } from '../../folded.ts';
 import type { TextTest } from '../test.ts';
 import { ends, isText, not, type Read, text } from './reading.ts';
 
-const one = (how: TextTest['how']): Read =>
-  text((value) => ({ test: { kind: 'text', how, value: value.toLowerCase() } }));
+const one = (how: TextTest['how']): Read => text((value) => ({ test: { kind: 'text', how, value: folded(value) } }));
 
 export const is = one('is');
 export const contains = one('contains');
@@ -22,7 +22,7 @@ export const textOperators = {
   '$str::between': (body) => {
     const range = ends(body, isText, 'string');
     if (!Array.isArray(range)) return range;
-    const [value, to] = range.map((end) => end.toLowerCase()) as [string, string];
+    const [value, to] = range.map(folded) as [string, string];
     return { test: { kind: 'text', how: 'between', value, to } };
   },
 } satisfies Record<string, Read>;

@@ -120,7 +120,9 @@ describe('accounts, on Ortto’s wire', () => {
           ...more,
         });
       await merge({ 'str:o:industry': 'Paper', 'str:o:owner': 'Eva' }, { merge_strategy: 1 });
-      await merge({ 'str:o:owner': 'Finn' }, { merge_strategy: 3 });
+      await merge({ 'str:o:owner': 'Finn' }, { merge_strategy: 3 }, { tags: ['Never'] });
+      const { rows: tags } = await wire.t.db.query(`select from account_tag where name = 'Never'`);
+      assert.equal(tags.length, 0);
       await merge({ 'sst:oc:brands': ['b'] }, {});
       assert.deepEqual(await byId(id, ['str:o:industry', 'str:o:owner', 'sst:oc:brands']), {
         'str:o:industry': 'Steel',

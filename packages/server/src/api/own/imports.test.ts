@@ -100,6 +100,16 @@ describe('a file sent over HTTP', () => {
     assert.deepEqual(told.toSorted(), own.routes.toSorted());
   });
 
+  test('finds people by what is theirs alone: by a phone, which two may share, only where nothing else is there', async () => {
+    const guessed = async (file: string) => (await own.call('POST', '/api/imports', file)).json.merge_by;
+    assert.deepEqual(await guessed('Email,Phone\na@example.com,+351912345678\n'), ['str::email']);
+    assert.deepEqual(await guessed('Email,External ID,Phone\na@example.com,7,+351912345678\n'), [
+      'str::email',
+      'str::ei',
+    ]);
+    assert.deepEqual(await guessed('Phone,First name\n+351912345678,Anna\n'), ['phn::phone']);
+  });
+
   test('is refused in words, when it is no file, nobody may send it, or its mapping is wrong', async () => {
     const told = async (...call: Parameters<Own['call']>) => {
       const { status, json } = await own.call(...call);

@@ -128,12 +128,13 @@ export function suggestionFor(cells: Cells): DisplayType {
 }
 
 /**
- * People by e-mail, then external id, then phone: of those that are there, the first two. Accounts by one alone, for
- * one website may stand beside many names.
+ * People by e-mail and by external id; by phone only where neither is there, for two people may share one. Accounts by one
+ * alone, for one website may stand beside many names.
  */
 function guessKeys(kind: FileKind, targets: readonly Target[]): string[] {
   const there = new Set(targets.flatMap((target) => (target.to === 'field' ? [target.field] : [])));
-  const [keys, most] =
-    kinds[kind].of === 'person' ? [['str::email', 'str::ei', 'phn::phone'], 2] : [['str:o:name', 'str:o:website'], 1];
-  return keys.filter((id) => there.has(id)).slice(0, most);
+  const first = (ids: readonly string[]): string[] => ids.filter((id) => there.has(id)).slice(0, 1);
+  if (kinds[kind].of === 'account') return first(['str:o:name', 'str:o:website']);
+  const own = ['str::email', 'str::ei'].filter((id) => there.has(id));
+  return own.length > 0 ? own : first(['phn::phone']);
 }

@@ -86,8 +86,8 @@ export async function recordAccounts(
     for (const key of newKeys(before, account.row.fields, keyFields)) {
       if (!directory.byKey(key)) directory.learn(key, account);
     }
-    if (item.tags?.length || item.unsetTags?.length) tagged.push({ account, item });
     const untouched = !isNew && item.strategy === 3;
+    if (!untouched && (item.tags?.length || item.unsetTags?.length)) tagged.push({ account, item });
     outcomes[at] = { accountId: account.row.id, status: isNew ? 'created' : untouched ? 'untouched' : 'merged' };
     if (!item.activity) continue;
     if (item.touch) see(account, item.activity.at ?? now);

@@ -1,4 +1,4 @@
-import type { Filter } from '@tributary/model';
+import { type Filter, folded } from '@tributary/model';
 import type { QueryResult } from 'pg';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, type Queryable, send, transaction } from '../../platform/database/pool.ts';
@@ -60,7 +60,7 @@ export function createPages<Row extends object, Total extends object>(o: {
       `p.archived_at is ${archived ? 'not ' : ''}null`,
       ...(only ? [`p.id = any(${parameters.add(only, 'bigint[]')})`] : []),
       ...(but?.length ? [`p.id <> all(${parameters.add(but, 'bigint[]')})`] : []),
-      ...(q ? [`strpos(${o.searchable}, ${parameters.add(q.toLowerCase(), 'text')}) > 0`] : []),
+      ...(q ? [`strpos(${o.searchable}, ${parameters.add(folded(q), 'text')}) > 0`] : []),
       ...(filter ? [o.filters.condition(schema, filter, scope)] : []),
     ].join(' and ');
   };

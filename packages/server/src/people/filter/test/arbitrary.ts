@@ -5,7 +5,7 @@ const DAY = 24 * 3600 * 1000;
 /** A day before a change of the clock in Europe, in a leap year. */
 export const NOW = new Date('2028-02-29T10:30:00.000Z');
 
-const word = fc.constantFrom('', 'a', 'Ab', 'abc', 'B', 'ä', 'Zoë', 'a b', '1');
+const word = fc.constantFrom('', 'a', 'Ab', 'abc', 'B', 'ä', 'Zoë', 'a b', '1', 'ΣΑΣ', 'σας', 'İa', 'ia');
 const small = fc.integer({ min: -3, max: 3 });
 const zone = fc.constantFrom('UTC', 'Europe/Lisbon', 'Australia/Sydney', 'America/St_Johns', 'Asia/Kolkata');
 const near = (unit: number, spread: number): fc.Arbitrary<Date> =>
@@ -40,7 +40,7 @@ export const people: fc.Arbitrary<{
         'tme:cm:time': moment,
         'geo:cm:place': place,
         'phn:cm:phone': phone,
-        'sst:cm:set': fc.uniqueArray(fc.constantFrom('a', 'B', 'abc'), { maxLength: 3 }),
+        'sst:cm:set': fc.uniqueArray(fc.constantFrom('a', 'B', 'abc', 'ΣΑΣ'), { maxLength: 3 }),
       },
       { requiredKeys: [] },
     )
