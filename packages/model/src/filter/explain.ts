@@ -64,7 +64,9 @@ export function explain(filter: Filter, facts: ExplainFacts): Explained {
     const id = askedAbout(leaf) ?? '';
     return { ...of, was: `${facts.member?.(leaf.operator, id) ? 'yes' : 'no'}, ${facts.names?.group?.(id) ?? id}` };
   }
-  const value = Object.hasOwn(facts.fields, leaf.fieldId) ? facts.fields[leaf.fieldId] : undefined;
+  const { fields, entry = {} } = facts;
+  const about = leaf.of === 'entry' ? entry : fields;
+  const value = Object.hasOwn(about, leaf.fieldId) ? about[leaf.fieldId] : undefined;
   return { ...of, was: shownValue(value), ...(value === undefined ? {} : { value }) };
 }
 

@@ -44,6 +44,9 @@ export function endedItem(run: Ended, of: Of): IntakeItem {
   return item(run, { id, attributes });
 }
 
+/** A step that went wrong, as Ortto names it. */
+export const STEP_FAILED = 'act::fja';
+
 /** How a step went (`act::sja`, `act::fja`), as Ortto names them. */
 export function stepItem(
   run: Run,
@@ -51,7 +54,7 @@ export function stepItem(
   { shapeId, kind, failed }: { shapeId: string; kind: string; failed?: string | undefined },
 ): IntakeItem {
   return item(run, {
-    id: failed === undefined ? 'act::sja' : 'act::fja',
+    id: failed === undefined ? 'act::sja' : STEP_FAILED,
     attributes: {
       ...about(run, of),
       'str::jsi': shapeId,

@@ -4,6 +4,7 @@ import { createKey } from '../../src/access/index.ts';
 import type { Explanation } from '../../src/journeys/index.ts';
 import { transaction } from '../../src/platform/database/pool.ts';
 import { addDeal, moves, openScene, opens, passes, type Scene, unsubscribes } from '../support/scene.ts';
+import { until } from '../support/until.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 const NAME = 'Qualification follow-up';
@@ -189,6 +190,51 @@ describe('why somebody is where they are', () => {
         'the journey was published later, on THEN',
       ].map((why) => why.replace('on THEN', 'on THEN')),
     );
+  });
+
+  test('a step that went wrong is told as that; what the run began with is told by that; two at once are told apart', async () => {
+    const { db, tributary, clock } = world;
+    const { id } = tributary.workspace;
+    await tributary.people.addDefinitions(id, [{ activityId: 'act:cm:asked-twice', name: 'Asked twice', touch: true }]);
+    await tributary.people.addField(id, { name: 'Stage', type: 'text' });
+    const definition = {
+      name: 'Goes wrong',
+      entry: { kind: 'activity', activity: 'act:cm:asked-twice' },
+      start: 'add',
+      shapes: {
+        add: { kind: 'journey', do: 'add', journey: 'Nowhere', next: 'wait' },
+        wait: {
+          kind: 'wait',
+          until: { '$str::is': { of: 'entry', field_id: 'str:cm:stage', value: 'Won' } },
+          next: 'end',
+        },
+        end: { kind: 'exit' },
+      },
+    };
+    await transaction(db, (tx) => tributary.journeys.publish(tx, id, definition));
+    const email = 'twice@example.com';
+    const item = (stage: string) => ({
+      who: { by: ['str::email'] },
+      fields: { 'str::email': email, 'str:cm:stage': 'Won' },
+      source: 'API',
+      activity: { id: 'act:cm:asked-twice', attributes: { 'str:cm:stage': stage }, at: clock.now() },
+    });
+    await tributary.people.record(id, [item('Open'), item('Lost')]);
+    await world.quiet();
+    const { lines, runs } = await until('the other journey has been asked for', async () => {
+      const told = (await get(email, '?journey=Goes%20wrong')).body.journeys[0]!;
+      return told.runs[0]?.failures.length ? told : undefined;
+    });
+    assert.deepEqual(
+      runs.map(({ failures }) => failures.map(({ shape, reason }) => `${shape}: ${reason}`)),
+      [['add: there is no journey “Nowhere”']],
+    );
+    const said = timeless(lines).join('\n');
+    assert.match(said, /add: put into “Nowhere”\n[^]* {2}THEN {2}add: it failed: there is no journey “Nowhere”\n/);
+    assert.match(said, /Stage is “Won”: “Open”/);
+    assert.match(said, /“Asked twice” on THEN started no run: was inside already then/);
+    const of = (await get(email, '?journey=Goes%20wrong&shape=add')).body.journeys[0]!;
+    assert.match(timeless(of.lines).join('\n'), /it failed: there is no journey “Nowhere”/);
   });
 
   test('nobody of that address, no such journey and no such shape are a 404', async () => {

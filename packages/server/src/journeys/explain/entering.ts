@@ -148,7 +148,7 @@ function occasionOf(
   if (run) return { ...told, run: publicId(run.id, 'run'), why: [] };
   const check = startCheck(version, activity.attributes, { now: facts.now, names });
   const key = 'key' in entry && entry.key !== undefined ? String(activity.attributes[entry.key] ?? '') : '';
-  const before = runs.filter((each) => !each.test && each.key === key && each.enteredAt <= activity.occurredAt);
+  const before = runs.filter((each) => !each.test && each.key === key && each.entryAt <= activity.occurredAt);
   const inside = before.some(({ leftAt }) => !leftAt || leftAt > activity.occurredAt);
   const again =
     before[0] && entry.again !== 'after-leaving' && entry.again !== 'any-time'

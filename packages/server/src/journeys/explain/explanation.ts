@@ -32,6 +32,8 @@ export interface RunExplained {
   standing: Standing;
   moves: { at: Date; shape: string | null; did: string }[];
   messages: MessageExplained[];
+  /** The steps that went wrong, and why. */
+  failures: { at: Date; shape: string; reason: string }[];
 }
 
 export interface MessageExplained {

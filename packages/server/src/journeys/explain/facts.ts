@@ -34,7 +34,7 @@ export async function factsNow(
       : [];
   return {
     ...{ fields, now, names, timezone: timezoneOf(fields, NO_TIMEZONE) },
-    ...(begin ? { activities: happenedIn(begin, activitiesIn(begin, past)) } : {}),
+    ...(begin ? { entry: begin.entry, activities: happenedIn(begin, activitiesIn(begin, past)) } : {}),
     known: (condition) => answers.known(condition, nothing)?.holds,
     source: (condition) => answers.known(condition, nothing)?.source,
   };

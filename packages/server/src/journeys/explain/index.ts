@@ -5,6 +5,7 @@ import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
+import { STEP_FAILED } from '../activities.ts';
 import { listMovesOfRuns, listRunsOfPerson, type MoveOfRun, type RunOfPerson } from '../store/explain.sql.ts';
 import { findWholeJourney, listWholeJourneys, type WholeJourney } from '../store/trial.sql.ts';
 import { loadSomebody, personTold, type Somebody } from '../trial/person.ts';
@@ -32,6 +33,7 @@ interface Of {
 
 const RUNS_MAX = 20;
 const MESSAGES_MAX = 500;
+const FAILURES_MAX = 100;
 
 export function createExplaining(o: Of): Explaining {
   return {
@@ -41,9 +43,10 @@ export function createExplaining(o: Of): Explaining {
       const messages = await o.messages.listOfPerson(o.db, workspaceId, personId, MESSAGES_MAX);
       const { journeys, shape } = await askedFor(o, workspaceId, asked, messages);
       const names = await loadNames(o, workspaceId);
+      const failures = await failuresOf(o, workspaceId, personId);
       const explained: JourneyExplained[] = [];
       for (const journey of journeys) {
-        explained.push(await explainJourney(o, workspaceId, { journey, somebody, messages, names, shape }));
+        explained.push(await explainJourney(o, workspaceId, { journey, somebody, messages, failures, names, shape }));
       }
       return {
         person: {
@@ -96,6 +99,7 @@ async function explainJourney(
     journey: WholeJourney;
     somebody: Somebody;
     messages: readonly MessageRow[];
+    failures: readonly Failure[];
     names: Names;
     shape: string | undefined;
   },
@@ -117,7 +121,7 @@ async function explainJourney(
     const own = await o.versions.get(o.db, journey.id, run.version);
     const facts = await factsNow(o, workspaceId, { version: own, somebody, run, names, now });
     const standing = standingOf(run, own, facts, { paused: journey.state === 'paused' });
-    runs.push(runTold(run, standing, moves, of.messages));
+    runs.push(runTold(run, standing, { ...of, moves }));
   }
   const facts = await factsNow(o, workspaceId, { version, somebody, run: undefined, names, now });
   const entry = await enteringOf(o, workspaceId, { journey, version, somebody, runs: rows, facts, names });
@@ -128,11 +132,34 @@ async function explainJourney(
   return { ...told, lines: linesOf(told, { shape, definition: version.definition }) };
 }
 
+interface Failure {
+  /** As it is outside. */
+  runId: string;
+  at: Date;
+  shape: string;
+  reason: string;
+}
+
+/** The steps of somebody's runs that went wrong, as their timeline has them, oldest first. */
+async function failuresOf({ db, people }: Of, workspaceId: number, personId: string): Promise<Failure[]> {
+  const asked = { personId, activityIds: [STEP_FAILED], limit: FAILURES_MAX, offset: 0 };
+  const { activities } = await people.history(db, workspaceId, asked);
+  return activities
+    .map(({ occurredAt: at, attributes }) => ({
+      ...{ runId: String(attributes['idt::jri']), at },
+      ...{ shape: String(attributes['str::jsi']), reason: String(attributes['str::jsl']) },
+    }))
+    .reverse();
+}
+
 function runTold(
   run: RunOfPerson,
   standing: Standing,
-  moves: readonly MoveOfRun[],
-  messages: readonly MessageRow[],
+  {
+    moves,
+    failures,
+    messages,
+  }: { moves: readonly MoveOfRun[]; failures: readonly Failure[]; messages: readonly MessageRow[] },
 ): RunExplained {
   return {
     ...{ id: publicId(run.id, 'run'), version: run.version, test: run.test },
@@ -145,6 +172,9 @@ function runTold(
     },
     standing,
     moves: moves.filter(({ runId }) => runId === run.id).map(({ at, shapeId, did }) => ({ at, shape: shapeId, did })),
+    failures: failures
+      .filter(({ runId }) => runId === publicId(run.id, 'run'))
+      .map(({ runId: _, ...failure }) => failure),
     messages: messages
       .filter(({ runId }) => runId === run.id)
       .map((message) => ({

@@ -23,22 +23,37 @@ export function linesOf(
       ...runs.flatMap((run) => shapeLines(run, shape, definition)),
       ...(runs.length === 0 ? entryLines(entry) : []),
     ];
-  return [head, ...runs.flatMap(runLines), ...(inside.length === 0 ? entryLines(entry) : [])];
+  // Of who is inside it is known how they came in, but not why something else let them in no second time.
+  const others = entry.occasions.filter(({ run }) => run === undefined).flatMap(occasionLines);
+  return [head, ...runs.flatMap(runLines), ...(inside.length === 0 ? entryLines(entry, runs) : others)];
 }
 
 function runLines(run: RunExplained): string[] {
-  const { standing, moves, messages } = run;
+  const { standing, moves, messages, failures } = run;
   const left = moves.length - MOVES_MAX;
   return [
     `entered on ${minute(run.entered_at)}${run.test ? ' as a try' : ''}, version ${run.version}${entryData(run)}`,
     ...(left > 0 ? [`  … ${left} earlier steps`] : []),
-    ...moves.slice(-MOVES_MAX).map(({ at, shape, did }) => `  ${minute(at)}  ${shape ?? '–'}: ${did}`),
+    ...stepLines(moves.slice(-MOVES_MAX), failures),
     `  now: ${standing.words}`,
     ...(standing.waits_for ? failing(standing.waits_for.why).map((line) => `    ${line}`) : []),
     ...standing.ends_when.map(({ words }) => `    ${words}`),
     ...messages.map((message) => `  message of ${message.shape}: ${messageInWords(message)}`),
     ...(run.goal_at ? [`  reached its goal on ${minute(run.goal_at)}`] : []),
   ];
+}
+
+/** What was done, and at its moment what went wrong with it. */
+function stepLines(moves: RunExplained['moves'], failures: RunExplained['failures']): string[] {
+  const since = moves[0]?.at;
+  return [
+    ...moves.map(({ at, shape, did }) => ({ at, said: `${shape ?? '–'}: ${did}` })),
+    ...failures
+      .filter(({ at }) => !since || at >= since)
+      .map(({ at, shape, reason }) => ({ at, said: `${shape}: it failed: ${reason}` })),
+  ]
+    .sort((a, b) => a.at.getTime() - b.at.getTime())
+    .map(({ at, said }) => `  ${minute(at)}  ${said}`);
 }
 
 function entryData({ entry }: RunExplained): string {
@@ -66,6 +81,9 @@ function shapeLines(run: RunExplained, shape: string, { shapes }: JourneyDefinit
   return [
     `${head} came to ${name}`,
     ...there.map(({ at, did }) => `  ${minute(at)}  ${did}`),
+    ...run.failures
+      .filter((failure) => failure.shape === shape)
+      .map(({ at, reason }) => `  ${minute(at)}  it failed: ${reason}`),
     ...messages.map((message) => `  the message: ${messageInWords(message)}`),
   ];
 }
@@ -91,16 +109,23 @@ function messageInWords({
   return `${told.join(', ')}${reason === null ? '' : `: ${reason}`}`;
 }
 
-function entryLines({ by, obstacles, checks, occasions }: JourneyExplained['entry']): string[] {
+function entryLines(
+  { by, obstacles, checks, occasions }: JourneyExplained['entry'],
+  runs: readonly RunExplained[] = [],
+): string[] {
   return [
     `people enter when ${by}`,
     ...(obstacles.length > 0 ? [`what stands in the way now: ${obstacles.join('; ')}`] : []),
     ...checks.filter(({ holds }) => !holds).flatMap(({ why }) => failing(why).map((line) => `  ${line}`)),
-    ...(occasions.length === 0 && obstacles.length === 0 ? ['there was no occasion yet'] : []),
-    ...occasions.flatMap(({ at, activity, run, why, check }) => [
-      `“${activity}” on ${minute(at)} ${run === undefined ? `started no run: ${why.join('; ')}` : 'started a run'}`,
-      ...(check ? failing(check).map((line) => `  ${line}`) : []),
-    ]),
+    ...(occasions.length + obstacles.length + runs.length === 0 ? ['there was no occasion yet'] : []),
+    ...occasions.flatMap(occasionLines),
+  ];
+}
+
+function occasionLines({ at, activity, run, why, check }: JourneyExplained['entry']['occasions'][number]): string[] {
+  return [
+    `“${activity}” on ${minute(at)} ${run === undefined ? `started no run: ${why.join('; ')}` : 'started a run'}`,
+    ...(check ? failing(check).map((line) => `  ${line}`) : []),
   ];
 }
 
