@@ -27,8 +27,8 @@ With \`async\` they are on disk in a queue when it is answered, \`queued\`, and 
   '/v1/person/get': {
     tag: 'People',
     summary: 'Find people',
-    description: `By filter, by free text, sorted, page by page. An empty body asks for everyone who is not archived. Go on with \`offset\`, or with the
-\`cursor_id\` of the page before.
+    description: `By filter, by free text, sorted, page by page. An empty body asks for everyone who is not archived. Go on with \`offset\`, with the
+\`cursor_id\` of the page before, or with both of its answer.
 
 A filter is one operator an object, \`$and\` and \`$or\` for groups, at most 50 conditions and 15 on activities:
 

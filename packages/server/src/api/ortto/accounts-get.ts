@@ -1,4 +1,4 @@
-import { type Fields, NO_ID, publicId } from '@tributary/model';
+import { type Fields, publicId } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import { accountValuesOf, type FoundAccount, type People } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
@@ -8,9 +8,8 @@ import { type Called, parse } from './call.ts';
 import { inOrder } from './envelope.ts';
 import { checkedFilter } from './filter.ts';
 import { idsOf } from './ids.ts';
+import { pageAsked, pageTold } from './paging.ts';
 
-const LIMIT = 50;
-const LIMIT_MAX = 500;
 const PEOPLE = 'ids:o:p';
 
 /** `POST /v1/accounts/get` and `/v1/accounts/get-by-ids` (recorded). */
@@ -40,8 +39,6 @@ export function accountsGetRoutes(app: FastifyInstance, o: { people: People; db:
     }
     const archived = body.type === 'archived';
     const filter = archived ? undefined : await checkedFilter({ filters, db: o.db }, request, body.filter);
-    const limit = body.limit && body.limit >= 1 && body.limit <= LIMIT_MAX ? Math.floor(body.limit) : LIMIT;
-    const offset = body.offset ?? 0;
     const asked = {
       archived,
       filter,
@@ -51,28 +48,17 @@ export function accountsGetRoutes(app: FastifyInstance, o: { people: People; db:
     };
     const page = await search.page(o.db, request.workspaceId, {
       ...asked,
-      limit,
-      offset,
-      after: cursorOf(request, body.cursor_id),
-      sort: { fieldId: body.sort_by_field_id || undefined, order: body.sort_order === 'asc' ? 'asc' : 'desc' },
+      ...pageAsked(request, body, 'account'),
     });
-    const last = page.rows.at(-1);
-    if (!last) {
-      const meta = { total_contacts: 0, total_organizations: 0, total_matches: 0, total_subscribers: 0 };
-      return { accounts: null, meta, offset, next_offset: offset, cursor_id: NO_ID, has_more: false };
-    }
     const [all, matching] = await Promise.all([
       search.count(o.db, request.workspaceId, {}),
       page.total?.n ?? search.count(o.db, request.workspaceId, asked),
     ]);
     return {
-      accounts: await shown(request, page.rows, body.fields),
+      accounts: page.rows.length > 0 ? await shown(request, page.rows, body.fields) : null,
       // As people's says nothing of accounts (recorded), this says nothing of people.
       meta: { total_contacts: 0, total_organizations: all, total_matches: matching, total_subscribers: 0 },
-      offset,
-      next_offset: offset + page.rows.length,
-      cursor_id: publicId(last.id, 'account'),
-      has_more: page.more,
+      ...pageTold(body, page.rows, page.more, 'account'),
     };
   });
 
@@ -83,11 +69,4 @@ export function accountsGetRoutes(app: FastifyInstance, o: { people: People; db:
     const accounts = await shown(request, found, body.fields);
     return { accounts: Object.fromEntries(accounts.map((account) => [account.id, account])) };
   });
-}
-
-function cursorOf(request: Called, cursor: string | null | undefined): string | undefined {
-  if (!cursor || cursor === NO_ID) return undefined;
-  const [id] = idsOf(request, [cursor], 'account');
-  if (id === undefined) throw new UserError('bad_request', `cursor_id: "${cursor}" is not the id of an account`);
-  return id;
 }

@@ -7,7 +7,13 @@ const IDS_MAX = 500;
 /** What people and accounts are found by, alike. */
 export const searching = {
   limit: z.number().nullish().describe('1 to 500; 50 where it is not said or out of that'),
-  offset: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullish().describe('How many to leave out'),
+  offset: z
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .nullish()
+    .describe('How many to leave out; with a cursor it only counts on'),
   cursor_id: z.string().nullish().describe('Go on after this one, the `cursor_id` of the page before'),
   sort_by_field_id: z.string().nullish().describe('The newest first where it is not said'),
   sort_order: z.enum(['asc', 'desc', '']).nullish().describe('`desc` where it is not said'),
