@@ -34,6 +34,7 @@ import type { Person, RecordedActivity } from './types.ts';
 export { accountValuesOf, type FoundAccount } from './accounts/search.ts';
 export type { AccountItem, AccountOutcome } from './accounts/types.ts';
 export type { ActivitiesWanted, ActivityCursor, Bulk, Exported, Preview, WholeActivity } from './bulk/index.ts';
+export { withAttributeId } from './catalog/display-style.ts';
 export type { Catalog, DefinitionChange } from './catalog/index.ts';
 export type { Definition, DefinitionAttribute, DefinitionDetails, TagCount } from './catalog/store/catalog.sql.ts';
 export { personIdFrom } from './check.ts';

@@ -7,6 +7,7 @@ import {
   parseFieldId,
 } from '@tributary/model';
 import type { Queryable } from '../platform/database/pool.ts';
+import { withAttributeId } from './catalog/display-style.ts';
 import { type TrackedField, trackedField } from './catalog/tracked.ts';
 import { anonymousIdField } from './identity/anonymous.ts';
 import { type FieldRow, listDefinitions, listFields } from './store/schema.sql.ts';
@@ -66,7 +67,7 @@ export async function loadSchema(db: Queryable, workspaceId: number, entity: Ent
   const definitions = (await listDefinitions(db, workspaceId, entity)).map(
     ({ attributes, display, ...definition }) => ({
       ...definition,
-      display: display ?? undefined,
+      display: display ? withAttributeId(display, attributes) : undefined,
       attributeTypes: new Map(attributes.map((attribute) => [attribute.field_id, attribute.display_type])),
     }),
   );

@@ -268,6 +268,40 @@ describe('every call on Ortto’s wire', () => {
       assert.equal(used.status, 200);
     });
 
+    test('tells the attribute it is shown by with its id, named or given', async () => {
+      const attributes = [
+        { name: 'product-name', display_type: 'text' },
+        { name: 'Deal value', display_type: 'currency', field_id: 'int::v' },
+        { name: 'Pieces', display_type: 'integer' },
+      ];
+      const mode = (text: string): string => /"display_mode":({[^}]*})/.exec(text)![1]!;
+      for (const [name, style, told] of [
+        ['Bought A', { attribute_name: 'product-name' }, '"attribute_field_id":"str:cm:product-name"'],
+        ['Bought B', { attribute_name: 'Product name' }, '"attribute_field_id":"str:cm:product-name"'],
+        ['Bought C', { attribute_name: 'Deal value' }, '"attribute_field_id":"int::v"'],
+        [
+          'Bought D',
+          { attribute_name: 'pieces', title: 'How many' },
+          '"title":"How many","attribute_field_id":"int:cm:pieces"',
+        ],
+        ['Bought E', { attribute_field_id: 'str:cm:other' }, '"attribute_field_id":"str:cm:other"'],
+        ['Bought F', { attribute_name: 'Unknown' }, '"attribute_name":"Unknown"'],
+      ] as const) {
+        const display_style = { type: 'activity_attribute', ...style };
+        const { text } = await wire.post(DEFINITION, { name, display_style, attributes });
+        assert.equal(mode(text), `{"type":"activity_attribute",${told}}`);
+      }
+      const again = {
+        name: 'Bought D',
+        attributes: [{ name: 'Pieces', display_type: 'decimal', field_id: 'int:cm:n' }],
+      };
+      assert.equal(
+        mode((await wire.call('PUT', '/v1/definitions/activity/modify', again)).text),
+        '{"type":"activity_attribute","title":"How many","attribute_field_id":"int:cm:n"}',
+        'the style as it was stored, the attributes as they are now',
+      );
+    });
+
     test('needs no more than a name', async () => {
       const { text } = await wire.post(DEFINITION, { name: 'Meeting booked' });
       assert.equal(

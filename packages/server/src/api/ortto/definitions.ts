@@ -1,7 +1,13 @@
 import { customActivityId, customFieldId } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
-import type { Definition, DefinitionAttribute, DefinitionDetails, People } from '../../people/index.ts';
+import {
+  type Definition,
+  type DefinitionAttribute,
+  type DefinitionDetails,
+  type People,
+  withAttributeId,
+} from '../../people/index.ts';
 import { UserError } from '../../platform/errors.ts';
 import { type Called, parse } from './call.ts';
 import { definitionChangeBody, definitionDeleteBody } from './catalog.schema.ts';
@@ -69,7 +75,7 @@ function shown(definition: Omit<Definition, 'builtIn'>) {
     name: definition.name,
     activity_field_id: activityId,
     state: details.state ?? 'awaiting_implementation',
-    display_mode: details.display_style ?? { type: 'activity' },
+    display_mode: displayMode(definition),
     attributes: definition.attributes.map(({ name, field_id, display_type, liquid_name }) => ({
       name,
       field_id,
@@ -85,4 +91,10 @@ function shown(definition: Omit<Definition, 'builtIn'>) {
     created_at: definition.createdAt.toISOString(),
     edited_at: definition.editedAt.toISOString(),
   };
+}
+
+/** The attribute by its id, whether it was given or named (recorded); by its name where there is no such attribute. */
+function displayMode({ details, attributes }: Pick<Definition, 'details' | 'attributes'>) {
+  const { attribute_name, ...mode } = withAttributeId(details.display_style ?? { type: 'activity' }, attributes);
+  return { ...mode, ...(attribute_name && !mode.attribute_field_id ? { attribute_name } : {}) };
 }

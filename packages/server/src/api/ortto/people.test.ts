@@ -137,11 +137,11 @@ describe('people as a whole, on Ortto’s wire', () => {
 
     test('is shown as the definition says', async () => {
       const hugo = await make('hugo@example.com');
-      const booked = async (name: string, style: object) => {
+      const booked = async (name: string, style: object, attribute = 'City') => {
         const made = await wire.post('/v1/definitions/activity/create', {
           name,
           display_style: style,
-          attributes: [{ name: 'City', display_type: 'text' }],
+          attributes: [{ name: attribute, display_type: 'text', field_id: 'str:cm:city' }],
         });
         const id = JSON.parse(made.text).custom_activity.activity_field_id;
         await wire.post('/v1/activities/create', {
@@ -154,6 +154,11 @@ describe('people as a whole, on Ortto’s wire', () => {
       assert.deepEqual(
         await booked('Flight booked', { type: 'activity_attribute', title: 'Flew to', attribute_name: 'City' }),
         content('Flew to', ': ', 'London', '.'),
+      );
+      // Named in the definition, it is found whatever its id.
+      assert.deepEqual(
+        await booked('Tram booked', { type: 'activity_attribute', attribute_name: 'Town' }, 'Town'),
+        content('Town', ': ', 'London', '.'),
       );
       assert.deepEqual(
         await booked('Ship booked', {

@@ -46,7 +46,7 @@ function attributeOf({ attributes }: RecordedActivity, style: DisplayStyle): str
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** A style may name its attribute and not its id. */
+/** A style may name an attribute that the definition does not know. */
 function idByName(ids: readonly string[], name: string | undefined): string | undefined {
   return name ? ids.find((id) => id.endsWith(`:${kebab(name)}`)) : undefined;
 }

@@ -62,7 +62,7 @@ export interface DefinitionRow {
   activityId: string;
   name: string;
   touch: boolean;
-  attributes: { field_id: string; display_type: string }[];
+  attributes: { name: string; field_id: string; display_type: string }[];
   display: DisplayStyle | null;
   archived: boolean;
 }
