@@ -75,8 +75,8 @@ export async function openSide(): Promise<Side> {
 
 async function activitiesOf(api: Other['api'], person_id: string): Promise<string[]> {
   const read = await api('/v1/person/get/activities', { person_id, activities: ['act:cm:demo-booked'], limit: 50 });
-  const { activities } = read as { activities: { created_at: string; attr: object }[] };
-  return activities.map(({ created_at, attr }) => `${created_at} ${JSON.stringify(attr)}`).sort();
+  const { activities } = read as { activities: { created_at: string; attr: object }[] | null };
+  return (activities ?? []).map(({ created_at, attr }) => `${created_at} ${JSON.stringify(attr)}`).sort();
 }
 
 /** A write as a host gives it when it is due. */

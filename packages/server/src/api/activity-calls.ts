@@ -43,7 +43,12 @@ Every answer says \`queued\`, as every recorded one of Ortto’s does, though th
           render_cmds: [{ content: 'Subscribed to email' }, { content: '.' }],
         },
       ],
-      meta: { total_activities: 1, field_ids: null, has_more: false, retention: { type: 'time', max_value: 90 } },
+      meta: {
+        total_activities: 1,
+        field_ids: ['act::s-all'],
+        has_more: false,
+        retention: { type: 'time', max_value: 90 },
+      },
       offset: 0,
       next_offset: 1,
     },

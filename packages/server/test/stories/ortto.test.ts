@@ -97,8 +97,8 @@ async function overThere(email: string): Promise<Theirs[]> {
     (found.contacts ?? []).map(async ({ id, fields: known }) => {
       const read = (await other.api('/v1/person/get/activities', {
         ...{ person_id: id, activities: ['act:cm:demo-told-of'] },
-      })) as { activities: { created_at: string; attr: Record<string, unknown> }[] };
-      return { fields: known, activities: read.activities.map(({ created_at: at, attr }) => ({ at, attr })) };
+      })) as { activities: { created_at: string; attr: Record<string, unknown> }[] | null };
+      return { fields: known, activities: (read.activities ?? []).map(({ created_at: at, attr }) => ({ at, attr })) };
     }),
   );
 }

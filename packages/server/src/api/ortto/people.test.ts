@@ -90,12 +90,28 @@ describe('people as a whole, on Ortto’s wire', () => {
         text,
         `{"activities":[{"id":"${id}","field_id":"act::s-all","created_at":"${at}","attr":{"str::is":"API","str::s-ctx":"Subscribed via API"},` +
           '"render_cmds":[{"content":"Subscribed to email"},{"content":"."}]}],' +
-          '"meta":{"total_activities":1,"field_ids":null,"has_more":false,"retention":{"type":"time","max_value":90}},"offset":0,"next_offset":1}\n',
+          '"meta":{"total_activities":1,"field_ids":["act::s-all"],"has_more":false,"retention":{"type":"time","max_value":90}},"offset":0,"next_offset":1}\n',
       );
       const all = JSON.parse((await get({ person_id: fred })).text);
       assert.deepEqual(
         all.activities.map((a: { field_id: string }) => a.field_id),
         ['act::s-all', 'act::u-all', 'act::ta'],
+      );
+      assert.equal(all.meta.field_ids, null, 'where no kind is asked for');
+    });
+
+    test('is null where there is nothing, with the kinds that were asked for', async () => {
+      const jane = await make('jane@example.com');
+      const { text } = await get({
+        person_id: jane,
+        activities: ['act::o', 'act::c'],
+        limit: 20,
+        timeframe: { type: 'last-7-days' },
+      });
+      assert.equal(
+        text,
+        '{"activities":null,"meta":{"total_activities":0,"field_ids":["act::o","act::c"],"has_more":false,' +
+          '"retention":{"type":"time","max_value":90}},"offset":0,"next_offset":0}\n',
       );
     });
 
@@ -114,8 +130,8 @@ describe('people as a whole, on Ortto’s wire', () => {
       const page = async (more: object) => {
         const { activities, meta, offset, next_offset } = JSON.parse((await get({ person_id: gina, ...more })).text);
         return [
-          activities.length,
-          activities[0]?.attr['int::n'],
+          activities?.length ?? 0,
+          activities?.[0]?.attr['int::n'],
           meta.total_activities,
           meta.has_more,
           offset,

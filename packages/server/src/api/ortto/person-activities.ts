@@ -17,26 +17,28 @@ export function personActivitiesRoute(app: FastifyInstance, o: { people: People;
     const [personId] = idsOf(request, [body.person_id]);
     const person = personId && (await people.find(db, request.workspaceId, [personId])).get(personId);
     if (!person) throw new UserError('person_not_found', 'Person not found', 404);
+    const asked = body.activities?.length ? body.activities : undefined;
     const { activities, total } = await people.history(db, request.workspaceId, {
       personId: person.id,
-      activityIds: body.activities?.length ? body.activities : undefined,
+      activityIds: asked,
       ...spanOf(body.timeframe?.type ?? 'all', o.now()),
       limit: body.limit,
       offset: body.offset,
     });
     const schema = await people.schema(db, request.workspaceId);
     const next = body.offset + activities.length;
+    const shown = activities.map((activity) => ({
+      id: publicId(activity.id, 'activity'),
+      field_id: activity.activityId,
+      created_at: activity.occurredAt.toISOString(),
+      attr: activity.attributes,
+      render_cmds: renderCommands(activity, person, schema),
+    }));
     return {
-      activities: activities.map((activity) => ({
-        id: publicId(activity.id, 'activity'),
-        field_id: activity.activityId,
-        created_at: activity.occurredAt.toISOString(),
-        attr: activity.attributes,
-        render_cmds: renderCommands(activity, person, schema),
-      })),
+      activities: shown.length > 0 ? shown : null,
       meta: {
         total_activities: total,
-        field_ids: null,
+        field_ids: asked ?? null,
         has_more: next < total && activities.length > 0,
         retention: { type: 'time', max_value: 90 },
       },
