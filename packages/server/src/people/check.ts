@@ -45,6 +45,8 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
     if ('problem' in checked) return { error: `failed to validate field ${id}: ${checked.problem}` };
     fields[id] = checked.value;
   }
+  const { unlessSuppressed: suppressible } = item;
+  if (suppressible !== undefined && !schema.fields.has(suppressible)) return { error: notFound(suppressible) };
   const who = checkWho(item, fields, schema);
   if (who) return { error: who };
   const told = ANONYMOUS_ID in fields ? byAnonymousId(item, fields, schema) : { ...item, fields };
@@ -64,15 +66,18 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
   return { ...told, touch: definition.touch, definitionId: definition.definitionId };
 }
 
+/** In Ortto's words (recorded). */
+function notFound(id: string): string {
+  return `failed to validate field ${id} in schema: ${id}: Object not found`;
+}
+
 /** Why a field can not be written, in Ortto's words (recorded). */
 function cannotWrite(id: string, item: IntakeItem, schema: Schema): string | undefined {
   const field = schema.fields.get(id);
   if (field && (!field.readOnly || item.ours)) return undefined;
   const source = parseFieldId(id)?.source;
   // Those of integrations can not be written, not even unchanged.
-  return source === undefined || OPEN_SOURCES.has(source)
-    ? `failed to validate field ${id} in schema: ${id}: Object not found`
-    : `can not apply mutation for ${id}`;
+  return source === undefined || OPEN_SOURCES.has(source) ? notFound(id) : `can not apply mutation for ${id}`;
 }
 
 function checkWho(item: IntakeItem, fields: Fields, schema: Schema): string | undefined {
@@ -81,7 +86,7 @@ function checkWho(item: IntakeItem, fields: Fields, schema: Schema): string | un
   if (by.length === 0 || by.length > KEYS_MAX) return `merge_by takes one to ${KEYS_MAX} fields`;
   for (const id of keyFieldsOf(by, alternatives)) {
     const field = schema.fields.get(id);
-    if (!field) return `failed to validate field ${id} in schema: ${id}: Object not found`;
+    if (!field) return notFound(id);
     if (!field.isKey)
       return `failed to validate field ${id}: ${schema.entity === 'person' ? 'people' : 'accounts'} can not be found by it`;
   }

@@ -80,6 +80,25 @@ describe('person/merge in full', () => {
         'only where it is asked',
       );
     });
+
+    test('makes nobody where the field that is to be looked in is none', async () => {
+      await wire.people.suppression.add(wire.ws, ['kept-out@example.com'], { reason: 'test', source: 'test' });
+      const error = 'failed to validate field str::emial in schema: str::emial: Object not found';
+      for (const more of [{}, { async: true }]) {
+        const { status, text } = await one(
+          { 'str::email': 'kept-out@example.com' },
+          { suppression_list_field_id: 'str::emial', ...more },
+        );
+        assert.deepEqual(
+          [status, text],
+          [
+            400,
+            `{"request_id":"#","code":400,"error":"No valid contacts provided (${error})","details":[{"status":"invalid","error":"${error}"}]}\n`,
+          ],
+        );
+      }
+      assert.equal(await idOf('kept-out@example.com'), undefined);
+    });
   });
 
   describe('alternative fields', () => {
