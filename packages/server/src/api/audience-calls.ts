@@ -53,7 +53,7 @@ export const audienceCalls = {
     tag: 'Audiences',
     summary: 'Subscribe people to an audience, or no longer',
     description:
-      'Says for up to 100 people whether they get mail and SMS of it. It makes nobody a member: who belongs follows from the filter.',
+      'Says for up to 100 people whether they get mail and SMS of it. It makes nobody a member: who belongs follows from the filter. Of whoever is named otherwise than by it, the answer has the `person_id`.',
     body: subscribeBody,
     example: { audience_id: AUDIENCE, people: [{ email: 'anna@example.com', subscribed: true }], async: false },
     answer: {

@@ -47,7 +47,8 @@ export function audienceRoutes(app: FastifyInstance, o: { db: Db; people: People
         return {
           person_status: how(who),
           status: subscribed ? 'subscribed' : 'unsubscribed',
-          person_id: publicId(ids[i]!),
+          // Only of somebody who was not named by it (recorded).
+          ...(who.person_id ? {} : { person_id: publicId(ids[i]!) }),
         };
       }),
     };
