@@ -101,6 +101,7 @@ export {
 } from './sending.ts';
 export { type Template, template } from './template.ts';
 export { atWall } from './time/at-wall.ts';
+export { isYear, timeIn } from './time/moment.ts';
 export { nextWithin, type WeeklyWindow, weeklyWindow } from './time/weekly-window.ts';
 export { isTimezone, timezone, timezoneOf, wall } from './time/zone.ts';
 export { type Fields, isLargerThan, isStorable, jsonBytes, problemWithValue, type Value } from './value.ts';

@@ -1,3 +1,5 @@
+import { isDay, isYear, timeIn } from './time/moment.ts';
+
 /** What a field or an attribute can hold: bare JSON, never wrapped (Ortto help, a-257). `null` clears. */
 export type Value = string | number | boolean | null | readonly string[] | { readonly [key: string]: unknown };
 export type Fields = Readonly<Record<string, Value>>;
@@ -30,15 +32,13 @@ const checks: Record<string, Check> = {
     const { year, month, day } = value as { year?: unknown; month?: unknown; day?: unknown };
     const parts = [year, month, day];
     if (!parts.every(Number.isInteger)) return 'expected whole numbers for year, month and day';
-    // Not by Date.UTC, which takes the year 50 for 1950.
-    const date = new Date(0);
-    date.setUTCFullYear(year as number, (month as number) - 1, day as number);
-    return date.getUTCMonth() + 1 === month && date.getUTCDate() === day ? undefined : 'no such day';
+    if (!isYear(year as number)) return 'expected a year from 1 to 9999';
+    return isDay(year as number, month as number, day as number) ? undefined : 'no such day';
   },
-  tme: (value) =>
-    typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))
-      ? undefined
-      : 'expected an RFC 3339 time such as "2025-10-15T14:30:00Z"',
+  tme: (value) => {
+    const read = timeIn(typeof value === 'string' ? value : '');
+    return 'problem' in read ? read.problem : undefined;
+  },
   phn: (value) =>
     isRecord(value) && (typeof value.n === 'string' || typeof value.phone === 'string')
       ? undefined

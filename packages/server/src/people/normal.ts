@@ -1,4 +1,4 @@
-import { isTimezone, problemWithValue, type Value } from '@tributary/model';
+import { isTimezone, problemWithValue, timeIn, type Value } from '@tributary/model';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { isAddress } from './suppression/address.ts';
 
@@ -27,11 +27,8 @@ const spellings: Record<string, (given: Value) => Normal> = {
     return isTimezone(timezone) ? { value: { year, month, day, timezone } } : { problem: 'no such timezone' };
   },
   tme(given) {
-    const text = given as string;
-    // A time without its zone is taken for UTC's, not for that of the machine.
-    const at = new Date(/(z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
-    if (Number.isNaN(at.getTime())) return { problem: 'expected an RFC 3339 time such as "2025-10-15T14:30:00Z"' };
-    return { value: at.toISOString().replace('.000Z', 'Z') };
+    const read = timeIn(given as string);
+    return 'problem' in read ? read : { value: read.at.toISOString().replace('.000Z', 'Z') };
   },
   geo(given) {
     const place = given as Record<string, unknown>;

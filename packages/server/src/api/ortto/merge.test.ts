@@ -263,6 +263,25 @@ describe('person/merge in full', () => {
       }
     });
 
+    test('days that are not there, and years that no search can find, are refused', async () => {
+      const since = 'failed to validate field tme:cm:since: ';
+      for (const [given, problem] of [
+        ['2025-02-30T00:00:00Z', 'no such day'],
+        ['0001-01-01T00:00:00+01:00', 'expected a time in the years 1 to 9999 of UTC'],
+        ['0000-01-01T00:00:00Z', 'expected a time in the years 1 to 9999 of UTC'],
+        ['9999-12-31T23:59:59-23:59', 'expected a time in the years 1 to 9999 of UTC'],
+      ]) {
+        assert.equal(await problemOf('tme:cm:since', given), since + problem);
+      }
+      assert.equal(await problemOf('tme:cm:since', '0001-01-01T00:00:00Z'), undefined);
+      for (const year of [0, 99_999]) {
+        assert.equal(
+          await problemOf('dtz::b', { year, month: 1, day: 1 }),
+          'failed to validate field dtz::b: expected a year from 1 to 9999',
+        );
+      }
+    });
+
     test('null clears, "" and 0 are values; a multi-select grows until it is cleared', async () => {
       await problemOf('str::last', '');
       await problemOf('int:cm:price', 0);

@@ -1,4 +1,4 @@
-import type { Value } from '@tributary/model';
+import { isYear, timeIn, type Value } from '@tributary/model';
 
 type Order = 'dmy' | 'mdy' | undefined;
 
@@ -28,6 +28,7 @@ function dayIn(text: string, order: Order): { day: Day; rest: string } | undefin
 function found(match: string, text: string, day: Day): { day: Day; rest: string } | undefined {
   const date = new Date(Date.UTC(2000, day.month - 1, day.day));
   date.setUTCFullYear(day.year, day.month - 1, day.day);
+  if (!isYear(day.year)) return undefined;
   if (date.getUTCMonth() + 1 !== day.month || date.getUTCDate() !== day.day) return undefined;
   return { day, rest: text.slice(match.length) };
 }
@@ -48,7 +49,7 @@ const TIME_OF_DAY =
 export function momentIn(given: string, o: { order: Order; timezone: string }): string | undefined {
   const text = given.trim();
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text)) {
-    return Number.isNaN(Date.parse(text)) ? undefined : text;
+    return 'at' in timeIn(text) ? text : undefined;
   }
   if (/^\d{10}$/.test(text)) return new Date(Number(text) * 1000).toISOString();
   if (/^\d{13}$/.test(text)) return new Date(Number(text)).toISOString();
@@ -59,8 +60,14 @@ export function momentIn(given: string, o: { order: Order; timezone: string }): 
   const hours = half ? (+hour % 12) + (half.toLowerCase() === 'pm' ? 12 : 0) : +hour;
   if (hours > 23 || +minute > 59 || +second > 59) return undefined;
   const { year, month, day } = read.day;
-  const wall = Date.UTC(year, month - 1, day, hours, +minute, +second, Math.floor(Number(`0.${fraction}`) * 1000));
-  return new Date(wall - (offset ? offsetMs(offset) : zoneOffsetMs(wall, o.timezone))).toISOString();
+  // Not by Date.UTC, which takes the year 50 for 1950.
+  const wall = new Date(0).setUTCFullYear(year, month - 1, day) + dayMs(hours, +minute, +second, fraction);
+  const moment = new Date(wall - (offset ? offsetMs(offset) : zoneOffsetMs(wall, o.timezone))).toISOString();
+  return 'at' in timeIn(moment) ? moment : undefined;
+}
+
+function dayMs(hours: number, minute: number, second: number, fraction: string): number {
+  return ((hours * 60 + minute) * 60 + second) * 1000 + Math.floor(Number(`0.${fraction}`) * 1000);
 }
 
 function offsetMs(offset: string): number {
