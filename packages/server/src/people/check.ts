@@ -6,7 +6,6 @@ import {
   isLargerThan,
   isStorable,
   parseFieldId,
-  problemWithValue,
   type Value,
 } from '@tributary/model';
 import { ANONYMOUS_ID } from './identity/anonymous.ts';
@@ -61,9 +60,9 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
   if (!definition || definition.archived) {
     return { error: `${item.activity.id}: Object not found (create the activity definition first)` };
   }
-  const activityProblem = checkActivity(item.activity, now, item.history ? HISTORY_BEGINS : undefined);
-  if (activityProblem) return { error: `${item.activity.id}: ${activityProblem}` };
-  return { ...told, touch: definition.touch, definitionId: definition.definitionId };
+  const activity = checkActivity(item.activity, now, item.history ? HISTORY_BEGINS : undefined);
+  if (typeof activity === 'string') return { error: `${item.activity.id}: ${activity}` };
+  return { ...told, activity, touch: definition.touch, definitionId: definition.definitionId };
 }
 
 /** In Ortto's words (recorded). */
@@ -127,17 +126,29 @@ export function alternativesOf(alternatives: Alternatives | undefined, fieldId: 
 
 type Alternatives = Readonly<Record<string, readonly string[]>>;
 
-function checkActivity({ attributes, at, key }: ActivityInput, now: Date, since?: Date): string | undefined {
-  if (!isStorable(key)) return 'a key can not hold U+0000';
-  const entries = Object.entries(attributes);
+/** An activity as it can be recorded, or what is wrong with it. */
+function checkActivity(activity: ActivityInput, now: Date, since?: Date): ActivityInput | string {
+  if (!isStorable(activity.key)) return 'a key can not hold U+0000';
+  const attributes = checkAttributes(activity.attributes);
+  if (typeof attributes === 'string') return attributes;
+  return checkMoment(activity.at, now, since) ?? { ...activity, attributes };
+}
+
+function checkAttributes(given: Fields): Fields | string {
+  const entries = Object.entries(given);
   if (entries.length > ATTRIBUTES_MAX) return `more than ${ATTRIBUTES_MAX} attributes`;
-  if (isLargerThan(ATTRIBUTES_MAX_BYTES, attributes)) return `larger than ${ATTRIBUTES_MAX_BYTES} bytes`;
+  if (isLargerThan(ATTRIBUTES_MAX_BYTES, given)) return `larger than ${ATTRIBUTES_MAX_BYTES} bytes`;
+  const attributes: Record<string, Value> = {};
   for (const [id, value] of entries) {
-    const parsed = parseFieldId(id);
-    if (!parsed) return `"${id}" is not an attribute id such as str:cm:name`;
-    const problem = problemWithValue(parsed.type, value);
-    if (problem) return `attribute ${id}: ${problem}`;
+    if (!parseFieldId(id)) return `"${id}" is not an attribute id such as str:cm:name`;
+    const checked = normal(id, value);
+    if ('problem' in checked) return `attribute ${id}: ${checked.problem}`;
+    attributes[id] = checked.value;
   }
+  return attributes;
+}
+
+function checkMoment(at: Date | undefined, now: Date, since?: Date): string | undefined {
   if (!at) return undefined;
   if (Number.isNaN(at.getTime())) return 'created is not a time';
   if (at.getTime() > now.getTime() + AHEAD_MAX_MS) return 'created lies in the future';
