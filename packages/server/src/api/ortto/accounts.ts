@@ -7,7 +7,7 @@ import { UserError } from '../../platform/errors.ts';
 import { accountFieldRoutes } from './account-fields.ts';
 import { accountActivitiesBody, accountContactsBody, accountMergeBody } from './accounts.schema.ts';
 import { accountsGetRoutes } from './accounts-get.ts';
-import { type Called, parse } from './call.ts';
+import { type Called, parse, parseRecords } from './call.ts';
 import { sendError } from './envelope.ts';
 import { idsOf } from './ids.ts';
 import { selectionBody } from './people-schemas.ts';
@@ -41,7 +41,7 @@ export function accountRoutes(app: FastifyInstance, o: { people: People; db: Db 
 /** `POST /v1/accounts/merge` (Ortto help). */
 function mergeRoute(app: FastifyInstance, o: { people: People }): void {
   app.post('/merge', async (request: Called, reply) => {
-    const body = parse(accountMergeBody, request.body);
+    const body = parseRecords(accountMergeBody, request.body);
     const items = body.accounts.map(
       (account): AccountItem => ({
         ...whichOf(request, account.fields as Fields, body.merge_by, body),
@@ -70,7 +70,7 @@ function mergeRoute(app: FastifyInstance, o: { people: People }): void {
 /** `POST /v1/accounts/activities/create` (Ortto help, a-890), answered as activities of people are. */
 function activitiesRoute(app: FastifyInstance, o: { people: People }): void {
   app.post('/activities/create', async (request: Called, reply) => {
-    const body = parse(accountActivitiesBody, request.body);
+    const body = parseRecords(accountActivitiesBody, request.body);
     const items = body.activities.map((activity) => activityOf(request, activity, body));
     const outcomes = await o.people.accounts.record(request.workspaceId, items);
     const bad = problemsIn(outcomes);

@@ -2,7 +2,7 @@ import type { Fields, IntakeItem } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import type { People } from '../../people/index.ts';
-import { type Called, type Outcome, parse, take } from './call.ts';
+import { type Called, type Outcome, parseRecords, take } from './call.ts';
 import { sendError } from './envelope.ts';
 import { idsOf } from './ids.ts';
 import { locationOf } from './location.ts';
@@ -19,7 +19,7 @@ type Activity = Body['activities'][number];
  */
 export function activitiesCreateRoute(app: FastifyInstance, o: { people: People }): void {
   app.post('/activities/create', async (request: Called, reply) => {
-    const body = parse(activitiesBody, request.body);
+    const body = parseRecords(activitiesBody, request.body);
     const items = body.activities.map((activity) => itemOf(request, activity, body));
     const outcomes = await take(o.people, request, items, body);
     const bad = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));

@@ -1,10 +1,9 @@
-import { isStorable } from '@tributary/model';
 import { z } from 'zod';
 
 /** As many as a request may name (Ortto help, a-235: records of a request). */
 const PEOPLE_MAX = 100;
 
-const text = z.string().max(255).refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
+const text = z.string().max(255);
 
 /** `POST /v1/audiences/get` (recorded). A limit out of range is the default of 40, which is the most. */
 export const audiencesGetBody = z.object({

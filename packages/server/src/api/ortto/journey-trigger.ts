@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Entries, TriggerOutcome } from '../../journeys/index.ts';
 import { personIdFrom } from '../../people/index.ts';
 import { UserError } from '../../platform/errors.ts';
-import { parse } from './call.ts';
+import { parseRecords } from './call.ts';
 import { sendError } from './envelope.ts';
 import { triggerBody } from './journey-trigger.schema.ts';
 import { DEFAULT_MERGE_BY, whoOf } from './who.ts';
@@ -16,7 +16,7 @@ type ById = FastifyRequest<{ Params: { id: string } }>;
 /** `POST /v1/journeys/{id}/trigger`: puts people into a journey, answered in their order. `{id}` may be its name. */
 export function journeyTriggerRoute(app: FastifyInstance, { entries }: { entries: Entries }): void {
   app.post('/journeys/:id/trigger', async (request: ById, reply) => {
-    const body = parse(triggerBody, request.body);
+    const body = parseRecords(triggerBody, request.body);
     const people = body.people.map((person, i) => itemOf(person, body, i));
     const outcomes = await entries.trigger(request.workspaceId, request.params.id, {
       people,

@@ -2,7 +2,7 @@ import { type Fields, type IntakeItem, publicId } from '@tributary/model';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import type { People } from '../../people/index.ts';
-import { type Called, type Outcome, parse, take } from './call.ts';
+import { type Called, type Outcome, parseRecords, take } from './call.ts';
 import { sendError } from './envelope.ts';
 import { locationOf } from './location.ts';
 import { mergeBody } from './schemas.ts';
@@ -17,7 +17,7 @@ export function personMergeRoute(app: FastifyInstance, o: { people: People }): v
 
 /** What a request to merge people is answered: their ids, or the refusal, which has been sent. */
 export async function mergePeople(people: People, request: Called, reply: FastifyReply) {
-  const body = parse(mergeBody, request.body);
+  const body = parseRecords(mergeBody, request.body);
   const items = body.people.map((person) => itemOf(person, body));
   const outcomes = await take(people, request, items, body);
   const bad = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));

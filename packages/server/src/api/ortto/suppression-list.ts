@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isAddress, type People } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
-import { type Called, parse } from './call.ts';
+import { type Called, parse, parseRecords } from './call.ts';
 import { addressesBody, suppressionListBody } from './people-schemas.ts';
 
 const SOURCE = 'API';
@@ -23,12 +23,12 @@ export function suppressionListRoutes(app: FastifyInstance, o: { people: People;
     };
   });
   app.put('/suppression-list/email/add', async (request: Called) => {
-    const { emails } = parse(addressesBody, request.body);
+    const { emails } = parseRecords(addressesBody, request.body);
     const added = await suppression.add(request.workspaceId, emails.filter(isAddress), WHY);
     return { emails: told(emails, added, ['suppressed', 'already_suppressed']) };
   });
   app.put('/suppression-list/email/remove', async (request: Called) => {
-    const { emails } = parse(addressesBody, request.body);
+    const { emails } = parseRecords(addressesBody, request.body);
     const removed = await suppression.remove(request.workspaceId, emails.filter(isAddress), SOURCE);
     return { emails: told(emails, removed, ['unsuppressed', 'not_found']) };
   });

@@ -1,8 +1,7 @@
-import { isStorable } from '@tributary/model';
 import { z } from 'zod';
 import { type FileKind, kinds } from '../../imports/index.ts';
 
-const text = z.string().max(255).refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
+const text = z.string().max(255);
 const flag = z.enum(['true', 'false']).transform((given) => given === 'true');
 
 /** `POST /api/imports?…` */

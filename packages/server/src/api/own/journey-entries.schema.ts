@@ -1,8 +1,7 @@
-import { isStorable } from '@tributary/model';
 import { z } from 'zod';
 import { filter } from './audiences.schema.ts';
 
-const text = z.string().max(255).refine(isStorable, 'can not hold U+0000 or half a surrogate pair');
+const text = z.string().max(255);
 const PEOPLE_MAX = 50_000;
 
 /** `POST /api/journeys/{id}/enrol`: people by their ids; or the members of an audience, those a filter is true of, or both. */
