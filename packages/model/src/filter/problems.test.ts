@@ -68,6 +68,14 @@ describe('what is wrong with a filter', () => {
       'f.$str::is.value',
       'expected a string',
     ],
+    ...['$dtz::absolute_on', '$tme::absolute_before', '$tme::absolute_after'].map(
+      (operator): [string, unknown, string, string] => [
+        `a day of the year 0, of ${operator}`,
+        { [operator]: { field_id: operator.includes('dtz') ? 'dtz::b' : 'l', value: '0000-01-01' } },
+        `f.${operator}.value`,
+        'expected a day such as "2026-01-31" or {"year","month","day"}',
+      ],
+    ),
     [
       'a text where yes or no belongs',
       { '$bol::is': { field_id: 'bol::p', value: 'true' } },

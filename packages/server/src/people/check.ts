@@ -6,6 +6,7 @@ import {
   isLargerThan,
   isStorable,
   parseFieldId,
+  problemWithValue,
   type Value,
 } from '@tributary/model';
 import { ANONYMOUS_ID } from './identity/anonymous.ts';
@@ -134,16 +135,23 @@ function checkActivity(activity: ActivityInput, now: Date, since?: Date): Activi
   return checkMoment(activity.at, now, since) ?? { ...activity, attributes };
 }
 
+/** Attributes that are asked about in the one spelling that fields have. */
+const SPELLED = new Set(['tme', 'phn']);
+
 function checkAttributes(given: Fields): Fields | string {
   const entries = Object.entries(given);
   if (entries.length > ATTRIBUTES_MAX) return `more than ${ATTRIBUTES_MAX} attributes`;
   if (isLargerThan(ATTRIBUTES_MAX_BYTES, given)) return `larger than ${ATTRIBUTES_MAX_BYTES} bytes`;
   const attributes: Record<string, Value> = {};
   for (const [id, value] of entries) {
-    if (!parseFieldId(id)) return `"${id}" is not an attribute id such as str:cm:name`;
-    const checked = normal(id, value);
-    if ('problem' in checked) return `attribute ${id}: ${checked.problem}`;
-    attributes[id] = checked.value;
+    const parsed = parseFieldId(id);
+    if (!parsed) return `"${id}" is not an attribute id such as str:cm:name`;
+    const problem = problemWithValue(parsed.type, value);
+    if (problem) return `attribute ${id}: ${problem}`;
+    const spelled = SPELLED.has(parsed.type) ? normal(id, value) : { value };
+    if ('problem' in spelled && parsed.type === 'tme') return `attribute ${id}: ${spelled.problem}`;
+    // An activity is not lost over a number that is no phone's: that stays as it was said.
+    attributes[id] = 'problem' in spelled ? value : spelled.value;
   }
   return attributes;
 }

@@ -1,3 +1,4 @@
+import { isYear } from '../../time/moment.ts';
 import { isTimezone } from '../../time/zone.ts';
 import type { Body } from '../filter.ts';
 import type { Asked, Day, Test } from '../test.ts';
@@ -29,7 +30,7 @@ function dayOf(value: unknown): string | undefined {
 
 function isDay(text: string): boolean {
   const at = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text) && isYear(at.getUTCFullYear());
 }
 
 /** Days in a time zone, from one to another; `make` reads the body. */
@@ -51,8 +52,9 @@ const absolute =
       : make({ on });
   };
 
-const before = (on: string): string => new Date(Date.parse(`${on}T00:00:00Z`) - DAY_MS).toISOString().slice(0, 10);
-const after = (on: string): string => new Date(Date.parse(`${on}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+/** So many days later, which may be of another year than dates are: "+010000-01-01". */
+const later = (on: string, days: number): string =>
+  new Date(Date.parse(`${on}T00:00:00Z`) + days * DAY_MS).toISOString().split('T')[0]!;
 const onOf = (day: Day): string => (day as { on: string }).on;
 
 /** A whole number under one of these keys. */
@@ -80,8 +82,8 @@ const yearsAgo = (n: number, days = 0): Day => ({ inDays: days, inYears: -n });
 /** Each kind of field has these; a date is a day by itself, of a time it is the day in the filter's time zone. */
 const calendar = {
   absolute_on: days(absolute('value', (on) => ({ from: on, to: on }))),
-  absolute_before: days(absolute('value', (on) => ({ to: { on: before(onOf(on)) } }))),
-  absolute_after: days(absolute('value', (on) => ({ from: { on: after(onOf(on)) } }))),
+  absolute_before: days(absolute('value', (on) => ({ to: { on: later(onOf(on), -1) } }))),
+  absolute_after: days(absolute('value', (on) => ({ from: { on: later(onOf(on), 1) } }))),
   absolute_between: days((body) => {
     const pair = Array.isArray(body.value) ? { from: body.value[0], to: body.value[1] } : body;
     const [from, to] = [dayOf(pair.from), dayOf(pair.to)];

@@ -10,6 +10,8 @@ import { filters, NOW, people } from './test/arbitrary.ts';
 /** Cases in a nightly run: `FILTER_CASES=10000`. */
 const CASES = Number(process.env.FILTER_CASES ?? 500);
 const POPULATION = 60;
+/** Who has the first day there is, and the last. */
+const EDGES = 2;
 
 interface Known {
   id: string;
@@ -47,6 +49,11 @@ describe('a filter in SQL and in the plain evaluator', () => {
         ...did.map(({ id, at, attributes }) => itemOf(email, { activity: { id, at, attributes } })),
       ];
     });
+    const edges = [
+      { 'dtz:cm:day': { year: 1, month: 1, day: 1 }, 'tme:cm:time': '0001-01-01T00:00:00Z' },
+      { 'dtz:cm:day': { year: 9999, month: 12, day: 31 }, 'tme:cm:time': '9999-12-31T23:59:59Z' },
+    ];
+    items.push(...edges.map((fields, i) => itemOf({ ...fields, 'str::email': `edge${i}@example.com` })));
     const bad = (await room.people.record(room.ws, items)).filter((outcome) => 'error' in outcome);
     assert.deepEqual(bad, []);
     everyone = await readEveryone(room);
@@ -88,6 +95,21 @@ describe('a filter in SQL and in the plain evaluator', () => {
     );
   });
 
+  for (const type of ['dtz:cm:day', 'tme:cm:time']) {
+    const operator = (name: string): string => `$${type.slice(0, 3)}::absolute_${name}`;
+    test(`agree on the first day there is, and the last, of ${type}`, async () => {
+      const days = ['0001-01-01', '9999-12-31'];
+      for (const timezone of ['UTC', 'America/New_York', 'Asia/Kolkata'])
+        for (const name of ['on', 'before', 'after'])
+          for (const value of days) {
+            const filter = { [operator(name)]: { field_id: type, value, timezone } };
+            assert.deepEqual(problemsWithFilter(filter), []);
+            const expected = byEvaluator(filter);
+            assert.deepEqual(await bySql(filter, false), expected, JSON.stringify(filter));
+          }
+    });
+  }
+
   test('the answer never changes before the boundary that SQL gives, and the evaluator', async () => {
     const schema = await room.people.schema(room.t.db, room.ws);
     const STEP = 1_800_000;
@@ -119,10 +141,10 @@ describe('a filter in SQL and in the plain evaluator', () => {
 
 async function readEveryone(room: Room): Promise<Known[]> {
   const { people: found } = await room.people.search.page(room.t.db, room.ws, {
-    limit: POPULATION,
+    limit: POPULATION + EDGES,
     sort: { order: 'asc' },
   });
-  assert.equal(found.length, POPULATION);
+  assert.equal(found.length, POPULATION + EDGES);
   return Promise.all(
     found.map(async (person) => {
       const did = new Map<string, Happened[]>();

@@ -116,6 +116,9 @@ function momentAt(moment: Moment, now: Date): Date {
   return 'at' in moment ? moment.at : new Date(now.getTime() - moment.ago);
 }
 
+/** As PostgreSQL writes it, which knows no year 0 and no sign: a day before the year 1 and one after 9999 are told apart. */
 function dateText(day: Date): string {
-  return day.toISOString().slice(0, 10);
+  const year = day.getUTCFullYear();
+  const inYear = day.toISOString().split('T')[0]!.slice(-6);
+  return `${String(year > 0 ? year : 1 - year).padStart(4, '0')}${inYear}${year > 0 ? '' : ' BC'}`;
 }
