@@ -124,6 +124,23 @@ describe('what is wrong with a journey is said with its place', () => {
       ],
     ],
     [
+      'a condition that asks for the same deal as at the beginning, and for all there ever was',
+      () =>
+        withShapes({
+          deal: {
+            ...fork('end', 'end'),
+            if: { $and: [{ '$act::has_occurred': { field_id: 'act::o', ever: true, same: ['str::s'] } }] },
+          },
+          end: exit,
+        }),
+      [
+        {
+          at: 'shapes.deal.if',
+          problem: '"same" and "ever" of act::o: "same" compares within the run alone; leave out one of them',
+        },
+      ],
+    ],
+    [
       'an exit, a goal, a delay and a condition with a wrong filter',
       () =>
         problems(

@@ -47,7 +47,7 @@ function filterProblems(journey: JourneyDefinition): Problem[] {
   return [
     ...(attributes === undefined ? [] : problemsWithAttributes(attributes, 'entry.filter')),
     ...entryFiltersOf(journey).flatMap(({ filter, at }) => problemsWithEntry(filter, at)),
-    ...filtersOf(journey).flatMap((placed) => problemsWithFilter(placed.filter, placed.at)),
+    ...filtersOf(journey).flatMap(({ filter, at }) => problemsInRun(filter, at)),
     ...journey.exits.flatMap((exit, i) =>
       isEverybody(exit) ? [{ at: `exits[${i}]`, problem: 'holds for everybody: who enters would leave at once' }] : [],
     ),
@@ -83,6 +83,22 @@ function problemsWithEntry(filter: Filter, at: string): Problem[] {
     if (same) return [{ at, problem: `"same" of ${fieldId} has nothing to compare with before the journey has begun` }];
     return of === 'entry' ? [{ at, problem: `${fieldId} of the entry: nothing has started yet` }] : [];
   });
+}
+
+/** What somebody ever did is asked of the database, which knows nothing of the beginning of a run. */
+function problemsInRun(filter: Filter, at: string): Problem[] {
+  const problems = problemsWithFilter(filter, at);
+  if (problems.length > 0) return problems;
+  return leavesOf(filter).flatMap(({ same, ever, fieldId }) =>
+    same && ever
+      ? [
+          {
+            at,
+            problem: `"same" and "ever" of ${fieldId}: "same" compares within the run alone; leave out one of them`,
+          },
+        ]
+      : [],
+  );
 }
 
 function graphProblems(journey: JourneyDefinition): Problem[] {
