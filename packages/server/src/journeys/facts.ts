@@ -133,7 +133,8 @@ async function answersOf(
     if (outside.length + timed.length === 0) continue;
     const own = inHand.filter((each) => each.version === version);
     const asked = [...new Set(own.map(({ run }) => current(run)))];
-    answers.set(version, await people.filters.ask(tx, { workspaceId, people: asked, filters: outside, timed, now }));
+    const question = { workspaceId, people: asked, filters: outside, timed, now, withoutMachines: true };
+    answers.set(version, await people.filters.ask(tx, question));
   }
   return answers;
 }

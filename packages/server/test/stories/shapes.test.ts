@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { publicId } from '@tributary/model';
+import { internalId, publicId } from '@tributary/model';
 import { publicAudienceId } from '../../src/audiences/index.ts';
 import { transaction } from '../../src/platform/database/pool.ts';
 import { DAY, HOUR, openWorld, type World } from '../support/world.ts';
@@ -90,6 +90,38 @@ test('what she did before she entered counts where the condition says so, and on
     'the condition holds',
     'left: completed',
   ]);
+});
+
+test('what a machine opened never counts, before she entered neither', async () => {
+  const opened = (more: object = {}) => ({ '$act::has_occurred': { field_id: 'act::o', ever: true, ...more } });
+  const first = {
+    '$act::first': { ...opened()['$act::has_occurred'], filter: { '$bol::is': { field_id: 'bol::m', value: false } } },
+  };
+  const shapes = {
+    any: { kind: 'condition', if: opened(), yes: 'first', no: 'first' },
+    first: { kind: 'condition', if: first, yes: 'end', no: 'end' },
+    end,
+  };
+  const email = 'machine@example.com';
+  const id = await person(email);
+  const opens = async (machine: boolean) => {
+    const { people, workspace } = world.tributary;
+    const activity = { id: 'act::o', attributes: { 'bol::m': machine } };
+    await people.record(workspace.id, [{ who: { personId: internalId(id)! }, fields: {}, activity, source: 'Test' }]);
+    await world.quiet();
+  };
+  await opens(true);
+  const byMachine = await journey(shapes);
+  await enters(email, byMachine);
+  assert.deepEqual((await way(email, byMachine)).slice(0, 2), [
+    'the condition does not hold',
+    'the condition does not hold',
+  ]);
+  await opens(false);
+  const byHer = await journey(shapes);
+  await world.pass(HOUR);
+  await enters(email, byHer);
+  assert.deepEqual((await way(email, byHer)).slice(0, 2), ['the condition holds', 'the condition holds']);
 });
 
 test('a wait for an audience ends when she enters it; one for time alone, at its moment', async () => {

@@ -18,7 +18,8 @@ export async function whoFits<T extends { version: Version; personId: string }>(
     const own = asking.filter((each) => each.version === version);
     const outside = version.entryOutside;
     const ids = [...new Set(own.flatMap(({ personId }) => found.get(personId)?.id ?? []))];
-    const answers = await people.filters.ask(tx, { workspaceId, people: ids, filters: outside, timed: [], now });
+    const question = { workspaceId, people: ids, filters: outside, timed: [], now, withoutMachines: true };
+    const answers = await people.filters.ask(tx, question);
     for (const each of own) {
       const person = found.get(each.personId);
       if (!person) continue;

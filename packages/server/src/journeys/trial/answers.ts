@@ -60,12 +60,15 @@ export async function loadAnswers(
       // A field or an activity that is not there yet can not be asked about.
       if ((await o.people.filters.problems(o.db, workspaceId, condition)).length === 0) askable.push(condition);
     }
-    const people = [of.personId];
-    const answers = await o.people.filters.ask(o.db, {
-      ...{ workspaceId, people, filters: askable, timed: [], now: of.now },
-    });
-    const holds = answers.get(of.personId)?.holds ?? [];
-    for (const [i, condition] of askable.entries()) found.set(condition, holds[i] ?? false);
+    const asAudience = new Set(askedAsAudience(of.definition));
+    for (const withoutMachines of [true, false]) {
+      const filters = askable.filter((condition) => asAudience.has(condition) !== withoutMachines);
+      const answers = await o.people.filters.ask(o.db, {
+        ...{ workspaceId, people: [of.personId], filters, timed: [], now: of.now, withoutMachines },
+      });
+      const holds = answers.get(of.personId)?.holds ?? [];
+      for (const [i, condition] of filters.entries()) found.set(condition, holds[i] ?? false);
+    }
   }
   const open = asked.filter((condition) => !assumed.has(condition) && !found.has(condition)).map(subjectOf);
   return {
@@ -86,6 +89,12 @@ export async function loadAnswers(
       return before === undefined ? undefined : { holds: before, source };
     },
   };
+}
+
+/** Who enters by a filter does so by an audience, for which what a machine did counts. */
+function askedAsAudience(definition: Version['definition']): Filter[] {
+  if (definition.entry.kind !== 'filter') return [];
+  return entryFiltersOf(definition).flatMap(({ filter }) => conditionsOf(filter));
 }
 
 /** The conditions that are not answered by the person's fields and what happens in the run. */

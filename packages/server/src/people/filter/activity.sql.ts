@@ -17,6 +17,7 @@ export interface ActivityScope {
   where(filter: Filter, source: (fieldId: string) => Source): string;
   /** Not joined, but looked up for each person: where few people are asked about. */
   each: boolean;
+  withoutMachines: boolean | undefined;
   /** What else has to hold for the owner, a row `p`, as a condition. */
   narrowed: string | undefined;
 }
@@ -90,8 +91,9 @@ function occurrenceIn(leaf: Leaf, now: Date) {
   return occurrence;
 }
 
-function selection({ definitionId, parameters }: ActivityScope): string {
-  return `a.definition_id = ${parameters.add(definitionId, 'int')}`;
+function selection({ definitionId, parameters, withoutMachines }: ActivityScope): string {
+  const human = withoutMachines ? ` and (a.attributes->'bol::m') is distinct from 'true'::jsonb` : '';
+  return `a.definition_id = ${parameters.add(definitionId, 'int')}${human}`;
 }
 
 function inside(leaf: Leaf, scope: ActivityScope, alias = 'a'): string {

@@ -19,6 +19,8 @@ export interface Question {
   /** Filters of which only the next moment is wanted at which their answer may change. */
   timed: readonly Filter[];
   now: Date;
+  /** Activities that a machine did (`bol::m`) do not count. */
+  withoutMachines: boolean;
 }
 
 /** Asks several filters about several people with one statement, whose text depends on the filters alone. Who is gone has no answer. */
@@ -26,11 +28,11 @@ export async function ask(
   db: Queryable,
   schema: Schema,
   sql: Record<'condition' | 'boundary', (schema: Schema, filter: Filter, of: FilterScope) => string>,
-  { workspaceId, people, filters, timed, now }: Question,
+  { workspaceId, people, filters, timed, now, withoutMachines }: Question,
 ): Promise<Map<string, Answers>> {
   if (people.length === 0 || filters.length + timed.length === 0) return new Map();
   const parameters = createParameters([people, workspaceId]);
-  const scope = { workspaceId, now, parameters, each: true };
+  const scope = { workspaceId, now, parameters, each: true, withoutMachines };
   const conditions = filters.map((filter) => sql.condition(schema, filter, scope));
   const boundaries = timed.map((filter) => sql.boundary(schema, filter, scope));
   const text = `select p.id, array[${conditions.join(', ')}]::boolean[] as holds,

@@ -38,6 +38,7 @@ export interface Compiling {
   membership: ReadonlyMap<MembershipOperator, MembershipSql>;
   /** Few people are asked about, so each is looked up; otherwise everybody is gone through. */
   each: boolean;
+  withoutMachines?: boolean | undefined;
   /** Conditions on the row that have to hold beside the one that is compiled. */
   narrowed?: readonly string[];
 }
@@ -90,7 +91,7 @@ function boundariesIn(filter: Filter, of: Compiling): string[] {
 }
 
 function scopeOf(leaf: Leaf, of: Compiling): ActivityScope {
-  const { entity, now, parameters, each } = of;
+  const { entity, now, parameters, each, withoutMachines } = of;
   return {
     table: entity.activityTable,
     owner: entity.owner,
@@ -99,6 +100,7 @@ function scopeOf(leaf: Leaf, of: Compiling): ActivityScope {
     now,
     parameters,
     each,
+    withoutMachines,
     entityTable: entity.table,
     narrowed: of.narrowed?.length ? of.narrowed.join(' and ') : undefined,
     where: (where, source) => compile(where, of, source),

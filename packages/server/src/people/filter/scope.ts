@@ -7,4 +7,6 @@ export interface FilterScope {
   parameters: Parameters;
   /** Few people are asked about, and each is looked up; otherwise everybody is gone through. */
   each: boolean;
+  /** Activities that a machine did (`bol::m`) do not count. */
+  withoutMachines?: boolean | undefined;
 }
