@@ -1,6 +1,6 @@
 import { type Fields, type Filter, timezoneOf } from '@tributary/model';
 import { type DisplayTypes, displayTypesOf, renderText } from '../messages/index.ts';
-import type { Answers, People, Person, RecordedActivity } from '../people/index.ts';
+import { type Answers, keptValue, type People, type Person, type RecordedActivity } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { type Choices, loadChoices } from './choices.ts';
 import type { RunFacts } from './engine/advance.ts';
@@ -85,6 +85,7 @@ export async function loadFacts(
         lastDone: (shapeId) => lastDone.get(doneKey(run.journeyId, shapeId, current(run))),
         choose: (shapeId, parts, how) => choices.choose(run, shapeId, parts, how),
         winner: (shapeId) => winnerOf.get(`${run.journeyId}/${shapeId}`),
+        kept: (fieldId, value) => keptValue(fieldId, value, schema),
         render: (text, of) => renderFor(run, version, of, text, types),
       };
     },

@@ -39,11 +39,9 @@ export interface CheckedItem extends IntakeItem {
 export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedItem | { error: string } {
   const fields: Record<string, Value> = {};
   for (const [id, value] of Object.entries(item.fields)) {
-    const problem = cannotWrite(id, item, schema);
-    if (problem) return { error: problem };
-    const checked = normal(id, value);
-    if ('problem' in checked) return { error: `failed to validate field ${id}: ${checked.problem}` };
-    fields[id] = checked.value;
+    const kept = keptValue(id, value, schema, item);
+    if ('problem' in kept) return { error: kept.problem };
+    fields[id] = kept.value;
   }
   const { unlessSuppressed: suppressible } = item;
   if (suppressible !== undefined && !schema.fields.has(suppressible)) return { error: notFound(suppressible) };
@@ -71,8 +69,21 @@ function notFound(id: string): string {
   return `failed to validate field ${id} in schema: ${id}: Object not found`;
 }
 
+/** A value as its field keeps it, or why it can not be written. */
+export function keptValue(
+  id: string,
+  value: Value,
+  schema: Schema,
+  by: Pick<IntakeItem, 'ours'> = {},
+): { value: Value } | { problem: string } {
+  const problem = cannotWrite(id, by, schema);
+  if (problem) return { problem };
+  const checked = normal(id, value);
+  return 'problem' in checked ? { problem: `failed to validate field ${id}: ${checked.problem}` } : checked;
+}
+
 /** Why a field can not be written, in Ortto's words (recorded). */
-function cannotWrite(id: string, item: IntakeItem, schema: Schema): string | undefined {
+function cannotWrite(id: string, item: Pick<IntakeItem, 'ours'>, schema: Schema): string | undefined {
   const field = schema.fields.get(id);
   if (field && (!field.readOnly || item.ours)) return undefined;
   const source = parseFieldId(id)?.source;

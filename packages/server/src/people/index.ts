@@ -37,7 +37,7 @@ export type { ActivitiesWanted, ActivityCursor, Bulk, Exported, Preview, WholeAc
 export { withAttributeId } from './catalog/display-style.ts';
 export type { Catalog, DefinitionChange } from './catalog/index.ts';
 export type { Definition, DefinitionAttribute, DefinitionDetails, TagCount } from './catalog/store/catalog.sql.ts';
-export { personIdFrom } from './check.ts';
+export { keptValue, personIdFrom } from './check.ts';
 export type { DailyLimit } from './daily.ts';
 export type { NewField, NewSchema } from './define.ts';
 export type { PersonFacts } from './facts/index.ts';
@@ -47,6 +47,7 @@ export type { Duplicate, Identity, Merge } from './identity/index.ts';
 export type { PeopleUnited } from './identity/news.ts';
 export type { ChangeKind, Selection } from './lifecycle/selection.ts';
 export type { PeopleDeleted, PeopleNamed, PeopleRecorded } from './news.ts';
+export { normal } from './normal.ts';
 export { createIds, type Ids } from './numbers.ts';
 export type { QueueOutcome } from './queue/index.ts';
 export type { Schema, SchemaField } from './schema.ts';

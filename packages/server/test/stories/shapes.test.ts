@@ -10,7 +10,8 @@ before(async () => {
   world = await openWorld();
   await world.api('/v1/definitions/activity/create', { name: 'Began' });
   await world.api('/v1/definitions/activity/create', { name: 'Paid' });
-  await world.api('/v1/person/custom-field/create', { name: 'Plan', type: 'text' });
+  const fields = { Plan: 'text', Score: 'integer', Price: 'currency', Member: 'bool', Renewal: 'date' };
+  for (const [name, type] of Object.entries(fields)) await world.api('/v1/person/custom-field/create', { name, type });
 });
 after(() => world?.close());
 
@@ -153,7 +154,7 @@ test('fields and tags are changed, with her own values, and what is refused is o
   const changes = await journey({
     set: { kind: 'update', set: { 'str:cm:plan': 'for {{ people.first-name }}' }, next: 'tag' },
     tag: { kind: 'tag', add: ['On the way'], remove: ['Cold'], next: 'wrong' },
-    wrong: { kind: 'update', set: { 'bol::gdpr': 'perhaps' }, onFailure: 'exit', next: 'end' },
+    wrong: { kind: 'update', set: { 'bol::gdpr': '{{ "perhaps" }}' }, onFailure: 'exit', next: 'end' },
     end,
   });
   const email = 'changes@example.com';
@@ -175,6 +176,30 @@ async function internal(email: string): Promise<string> {
   const { people, workspace } = world.tributary;
   return (await people.findByEmail(world.db, workspace.id, email))!;
 }
+
+test('what follows a change sees what is kept of it', async () => {
+  const any = (field_id: string) => ({ $has_any_value: { field_id } });
+  const changes = await journey({
+    wrong: {
+      kind: 'update',
+      set: { 'int:cm:score': '{{ people.first-name }}', 'str:cm:plan': 'pro' },
+      next: 'refused',
+    },
+    refused: { kind: 'condition', if: { $or: [any('int:cm:score'), any('str:cm:plan')] }, yes: 'end', no: 'mail' },
+    mail: { kind: 'update', set: { 'str::email': '{{ "  new-kept@example.com " }}' }, next: 'trimmed' },
+    trimmed: {
+      kind: 'condition',
+      if: { '$str::is': { field_id: 'str::email', value: 'new-kept@example.com' } },
+      yes: 'end',
+      no: 'end',
+    },
+    end,
+  });
+  await person('kept@example.com', { 'str::first': 'Anna' });
+  await enters('kept@example.com', changes);
+  const dids = await way('new-kept@example.com', changes);
+  assert.deepEqual([dids[1], dids[3]], ['the condition does not hold', 'the condition holds']);
+});
 
 test('of twenty who come at once, a levelled split sends ten each way, and each the same way again', async () => {
   const half = (name: string) => ({ name, share: 50, next: name });

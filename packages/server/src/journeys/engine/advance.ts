@@ -4,8 +4,10 @@ import {
   type Filter,
   type JourneyDefinition,
   matches,
+  mergeFields,
   nextOf,
   type Shape,
+  type Value,
 } from '@tributary/model';
 import type { RecordedActivity } from '../../people/index.ts';
 import { activitiesIn, happenedIn, type Moment, outcomeOf } from './moment.ts';
@@ -58,6 +60,8 @@ export interface RunFacts {
   choose(shapeId: string, parts: readonly { name: string; share: number }[], how: { level: boolean }): string;
   winner(shapeId: string): string | undefined;
   render(text: string, fields: Fields): string;
+  /** A value as its field keeps it, or why it can not be written. */
+  kept(fieldId: string, value: Value): { value: Value } | { problem: string };
 }
 
 /**
@@ -130,7 +134,7 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
     for (const effect of asks) {
       if (effect.kind === 'goal') run.goalAt ??= now;
       else effects.push({ shapeId, effect });
-      if (effect.kind === 'change') fields = changed(fields, effect);
+      if (effect.kind === 'change') fields = changed(fields, effect, facts);
     }
     run.memory = { ...run.memory, ...move.remember };
     if (move.do === 'wait') return keep(move.until ?? null);
@@ -175,10 +179,19 @@ function passed({ asked: _, moveOn: __, ...memory }: RunMemory): RunMemory {
   return memory;
 }
 
-/** The fields as they are once the change is written: the shapes that follow see it. */
-function changed(fields: Fields, { set, clear, add, remove }: Extract<Effect, { kind: 'change' }>): Fields {
-  const after: Record<string, Fields[string]> = { ...fields, ...set };
-  for (const id of clear) delete after[id];
+/** The fields as they are once the change is written, or refused: the shapes that follow see it. */
+function changed(
+  fields: Fields,
+  { set, clear, add, remove }: Extract<Effect, { kind: 'change' }>,
+  { kept }: Pick<RunFacts, 'kept'>,
+): Fields {
+  const given: Record<string, Value> = {};
+  for (const [id, value] of [...Object.entries(set), ...clear.map((id) => [id, null] as const)]) {
+    const checked = kept(id, value);
+    if ('problem' in checked) return fields;
+    given[id] = checked.value;
+  }
+  const after: Record<string, Value> = { ...mergeFields(fields, given, { strategy: 2 }) };
   if (add.length + remove.length > 0) {
     const without = new Set([...add, ...remove].map((name) => name.toLowerCase()));
     const tags = Array.isArray(after.tags) ? (after.tags as string[]) : [];

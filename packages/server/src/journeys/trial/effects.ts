@@ -1,4 +1,4 @@
-import { type Fields, publicId } from '@tributary/model';
+import { type Fields, publicId, type Value } from '@tributary/model';
 import { messageOf } from '../../platform/errors.ts';
 import type { Effect } from '../engine/move.ts';
 import type { RunState } from '../engine/run-state.ts';
@@ -62,8 +62,9 @@ export function createEffects(scene: Scene, life: Life, run: RunState): Effects 
   };
 
   const change = ({ tell, set, clear, add, remove }: Of<'change'>, shapeId: string, now: Date) => {
-    const refused = fail.get(shapeId) ?? refusalOf(scene, set, clear);
-    const entry: ChangeEntry = { set, clear, add, remove };
+    const kept = keptOf(scene, set, clear);
+    const refused = fail.get(shapeId) ?? ('problem' in kept ? kept.problem : undefined);
+    const entry: ChangeEntry = { set: 'problem' in kept ? set : kept.set, clear, add, remove };
     note(shapeId, now, about(shapeId));
     if (refused !== undefined) return { entry: { ...entry, refused }, heard: stepTold(shapeId, now, refused) };
     const heard = life.change(entry, now);
@@ -111,11 +112,13 @@ export function createEffects(scene: Scene, life: Life, run: RunState): Effects 
 
 type Of<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
 
-function refusalOf(scene: Scene, set: Fields, clear: readonly string[]): string | undefined {
-  const values = [...Object.entries(set), ...clear.map((id) => [id, null] as const)];
-  for (const [id, value] of values) {
-    const refusal = scene.refusal(id, value);
-    if (refusal !== undefined) return `${id}: ${refusal}`;
+/** What is set, as it is kept, or why nothing is. */
+function keptOf(scene: Scene, set: Fields, clear: readonly string[]): { set: Fields } | { problem: string } {
+  const after: Record<string, Value> = {};
+  for (const [id, value] of [...Object.entries(set), ...clear.map((id) => [id, null] as const)]) {
+    const kept = scene.kept(id, value);
+    if ('problem' in kept) return { problem: `${id}: ${kept.problem}` };
+    if (Object.hasOwn(set, id)) after[id] = kept.value;
   }
-  return undefined;
+  return { set: after };
 }

@@ -1,7 +1,7 @@
-import { type JourneyDefinition, problemWithValue, type Template } from '@tributary/model';
+import type { JourneyDefinition, Template, Value } from '@tributary/model';
 import type { Audiences } from '../../audiences/index.ts';
 import { displayTypesOf, type Messages, renderText } from '../../messages/index.ts';
-import type { People, Schema } from '../../people/index.ts';
+import { normal, type People, type Schema } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
@@ -89,7 +89,7 @@ export function createTrials(o: Of): Trials {
         winner: (shapeId) => (Object.hasOwn(take, shapeId) ? undefined : past.winners.get(shapeId)),
         lastDone: (shapeId) => past.done.get(shapeId),
         touches: (activityId) => schema.activities.get(activityId)?.touch === true,
-        refusal: (fieldId, value) => refusalOf(schema, declared, fieldId, value),
+        kept: (fieldId, value) => keptOf(schema, declared, fieldId, value),
         sending,
         make: making({ ...{ templates, types, entry }, entryActivity: trigger?.activity }),
         render: (text, of) =>
@@ -155,16 +155,16 @@ async function pastOf(db: Db, journey: WholeJourney | undefined, personId: strin
 }
 
 /** As it would be refused when it is recorded. */
-function refusalOf(
+function keptOf(
   schema: Schema,
   declared: ReadonlySet<string>,
   fieldId: string,
-  value: Parameters<Scene['refusal']>[1],
-): string | undefined {
+  value: Value,
+): ReturnType<Scene['kept']> {
   const field = schema.fields.get(fieldId);
-  if (!field && !declared.has(fieldId)) return 'Object not found';
-  if (field?.readOnly) return 'is kept by the server';
-  return problemWithValue(fieldId.slice(0, fieldId.indexOf(':')), value);
+  if (!field && !declared.has(fieldId)) return { problem: 'Object not found' };
+  if (field?.readOnly) return { problem: 'is kept by the server' };
+  return normal(fieldId, value);
 }
 
 function checkShapes({ shapes }: JourneyDefinition, named: Readonly<Record<string, string>>): void {

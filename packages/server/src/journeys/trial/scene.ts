@@ -26,8 +26,8 @@ export interface Scene {
   lastDone(shapeId: string): Date | undefined;
   /** Whether an activity moves when the person was last seen. */
   touches(activityId: string): boolean;
-  /** Why a value can not be written, if it can not. */
-  refusal(fieldId: string, value: Value): string | undefined;
+  /** A value as its field keeps it, or why it can not be written. */
+  kept(fieldId: string, value: Value): { value: Value } | { problem: string };
   /** What the rules of sending look at. */
   sending: SceneSending;
   /** The message as this person would get it, or why it can not be made. */

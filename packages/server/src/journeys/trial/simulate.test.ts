@@ -134,7 +134,7 @@ describe('a simulation', () => {
 
   test('a value that would be refused is told, and changes nothing', () => {
     const shapes = { update: { kind: 'update', set: { 'int:cm:x': 'many' }, next: 'end' }, end };
-    const path = play(shapes, { scene: { refusal: () => 'expected an integer' } });
+    const path = play(shapes, { scene: { kept: () => ({ problem: 'expected an integer' }) } });
     const [step] = path.path;
     assert.equal(step && 'change' in step && step.change?.refused, 'int:cm:x: expected an integer');
     assert.deepEqual(path.end.fields, {});

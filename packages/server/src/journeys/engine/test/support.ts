@@ -100,5 +100,6 @@ function factsOf(run: RunState, journey: JourneyDefinition): RunFacts {
     choose: (shapeId, parts) => partAt(parts, chance(run.journeyId, shapeId, run.personId)).name,
     winner: () => undefined,
     render: (text) => text,
+    kept: (_, value) => ({ value }),
   };
 }

@@ -38,7 +38,7 @@ export function sceneOf(shapes: Record<string, unknown>, o: Told = {}): Scene {
     winner: () => undefined,
     lastDone: () => undefined,
     touches: (id) => id === 'act::o',
-    refusal: () => undefined,
+    kept: (_, value) => ({ value }),
     sending: sendingOf(),
     make: (content) => ({
       channel: content.channel,
