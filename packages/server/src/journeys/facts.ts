@@ -5,6 +5,7 @@ import type { Tx } from '../platform/database/pool.ts';
 import { type Choices, loadChoices } from './choices.ts';
 import type { RunFacts } from './engine/advance.ts';
 import type { RunState } from './engine/run-state.ts';
+import { readAs } from './setting.ts';
 import { listWinners } from './store/choice.sql.ts';
 import { listDone } from './store/done.sql.ts';
 import type { JourneyState } from './store/journey.sql.ts';
@@ -85,6 +86,7 @@ export async function loadFacts(
         lastDone: (shapeId) => lastDone.get(doneKey(run.journeyId, shapeId, current(run))),
         choose: (shapeId, parts, how) => choices.choose(run, shapeId, parts, how),
         winner: (shapeId) => winnerOf.get(`${run.journeyId}/${shapeId}`),
+        read: (fieldId, text) => readAs(fieldId, text, types.field(fieldId)),
         kept: (fieldId, value) => keptValue(fieldId, value, schema),
         render: (text, of) => renderFor(run, version, of, text, types),
       };

@@ -8,6 +8,7 @@ import { signal } from '../platform/presence.ts';
 import { followVersion } from './ab/decide.ts';
 import { problemsWithCircle } from './entry/circle.ts';
 import { problemsWithEntryHere } from './entry/problems.ts';
+import { problemsWithUpdates } from './setting.ts';
 import { insertHistory } from './store/history.sql.ts';
 import { lockJourney } from './store/hold.sql.ts';
 import { type JourneyRow, upsertJourney } from './store/journey.sql.ts';
@@ -104,6 +105,7 @@ export async function problemsHere(
     ...(await problemsWithCircle(tx, { audiences }, workspaceId, journey, { lock: false })),
     ...(await unknownTemplates(tx, messages, workspaceId, journey)),
     ...(actionProblems?.(journey.shapes) ?? []),
+    ...problemsWithUpdates(await people.schema(tx, workspaceId), journey),
   ];
 }
 

@@ -201,6 +201,36 @@ test('what follows a change sees what is kept of it', async () => {
   assert.deepEqual([dids[1], dids[3]], ['the condition does not hold', 'the condition holds']);
 });
 
+test('texts are set as what their fields hold: numbers, money, dates, yes and no, phones', async () => {
+  const set = {
+    'int:cm:score': '{{ activity.amount }}',
+    'int:cm:price': '12.5',
+    'bol:cm:member': '{{ "true" }}',
+    'dtz:cm:renewal': '{{ activity.on }}',
+    'phn::phone': '{{ "+351 912 345 678" }}',
+  };
+  const shapes = { set: { kind: 'update', set, next: 'end' }, end };
+  const sets = await journey(shapes);
+  const email = 'typed@example.com';
+  const id = await person(email);
+  const on = { year: 2026, month: 3, day: 9 };
+  await does(email, BEGAN, { 'str:cm:which': sets.name, 'int:cm:amount': 12000, 'dtz:cm:on': on });
+  const { people, db, workspace } = world.tributary;
+  const found = (await people.find(db, workspace.id, [internalId(id)!])).get(internalId(id)!)!;
+  assert.deepEqual(
+    Object.keys(set).map((field) => found.fields[field]),
+    [12000, 12500, true, { ...on, timezone: 'UTC' }, { c: '351', n: '912345678' }],
+  );
+  const literals = { 'int:cm:score': 'many', 'bol:cm:member': 5, 'dtz:cm:renewal': '2026-02-30', 'int:cm:price': '1' };
+  await assert.rejects(journey({ set: { ...shapes.set, set: literals }, end }), {
+    message:
+      'the journey can not be published:\n' +
+      '  shapes.set.set.int:cm:score: failed to validate field int:cm:score: expected an integer (decimals and currency are ×1000)\n' +
+      '  shapes.set.set.bol:cm:member: failed to validate field bol:cm:member: expected true or false\n' +
+      '  shapes.set.set.dtz:cm:renewal: failed to validate field dtz:cm:renewal: no such day',
+  });
+});
+
 test('of twenty who come at once, a levelled split sends ten each way, and each the same way again', async () => {
   const half = (name: string) => ({ name, share: 50, next: name });
   const split = await journey({

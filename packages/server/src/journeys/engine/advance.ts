@@ -60,6 +60,7 @@ export interface RunFacts {
   choose(shapeId: string, parts: readonly { name: string; share: number }[], how: { level: boolean }): string;
   winner(shapeId: string): string | undefined;
   render(text: string, fields: Fields): string;
+  read(fieldId: string, text: string): Value;
   /** A value as its field keeps it, or why it can not be written. */
   kept(fieldId: string, value: Value): { value: Value } | { problem: string };
 }
@@ -120,6 +121,7 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
       outcome: (since) => outcomeOf(own, run.memory.asked?.as ?? shapeId, since),
       choose: (parts, how) => facts.choose(shapeId, parts, how),
       render: (text) => facts.render(text, fields),
+      read: facts.read,
     };
     const move = run.memory.moveOn === shapeId ? byHand(shape) : moveFrom(shape, moment);
     if (move.do !== 'wait') passedBy.push(shapeId);

@@ -1,4 +1,4 @@
-import { type Fields, type Filter, type Happened, type Leaf, OUTCOMES, publicId } from '@tributary/model';
+import { type Fields, type Filter, type Happened, type Leaf, OUTCOMES, publicId, type Value } from '@tributary/model';
 import type { RecordedActivity } from '../../people/index.ts';
 import type { RunMemory } from './run-state.ts';
 
@@ -27,6 +27,8 @@ export interface Moment {
   winner: string | undefined;
   /** Liquid, rendered for the person. Throws where it can not be. */
   render(text: string): string;
+  /** A text as a value of a field; as it is where it can not be read as one. */
+  read(fieldId: string, text: string): Value;
 }
 
 export type Outcome = { ok: true } | { ok: false; why: string };

@@ -90,6 +90,7 @@ function momentOf(run: RunState, facts: NowFacts): Moment {
     outcome: () => undefined,
     choose: (parts) => parts[0]!.name,
     render: (text) => text,
+    read: (_, text) => text,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { loadNames } from '../explain/names.ts';
+import { readAs } from '../setting.ts';
 import { listChoices, listWinners } from '../store/choice.sql.ts';
 import { listDone } from '../store/done.sql.ts';
 import { listSplitCounts, type WholeJourney } from '../store/trial.sql.ts';
@@ -90,6 +91,7 @@ export function createTrials(o: Of): Trials {
         lastDone: (shapeId) => past.done.get(shapeId),
         touches: (activityId) => schema.activities.get(activityId)?.touch === true,
         kept: (fieldId, value) => keptOf(schema, declared, fieldId, value),
+        read: (fieldId, text) => readAs(fieldId, text, types.field(fieldId)),
         sending,
         make: making({ ...{ templates, types, entry }, entryActivity: trigger?.activity }),
         render: (text, of) =>

@@ -28,6 +28,8 @@ export interface Scene {
   touches(activityId: string): boolean;
   /** A value as its field keeps it, or why it can not be written. */
   kept(fieldId: string, value: Value): { value: Value } | { problem: string };
+  /** A text as a value of a field. */
+  read(fieldId: string, text: string): Value;
   /** What the rules of sending look at. */
   sending: SceneSending;
   /** The message as this person would get it, or why it can not be made. */

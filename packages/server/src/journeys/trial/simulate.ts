@@ -64,6 +64,7 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
         return chosen.name;
       },
       render: scene.render,
+      read: scene.read,
       kept: scene.kept,
     };
   };

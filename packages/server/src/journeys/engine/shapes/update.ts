@@ -3,13 +3,13 @@ import { doing } from '../doing.ts';
 import type { Moment } from '../moment.ts';
 import type { Move } from '../move.ts';
 
-/** Changes the person's fields; what the texts say, they say of the person as they are now. */
+/** Changes the person's fields; what the texts say, they say of the person as they are now, read as the field's type. */
 export function update(shape: ShapeOf<'update'>, moment: Moment): Move {
   return doing(shape, moment, () => {
     const set = Object.fromEntries(
       Object.entries(shape.set).map(([id, value]) => [
         id,
-        typeof value === 'string' ? moment.render(value) : (value as Value),
+        typeof value === 'string' ? moment.read(id, moment.render(value)) : (value as Value),
       ]),
     );
     const parts = [

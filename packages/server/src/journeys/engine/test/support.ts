@@ -26,6 +26,7 @@ export function moment(
     ...{ lastDone: undefined, winner: undefined },
     choose: (parts) => partAt(parts, chance('here')).name,
     render: (text) => text,
+    read: (_, text) => text,
     ...change,
   };
 }
@@ -100,6 +101,7 @@ function factsOf(run: RunState, journey: JourneyDefinition): RunFacts {
     choose: (shapeId, parts) => partAt(parts, chance(run.journeyId, shapeId, run.personId)).name,
     winner: () => undefined,
     render: (text) => text,
+    read: (_, text) => text,
     kept: (_, value) => ({ value }),
   };
 }

@@ -39,6 +39,7 @@ export function sceneOf(shapes: Record<string, unknown>, o: Told = {}): Scene {
     lastDone: () => undefined,
     touches: (id) => id === 'act::o',
     kept: (_, value) => ({ value }),
+    read: (_, text) => text,
     sending: sendingOf(),
     make: (content) => ({
       channel: content.channel,
