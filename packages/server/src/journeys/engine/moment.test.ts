@@ -71,6 +71,16 @@ describe('whether something happened in this run', () => {
     assert.equal(occurredIn(begin, [did('act:cm:stage', SECOND, { 'str:cm:lead-id': '43' })])(moved), true);
   });
 
+  test('the same day is told from another, and the same moment from another, however they were written', () => {
+    const of = (day: number, at: string) => ({ 'dtz:cm:on': { year: 2026, month: 3, day }, 'tme:cm:at': at });
+    const from = { ...begin, entry: of(2, '2026-03-02T08:00:00Z') };
+    const same = { ...moved, same: ['dtz:cm:on', 'tme:cm:at'] };
+    const about = (attributes: Fields) => occurredIn(from, [did('act:cm:stage', SECOND, attributes)])(same);
+    assert.equal(about(of(2, '2026-03-02T09:00:00+01:00')), true);
+    assert.equal(about(of(3, '2026-03-02T08:00:00Z')), false);
+    assert.equal(about(of(2, '2026-03-02T08:00:01Z')), false);
+  });
+
   test('all that is asked has to be true of one activity, not of two', () => {
     const where = { '$str::is': { field_id: 'str:cm:stage', value: 'Won' } };
     const condition = { ...moved, where, same: ['str:cm:lead-id'] };

@@ -1,6 +1,7 @@
 import { type Fields, type Filter, type Happened, type Leaf, OUTCOMES, publicId, type Value } from '@tributary/model';
 import type { RecordedActivity } from '../../people/index.ts';
 import type { RunMemory } from './run-state.ts';
+import { spelling } from './spelling.ts';
 
 /** All that a shape may look at when it decides. No clock, no database: the same moment gives the same move. */
 export interface Moment {
@@ -62,7 +63,8 @@ export function happenedIn(begin: Beginning, own: readonly RecordedActivity[]): 
     own
       .filter(
         ({ activityId, attributes }) =>
-          activityId === condition.fieldId && (condition.same ?? []).every((id) => attributes[id] === begin.entry[id]),
+          activityId === condition.fieldId &&
+          (condition.same ?? []).every((id) => spelling(id, attributes[id]) === spelling(id, begin.entry[id])),
       )
       .map(({ occurredAt, attributes }) => ({ at: occurredAt, attributes }));
 }

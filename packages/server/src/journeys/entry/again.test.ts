@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { Fields } from '@tributary/model';
 import { brief, DAY, openPlace, type Place, play, waiting } from '../../../test/support/entry-place.ts';
 
 const knock = 'act:cm:knock';
@@ -23,8 +24,7 @@ describe('whether somebody may enter again', () => {
     filter: { '$str::is': { field_id: 'str:cm:word', value: word } },
     ...more,
   });
-  const says = (name: string, word: string, more: Record<string, string> = {}) =>
-    knocks(name, { 'str:cm:word': word, ...more });
+  const says = (name: string, word: string, more: Fields = {}) => knocks(name, { 'str:cm:word': word, ...more });
 
   test('never', async () => {
     await place.push({ name: 'Never', entry: entry('never', { again: 'never' }), ...brief });
@@ -92,6 +92,16 @@ describe('whether somebody may enter again', () => {
       ['another', says('eve', 'key', { 'str:cm:deal': '2' }), ['eve wait', 'eve wait']],
       ['the first again', says('eve', 'key', { 'str:cm:deal': '1' }), ['eve wait', 'eve wait']],
       ['without a deal', says('eve', 'key'), ['eve wait', 'eve wait', 'eve wait']],
+    ]);
+  });
+
+  test('one run a day, where the key is a date', async () => {
+    await place.push({ name: 'Day', entry: entry('day', { key: 'dtz:cm:on', again: 'never' }), ...waiting });
+    const on = (day: number) => says('dora', 'day', { 'dtz:cm:on': { year: 2026, month: 3, day } });
+    await play(place, 'Day', [
+      ['a day', on(2), ['dora wait']],
+      ['another', on(3), ['dora wait', 'dora wait']],
+      ['the first again', on(2), ['dora wait', 'dora wait']],
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { Again } from '@tributary/model';
 import type { People } from '../../people/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
+import { spelling } from '../engine/spelling.ts';
 import { type Before, type Looked, listBefore } from '../store/look.sql.ts';
 import type { Version } from '../versions.ts';
 
@@ -29,9 +30,10 @@ export function runKey(each: Asking): string {
   return again === 'any-time' || each.test ? `${key}#${each.begin.id}` : key;
 }
 
-function keyOf({ version, entry }: Asking): string {
+/** What a run of its entry is told apart from others by; empty where the journey names nothing. */
+export function keyOf({ version, entry }: Pick<Asking, 'version' | 'entry'>): string {
   const key = 'key' in version.definition.entry ? version.definition.entry.key : undefined;
-  return key ? String(entry[key] ?? '') : '';
+  return key ? spelling(key, entry[key]) : '';
 }
 
 /**

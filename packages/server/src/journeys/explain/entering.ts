@@ -2,7 +2,7 @@ import { type Explained, explain, type Fields, momentOf as momentFrom, type Name
 import type { People, RecordedActivity } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { minute } from '../engine/doing.ts';
-import { whyNotAgain } from '../entry/again.ts';
+import { keyOf, whyNotAgain } from '../entry/again.ts';
 import { listPublished, type RunOfPerson } from '../store/explain.sql.ts';
 import type { WholeJourney } from '../store/trial.sql.ts';
 import type { Somebody } from '../trial/person.ts';
@@ -147,7 +147,7 @@ function occasionOf(
   const run = runs.find(({ entryActivityId }) => entryActivityId === activity.id);
   if (run) return { ...told, run: publicId(run.id, 'run'), why: [] };
   const check = startCheck(version, activity.attributes, { now: facts.now, names });
-  const key = 'key' in entry && entry.key !== undefined ? String(activity.attributes[entry.key] ?? '') : '';
+  const key = keyOf({ version, entry: activity.attributes });
   const before = runs.filter((each) => !each.test && each.key === key && each.entryAt <= activity.occurredAt);
   const inside = before.some(({ leftAt }) => !leftAt || leftAt > activity.occurredAt);
   const again =

@@ -1,7 +1,7 @@
 import type { Fields, Names } from '@tributary/model';
 import type { Db } from '../../platform/database/pool.ts';
 import { chance } from '../engine/chance.ts';
-import { whyNotAgain } from '../entry/again.ts';
+import { keyOf, whyNotAgain } from '../entry/again.ts';
 import { type EntryCheck, personChecks, startCheck } from '../explain/entry.ts';
 import { findEarlierRun } from '../store/trial.sql.ts';
 import type { SceneAnswers } from './answers.ts';
@@ -67,8 +67,7 @@ async function againWhy(
   const { existing, version } = tried;
   const rules = version.definition.entry;
   if (!existing || somebody.id === undefined || rules.again === 'any-time') return [];
-  const keyField = 'key' in rules ? rules.key : undefined;
-  const key = keyField === undefined ? '' : String(entry[keyField] ?? '');
+  const key = keyOf({ version, entry });
   const earlier = await findEarlierRun(db, { journeyId: existing.id, personId: somebody.id, key });
   if (!earlier) return [];
   if (rules.again !== 'after-leaving') {

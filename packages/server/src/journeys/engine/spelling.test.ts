@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { spelling } from './spelling.ts';
+
+test('a value is spelled alike however it was written, and another one otherwise', () => {
+  const day = { year: 2026, month: 3, day: 2, timezone: 'UTC' };
+  assert.equal(spelling('dtz:cm:on', day), spelling('dtz:cm:on', { timezone: 'UTC', day: 2, month: 3, year: 2026 }));
+  assert.notEqual(spelling('dtz:cm:on', day), spelling('dtz:cm:on', { ...day, day: 3 }));
+  assert.equal(spelling('tme:cm:at', '2026-03-02T09:00:00+01:00'), '2026-03-02T08:00:00Z');
+  assert.equal(spelling('tme:cm:at', '2026-03-02T08:00:00.000Z'), '2026-03-02T08:00:00Z');
+  const large = (last: string) => spelling('obj:cm:o', { text: 'x'.repeat(9000), last });
+  assert.equal(large('a'), large('a'));
+  assert.notEqual(large('a'), large('b'));
+  assert.ok(large('a').length < 100);
+  assert.notEqual(spelling('sst:cm:set', ['a,b']), spelling('sst:cm:set', ['a', 'b']));
+});
+
+test('texts and numbers are spelled as they are: runs have them as their keys', () => {
+  const time = '2026-03-02T09:00:00+01:00';
+  assert.deepEqual(
+    [spelling('str:cm:a', time), spelling('int:cm:a', 42), spelling('bol:cm:a', true), spelling('str:cm:a', undefined)],
+    [time, '42', 'true', ''],
+  );
+});
