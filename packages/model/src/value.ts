@@ -32,8 +32,8 @@ const checks: Record<string, Check> = {
     const { year, month, day } = value as { year?: unknown; month?: unknown; day?: unknown };
     const parts = [year, month, day];
     if (!parts.every(Number.isInteger)) return 'expected whole numbers for year, month and day';
-    if (!isYear(year as number)) return 'expected a year from 1 to 9999';
-    return isDay(year as number, month as number, day as number) ? undefined : 'no such day';
+    if (!isDay(year as number, month as number, day as number)) return 'no such day';
+    return isYear(year as number) ? undefined : 'expected a year from 1 to 9999';
   },
   tme: (value) => {
     const read = timeIn(typeof value === 'string' ? value : '');
