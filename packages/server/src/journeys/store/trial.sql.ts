@@ -10,14 +10,15 @@ export interface WholeJourney {
   version: number | null;
   createdAt: Date;
   publishedAt: Date | null;
-  /** The live version as it was given; null where none was published. */
+  /** The live version as it was given, under the name that the journey has now; null where none was published. */
   definition: unknown;
   draft: unknown;
   entryAudience: string | null;
 }
 
 const columns = `j.id, j.name, j.state, j.live_version as version, j.created_at as "createdAt",
-  v.published_at as "publishedAt", v.definition, j.draft, j.entry_audience as "entryAudience"`;
+  v.published_at as "publishedAt", v.definition || jsonb_build_object('name', j.name) as definition,
+  j.draft || jsonb_build_object('name', j.name) as draft, j.entry_audience as "entryAudience"`;
 
 /** A journey by its name, or by its id as it is outside; undefined where there is none. */
 export async function findWholeJourney(
