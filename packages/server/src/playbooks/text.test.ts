@@ -87,6 +87,43 @@ describe('a journey as text', () => {
     assert.equal(rewritten(document, data, after), text.replace('days: 2', 'days: 3'));
   });
 
+  test('a change of what has an anchor changes nothing else, and an anchor may go', () => {
+    const text = [
+      'journey:',
+      '  shapes:',
+      '    first: { kind: email, sending: &s { topic: A, cap: &c { messages: 1, hours: 2 } }, next: second }',
+      '    second: { kind: email, sending: *s, next: third }',
+      '    third: { kind: email, sending: { cap: *c }, next: fourth }',
+      '    fourth: { kind: email, for: &f { days: 1 }, next: fifth }',
+      '    fifth: { kind: delay, for: *f } # stays',
+      '',
+    ].join('\n');
+    const { document, data } = read(text);
+    type Shapes = Record<string, { sending: { topic: string; cap: { hours: number } } }>;
+    const changed = (change: (shapes: Shapes) => void): string => {
+      const after = structuredClone(data) as { journey: { shapes: Shapes } };
+      change(after.journey.shapes);
+      const said = rewritten(document, data, after);
+      assert.deepEqual(read(said).data, after);
+      assert.match(said, /fifth: \{ kind: delay, for: \*f \} # stays/);
+      return said;
+    };
+    changed(({ first }) => {
+      first!.sending.topic = 'B';
+    });
+    changed(({ first }) => {
+      first!.sending.cap.hours = 3;
+    });
+    changed((shapes) => {
+      delete shapes.first;
+    });
+    const other = changed(({ second }) => {
+      second!.sending.topic = 'B';
+    });
+    assert.match(other, /first: \{ kind: email, sending: &s \{ topic: A, /);
+    assert.match(other, /third: \{ kind: email, sending: \{ cap: \*c \}/);
+  });
+
   test('shapes stand in the order in which people come to them', () => {
     const exit = { kind: 'exit' };
     const shapes = {

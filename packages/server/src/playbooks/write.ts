@@ -1,4 +1,5 @@
-import { type Document, isMap, isSeq, stringify } from 'yaml';
+import { type Alias, type Document, isMap, isSeq, type Node, stringify, visit } from 'yaml';
+import { isSame } from './differences.ts';
 
 const HOW = { lineWidth: 0, blockQuote: 'literal' } as const;
 
@@ -8,8 +9,40 @@ export const yamlOf = (data: unknown): string => stringify(data, HOW);
 /** The text of a document that says something else now; comments stay with what is as it was. */
 export function rewritten(document: Document, from: unknown, to: unknown): string {
   const copy = document.clone() as Document;
+  const aliases = aliasesIn(copy);
   patch(copy, [], from, to);
+  keepMeaning(copy, aliases);
   return copy.toString(HOW);
+}
+
+interface Meant {
+  source: Node | undefined;
+  value: unknown;
+}
+
+/** What each alias stands for. */
+function aliasesIn(document: Document): Map<Alias, Meant> {
+  const aliases = new Map<Alias, Meant>();
+  visit(document, {
+    Alias(_key, alias) {
+      const source = alias.resolve(document);
+      aliases.set(alias, { source, value: source?.toJS(document) as unknown });
+    },
+  });
+  return aliases;
+}
+
+/** What aliases that are left say has not changed: where their anchor went, or says something else, it is written out. */
+function keepMeaning(document: Document, aliases: ReadonlyMap<Alias, Meant>): void {
+  // In the order of the text, in which an anchor comes before its aliases: those within it are mended by then.
+  visit(document, {
+    Alias(_key, alias) {
+      const meant = aliases.get(alias);
+      const now = alias.resolve(document);
+      if (!meant || (now && now === meant.source && isSame(now.toJS(document), meant.value))) return undefined;
+      return document.createNode(meant.value, { aliasDuplicateObjects: false });
+    },
+  });
 }
 
 function patch(document: Document, path: readonly string[], from: unknown, to: unknown): void {
