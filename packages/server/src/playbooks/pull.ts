@@ -136,11 +136,20 @@ function freeNames(folder: string, taken: readonly string[], ending: string): { 
     free(name) {
       const base = kebab(name) || 'unnamed';
       for (let n = 1; ; n++) {
-        const file = `${n === 1 ? base : `${base}-${n}`}${ending}`;
+        const end = `${n === 1 ? '' : `-${n}`}${ending}`;
+        const file = `${cut(base, FILE_NAME_BYTES - Buffer.byteLength(end))}${end}`;
         if (names.has(file)) continue;
         names.add(file);
         return join(folder, file);
       }
     },
   };
+}
+
+/** The longest name that file systems take. */
+const FILE_NAME_BYTES = 255;
+
+/** As many whole characters as so many bytes hold. */
+function cut(text: string, bytes: number): string {
+  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(bytes)).read);
 }
