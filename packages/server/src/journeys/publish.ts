@@ -8,6 +8,7 @@ import { signal } from '../platform/presence.ts';
 import { followVersion } from './ab/decide.ts';
 import { problemsWithCircle } from './entry/circle.ts';
 import { problemsWithEntryHere } from './entry/problems.ts';
+import { problemsWithLiquid } from './liquid.ts';
 import { problemsWithUpdates } from './setting.ts';
 import { insertHistory } from './store/history.sql.ts';
 import { lockJourney } from './store/hold.sql.ts';
@@ -104,6 +105,7 @@ export async function problemsHere(
     ...problems,
     ...(await problemsWithCircle(tx, { audiences }, workspaceId, journey, { lock: false })),
     ...(await unknownTemplates(tx, messages, workspaceId, journey)),
+    ...problemsWithLiquid(journey),
     ...(actionProblems?.(journey.shapes) ?? []),
     ...problemsWithUpdates(await people.schema(tx, workspaceId), journey),
   ];

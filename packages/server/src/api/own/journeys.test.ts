@@ -312,4 +312,37 @@ describe('a journey over HTTP', () => {
     const { json } = await world.call('POST', '/api/journeys/check', { definition });
     assert.deepEqual(json, { problems: [], warnings: [] });
   });
+
+  test('Liquid that can not be read is told with the text that it is in, and not published', async () => {
+    const shapes = {
+      a: { kind: 'notice', to: ['team@example.com'], subject: '{% if %}', text: '{{ x | nofilter }}', next: 'b' },
+      b: {
+        ...{ kind: 'webhook', url: 'https://example.com/{{ bad', headers: { 'X-A': '{{ bad' }, next: 'c' },
+        body: '{"name": "{{ people.first-name | nofilter }}"}',
+      },
+      c: { kind: 'update', set: { 'str::first': 'Hi\n{{ bad', 'str::last': '{{ people.first-name }}' }, next: 'd' },
+      d: { kind: 'slack', text: '{% if a %}b', next: 'end' },
+      end: { kind: 'exit' },
+    };
+    const broken = { ...definition, name: 'Broken', start: 'a', shapes };
+    const { json } = await world.call('POST', '/api/journeys/check', { definition: broken });
+    assert.deepEqual(json, {
+      problems: [
+        { at: 'shapes.a.subject', problem: 'subject, line 1: invalid value expression: ""' },
+        { at: 'shapes.a.text', problem: 'text, line 1: undefined filter: nofilter' },
+        { at: 'shapes.b.url', problem: 'url, line 1: output "{{ bad" not closed' },
+        { at: 'shapes.b.headers.X-A', problem: 'header X-A, line 1: output "{{ bad" not closed' },
+        { at: 'shapes.b.body', problem: 'body, line 1: undefined filter: nofilter' },
+        { at: 'shapes.c.set.str::first', problem: 'text, line 2: output "{{ bad" not closed' },
+        { at: 'shapes.d.text', problem: 'text, line 1: tag {% if a %} not closed' },
+      ],
+      warnings: [],
+    });
+    const made = await world.call('POST', '/api/journeys', { definition: broken });
+    await refused(
+      world.call('POST', `/api/journeys/${made.json.id}/publish`),
+      400,
+      /shapes\.a\.subject: subject, line 1: /,
+    );
+  });
 });

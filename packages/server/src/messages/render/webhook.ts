@@ -19,7 +19,7 @@ export interface CompiledWebhook {
 /** Throws a `UserError` that names the part and the line at fault. */
 export function compileWebhook(content: WebhookContent): CompiledWebhook {
   const { url, headers = {}, body } = content;
-  const kind = body !== undefined && isJson(content, body) ? 'json' : 'text';
+  const kind = bodyKind(content);
   return {
     content,
     url: compile(url, 'url', 'url'),
@@ -27,6 +27,10 @@ export function compileWebhook(content: WebhookContent): CompiledWebhook {
     body: body === undefined ? undefined : { kind, compiled: compile(body, kind, 'body') },
   };
 }
+
+/** How what a body puts out is escaped. */
+export const bodyKind = (content: WebhookContent): 'json' | 'text' =>
+  content.body !== undefined && isJson(content, content.body) ? 'json' : 'text';
 
 /** By its Content-Type, or, without one, by how it begins. */
 function isJson({ headers = {} }: WebhookContent, body: string): boolean {

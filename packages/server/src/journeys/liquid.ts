@@ -1,0 +1,28 @@
+import { contentOf, type JourneyDefinition, type Problem, type Shape } from '@tributary/model';
+import { problemsWithTexts, problemWithText } from '../messages/index.ts';
+
+/** What is wrong with the texts of shapes that are Liquid. Actions are told by whoever takes them. */
+export function problemsWithLiquid({ shapes }: JourneyDefinition): Problem[] {
+  return Object.entries(shapes).flatMap(([id, shape]) =>
+    problemsIn(shape).map(({ at, problem }) => ({ at: `shapes.${id}.${at}`, problem })),
+  );
+}
+
+function problemsIn(shape: Shape): Problem[] {
+  switch (shape.kind) {
+    case 'update':
+      return Object.entries(shape.set).flatMap(([field, value]) => {
+        const problem = typeof value === 'string' ? problemWithText(value, 'text') : undefined;
+        return problem === undefined ? [] : [{ at: `set.${field}`, problem }];
+      });
+    case 'sms':
+    case 'push':
+    case 'inapp':
+    case 'webhook':
+    case 'notice':
+    case 'slack':
+      return problemsWithTexts(contentOf(shape));
+    default:
+      return [];
+  }
+}
