@@ -3,6 +3,7 @@ import { messageOf, UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { sendError } from './ortto/envelope.ts';
+import { refuseUnstorable } from './storable.ts';
 
 /** Errors by which PostgreSQL, or the way to it, says "not now". */
 const UNAVAILABLE = /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|57P0|08|53)/;
@@ -30,6 +31,7 @@ export function createHttp(o: { log: Log; metrics: Metrics; proxies?: readonly s
     o.log.error({ err: error, method: request.method, url: request.url }, messageOf(error));
     return sendError(reply, 500, 'Something went wrong on our side: the log has the details');
   });
+  refuseUnstorable(app);
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;

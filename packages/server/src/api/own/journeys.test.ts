@@ -298,7 +298,7 @@ describe('a journey over HTTP', () => {
     await refused(world.call('PUT', url('/draft'), { definition: { name: 'a\0b' }, edit: 1 }), 400, /U\+0000/);
     await refused(world.call('PUT', url('/draft'), { definition: [] }), 400, /definition: /);
     await refused(world.call('POST', '/api/journeys', { definition: { start: 'x' } }), 400, /a journey has a name/);
-    await refused(world.call('POST', url('/shapes/%00/off')), 404, /has no shape/);
+    await refused(world.call('POST', url('/shapes/%00/off')), 404, /Not found: nothing has U\+0000/);
     await refused(world.call('POST', url('/shapes/__proto__/move-on')), 404, /has no shape/);
     const anything = {
       definition: { name: 'Odd', shapes: [null, { kind: 'journey', journey: 7 }], entry: null, exits: 'all' },
@@ -344,5 +344,27 @@ describe('a journey over HTTP', () => {
       400,
       /shapes\.a\.subject: subject, line 1: /,
     );
+  });
+
+  test('what can not be in the database is not found, and not asked for, whatever the call', async () => {
+    const nowhere = [
+      ['GET', '/api/people/%00/explain'],
+      ['POST', '/v1/journeys/%00/trigger'],
+      ['POST', '/api/journeys/x%00/enrol'],
+      ['GET', '/api/journeys/%00/enrolments'],
+    ] as const;
+    for (const [method, path] of nowhere) {
+      const { status, json } = await world.call(method, path, method === 'POST' ? {} : undefined);
+      const told = {
+        request_id: json.request_id,
+        code: 404,
+        error: 'Not found: nothing has U+0000 in its id or its name',
+      };
+      assert.deepEqual([status, json], [404, told], path);
+    }
+    const asked = await world.call('GET', '/api/people/x@y.z/explain?journey=%00');
+    assert.deepEqual([asked.status, asked.json.code, asked.json.error], [400, 400, 'journey: can not hold U+0000']);
+    const named = await world.call('GET', '/api/journeys?a=1&%00=x');
+    assert.deepEqual([named.status, named.json.error], [400, '\\u0000: can not hold U+0000']);
   });
 });
