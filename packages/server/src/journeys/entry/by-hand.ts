@@ -108,7 +108,7 @@ export interface Asked extends EnrolmentWho {
   by: string;
 }
 
-/** Begins an enrolment. Throws `enrolment_wrong`, `audience_not_found`. */
+/** Begins an enrolment. Throws `enrolment_wrong`, `audience_not_found`, `key_used_otherwise`. */
 export async function enrolMany(o: ByHand, workspaceId: number, which: string, asked: Asked): Promise<Enrolment> {
   const { audience, filter, people, data = {}, key, by } = asked;
   const entry = entryFrom(data);
@@ -124,6 +124,9 @@ export async function enrolMany(o: ByHand, workspaceId: number, which: string, a
     const of = { workspaceId, journeyId: journey.id, askedBy: by, total, entry, audience, filter, people, key };
     const made = await insertEnrolment(tx, of, o.now());
     signal(tx, 'enter');
-    return made ?? (await findEnrolmentByKey(tx, journey.id, key!))!;
+    if (made) return made;
+    const { enrolment, same } = (await findEnrolmentByKey(tx, journey.id, key!, of))!;
+    if (!same) throw usedOtherwise(key!);
+    return enrolment;
   });
 }

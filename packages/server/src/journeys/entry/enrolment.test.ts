@@ -175,6 +175,34 @@ describe('many people who are put into a journey', () => {
     assert.deepEqual([state, error], ['failed', `${audience.id}: there is no such audience`]);
   });
 
+  test('are not somebody else’s enrolment: a key that came with another request is refused', async () => {
+    const people = (await crowd('Tak', 3)).map((id) => publicId(id, 'person'));
+    await place.push({ name: 'Taken', entry: direct, ...waiting });
+    const ask = (body: object) => enrol('Taken', { ...body, idempotency_key: 'k' });
+    const first = await ask({ people: people.slice(0, 2), data: { 'str:cm:why': 'spring', 'int:cm:n': 1 } });
+    assert.equal(first.status, 202);
+    const again = await ask({
+      people: [people[1], people[0], people[0]],
+      data: { 'int:cm:n': 1, 'str:cm:why': 'spring' },
+    });
+    assert.deepEqual([again.status, again.body.id], [202, first.body.id]);
+    const others = [
+      { people: people.slice(0, 2) },
+      { people: people.slice(0, 2), data: { 'str:cm:why': 'autumn', 'int:cm:n': 1 } },
+      { people, data: { 'str:cm:why': 'spring', 'int:cm:n': 1 } },
+      { filter: named('Tak'), data: { 'str:cm:why': 'spring', 'int:cm:n': 1 } },
+    ];
+    for (const other of others) {
+      const { status, body } = await ask(other);
+      assert.deepEqual([status, body.error], [409, 'the idempotency key "k" came with another request before']);
+    }
+    assert.equal((await enrol('Taken', { filter: named('Tak'), idempotency_key: 'f' })).status, 202);
+    assert.equal((await enrol('Taken', { filter: named('Tak'), idempotency_key: 'f' })).status, 202);
+    assert.equal((await enrol('Taken', { filter: named('Tok'), idempotency_key: 'f' })).status, 409);
+    await place.quiet();
+    assert.equal((await runsOf('Taken')).people, 3);
+  });
+
   test('wait for an audience that is still being built', async () => {
     await crowd('Bui', 900);
     await place.push({ name: 'Bui', entry: direct, ...waiting });

@@ -68,16 +68,22 @@ export async function insertEnrolment(
   return rows[0];
 }
 
+/** The enrolment that a key was used for, and whether it is of the same people and for the same. */
 export async function findEnrolmentByKey(
   db: Queryable,
   journeyId: number,
   key: string,
-): Promise<Enrolment | undefined> {
-  const { rows } = await db.query<Enrolment>(
-    `select ${shown} from journey_enrolment where journey_id = $1 and idempotency_key = $2`,
-    [journeyId, key],
+  asked: { entry: Fields } & EnrolmentWho,
+): Promise<{ enrolment: Enrolment; same: boolean } | undefined> {
+  const { rows } = await db.query<Enrolment & { same: boolean }>(
+    `select ${shown}, audience is not distinct from $3 and filter is not distinct from $4 and entry = $5
+              and people is not distinct from (select array_agg(distinct id order by id) from unnest($6::bigint[]) id) as same
+     from journey_enrolment where journey_id = $1 and idempotency_key = $2`,
+    [journeyId, key, asked.audience ?? null, asked.filter ?? null, asked.entry, asked.people ?? null],
   );
-  return rows[0];
+  if (!rows[0]) return undefined;
+  const { same, ...enrolment } = rows[0];
+  return { enrolment, same };
 }
 
 export async function findEnrolment(db: Queryable, journeyId: number, id: string): Promise<Enrolment | undefined> {
