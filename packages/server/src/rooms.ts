@@ -53,6 +53,7 @@ export function createRooms(o: {
     audiences,
     messages,
     actionProblems: (shapes) => connectors.problemsWith(shapes),
+    connected: (workspaceId) => connectors.connected(workspaceId),
   });
   const connectors: Connectors = createConnectors({
     ...shared,

@@ -33,6 +33,8 @@ export interface Connectors {
   check(): Promise<void>;
   /** What can be seen to be wrong with the connector actions of a journey, before any is asked for. */
   problemsWith(shapes: Readonly<Record<string, unknown>>): Problem[];
+  /** The connectors that a workspace is connected by, by their ids. */
+  connected(workspaceId: number): Promise<ReadonlySet<string>>;
   hearRecorded(tx: Tx, pieces: readonly PeopleRecorded[]): Promise<void>;
   hearActions(tx: Tx, pieces: readonly JourneyActions[]): Promise<void>;
   /** Forgets what was kept to write about people who were deleted. */
@@ -110,6 +112,10 @@ export function createConnectors(o: {
       if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('; '));
     },
     problemsWith: (shapes) => problemsWith(o.connectors, shapes),
+    async connected(workspaceId) {
+      const own = (await connections.all()).filter((connection) => connection.workspaceId === workspaceId);
+      return new Set(own.map(({ connector }) => connector.id));
+    },
     hearRecorded: (tx, pieces) => hearRecorded(tx, ears, pieces, clock.now()),
     hearActions: (tx, pieces) => hearActions(tx, ears, pieces, clock.now()),
     hearDeleted: (tx, pieces) => forget(tx, connections, pieces, clock.now()),

@@ -116,6 +116,8 @@ export function createJourneys(o: {
   log: Log;
   /** What is wrong with the steps that connectors are to take: they know. */
   actionProblems?: (shapes: Readonly<Record<string, unknown>>) => Problem[];
+  /** The connectors that a workspace is connected by. */
+  connected?: (workspaceId: number) => Promise<ReadonlySet<string>>;
 }): Journeys {
   const versions = createVersions();
   o.presence.on('journey', versions.forget);

@@ -367,4 +367,45 @@ describe('a journey over HTTP', () => {
     const named = await world.call('GET', '/api/journeys?a=1&%00=x');
     assert.deepEqual([named.status, named.json.error], [400, '\\u0000: can not hold U+0000']);
   });
+
+  test('what it names and is not there is told, with its place', async () => {
+    const there = await world.call('GET', '/api/audiences');
+    const { name, id: audience } = there.json.audiences[0];
+    const journey = await world.push({ ...definition, name: 'TT' });
+    const campaign = (campaign_id: string) => ({ $is_member_of_campaign: { campaign_id } });
+    const shapes = {
+      a: { kind: 'delay', until: { field: 'dtz:cm:typo' }, next: 'b' },
+      b: { kind: 'delay', until: { field: 'str::first' }, next: 'c' },
+      c: { kind: 'delay', until: { field: 'dtz::b' }, next: 'd' },
+      d: { kind: 'email', template: 'Hello', sending: { topic: 'Nope' }, next: 'e' },
+      e: { kind: 'email', template: 'Later', sending: { topic: name }, next: 'f' },
+      f: { kind: 'action', connector: 'kommo', action: 'note', input: { text: 'x' }, next: 'end' },
+      end: { kind: 'exit' },
+    };
+    const asking = {
+      ...{ ...definition, name: 'Asking', start: 'a', shapes, sending: { topic: 'Gone' } },
+      exits: [
+        { $or: [{ $is_member_of: { audience_id: 'Nope' } }, { $is_member_of: { audience_id: audience } }] },
+        { $is_not_member_of: { audience_id: name } },
+        { $or: [campaign('TT'), campaign(journey)] },
+        campaign('6b04c2250000000000009999'),
+      ],
+    };
+    const { json } = await world.call('POST', '/api/journeys/check', { definition: asking });
+    const noMail = 'or it is archived: the mail is not sent, and that is recorded';
+    assert.deepEqual(json, {
+      problems: [],
+      warnings: [
+        { at: 'sending.topic', problem: `there is no audience “Gone”, ${noMail}` },
+        { at: 'shapes.d.sending.topic', problem: `there is no audience “Nope”, ${noMail}` },
+        { at: 'exits[0]', problem: 'there is no audience “Nope”: as if nobody were in it' },
+        { at: 'exits[1]', problem: `asks for the audience “${name}” by its name: write its id` },
+        { at: 'exits[2]', problem: `asks for the journey “TT” by its name: write its id, ${journey}` },
+        { at: 'exits[3]', problem: 'there is no journey “6b04c2250000000000009999”: as if nobody were in it' },
+        { at: 'shapes.a.until.field', problem: 'there is no field dtz:cm:typo: nobody waits for it' },
+        { at: 'shapes.b.until.field', problem: 'str::first holds no date and no time: nobody waits for it' },
+        { at: 'shapes.f.connector', problem: 'kommo is not connected: the step is skipped, and that is recorded' },
+      ],
+    });
+  });
 });

@@ -8,6 +8,7 @@ import { findVersion, listJourneys } from '../store/journey.sql.ts';
 import { findDraft, insertJourney, type ManagedJourney, updateDraft } from '../store/managed.sql.ts';
 import { CHANNELS } from './channels.ts';
 import { changing, findManaged, type Managing, type Which } from './managing.ts';
+import { notThere } from './not-there.ts';
 
 /** A definition as it is worked on: it may be wrong. */
 export type Draft = Readonly<Record<string, unknown>>;
@@ -134,7 +135,8 @@ export async function checkedHere(tx: Tx, o: Managing, workspaceId: number, defi
   const { fields } = await o.people.schema(tx, workspaceId);
   const journeys = new Set((await listJourneys(tx, workspaceId)).map(({ name }) => name));
   const around = { channels: CHANNELS, journeys, hasField: (id: string) => fields.has(id) };
-  return { problems: [], warnings: warningsOf(judged.journey, around) };
+  const missing = await notThere(tx, o, workspaceId, judged.journey);
+  return { problems: [], warnings: [...warningsOf(judged.journey, around), ...missing] };
 }
 
 /** Somebody has published a version since the draft was begun, which the draft knows nothing of. */

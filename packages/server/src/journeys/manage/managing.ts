@@ -22,6 +22,8 @@ export interface Managing {
   keep(tx: Tx, journeyId: number): Promise<void>;
   /** What is wrong with the steps that connectors are to take. */
   actionProblems?: ((shapes: Readonly<Record<string, unknown>>) => Problem[]) | undefined;
+  /** The connectors that a workspace is connected by. */
+  connected?: ((workspaceId: number) => Promise<ReadonlySet<string>>) | undefined;
 }
 
 /** Which journey: by its id outside, or by its name. */
