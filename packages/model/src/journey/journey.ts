@@ -13,6 +13,8 @@ const leaving = z.strictObject({
   still: duration.optional(),
 });
 
+const SHAPE_ID = 'the id of a shape has 1 to 64 of a to z, 0 to 9 and -, and does not begin with -';
+
 /**
  * A journey: who enters, what lets them go, what it is for, and the graph of
  * shapes between. `shapes` is keyed by shape id; `start` names the first.
@@ -30,7 +32,7 @@ export const journeyDefinition = z.strictObject({
   /** For all that it sends, over the workspace's rules; a shape may say otherwise. */
   sending: sendingRules.optional(),
   start: z.string(),
-  shapes: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/), shape),
+  shapes: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, SHAPE_ID), shape),
 });
 export type JourneyDefinition = z.infer<typeof journeyDefinition>;
 

@@ -163,6 +163,15 @@ describe('what is wrong with a journey is said with its place', () => {
 
   for (const [what, found, expected] of table) test(what, () => assert.deepEqual(found(), expected));
 
+  test('an id that no shape can have, with what one can be', () => {
+    assert.deepEqual(withShapes({ Welcome_mail: email('end'), end: exit }), [
+      {
+        at: 'shapes.Welcome_mail',
+        problem: 'the id of a shape has 1 to 64 of a to z, 0 to 9 and -, and does not begin with -',
+      },
+    ]);
+  });
+
   test('a shape too many', () => {
     const chain = (n: number): Record<string, unknown> =>
       Object.fromEntries(Array.from({ length: n }, (_, i) => [`s${i}`, i === n - 1 ? exit : wait(`s${i + 1}`)]));

@@ -11,7 +11,13 @@ const SHAPES_MAX = 100;
 export function checkJourney(input: unknown): { journey: JourneyDefinition } | { problems: Problem[] } {
   const parsed = journeyDefinition.safeParse(input);
   if (!parsed.success) {
-    return { problems: parsed.error.issues.map((issue) => ({ at: issue.path.join('.'), problem: issue.message })) };
+    return {
+      problems: parsed.error.issues.map((issue) => ({
+        at: issue.path.join('.'),
+        // That a key is wrong is told of the record, and what it has to be is within.
+        problem: (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message,
+      })),
+    };
   }
   const journey = parsed.data;
   const problems = [
