@@ -1,4 +1,4 @@
-import { type Fields, type Filter, timezoneOf } from '@tributary/model';
+import { type Fields, type Filter, prepare, timezoneOf } from '@tributary/model';
 import { type DisplayTypes, displayTypesOf, renderText } from '../messages/index.ts';
 import { type Answers, keptValue, type People, type Person, type RecordedActivity } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
@@ -79,7 +79,7 @@ export async function loadFacts(
         off: (shapeId) => (live?.definition.shapes[shapeId] ?? version.definition.shapes[shapeId])?.off === true,
         activities: past.get(current(run)) ?? [],
         known: known && answering(version.outside, known),
-        lookAgain: known?.next ?? undefined,
+        lookAgain: earliest(known?.next, boundaryOnEntry(version, run, now)),
         now,
         listens: version.listens,
         goalListens: version.goalListens,
@@ -140,6 +140,16 @@ async function answersOf(
     answers.set(version, await people.filters.ask(tx, question));
   }
   return answers;
+}
+
+/** When time may change an answer about what a run began with, which the database is not asked. */
+function boundaryOnEntry({ timedOnEntry }: Version, { entry }: RunState, now: Date): Date | undefined {
+  const next = Math.min(...timedOnEntry.map((condition) => prepare(condition).next({ fields: {}, entry, now })));
+  return Number.isFinite(next) ? new Date(next) : undefined;
+}
+
+function earliest(...moments: readonly (Date | null | undefined)[]): Date | undefined {
+  return moments.flatMap((at) => at ?? []).sort((a, b) => a.getTime() - b.getTime())[0];
 }
 
 function answering(outside: readonly Filter[], { holds }: Answers): (condition: Filter) => boolean | undefined {

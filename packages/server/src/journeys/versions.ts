@@ -37,8 +37,9 @@ export interface Version {
   entryOutside: readonly Filter[];
   /** Conditions that are not answered by the person's fields and what happened in the run. */
   outside: readonly Filter[];
-  /** Filters that time alone can make true or false. */
+  /** Filters that time alone can make true or false; and of these the conditions on what a run began with. */
   timed: readonly Filter[];
+  timedOnEntry: readonly Filter[];
   levelled: readonly string[];
   tested: readonly string[];
   /** Shapes that say how often one person may have them. */
@@ -101,6 +102,9 @@ export function versionOf(row: {
       .flatMap(({ filter }) => conditionsOf(filter))
       .filter((condition) => isOutside(condition, 'run')),
     timed: listening.timed.map(({ filter }) => filter),
+    timedOnEntry: listening.timed
+      .flatMap(({ filter }) => conditionsOf(filter))
+      .filter((condition) => leafOf(condition)?.of === 'entry'),
     levelled: shapesThat((shape) => shape.kind === 'split' && shape.level),
     tested: shapesThat((shape) => shape.kind === 'ab'),
     counted: shapesThat((shape) => 'perPerson' in shape && shape.perPerson !== undefined),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { internalId, objectId, publicId } from '@tributary/model';
-import { brief, openPlace, type Place, waiting } from '../../../test/support/entry-place.ts';
+import { brief, HOUR, openPlace, type Place, waiting } from '../../../test/support/entry-place.ts';
 
 describe('a journey into which a request puts people', () => {
   let place: Place;
@@ -110,6 +110,22 @@ describe('a journey into which a request puts people', () => {
     await ask();
     await place.quiet();
     assert.equal((await place.runs('Keyed')).length, 4, 'a month later nobody knows the key any more');
+  });
+
+  test('waits, and lets go, by a time that the request said, at its moment', async () => {
+    const passed = { '$tme::relative_more_than': { of: 'entry', field_id: 'tme:cm:at', days_ago: 0 } };
+    const end = { kind: 'exit' };
+    const wait = { kind: 'wait', until: passed, next: 'end' };
+    await place.push({ name: 'Until', entry: { kind: 'direct' }, start: 'wait', shapes: { wait, end } });
+    await place.push({ name: 'Let go', entry: { kind: 'direct' }, exits: [passed], ...waiting });
+    const data = { 'tme:cm:at': new Date(place.clock.now().getTime() + HOUR).toISOString() };
+    for (const name of ['Until', 'Let go']) await trigger(name, { people: [by('timed')], data });
+    await place.pass(HOUR - 60_000);
+    assert.deepEqual(await place.runs('Until'), ['timed wait']);
+    assert.deepEqual(await place.runs('Let go'), ['timed wait']);
+    await place.pass(61_000);
+    assert.deepEqual(await place.runs('Until'), ['timed left: completed']);
+    assert.match((await place.runs('Let go'))[0]!, /^timed left: /);
   });
 
   test('is refused in words, and then nothing is written', async () => {
