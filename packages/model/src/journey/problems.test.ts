@@ -5,6 +5,7 @@ import type { Problem } from '../filter/filter.ts';
 import type { JourneyDefinition } from './journey.ts';
 import { checkJourney } from './problems.ts';
 import { nextOf, type Shape } from './shapes/index.ts';
+import { contentOf } from './shapes/message.ts';
 
 const exit = { kind: 'exit' };
 const email = (next: string) => ({ kind: 'email', template: 'Hello', next });
@@ -38,6 +39,15 @@ describe('a journey that is right', () => {
       holdOut: 0,
       shapes: { hello: email('end'), end: { kind: 'exit', reason: 'completed' } },
     });
+  });
+
+  test('tells people something by their phones and in the product, under a title', () => {
+    const push = { kind: 'push', title: 'Hi', text: 'there', next: 'inapp' };
+    const inapp = { kind: 'inapp', title: 'Hi', text: 'there', next: 'end' };
+    assert.deepEqual(withShapes({ push, inapp, end: exit }), []);
+    assert.deepEqual(contentOf({ ...push, kind: 'push' }), { channel: 'push', title: 'Hi', text: 'there' });
+    const { title: _, ...untitled } = push;
+    assert.match(withShapes({ push: untitled, inapp, end: exit })[0]!.at, /^shapes\.push\.title$/);
   });
 
   test('may go in circles, as long as it always rests on the way', () => {

@@ -28,8 +28,9 @@ const { channel: _slack, ...slack } = slackContent.shape;
 
 const emailShape = z.strictObject({ kind: z.literal('email'), ...email, ...sent });
 const smsShape = z.strictObject({ kind: z.literal('sms'), ...sms, ...sent });
-const pushShape = z.strictObject({ kind: z.literal('push'), ...push, ...sent });
-const inappShape = z.strictObject({ kind: z.literal('inapp'), ...inapp, ...sent });
+/** Their title is what the person reads, and so what the shape is called. */
+const pushShape = z.strictObject({ kind: z.literal('push'), ...sent, ...push });
+const inappShape = z.strictObject({ kind: z.literal('inapp'), ...sent, ...inapp });
 /** Tells somebody else: a server, the team. No rule of sending holds for these. */
 const webhookShape = z.strictObject({ kind: z.literal('webhook'), ...webhook, ...told });
 const noticeShape = z.strictObject({ kind: z.literal('notice'), ...notice, ...told });
@@ -60,6 +61,7 @@ const OF_THE_SHAPE = new Set([...Object.keys(sent), 'kind']);
 
 /** What the shape sends, as messages takes it. */
 export function contentOf(shape: MessageShape): MessageContent {
-  const content = Object.entries(shape).filter(([key]) => !OF_THE_SHAPE.has(key));
+  const isRead = shape.kind === 'push' || shape.kind === 'inapp';
+  const content = Object.entries(shape).filter(([key]) => !OF_THE_SHAPE.has(key) || (isRead && key === 'title'));
   return { channel: shape.kind, ...Object.fromEntries(content) } as MessageContent;
 }

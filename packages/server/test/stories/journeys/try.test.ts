@@ -38,6 +38,8 @@ test('a draft is run for one’s own address for real, in seconds, whatever was 
           no: 'hello',
         },
         ...shapes,
+        // Which a try neither asks nor counts.
+        hello: { ...shapes.hello, perPerson: 'once' },
       },
     }),
     { by },
