@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { orElse } from './schemas.ts';
 
 /** As many as a request may name (Ortto help, a-235: records of a request). */
 const PEOPLE_MAX = 100;
@@ -40,7 +41,7 @@ export const subscribeBody = z.object({
     )
     .min(1, 'no people')
     .max(PEOPLE_MAX, `more than ${PEOPLE_MAX} people`),
-  async: z.boolean().default(false),
+  async: orElse(z.boolean(), false),
 });
 
 /** `POST /v1/person/subscriptions` (recorded). */

@@ -156,6 +156,20 @@ describe('person/merge in full', () => {
     });
   });
 
+  test('what is null is not given, as some clients write whatever they do not set', async () => {
+    const unset = { async: null, merge_by: null, merge_strategy: null, find_strategy: null, skip_non_existing: null };
+    const merged = await wire.post('/v1/person/merge', {
+      people: [{ fields: { 'str::email': 'nulls@example.com' } }],
+      ...unset,
+    });
+    assert.match(merged.text, /"status":"created"/);
+    const defined = { name: 'Null', icon_id: 'x', touch: null, filterable: null, visible_in_feeds: null };
+    const made = await wire.post('/v1/definitions/activity/create', { ...defined, track_conversion_value: null });
+    assert.equal(made.status, 200, made.text);
+    const activities = [{ activity_id: 'act:cm:null', fields: { 'str::email': 'nulls@example.com' } }];
+    assert.equal((await wire.post('/v1/activities/create', { activities, ...unset })).status, 200);
+  });
+
   test('str::person_id has to be alone', async () => {
     const { status, text } = await one(
       { 'str::email': 'a@example.com' },

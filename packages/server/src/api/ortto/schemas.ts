@@ -13,20 +13,23 @@ const name = text
   .refine((given) => kebab(given) !== '', 'has no letter and no digit')
   .refine((given) => kebab(given).length <= 255, 'is too long, spelled out');
 export const fields = z.record(z.string(), z.json());
+/** Not given where it is `null`, too, which some clients write for whatever they do not set. */
+export const orElse = <T extends z.ZodType>(schema: T, otherwise: z.output<T>) =>
+  schema
+    .nullable()
+    .default(otherwise as never)
+    .transform((given): z.output<T> => given ?? otherwise);
 const strategy = z.union([z.literal(1), z.literal(2), z.literal(3)]);
 export const records = <T extends z.ZodType>(record: T, what: string) =>
   z.array(record).min(1, `no ${what}`).max(RECORDS_MAX, `more than ${RECORDS_MAX} ${what}`);
 
-export const findStrategy = z
-  .union([z.literal(0), z.literal(1), z.literal(2)])
-  .default(0)
-  .describe(
-    '0: the first key that finds anyone; 1: a later key counts only where the earlier fields are empty; 2: all keys find one and the same',
-  );
-export const mergeStrategy = strategy
-  .default(2)
-  .describe('1: fill only what is empty; 2: overwrite, `null` clears; 3: leave alone who is there');
-export const skipNonExisting = z.boolean().default(false).describe('Make nobody: who is not there is a bad record');
+export const findStrategy = orElse(z.union([z.literal(0), z.literal(1), z.literal(2)]), 0).describe(
+  '0: the first key that finds anyone; 1: a later key counts only where the earlier fields are empty; 2: all keys find one and the same',
+);
+export const mergeStrategy = orElse(strategy, 2).describe(
+  '1: fill only what is empty; 2: overwrite, `null` clears; 3: leave alone who is there',
+);
+export const skipNonExisting = orElse(z.boolean(), false).describe('Make nobody: who is not there is a bad record');
 export const mergeBy = z.array(z.string()).max(3);
 const MERGE_BY = 'By which fields people are found, tried in order; `["str::email", "str::ei"]` where it is not said';
 /** What a record is to be known by, and done to. */
@@ -44,10 +47,9 @@ export const happened = {
   created: z.iso.datetime({ offset: true }).nullish().describe('When it happened: up to 90 days ago, else now'),
   key: z.string().max(255).nullish().describe('Your own id of it: the same at the same `created` is recorded once'),
 };
-export const isAsync = z
-  .boolean()
-  .default(false)
-  .describe('Answer as soon as it is on disk in the queue; what can only be seen with the person, stands in the log');
+export const isAsync = orElse(z.boolean(), false).describe(
+  'Answer as soon as it is on disk in the queue; what can only be seen with the person, stands in the log',
+);
 
 /** How people are found, and whether those who are not there are made (Ortto help, a-257). */
 export const finding = {
@@ -118,10 +120,10 @@ export const customFieldBody = z.object({
 export const definitionBody = z.object({
   name,
   icon_id: text.default('moneys-illustration-icon').describe('Kept for pages'),
-  track_conversion_value: z.boolean().default(false).describe('`int::v` is what it was worth'),
-  touch: z.boolean().default(false).describe('Moves “first seen” and “last seen”'),
-  filterable: z.boolean().default(true).describe('Kept for pages'),
-  visible_in_feeds: z.boolean().default(true).describe('Kept for pages'),
+  track_conversion_value: orElse(z.boolean(), false).describe('`int::v` is what it was worth'),
+  touch: orElse(z.boolean(), false).describe('Moves “first seen” and “last seen”'),
+  filterable: orElse(z.boolean(), true).describe('Kept for pages'),
+  visible_in_feeds: orElse(z.boolean(), true).describe('Kept for pages'),
   /** **Ours**: whose activity it is. Ortto's are made in its app. */
   entity: z.enum(['person', 'account']).default('person').describe('Whose activity it is'),
   display_style: z
