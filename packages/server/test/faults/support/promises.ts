@@ -35,6 +35,10 @@ const ENDS = ['call', 'last-question'];
 
 /** One run a deal; each shape of its way was moved through once, and counted once. */
 async function checkRuns(db: Db, deals: readonly number[]): Promise<void> {
+  const { rows: strange } = await db.query(
+    `select r.id, m.did, r.parked_error from run r join move m on m.run_id = r.id where m.shape_id is null`,
+  );
+  assert.deepEqual(strange, [], 'no run stops before its first shape');
   const { rows: runs } = await db.query<{ lead: string; shapes: string[] }>(
     `select r.entry->>'str:cm:lead-id' as lead, array_agg(m.shape_id order by m.at, m.number) as shapes
      from run r join move m on m.run_id = r.id group by r.id`,
