@@ -39,7 +39,7 @@ export { type Listening, listensOf, OUTCOMES } from './journey/listens.ts';
 export { checkJourney } from './journey/problems.ts';
 export type { PerPerson, Way } from './journey/shapes/common.ts';
 export { modelOf, nextOf, type Shape, type ShapeKind, type ShapeOf } from './journey/shapes/index.ts';
-export { contentOf, type MessageShape } from './journey/shapes/message.ts';
+export { contentOf, isMessageShape, type MessageShape } from './journey/shapes/message.ts';
 export { triedDefinition } from './journey/trial.ts';
 export { type Surroundings, warningsOf } from './journey/warnings.ts';
 export type { Location } from './location.ts';
@@ -101,7 +101,7 @@ export {
 } from './sending.ts';
 export { type Template, template } from './template.ts';
 export { atWall } from './time/at-wall.ts';
-export { isYear, timeIn } from './time/moment.ts';
+export { isDay, isYear, timeIn } from './time/moment.ts';
 export { nextWithin, type WeeklyWindow, weeklyWindow } from './time/weekly-window.ts';
 export { isTimezone, timezone, timezoneOf, wall } from './time/zone.ts';
 export { type Fields, isLargerThan, isStorable, jsonBytes, problemWithValue, type Value } from './value.ts';

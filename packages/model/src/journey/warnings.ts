@@ -5,6 +5,7 @@ import type { MessageChannel } from '../sending.ts';
 import { filtersOf, type JourneyDefinition } from './journey.ts';
 import { isEverybody } from './problems.ts';
 import { modelOf, nextOf, type Shape } from './shapes/index.ts';
+import { isMessageShape } from './shapes/message.ts';
 
 /** What a journey names that may not be there yet. */
 export interface Surroundings {
@@ -168,16 +169,8 @@ function namedWarnings(shape: Shape, { channels, journeys, hasField }: Surroundi
         .map(([at, id]) => ({ at, problem: `there is no field ${id}: the step will fail` }));
     case 'ab':
       return channels.has('email') ? [] : notSetUp('email');
-    case 'email':
-    case 'sms':
-    case 'push':
-    case 'inapp':
-    case 'webhook':
-    case 'notice':
-    case 'slack':
-      return channels.has(shape.kind) ? [] : notSetUp(shape.kind);
     default:
-      return [];
+      return !isMessageShape(shape) || channels.has(shape.kind) ? [] : notSetUp(shape.kind);
   }
 }
 

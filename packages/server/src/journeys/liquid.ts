@@ -1,4 +1,4 @@
-import { contentOf, type JourneyDefinition, type Problem, type Shape } from '@tributary/model';
+import { contentOf, isMessageShape, type JourneyDefinition, type Problem, type Shape } from '@tributary/model';
 import { problemsWithTexts, problemWithText } from '../messages/index.ts';
 
 /** What is wrong with the texts of shapes that are Liquid. Actions are told by whoever takes them. */
@@ -9,20 +9,10 @@ export function problemsWithLiquid({ shapes }: JourneyDefinition): Problem[] {
 }
 
 function problemsIn(shape: Shape): Problem[] {
-  switch (shape.kind) {
-    case 'update':
-      return Object.entries(shape.set).flatMap(([field, value]) => {
-        const problem = typeof value === 'string' ? problemWithText(value, 'text') : undefined;
-        return problem === undefined ? [] : [{ at: `set.${field}`, problem }];
-      });
-    case 'sms':
-    case 'push':
-    case 'inapp':
-    case 'webhook':
-    case 'notice':
-    case 'slack':
-      return problemsWithTexts(contentOf(shape));
-    default:
-      return [];
-  }
+  if (isMessageShape(shape)) return problemsWithTexts(contentOf(shape));
+  if (shape.kind !== 'update') return [];
+  return Object.entries(shape.set).flatMap(([field, value]) => {
+    const problem = typeof value === 'string' ? problemWithText(value, 'text') : undefined;
+    return problem === undefined ? [] : [{ at: `set.${field}`, problem }];
+  });
 }

@@ -1,4 +1,4 @@
-import { isYear } from '../../time/moment.ts';
+import { timeIn } from '../../time/moment.ts';
 import { isTimezone } from '../../time/zone.ts';
 import type { Body } from '../filter.ts';
 import type { Asked, Day, Test } from '../test.ts';
@@ -28,10 +28,7 @@ function dayOf(value: unknown): string | undefined {
   return isDay(text) ? text : undefined;
 }
 
-function isDay(text: string): boolean {
-  const at = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text) && isYear(at.getUTCFullYear());
-}
+const isDay = (text: string): boolean => 'at' in timeIn(`${text}T00:00:00Z`);
 
 /** Days in a time zone, from one to another; `make` reads the body. */
 const days =

@@ -47,6 +47,10 @@ export const messageShapes = [
 ] as const;
 export type MessageShape = z.infer<(typeof messageShapes)[number]>;
 
+const KINDS: ReadonlySet<string> = new Set(messageShapes.map(({ shape }) => shape.kind.value));
+
+export const isMessageShape = (shape: { kind: string }): shape is MessageShape => KINDS.has(shape.kind);
+
 export const message: ShapeModel<MessageShape> = {
   ...leadsOn,
   // What its parts have to do with each other.

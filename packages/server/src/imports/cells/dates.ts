@@ -1,4 +1,4 @@
-import { isYear, timeIn, type Value } from '@tributary/model';
+import { isDay, isYear, timeIn, type Value } from '@tributary/model';
 
 type Order = 'dmy' | 'mdy' | undefined;
 
@@ -26,10 +26,7 @@ function dayIn(text: string, order: Order): { day: Day; rest: string } | undefin
 }
 
 function found(match: string, text: string, day: Day): { day: Day; rest: string } | undefined {
-  const date = new Date(Date.UTC(2000, day.month - 1, day.day));
-  date.setUTCFullYear(day.year, day.month - 1, day.day);
-  if (!isYear(day.year)) return undefined;
-  if (date.getUTCMonth() + 1 !== day.month || date.getUTCDate() !== day.day) return undefined;
+  if (!isYear(day.year) || !isDay(day.year, day.month, day.day)) return undefined;
   return { day, rest: text.slice(match.length) };
 }
 

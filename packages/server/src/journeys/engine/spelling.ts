@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { timeIn } from '@tributary/model';
 
 const JSON_MAX = 255;
 
@@ -18,9 +19,8 @@ function short(json: string): string {
 }
 
 function moment(text: string): string {
-  // A time without its zone is taken for UTC's, as people's times are.
-  const at = new Date(/(z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
-  return Number.isNaN(at.getTime()) ? text : at.toISOString().replace('.000Z', 'Z');
+  const read = timeIn(text);
+  return 'at' in read ? read.at.toISOString().replace('.000Z', 'Z') : text;
 }
 
 function sorted(_key: string, value: unknown): unknown {
