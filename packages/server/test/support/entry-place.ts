@@ -7,6 +7,7 @@ import { type MovableClock, movableClock } from '../../src/platform/clock.ts';
 import { type ConnectionSettings, type Db, transaction } from '../../src/platform/database/pool.ts';
 import { startTributary, type Tributary } from '../../src/tributary.ts';
 import { silent, testDatabase } from './database.ts';
+import { due, isNothing } from './due.ts';
 import { until } from './until.ts';
 
 /** What is answered, as it is read. */
@@ -90,15 +91,7 @@ export async function openPlace(o: { processes?: number; begins?: string } = {})
       return { status: answer.status, body: (await answer.json()) as Answer };
     },
     async quiet() {
-      // Twice: what is due a millisecond after the clock was asked is not seen by the first look.
-      let wasQuiet = false;
-      const look = async (): Promise<boolean> => {
-        const isQuiet = Number((await pending()).left) === 0;
-        const both = isQuiet && wasQuiet;
-        wasQuiet = isQuiet;
-        return both;
-      };
-      await until('nothing is left to do', look, { told: pending });
+      await until('nothing is left to do', async () => isNothing(await pending()), { told: pending });
     },
     async pass(ms) {
       clock.advance(ms);
@@ -141,21 +134,9 @@ export async function openPlace(o: { processes?: number; begins?: string } = {})
       await database.close();
     },
   };
-  const pending = async () => (await db.query<Record<string, number>>(PENDING, [clock.now()])).rows[0]!;
+  const pending = () => due(db, clock, ['news', 'runs', 'line', 'building', 'checks', 'enrolments', 'scheduled']);
   return place;
 }
-
-const PENDING = `
-  select n.*, news + runs + line + building + checks + enrolments + scheduled as left from (
-    select (select count(*)::int from news where not_before <= $1) as news,
-           (select count(*)::int from run where due_at <= $1 and parked_error is null) as runs,
-           (select count(*)::int from journey_line where not_before <= $1) as line,
-           (select count(*)::int from audience where building and archived_at is null) as building,
-           (select count(*)::int from audience_check where due_at <= $1) as checks,
-           (select count(*)::int from journey_enrolment e join journey j on j.id = e.journey_id
-            where e.state = 'running' and j.state = 'on') as enrolments,
-           (select count(*)::int from journey where schedule_next_at <= $1 and state = 'on') as scheduled
-  ) n`;
 
 function urlOf({ host = '', port, user = '', password, database = '' }: ConnectionSettings): string {
   const login = `${encodeURIComponent(user)}:${encodeURIComponent(String(password))}`;

@@ -6,6 +6,7 @@ import { type MovableClock, movableClock } from '../../src/platform/clock.ts';
 import { type Db, transaction } from '../../src/platform/database/pool.ts';
 import { startTributary, type Tributary } from '../../src/tributary.ts';
 import { silent, testDatabase } from './database.ts';
+import { due, isNothing } from './due.ts';
 import { until } from './until.ts';
 import { urlOf } from './url-of.ts';
 
@@ -132,12 +133,8 @@ export async function openJourneyWorld({ beginning = BEGINNING } = {}): Promise<
       await world.quiet();
     },
     async quiet() {
-      const waiting = async () => (await db.query<Record<string, number>>(WAITING, [clock.now()])).rows[0]!;
-      await until(
-        'nothing is on its way any more',
-        async () => Object.values(await waiting()).every((count) => count === 0),
-        { told: waiting },
-      );
+      const waiting = () => due(db, clock, ['news', 'runs', 'messages', 'contests', 'line', 'building', 'checks']);
+      await until('nothing is on its way any more', async () => isNothing(await waiting()), { told: waiting });
     },
     async close() {
       await tributary.close();
@@ -155,13 +152,3 @@ export async function openJourneyWorld({ beginning = BEGINNING } = {}): Promise<
     await world.call('POST', '/v1/definitions/activity/create', { name });
   return world;
 }
-
-const WAITING = `
-  select (select count(*)::int from news where not_before <= $1) as news,
-         (select count(*)::int from run where due_at <= $1 and parked_error is null) as runs,
-         (select count(*)::int from message
-           where state = 'sending' or state in ('queued', 'uncertain') and due_at <= $1) as messages,
-         (select count(*)::int from ab_check where due_at <= $1) as contests,
-         (select count(*)::int from journey_line where not_before <= $1) as line,
-         (select count(*)::int from audience where building and archived_at is null) as building,
-         (select count(*)::int from audience_check where due_at <= $1) as checks`;

@@ -10,6 +10,7 @@ import { pushPlaybook } from '../../src/playbook.ts';
 import { wholePlaybook } from '../../src/playbooks/whole.ts';
 import { startTributary, type Tributary } from '../../src/tributary.ts';
 import { silent, testDatabase } from './database.ts';
+import { due, isNothing } from './due.ts';
 import type { SmtpSink } from './smtp-sink.ts';
 import { until } from './until.ts';
 import { urlOf } from './url-of.ts';
@@ -39,13 +40,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-export interface Pending {
-  news: number;
-  runs: number;
-  messages: number;
-  hooks: number;
-  writes: number;
-}
+const PENDING = ['news', 'runs', 'messages', 'hooks', 'writes'] as const;
+type Pending = Record<(typeof PENDING)[number], number>;
 
 export const SECOND = 1000;
 /** Longer than most pauses before something is tried again. */
@@ -164,9 +160,9 @@ function worldOf(o: {
         async () => {
           await kommo.settled();
           const deliveries = kommo.webhookDeliveries().length;
-          const { hooks, writes, ...rest } = await world.pending();
-          const isQuiet = [hooks, writes, ...Object.values(rest)].every((count) => count === 0);
-          if (pausesPass && hooks + writes > 0) clock.advance(PAUSE);
+          const pending = await world.pending();
+          const isQuiet = isNothing(pending);
+          if (pausesPass && pending.hooks + pending.writes > 0) clock.advance(PAUSE);
           // What we wrote comes back from Kommo as webhooks: none may have come since the last look.
           const wasQuiet = isQuiet && deliveries === heard;
           heard = isQuiet ? deliveries : -1;
@@ -175,20 +171,8 @@ function worldOf(o: {
         { told: world.pending, ...(pausesPass ? { everyMs: 50 } : {}) },
       );
     },
-    async pending() {
-      const { rows } = await tributary.db.query<Pending>(PENDING, [clock.now()]);
-      return rows[0]!;
-    },
+    pending: () => due(tributary.db, clock, PENDING),
     close: o.close,
   };
   return world;
 }
-
-/** One statement, one snapshot: what leaves one of these in a transaction has entered the next in the same one. */
-const PENDING = `
-  select (select count(*)::int from news where not_before <= $1) as news,
-         (select count(*)::int from run where due_at <= $1 and parked_error is null) as runs,
-         (select count(*)::int from message
-           where state = 'sending' or state in ('queued', 'uncertain') and due_at <= $1) as messages,
-         (select count(*)::int from connector_inbox where error is null) as hooks,
-         (select count(*)::int from connector_outbox where state in ('queued', 'writing')) as writes`;

@@ -1,5 +1,6 @@
 import type { Fields, Filter, IntakeItem } from '@tributary/model';
 import { silent, testDatabase } from '../../../test/support/database.ts';
+import { due, isNothing } from '../../../test/support/due.ts';
 import { until } from '../../../test/support/until.ts';
 import { ensureWorkspace } from '../../access/index.ts';
 import { createPeople, type People } from '../../people/index.ts';
@@ -69,14 +70,8 @@ export async function openGroups(o: { processes?: number; defaults?: boolean } =
       return id;
     },
     async quiet() {
-      await until('nothing is left to do', async () => {
-        const { rows } = await t.db.query<{ left: number }>(
-          `select (select count(*) from news) + (select count(*) from audience where building and archived_at is null)
-                  + (select count(*) from audience_check where due_at <= $1) as left`,
-          [clock.now()],
-        );
-        return Number(rows[0]!.left) === 0;
-      });
+      const waiting = () => due(t.db, clock, ['news', 'building', 'checks']);
+      await until('nothing is left to do', async () => isNothing(await waiting()), { told: waiting });
     },
     async members(id) {
       const { rows } = await t.db.query<{ email: string }>(
