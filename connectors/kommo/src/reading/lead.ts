@@ -14,6 +14,8 @@ export interface LeadChange {
   contactId: number | undefined;
   /** Its changes of stage that nobody was told of yet, oldest first. */
   moves: StageMove[];
+  /** The moment of the last change of stage that somebody was told of, in milliseconds; undefined before the first. */
+  toldAt: number | undefined;
   /** Whether a person's fields may be different now. */
   touched: boolean;
 }
@@ -24,11 +26,25 @@ export function changeOf(lead: KommoLead, hint: LeadHint, known: LeadMemory | un
   const moves = movesOf(lead, hint, known);
   const touched =
     !known || moves.length > 0 || known.contactId !== (contactId ?? null) || known.price !== priceOf(lead);
-  return { lead, contactId, moves, touched };
+  return { lead, contactId, moves, toldAt: known?.toldAt, touched };
+}
+
+/**
+ * When its changes of stage were. Kommo's second, but never in our future: clocks differ. Within one second, each comes a
+ * millisecond after the one before, so that whoever reads the timeline finds them in the order in which they were.
+ */
+export function momentsOf({ moves, toldAt = 0 }: LeadChange, now: Date): Date[] {
+  let last = toldAt;
+  return moves.map(({ at }) => {
+    last = Math.max(Math.min(at * 1000, now.getTime()), last + 1);
+    return new Date(last);
+  });
 }
 
 /** What to remember; `owed` when the change of stage could not be recorded for want of a contact. */
-export function leadMemoryOf({ lead, contactId, moves }: LeadChange, recorded: boolean): LeadMemory {
+export function leadMemoryOf(change: LeadChange, recorded: boolean, now: Date): LeadMemory {
+  const { lead, contactId, moves } = change;
+  const toldAt = (recorded ? momentsOf(change, now).at(-1)?.getTime() : undefined) ?? change.toldAt;
   return {
     statusId: lead.status_id,
     pipelineId: lead.pipeline_id,
@@ -37,6 +53,7 @@ export function leadMemoryOf({ lead, contactId, moves }: LeadChange, recorded: b
     responsibleUserId: lead.responsible_user_id ?? null,
     price: priceOf(lead),
     name: lead.name ?? '',
+    ...(toldAt === undefined ? {} : { toldAt }),
     ...(moves[0] && !recorded ? { owed: moves[0].from } : {}),
   };
 }
@@ -52,11 +69,8 @@ export function leadFields(lead: KommoLead, nameOf: NameOf, at: StageRef = stage
   };
 }
 
-/**
- * The activity of a change of stage. The moment is Kommo's, but never in our future: clocks differ. Its key is the
- * same whether a webhook or an event told of the move.
- */
-export function stageChange(lead: KommoLead, { from, to, at }: StageMove, nameOf: NameOf, now: Date): ActivityInput {
+/** The activity of a change of stage. Its key is the same whether a webhook or an event told of the move. */
+export function stageChange(lead: KommoLead, { from, to, at }: StageMove, nameOf: NameOf, moment: Date): ActivityInput {
   const names = nameOf(to);
   const { statusId, pipelineId = to.pipelineId } = from;
   const previous = statusId === undefined ? '' : nameOf({ statusId, pipelineId }).stage;
@@ -72,7 +86,7 @@ export function stageChange(lead: KommoLead, { from, to, at }: StageMove, nameOf
   return {
     id: STAGE_CHANGED,
     attributes,
-    at: new Date(Math.min(at * 1000, now.getTime())),
+    at: moment,
     key: `kommo:${lead.id}:${to.pipelineId}:${to.statusId}:${at}`,
   };
 }

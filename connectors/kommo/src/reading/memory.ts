@@ -12,6 +12,8 @@ const leadMemory = z.object({
   responsibleUserId: id.nullable(),
   price: z.number().nullable(),
   name: z.string(),
+  /** The moment of the last change of stage that somebody was told of, in milliseconds. */
+  toldAt: z.number().optional(),
   /** A change of stage that nobody could be told of yet, since the lead had no contact: where it came from. */
   owed: z.object({ statusId: id.optional(), pipelineId: id.optional() }).optional(),
 });

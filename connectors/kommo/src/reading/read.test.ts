@@ -107,13 +107,19 @@ describe('what happens in Kommo', () => {
     assert.equal(account.requests().filter((request) => request === 'GET /leads').length, 1);
   });
 
-  test('two moves within the second of a time stamp are both seen', async () => {
+  test('two moves within the second of a time stamp are both seen, and one comes after the other', async () => {
     const deal = await seenDeal();
     move(deal.id, 'Qualification');
-    await account.read();
+    const [first] = (await account.read()).items;
     move(deal.id, 'Proposal sent');
-    const { items } = await account.read();
-    assert.equal(attributesOf(items[0])['str:cm:previous-stage'], 'Qualification');
+    const [second] = (await account.read()).items;
+    assert.equal(attributesOf(second)['str:cm:previous-stage'], 'Qualification');
+    const { updatedAt } = account.sandbox.lead(deal.id)!;
+    assert.deepEqual(
+      [first, second].map((item) => (item!.activity!.at as Date).getTime() - updatedAt.getTime()),
+      [0, 1],
+    );
+    assert.match(second!.activity!.key!, new RegExp(`:${updatedAt.getTime() / 1000}$`), 'its name is Kommo’s second');
   });
 
   test('a hook that comes late finds what Kommo says now, and tells nothing twice', async () => {

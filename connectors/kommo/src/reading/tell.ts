@@ -1,7 +1,7 @@
 import type { Reading } from '@tributary/connector-kit';
 import type { IntakeItem } from '@tributary/model';
 import { personOf } from './contact.ts';
-import { type LeadChange, leadFields, leadMemoryOf, stageChange } from './lead.ts';
+import { type LeadChange, leadFields, leadMemoryOf, momentsOf, stageChange } from './lead.ts';
 import type { ContactMemory } from './memory.ts';
 import type { Contacts } from './read-contacts.ts';
 import type { Reader } from './reader.ts';
@@ -37,16 +37,17 @@ export function createTelling({ tools }: Reader, contacts: ReadonlyMap<number, C
     lead(change, nameOf) {
       const { lead, contactId, moves, touched } = change;
       const recorded = !touched || (contactId !== undefined && contacts.has(contactId));
-      reading.remember.push({ kind: 'lead', key: String(lead.id), value: leadMemoryOf(change, recorded) });
+      reading.remember.push({ kind: 'lead', key: String(lead.id), value: leadMemoryOf(change, recorded, now) });
       if (!touched) return;
       const item = begin(contactId);
       if (!item) {
         tools.log('A deal without a contact: nothing recorded until it has one', { lead: lead.id });
         return;
       }
-      for (const move of moves) {
+      const moments = momentsOf(change, now);
+      for (const [i, move] of moves.entries()) {
         const fields = { ...item.fields, ...leadFields(lead, nameOf, move.to) };
-        reading.items.push({ ...item, fields, activity: stageChange(lead, move, nameOf, now) });
+        reading.items.push({ ...item, fields, activity: stageChange(lead, move, nameOf, moments[i]!) });
       }
       if (moves.length === 0) reading.items.push({ ...item, fields: { ...item.fields, ...leadFields(lead, nameOf) } });
     },
