@@ -64,7 +64,7 @@ describe('group commit', () => {
   test('two are in flight at most, and the second only where there is enough for it', async () => {
     const { groups, write } = slowDatabase();
     const commit = createGroupCommit(write);
-    const many = (name: string) => Array.from({ length: 16 }, (_, i) => `${name}${i}`);
+    const many = (name: string) => Array.from({ length: 64 }, (_, i) => `${name}${i}`);
     const answers: Promise<string[]>[] = [];
     const asked = async (items: readonly string[]): Promise<string[]> => {
       answers.push(commit.submit(items));
@@ -79,7 +79,7 @@ describe('group commit', () => {
     await settled();
     assert.deepEqual(
       groups.map((group) => group.items.length),
-      [1, 17, 16],
+      [1, 65, 64],
     );
     groups[0]!.done();
     groups[2]!.done();

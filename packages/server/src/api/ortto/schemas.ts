@@ -12,7 +12,7 @@ const name = text
   .max(255)
   .refine((given) => kebab(given) !== '', 'has no letter and no digit')
   .refine((given) => kebab(given).length <= 255, 'is too long, spelled out');
-export const fields = z.record(z.string(), z.json());
+export const fields = z.record(z.string(), z.unknown());
 /** Not given where it is `null`, too, which some clients write for whatever they do not set. */
 export const orElse = <T extends z.ZodType>(schema: T, otherwise: z.output<T>) =>
   schema
@@ -65,7 +65,7 @@ export const finding = {
     .describe('Make nobody whose address, in this field, is on the suppression list'),
 };
 const location = z
-  .json()
+  .unknown()
   .optional()
   .describe('`{"source_ip"}`, `{"custom": {…}}` or `{"address": {…}}`: where the person was');
 
