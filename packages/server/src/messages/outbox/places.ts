@@ -29,10 +29,8 @@ export function takePlaces<Asked extends PlaceAsked>(
       const place = places.get(one.id)!;
       return place === 'given' ? [] : (waits(one, place.freeAt) ?? []);
     });
-    await Promise.all([
-      ...(given.length > 0 ? [updateCounted(tx, o.process, given, now)] : []),
-      ...(waiting.length > 0 ? [updateOutcomes(tx, o.process, waiting)] : []),
-    ]);
+    updateCounted(tx, o.process, given, now);
+    if (waiting.length > 0) await updateOutcomes(tx, o.process, waiting);
     return places;
   });
 }

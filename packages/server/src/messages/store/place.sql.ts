@@ -1,4 +1,4 @@
-import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
 import type { Counted } from '../types.ts';
 
 /** The first half of the lock that says "I look who may have one more message of person N". */
@@ -33,8 +33,9 @@ export async function listCounted(
 }
 
 /** These messages, in this process's hand, count from now on. */
-export async function updateCounted(tx: Tx, process: number, ids: readonly string[], now: Date): Promise<void> {
-  await tx.query({
+export function updateCounted(tx: Tx, process: number, ids: readonly string[], now: Date): void {
+  if (ids.length === 0) return;
+  send(tx, {
     name: 'place.take',
     text: `with own as materialized (
              select id from message where id = any($2::bigint[]) and claimed_by = $1 order by id for update
