@@ -1,4 +1,4 @@
-import { playbookJsonSchema } from '@tributary/model';
+import { type Problem, playbookJsonSchema } from '@tributary/model';
 import type { Config } from '../config.ts';
 import { templatesIn } from '../journeys/index.ts';
 import { UserError } from '../platform/errors.ts';
@@ -52,6 +52,7 @@ export async function journeyTexts(
   const dryRun = verb === 'validate' || o['dry-run'] === true;
   const pushed = await withRooms(config, (rooms) => push(rooms, rooms.workspace.id, library, { dryRun }));
   if (verb === 'validate') {
+    for (const { name, warnings = [] } of pushed) for (const line of notes(warnings)) console.log(`“${name}”, ${line}`);
     console.log(`Nothing is wrong with ${countOf(library)}.`);
     return undefined;
   }
@@ -77,7 +78,7 @@ function namedElsewhere({ books, templates }: Library): { name: string; file: st
   );
 }
 
-function pushedLines({ what, name, did, version, state, differences = [] }: Pushed): string[] {
+function pushedLines({ what, name, did, version, state, differences = [], warnings = [] }: Pushed): string[] {
   const standing =
     what === 'journey'
       ? `, version ${version}${state === 'on' ? '' : `: it is ${state}, "journeys on" lets people in`}`
@@ -85,8 +86,12 @@ function pushedLines({ what, name, did, version, state, differences = [] }: Push
   return [
     `${did.padEnd(9)}  ${what} ${what === 'field' || what === 'activity' ? name : `“${name}”`}${standing}`,
     ...indent(differences.map(differenceInWords), '           '),
+    // Of what is as it was, they were told.
+    ...indent(did === 'unchanged' ? [] : notes(warnings), '           '),
   ];
 }
+
+const notes = (warnings: readonly Problem[]): string[] => warnings.map(({ at, problem }) => `note: ${at}: ${problem}`);
 
 /** Ends with 1 where they differ, for whoever wants to know it in a pipeline. */
 function told(disagreements: Awaited<ReturnType<typeof diff>>): number | undefined {

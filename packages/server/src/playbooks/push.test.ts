@@ -167,6 +167,22 @@ describe('journeys as text', () => {
     await shelf.journeys.turn(shelf.ws, 'Follow-up', 'on');
   });
 
+  test('what is hardly meant is told with the push, and with one that only tries; journeys that name each other are there', async () => {
+    const one = (name: string, other: string) =>
+      `journey:\n  name: ${name}\n  entry: { kind: direct }\n  start: on\n  shapes:\n` +
+      `    on: { kind: journey, do: add, journey: ${other}, next: end }\n    end: { kind: exit }\n`;
+    const files = { 'b.journey.yaml': one('There', 'Back'), 'c.journey.yaml': one('Back', 'There') };
+    await shelf.write({ ...files, 'd.journey.yaml': one('Lost', 'Nowhere') });
+    const warned = async (dryRun: boolean) =>
+      (await push(shelf, shelf.ws, await readLibrary(shelf.folder), { dryRun })).flatMap(({ name, warnings = [] }) =>
+        warnings.flatMap(({ at, problem }) => (at.startsWith('shapes.') ? `${name} ${at}: ${problem}` : [])),
+      );
+    const nowhere = ['Lost shapes.on.journey: there is no journey “Nowhere”: nobody is passed on'];
+    assert.deepEqual(await warned(true), nowhere);
+    assert.deepEqual(await warned(false), nowhere);
+    assert.deepEqual(await warned(false), nowhere, 'as long as it is so');
+  });
+
   test('files are not touched by a push, nor by a pull that finds the same', async () => {
     await pushed();
     const files = await shelf.read();

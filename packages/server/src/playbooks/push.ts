@@ -1,4 +1,4 @@
-import { customActivityId, customFieldId, journeyDefinition, type Playbook } from '@tributary/model';
+import { customActivityId, customFieldId, journeyDefinition, type Playbook, type Problem } from '@tributary/model';
 import type { JourneyRow, WholeJourney } from '../journeys/index.ts';
 import { type Tx, transaction } from '../platform/database/pool.ts';
 import { journeyFault } from './book.ts';
@@ -16,6 +16,8 @@ export interface Pushed {
   version?: number | undefined;
   state?: JourneyRow['state'] | undefined;
   differences?: Difference[];
+  /** What is hardly meant. */
+  warnings?: Problem[];
 }
 
 class OnlyTried extends Error {
@@ -73,7 +75,13 @@ async function pushAll(tx: Tx, shelf: Shelf, workspaceId: number, wanted: Wanted
     faults.push(...problems.map((problem) => journeyFault(book.source, problem)));
   }
   refuseIf(faults);
-  for (const each of wanted.journeys) pushed.push(await pushJourney(tx, shelf, workspaceId, each));
+  const journeys = [];
+  for (const each of wanted.journeys) journeys.push(await pushJourney(tx, shelf, workspaceId, each));
+  // Once all are there: they may name each other.
+  for (const [i, { journey }] of wanted.journeys.entries()) {
+    const { warnings } = await shelf.journeys.manage.checkIn(tx, workspaceId, journey);
+    pushed.push({ ...journeys[i]!, warnings });
+  }
   return pushed;
 }
 

@@ -1,4 +1,5 @@
 import type { JourneyDefinition } from '@tributary/model';
+import type { Tx } from '../../platform/database/pool.ts';
 import type { Enroller } from '../entry/enter.ts';
 import { type HistoryRow, listHistory } from '../store/history.sql.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type Checked,
   checkDefinition,
   checkDraft,
+  checkedHere,
   createDraft,
   type Draft,
   type DraftNow,
@@ -67,6 +69,8 @@ export interface Manage {
   discardDraft(workspaceId: number, which: Which, o: By & { edit: number | undefined }): Promise<void>;
   check(workspaceId: number, which: Which): Promise<Checked & { edit: number }>;
   checkDefinition(workspaceId: number, definition: unknown): Promise<Checked>;
+  /** The same, of a transaction that may have made what it names. */
+  checkIn(tx: Tx, workspaceId: number, definition: unknown): Promise<Checked>;
   preview(workspaceId: number, which: Which, mapping: Mapping): Promise<Preview>;
   publish(workspaceId: number, which: Which, asked: PublishAsked): Promise<Published>;
 
@@ -130,6 +134,7 @@ export function createManage(o: Managing & Enroller): Manage {
     discardDraft: (...asked) => discardDraft(o, ...asked),
     check: (...asked) => checkDraft(o, ...asked),
     checkDefinition: (...asked) => checkDefinition(o, ...asked),
+    checkIn: (tx, ...asked) => checkedHere(tx, o, ...asked),
     preview: (...asked) => previewPublish(o, ...asked),
     publish: (...asked) => publishDraft(o, ...asked),
     async versions(workspaceId, which) {
