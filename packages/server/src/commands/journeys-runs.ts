@@ -1,14 +1,14 @@
 import { publicId } from '@tributary/model';
 import { UserError } from '../platform/errors.ts';
+import { idFrom } from './ids.ts';
 import { by, type Opened, type Verb } from './journeys-manage.ts';
-import { isId } from './messages.ts';
 
 const RUNS_MAX = 100;
 const STATES = ['inside', 'left', 'held', 'parked', 'held-out', 'test'] as const;
 /** Shorter ones are names of shapes. */
 const RUN_DIGITS_MIN = 15;
 
-const isRun = (text: string): boolean => isId(text) && text.length >= RUN_DIGITS_MIN;
+const isRun = (text: string): boolean => idFrom(text, 'run') !== undefined && text.length >= RUN_DIGITS_MIN;
 
 /** What is done about people inside. */
 export const runVerbs: Readonly<Record<string, Verb>> = {
@@ -24,7 +24,7 @@ export const runVerbs: Readonly<Record<string, Verb>> = {
       if (runs.length === 0) console.log('No such run.');
       for (const { id, personId, shapeId, leftReason, enteredAt, parkedError } of runs) {
         const where = leftReason ? `left: ${leftReason}` : (shapeId ?? 'before its first shape');
-        const line = [id, `person ${publicId(personId)}`, where, enteredAt.toISOString()];
+        const line = [publicId(id, 'run'), `person ${publicId(personId)}`, where, enteredAt.toISOString()];
         console.log([...line, ...(parkedError ? [`parked: ${parkedError}`] : [])].join('\t'));
       }
     },
@@ -71,7 +71,7 @@ export const runVerbs: Readonly<Record<string, Verb>> = {
     async run({ journeys, workspace }, [name, email], options) {
       const asked = { who: { email: email! }, entry: {}, skipWaits: options['skip-waits'] === true, by };
       const run = await journeys.manage.try(workspace.id, { name: name! }, asked);
-      console.log(`Run ${run} has begun: the server does what the journey says.`);
+      console.log(`Run ${publicId(run, 'run')} has begun: the server does what the journey says.`);
     },
   },
 };
@@ -82,6 +82,7 @@ async function settle(
   run: string,
   how: 'end' | 'move on',
 ): Promise<void> {
-  if (!isId(run)) throw new UserError('run_not_found', `this journey has no run ${run}: see "journeys runs ${name}"`);
-  await journeys.manage.settleRun(workspace.id, { name }, { id: run, shown: run, how, by });
+  const id = idFrom(run, 'run');
+  if (!id) throw new UserError('run_not_found', `this journey has no run ${run}: see "journeys runs ${name}"`);
+  await journeys.manage.settleRun(workspace.id, { name }, { id, shown: run, how, by });
 }

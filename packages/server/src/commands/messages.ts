@@ -1,5 +1,7 @@
+import { publicId } from '@tributary/model';
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
+import { idFrom } from './ids.ts';
 import { receive } from './receive.ts';
 import { withRooms } from './with-database.ts';
 
@@ -15,20 +17,20 @@ export function messages(config: Config, [what, ...rest]: string[]): Promise<num
     if (verb === 'list') {
       const all = (await room.listUncertain(db, LISTED_MAX)).filter(({ state }) => state === 'uncertain');
       if (all.length === 0) console.log('No message is uncertain.');
-      for (const { id: number, address, subject, reason, queuedAt } of all) {
-        console.log([number, address ?? '–', subject ?? '–', queuedAt.toISOString(), reason ?? ''].join('\t'));
+      for (const { id: message, address, subject, reason, queuedAt } of all) {
+        console.log(
+          [publicId(message, 'message'), address ?? '–', subject ?? '–', queuedAt.toISOString(), reason ?? ''].join(
+            '\t',
+          ),
+        );
       }
       return undefined;
     }
-    const found = isId(id) && (await room.settleUncertain(db, id, verb === 'drop' ? 'drop' : 'resend'));
+    const message = idFrom(id, 'message');
+    const found = message && (await room.settleUncertain(db, message, verb === 'drop' ? 'drop' : 'resend'));
     if (!found)
       throw new UserError('message_not_found', `no message "${id ?? ''}" is uncertain: see "messages uncertain"`);
     console.log(verb === 'drop' ? `Message ${id} is not sent again.` : `Message ${id} is sent again.`);
     return undefined;
   });
-}
-
-/** Of a row: a whole number of up to 64 bits. */
-export function isId(text: string | undefined): text is string {
-  return text !== undefined && /^\d{1,19}$/.test(text) && BigInt(text) < 2n ** 63n;
 }

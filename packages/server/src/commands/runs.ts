@@ -1,6 +1,7 @@
+import { publicId } from '@tributary/model';
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
-import { isId } from './messages.ts';
+import { idFrom } from './ids.ts';
 import { withRooms } from './with-database.ts';
 
 const LISTED_MAX = 100;
@@ -13,13 +14,16 @@ export function runs(config: Config, [what, verb = 'list', id]: string[]): Promi
     if (verb === 'list') {
       const all = await journeys.parked(db, workspace.id, LISTED_MAX);
       if (all.length === 0) console.log('No run is parked.');
-      for (const { id: number, journey, shapeId, personId, arrivedAt, error } of all) {
+      for (const { id: run, journey, shapeId, personId, arrivedAt, error } of all) {
         const place = `${journey} / ${shapeId ?? 'before its first shape'}`;
-        console.log([number, place, `person ${personId}`, arrivedAt.toISOString(), error].join('\t'));
+        console.log(
+          [publicId(run, 'run'), place, `person ${publicId(personId)}`, arrivedAt.toISOString(), error].join('\t'),
+        );
       }
       return undefined;
     }
-    const found = isId(id) && (await journeys.settleParked(workspace.id, id, verb === 'end' ? 'end' : 'retry'));
+    const run = idFrom(id, 'run');
+    const found = run && (await journeys.settleParked(workspace.id, run, verb === 'end' ? 'end' : 'retry'));
     if (!found) throw new UserError('run_not_found', `no run "${id ?? ''}" is parked: see "runs parked"`);
     console.log(verb === 'end' ? `Run ${id} has ended.` : `Run ${id} is tried again.`);
     return undefined;
