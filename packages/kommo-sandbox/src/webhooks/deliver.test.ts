@@ -173,9 +173,12 @@ test('a destination that is unsubscribed hears nothing more, not even a retry', 
 
 test('a thousand stage changes are each delivered once, over a few kept connections', async (t) => {
   const { sandbox, receiver, move } = await stage(t);
-  for (let i = 0; i < 1_000; i += 1) move();
+  // As many at a time as a slow machine answers within Kommo's two seconds.
+  for (let i = 1; i <= 1_000; i += 1) {
+    move();
+    if (i % 100 === 0) await sandbox.settled();
+  }
   await receiver.count(1_000);
-  await sandbox.settled();
   assert.ok(sandbox.webhookDeliveries().every(({ status }) => status === 200));
   assert.equal(receiver.received.length, 1_000);
   assert.ok(new Set(receiver.received.map(({ port }) => port)).size <= 128);
