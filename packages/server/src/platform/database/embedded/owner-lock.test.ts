@@ -70,7 +70,7 @@ test('a pid that now is somebody else, or half a file from a power cut, does not
     await writeFile(join(folder.owner, number), text);
     const began = performance.now();
     await (await takeOwnership(folder, silent)).release();
-    assert.ok(performance.now() - began < 2_000, 'it was waited for');
+    assert.ok(performance.now() - began < 4_500, 'it was waited for');
   }
   assert.deepEqual(await readdir(folder.owner), ['10']);
 });
