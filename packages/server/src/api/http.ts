@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { messageOf, UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { closeInTime } from './closing.ts';
 import { sendError } from './ortto/envelope.ts';
 import { refuseUnstorable } from './storable.ts';
 
@@ -32,15 +33,7 @@ export function createHttp(o: { log: Log; metrics: Metrics; proxies?: readonly s
     return sendError(reply, 500, 'Something went wrong on our side: the log has the details');
   });
   refuseUnstorable(app);
-  let closing = false;
-  app.addHook('preClose', async () => {
-    closing = true;
-  });
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    // Its connection was at work when the idle ones were closed; kept alive, it would hold us up for 72 seconds.
-    if (closing) reply.header('connection', 'close');
-    done();
-  });
+  closeInTime(app);
   app.addHook('onResponse', (request, reply, done) => {
     const labels = {
       method: request.method,
