@@ -2,6 +2,7 @@ import type { Filter, IntakeItem } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
 import { type Entity, personEntity } from '../filter/entity.ts';
 import type { Filters, Parameters } from '../filter/index.ts';
+import { currentIds } from '../identity/find.ts';
 import type { Schema, SchemaField } from '../schema.ts';
 import { listTagNames } from '../store/tag.sql.ts';
 import {
@@ -65,6 +66,9 @@ export function createBulk(o: {
   entity?: Entity;
 }): Bulk {
   const { entity = personEntity } = o;
+  /** As people are called now. */
+  const current = (db: Queryable, workspaceId: number, ids: readonly string[] | undefined) =>
+    ids && entity === personEntity ? currentIds(db, workspaceId, ids) : ids;
   return {
     async preview(db, workspaceId, items, fields) {
       const schema = await o.schema(db, workspaceId);
@@ -76,7 +80,8 @@ export function createBulk(o: {
       // Page by page, so that each is looked up once; what everybody's answer costs would be paid for every page.
       const condition = (parameters: Parameters): string =>
         filter ? o.filters.condition(schema, filter, { workspaceId, now: o.now(), parameters, each: true }) : 'true';
-      const rows = await listAfter(db, workspaceId, entity, { ids, condition }, page);
+      const wanted = { ids: await current(db, workspaceId, ids), condition };
+      const rows = await listAfter(db, workspaceId, entity, wanted, page);
       const tags = [...new Set(rows.flatMap((row) => row.tags))];
       const names = await listTagNames(db, workspaceId, tags, entity.tagTable);
       return rows.map((row) => ({ ...row, tags: row.tags.flatMap((tag) => names.get(tag) ?? []) }));
@@ -85,7 +90,7 @@ export function createBulk(o: {
       const schema = await o.schema(db, workspaceId);
       const condition = (parameters: Parameters): string =>
         filter ? o.filters.condition(schema, filter, { workspaceId, now: o.now(), parameters, each: true }) : 'true';
-      return listSomeAfter(db, workspaceId, { ids, condition }, page);
+      return listSomeAfter(db, workspaceId, { ids: await current(db, workspaceId, ids), condition }, page);
     },
     count: countPeople,
     activities: (db, workspaceId, ownerIds, wanted, page) =>

@@ -1,7 +1,8 @@
 import { type Fields, type IntakeItem, mergeFields } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
 import { type CheckedItem, checkItem } from '../check.ts';
-import type { Entity } from '../filter/entity.ts';
+import { type Entity, personEntity } from '../filter/entity.ts';
+import { findAliases } from '../identity/store/alias.sql.ts';
 import { withDefaultPermissions } from '../permission.ts';
 import { choose, createDirectory, type Holder, keysOf, newKeys, type Subject } from '../resolve.ts';
 import type { Schema } from '../schema.ts';
@@ -57,8 +58,16 @@ async function findSubjects(db: Queryable, workspaceId: number, entity: Entity, 
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
   const owners = await findOwners(db, workspaceId, entity, [...keys.values()]);
   const named = items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : []));
-  const rows = await findSeen(db, workspaceId, entity, [...new Set([...owners.values(), ...named])]);
+  // Accounts never become another.
+  const aliases = entity === personEntity ? await findAliases(db, workspaceId, named) : new Map<string, string>();
+  const rows = await findSeen(db, workspaceId, entity, [
+    ...new Set([...owners.values(), ...named.map((id) => aliases.get(id) ?? id)]),
+  ]);
   const byId = new Map(rows.map((row) => [row.id, { ...newcomer(), row, before: row.fields, isNew: false }]));
+  for (const [id, now] of aliases) {
+    const subject = byId.get(now);
+    if (subject) byId.set(id, subject);
+  }
   const directory = createDirectory<Subject<Holder>>();
   for (const [text, key] of keys) {
     const subject = byId.get(owners.get(text) ?? '');

@@ -65,7 +65,10 @@ export function numberSource(sql: string): Source {
 /** Many ids, kept elsewhere: `rows` is what comes after "from", `column` the id in it. */
 export function idsSource(rows: string, column: string): Source {
   const exists = (more = ''): string => `exists (select from ${rows}${more})`;
-  return { ...nothing, present: exists(), hasId: (id) => exists(` and ${column} = ${id}::bigint`) };
+  // Whoever has become another is found by the id they had.
+  const now = (id: string): string =>
+    `coalesce((select a.person_id from person_alias a where a.workspace_id = p.workspace_id and a.old_id = ${id}::bigint), ${id}::bigint)`;
+  return { ...nothing, present: exists(), hasId: (id) => exists(` and ${column} = ${now(id)}`) };
 }
 
 /** Tags by number, and by name in the order they were given. */
