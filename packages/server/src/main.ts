@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { explainPerson } from './commands/explain.ts';
@@ -10,6 +9,7 @@ import { keys } from './commands/keys.ts';
 import { kommoConnect } from './commands/kommo.ts';
 import { messages } from './commands/messages.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { type Options, parse } from './commands/options.ts';
 import { orttoConnect } from './commands/ortto.ts';
 import { runs } from './commands/runs.ts';
 import { sending } from './commands/sending.ts';
@@ -27,118 +27,84 @@ async function main(argv: string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
+  const asked = commandFor(command, rest, values);
   const config = readConfig(process.env, {
     ...(values.data === undefined ? {} : { data: values.data }),
     ...(values.port === undefined ? {} : { port: values.port }),
   });
-  return (await run(command, rest, values, config)) ?? 0;
+  return (await asked.run(config, rest, values)) ?? 0;
 }
 
-type Options = ReturnType<typeof parse>['values'];
-
-async function run(command: string, rest: string[], options: Options, config: Config): Promise<number | undefined> {
-  switch (command) {
-    case 'serve':
-      return serve(config);
-    case 'demo':
-      return demo({
-        exit: options.exit ?? false,
-        port: options.port === undefined ? undefined : config.port,
-        dataDir: options.data,
-      });
-    case 'migrate':
-      return migrateCommand(config);
-    case 'keys':
-      return keys(config, rest, options.name);
-    case 'kommo':
-      return kommoConnect(config, rest, options);
-    case 'ortto':
-      return orttoConnect(config, rest, options);
-    case 'journeys':
-      return journeys(config, rest, options);
-    case 'explain':
-      return explainPerson(config, rest, options);
-    case 'messages':
-      return messages(config, rest);
-    case 'sending':
-      return sending(config, rest, options);
-    case 'runs':
-      return runs(config, rest);
-    case 'import':
-      return importFile(config, rest, options);
-    case 'export':
-      return exportAll(config, rest, options);
-    case 'doctor':
-      return doctor(config);
-    default:
-      throw new UserError('unknown_command', `there is no command "${command}": see "help"`);
-  }
+interface Command {
+  /** Beside `--data`, which every command takes. */
+  options: readonly (keyof Options)[];
+  /** So many words at most after the command; where it is not said, the command itself looks. */
+  words?: number;
+  run(config: Config, rest: string[], options: Options): number | undefined | Promise<number | undefined>;
 }
 
-function parse(argv: string[]) {
-  return parseArgs({
-    args: argv,
-    allowPositionals: true,
-    options: {
-      help: { type: 'boolean', short: 'h' },
-      data: { type: 'string' },
-      port: { type: 'string' },
-      name: { type: 'string' },
-      url: { type: 'string' },
-      token: { type: 'string' },
-      key: { type: 'string' },
-      exit: { type: 'boolean' },
-      map: { type: 'string', multiple: true },
-      by: { type: 'string' },
-      strategy: { type: 'string' },
-      tag: { type: 'string', multiple: true },
-      activity: { type: 'string' },
-      country: { type: 'string' },
-      timezone: { type: 'string' },
-      cap: { type: 'string' },
-      'wait-days': { type: 'string' },
-      'when-capped': { type: 'string' },
-      hours: { type: 'string' },
-      days: { type: 'string' },
-      zone: { type: 'string' },
-      encoding: { type: 'string' },
-      rejected: { type: 'string' },
-      check: { type: 'boolean' },
-      yes: { type: 'boolean' },
-      format: { type: 'string' },
-      fields: { type: 'string' },
-      filter: { type: 'string' },
-      from: { type: 'string' },
-      to: { type: 'string' },
-      headers: { type: 'string' },
-      unguarded: { type: 'boolean' },
-      person: { type: 'string' },
-      field: { type: 'string', multiple: true },
-      entry: { type: 'string', multiple: true },
-      event: { type: 'string', multiple: true },
-      take: { type: 'string', multiple: true },
-      assume: { type: 'string', multiple: true },
-      fail: { type: 'string', multiple: true },
-      start: { type: 'string' },
-      every: { type: 'boolean' },
-      anyway: { type: 'boolean' },
-      draft: { type: 'boolean' },
-      journey: { type: 'string' },
-      message: { type: 'string' },
-      json: { type: 'boolean' },
-      'dry-run': { type: 'boolean' },
-      offline: { type: 'boolean' },
-      move: { type: 'boolean' },
-      'let-go': { type: 'boolean' },
-      state: { type: 'string' },
-      shape: { type: 'string' },
-      'skip-waits': { type: 'boolean' },
-      email: { type: 'string', multiple: true },
-      audience: { type: 'string' },
-      with: { type: 'string' },
-    },
-  });
+const commands: Readonly<Record<string, Command>> = {
+  serve: { options: ['port'], words: 0, run: serve },
+  demo: {
+    options: ['exit', 'port'],
+    words: 0,
+    run: (config, _rest, { exit = false, port, data }) =>
+      demo({ exit, port: port === undefined ? undefined : config.port, dataDir: data }),
+  },
+  migrate: { options: [], words: 0, run: migrateCommand },
+  keys: { options: ['name'], words: 2, run: (config, rest, { name }) => keys(config, rest, name) },
+  kommo: { options: ['url', 'token'], run: kommoConnect },
+  ortto: { options: ['url', 'key'], run: orttoConnect },
+  journeys: {
+    options: [
+      ...(['dry-run', 'offline', 'move', 'map', 'yes', 'let-go', 'name', 'state', 'shape', 'skip-waits'] as const),
+      ...(['email', 'audience', 'filter', 'with', 'key'] as const),
+      ...(['person', 'field', 'tag', 'entry', 'event', 'take', 'assume', 'fail', 'start', 'days', 'every'] as const),
+      ...(['anyway', 'draft', 'json'] as const),
+    ],
+    run: journeys,
+  },
+  explain: { options: ['journey', 'shape', 'message', 'json'], words: 1, run: explainPerson },
+  messages: { options: [], run: messages },
+  sending: {
+    options: ['cap', 'wait-days', 'when-capped', 'hours', 'days', 'zone', 'timezone'],
+    words: 1,
+    run: sending,
+  },
+  runs: { options: [], words: 3, run: runs },
+  import: {
+    options: [
+      ...(['map', 'by', 'strategy', 'tag', 'activity', 'country', 'timezone', 'encoding'] as const),
+      ...(['rejected', 'check', 'yes'] as const),
+    ],
+    words: 2,
+    run: importFile,
+  },
+  export: {
+    options: ['format', 'fields', 'filter', 'from', 'to', 'activity', 'headers', 'unguarded'],
+    words: 1,
+    run: exportAll,
+  },
+  doctor: { options: [], words: 0, run: doctor },
+};
+
+/** What would be passed over in silence is refused: somebody meant something by it. */
+function commandFor(name: string, rest: readonly string[], options: Options): Command {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) throw new UserError('unknown_command', `there is no command "${name}": see "help"`);
+  const other = Object.keys(options).find((id) => id !== 'data' && !(command.options as string[]).includes(id));
+  if (other) throw new UserError('unknown_command', `"${name}" takes no --${other}: see "help"`);
+  const extra = rest[command.words ?? Number.POSITIVE_INFINITY];
+  if (extra !== undefined)
+    throw new UserError('unknown_command', `"${name}" does not know what "${extra}" is: see "help"`);
+  return command;
 }
+
+/** What is wrong is how it was asked, whatever is in the database. */
+const ASKED_WRONGLY = new Set([
+  ...['unknown_command', 'name_missing', 'key_missing', 'import_mapping', 'export_filter', 'export_time'],
+  ...['simulation_wrong', 'sending_is_wrong'],
+]);
 
 /** What a person can put right is said in a sentence; anything else is a bug, and comes with its stack. */
 function explain(error: unknown): number {
@@ -149,7 +115,8 @@ function explain(error: unknown): number {
   if (asked || known || isConnectionProblem(error))
     console.error(`tributary: ${messageOf(error)}${error instanceof UserError ? ` (${error.code})` : ''}`);
   else console.error(error);
-  return asked || (error instanceof UserError && error.code === 'unknown_command') ? 2 : 1;
+  const wrongly = error instanceof ConfigError || (error instanceof UserError && ASKED_WRONGLY.has(error.code));
+  return asked || wrongly ? 2 : 1;
 }
 
 function isConnectionProblem(error: unknown): boolean {

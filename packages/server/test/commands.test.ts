@@ -47,9 +47,32 @@ describe('with a DATABASE_URL where nothing listens', { concurrency: 4 }, () => 
 
 test('settings that are wrong are all told, with what they should be', async () => {
   const { code, err } = await run(['keys', 'list'], { DATABASE_URL: 'mysql://x', LIMIT_PER_KEY: 'many' });
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.match(
     err,
     /^tributary: the configuration is wrong:\n {2}DATABASE_URL: expected postgres:.*\n {2}LIMIT_PER_KEY: expected /,
   );
+});
+
+describe('what was asked wrongly is said, and ends with 2 before anything is opened', { concurrency: 4 }, () => {
+  const env = { DATABASE_URL: 'postgres://tributary@127.0.0.1:1/tributary' };
+  for (const [args, said] of [
+    ['serve ./mydata', '"serve" does not know what "./mydata" is: see "help"'],
+    ['serve --port abc', 'PORT: expected a number'],
+    ['doctor extra', '"doctor" does not know what "extra" is'],
+    ['doctor --yes', '"doctor" takes no --yes'],
+    ['keys list --nope', 'Unknown option'],
+    ['export people --from 2024-01-01', '"export people" takes no --from'],
+    ['export activities --fields str::email', '"export activities" takes no --fields'],
+    ['export people --headers zz', '--headers is names or ids'],
+    ['import people x.csv --activity act::o', '"import people" takes no --activity'],
+    ['runs parked retry', 'runs parked retry ID'],
+    ['messages uncertain resend', 'messages uncertain resend ID'],
+  ] as const) {
+    test(args, async () => {
+      const { code, out, err } = await run(args.split(' '), env);
+      assert.deepEqual([code, out], [2, '']);
+      assert.ok(err.includes(said), err);
+    });
+  }
 });

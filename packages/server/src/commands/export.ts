@@ -17,6 +17,9 @@ export interface ExportOptions {
   unguarded?: boolean | undefined;
 }
 
+const ACTIVITIES_ONLY = ['from', 'to', 'activity'] as const;
+const PROFILES_ONLY = ['fields', 'headers'] as const;
+
 /** `export people|accounts|activities|account-activities > FILE`: as CSV, or NDJSON, on stdout. Ends quietly when the reader goes away. */
 export function exportAll(config: Config, [kind]: string[], options: ExportOptions): Promise<undefined> {
   const format = options.format ?? 'csv';
@@ -24,8 +27,13 @@ export function exportAll(config: Config, [kind]: string[], options: ExportOptio
     const usage = `export ${Object.keys(kinds).join('|')} [--format csv|ndjson] [--filter JSON] > FILE`;
     throw new UserError('unknown_command', usage);
   }
+  const { happened } = kinds[kind];
+  const other = (happened ? PROFILES_ONLY : ACTIVITIES_ONLY).find((option) => options[option] !== undefined);
+  if (other) throw new UserError('unknown_command', `"export ${kind}" takes no --${other}`);
+  const { headers = 'names' } = options;
+  if (headers !== 'names' && headers !== 'ids') throw new UserError('unknown_command', '--headers is names or ids');
   return withRooms(config, async ({ exports, workspace }) => {
-    const { of, happened } = kinds[kind];
+    const { of } = kinds[kind];
     const shared = { format, delimiter: ',', guard: !options.unguarded, filter: filterFrom(options.filter) } as const;
     const text = happened
       ? await exports.activities(workspace.id, of, {
@@ -37,7 +45,7 @@ export function exportAll(config: Config, [kind]: string[], options: ExportOptio
       : await exports.profiles(workspace.id, of, {
           ...shared,
           fields: options.fields?.split(','),
-          headers: options.headers === 'ids' ? 'ids' : 'names',
+          headers,
         });
     await pipeline(Readable.from(text, { objectMode: false }), process.stdout, { end: false }).catch(
       (error: unknown) => {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -47,6 +47,8 @@ export function importFile(
   options: ImportOptions,
 ): Promise<number | undefined> {
   if (!isFileKind(kind) || !file) throw new UserError('unknown_command', USAGE);
+  if (options.activity !== undefined && !kinds[kind].happened)
+    throw new UserError('unknown_command', `"import ${kind}" takes no --activity`);
   return withRooms(config, async ({ imports, workspace }) => {
     const bytes = await sizeOf(file);
     console.error(`Reading ${file}, ${Math.ceil(bytes / 1024).toLocaleString('en')} kB`);
@@ -54,6 +56,7 @@ export function importFile(
     const name = basename(file).slice(0, 255);
     const sent = await imports.receive(workspace.id, { kind, name, dialect }, createReadStream(file));
     let keep = false;
+    let rejects: FileHandle | undefined;
     try {
       const it = await imports.map(workspace.id, sent.id, mappingFrom(sent, options));
       show(it);
@@ -67,6 +70,7 @@ export function importFile(
         for (const { rowNumber, reason } of rejected.slice(0, 10)) console.error(`  row ${rowNumber}: ${reason}`);
         if (options.check || !(await agreed())) return undefined;
       }
+      if (options.rejected) rejects = await openRejected(options.rejected);
       keep = true;
       await imports.start(workspace.id, it.id);
     } finally {
@@ -76,28 +80,42 @@ export function importFile(
     const loop = imports.run();
     try {
       const done = await follow(() => imports.find(workspace.id, sent.id));
-      return await tell(done, options, () => imports.rejected(workspace.id, done.id));
+      return await tell(done, rejects && { path: options.rejected!, file: rejects }, () =>
+        imports.rejected(workspace.id, done.id),
+      );
     } finally {
+      await rejects?.close();
       await loop.close();
     }
   });
 }
 
 async function sizeOf(file: string): Promise<number> {
-  try {
-    return (await stat(file)).size;
-  } catch (error) {
+  const found = await stat(file).catch((error: unknown) => {
     throw new UserError('import_file', `${file} can not be read: ${messageOf(error)}`);
-  }
+  });
+  if (found.isDirectory()) throw new UserError('import_file', `${file} can not be read: it is a folder`);
+  return found.size;
+}
+
+/** Where the rejected rows are to go: found out before any row is taken. */
+function openRejected(file: string): Promise<FileHandle> {
+  return open(file, 'w').catch((error: unknown) => {
+    throw new UserError('import_file', `${file} can not be written: ${messageOf(error)}`);
+  });
 }
 
 /** What was guessed, with what the command line says put over it. */
 function mappingFrom(it: Import, options: ImportOptions): Mapping {
   const columns = [...it.mapping.columns];
   for (const pair of options.map ?? []) {
-    const [column, target] = [pair.slice(0, pair.lastIndexOf('=')), pair.slice(pair.lastIndexOf('=') + 1)];
-    const at = it.columns.indexOf(column);
-    if (at < 0) throw new UserError('import_mapping', `the file has no column "${column}"`);
+    const equals = pair.lastIndexOf('=');
+    if (equals < 1) throw new UserError('import_mapping', `--map is written "COLUMN=TARGET": "${pair}"`);
+    const [named, target] = [pair.slice(0, equals), pair.slice(equals + 1)];
+    const byHead = it.columns.indexOf(named);
+    const at = byHead >= 0 || !/^\d+$/.test(named) ? byHead : Number(named) - 1;
+    const column = it.columns[at];
+    if (column === undefined) throw new UserError('import_mapping', `the file has no column "${named}"`);
     const cells = it.sample.flatMap((row) => row[at] || []);
     columns[at] = targetFrom(it.kind, target, column, cells);
   }
@@ -184,7 +202,7 @@ async function follow(look: () => Promise<Import>): Promise<Import> {
 
 async function tell(
   it: Import,
-  options: ImportOptions,
+  to: { path: string; file: FileHandle } | undefined,
   rejected: () => AsyncIterable<readonly { rowNumber: number; reason: string; cells: readonly string[] }[]>,
 ): Promise<number | undefined> {
   const { created, merged, untouched, duplicate, rejected: wrong } = it.counts;
@@ -193,13 +211,11 @@ async function tell(
   );
   if (it.state === 'failed') throw new UserError('import_failed', `import ${it.id} has failed: ${it.error}`);
   if (wrong === 0) return undefined;
-  if (!options.rejected) {
+  if (!to) {
     console.error(`The rejected rows: GET /api/imports/${it.id}/rejected, or --rejected FILE the next time`);
     return 1;
   }
-  const file = await open(options.rejected, 'w');
-  for await (const text of rejectedCsv(it, rejected())) await file.write(text);
-  await file.close();
-  console.error(`The rejected rows are in ${options.rejected}`);
+  for await (const text of rejectedCsv(it, rejected())) await to.file.write(text);
+  console.error(`The rejected rows are in ${to.path}`);
   return undefined;
 }

@@ -12,7 +12,8 @@ const HOW = 'messages uncertain [list] | messages uncertain resend ID | drop ID 
 export function messages(config: Config, [what, ...rest]: string[]): Promise<number | undefined> {
   if (what === 'receive') return receive(config, rest);
   const [verb = 'list', id] = rest;
-  if (what !== 'uncertain' || !['list', 'resend', 'drop'].includes(verb)) throw new UserError('unknown_command', HOW);
+  if (what !== 'uncertain' || !['list', 'resend', 'drop'].includes(verb) || (verb !== 'list' && !id))
+    throw new UserError('unknown_command', HOW);
   return withRooms(config, async ({ db, messages: room }) => {
     if (verb === 'list') {
       const all = (await room.listUncertain(db, LISTED_MAX)).filter(({ state }) => state === 'uncertain');
@@ -28,8 +29,7 @@ export function messages(config: Config, [what, ...rest]: string[]): Promise<num
     }
     const message = idFrom(id, 'message');
     const found = message && (await room.settleUncertain(db, message, verb === 'drop' ? 'drop' : 'resend'));
-    if (!found)
-      throw new UserError('message_not_found', `no message "${id ?? ''}" is uncertain: see "messages uncertain"`);
+    if (!found) throw new UserError('message_not_found', `no message "${id}" is uncertain: see "messages uncertain"`);
     console.log(verb === 'drop' ? `Message ${id} is not sent again.` : `Message ${id} is sent again.`);
     return undefined;
   });

@@ -9,7 +9,8 @@ const HOW = 'runs parked [list] | runs parked retry ID | runs parked end ID';
 
 /** `runs parked [list|retry ID|end ID]`: runs that the engine could not move. */
 export function runs(config: Config, [what, verb = 'list', id]: string[]): Promise<undefined> {
-  if (what !== 'parked' || !['list', 'retry', 'end'].includes(verb)) throw new UserError('unknown_command', HOW);
+  if (what !== 'parked' || !['list', 'retry', 'end'].includes(verb) || (verb !== 'list' && !id))
+    throw new UserError('unknown_command', HOW);
   return withRooms(config, async ({ db, workspace, journeys }) => {
     if (verb === 'list') {
       const all = await journeys.parked(db, workspace.id, LISTED_MAX);
@@ -24,7 +25,7 @@ export function runs(config: Config, [what, verb = 'list', id]: string[]): Promi
     }
     const run = idFrom(id, 'run');
     const found = run && (await journeys.settleParked(workspace.id, run, verb === 'end' ? 'end' : 'retry'));
-    if (!found) throw new UserError('run_not_found', `no run "${id ?? ''}" is parked: see "runs parked"`);
+    if (!found) throw new UserError('run_not_found', `no run "${id}" is parked: see "runs parked"`);
     console.log(verb === 'end' ? `Run ${id} has ended.` : `Run ${id} is tried again.`);
     return undefined;
   });

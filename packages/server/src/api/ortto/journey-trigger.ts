@@ -39,7 +39,7 @@ function itemOf(person: Person, body: Body, index: number): IntakeItem {
   }
   const personId = personIdFrom(person.person_id);
   if (personId === undefined) {
-    const problem = `people.${index}.person_id: "${person.person_id}" is not a person id (24 hex digits)`;
+    const problem = `people.${index}.person_id: "${person.person_id}" is not a person id (24 hex digits that begin with 00)`;
     throw new UserError('bad_request', problem);
   }
   return { who: { personId }, fields: {}, ...more };

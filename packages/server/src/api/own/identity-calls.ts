@@ -68,7 +68,7 @@ export const identityCalls: OwnCalls = {
       operationId: 'listMerges',
       summary: 'List whom a person has taken in',
       answer: { merges: [merge] },
-      refusals: { 400: '"anna" is not a person id (24 hex digits)' },
+      refusals: { 400: '"anna" is not a person id (24 hex digits that begin with 00)' },
     },
   },
   '/api/people/duplicates': {
@@ -104,7 +104,10 @@ export const identityCalls: OwnCalls = {
       description: 'They are not listed again.',
       body: { schema: pairBody, example: { people: [SURVIVOR, ABSORBED] } },
       answer: { dismissed: true },
-      refusals: { 400: '"anna" is not a person id (24 hex digits)', 404: 'nothing says that these two are one' },
+      refusals: {
+        400: '"anna" is not a person id (24 hex digits that begin with 00)',
+        404: 'nothing says that these two are one',
+      },
     },
   },
 };

@@ -20,6 +20,10 @@ export function importRoutes(app: FastifyInstance, o: { imports: Imports; clock:
   app.register(async (files) => {
     // The body is handed on as it streams.
     files.addContentTypeParser(FILE_TYPES, (_request, payload, done) => done(null, payload));
+    files.addContentTypeParser('*', (request, _payload, done) => {
+      const type = request.headers['content-type'];
+      done(new UserError('import_type', `the body is ${type}: send the file as the body, as text/csv`, 415));
+    });
     files.post('/imports', async (request: Called, reply) => {
       const { kind, name, encoding, ...dialect } = parse(uploadQuery, request.query);
       const given = { ...dialect, ...(encoding ? { encoding: encodingFrom(encoding) } : {}) };

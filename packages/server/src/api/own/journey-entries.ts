@@ -42,7 +42,8 @@ export function journeyEntryRoutes(app: FastifyInstance, { db, entries }: { db: 
 
 function personId(outside: string): string {
   const id = personIdFrom(outside);
-  if (id === undefined) throw new UserError('bad_request', `people: "${outside}" is not a person id (24 hex digits)`);
+  if (id === undefined)
+    throw new UserError('bad_request', `people: "${outside}" is not a person id (24 hex digits that begin with 00)`);
   return id;
 }
 

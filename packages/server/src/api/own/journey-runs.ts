@@ -101,6 +101,7 @@ const named = ({ params: { run } }: ByRun) => ({ id: runId(run), shown: run });
 
 function personId(outside: string): string {
   const id = personIdFrom(outside);
-  if (id === undefined) throw new UserError('bad_request', `"${outside}" is not a person id (24 hex digits)`);
+  if (id === undefined)
+    throw new UserError('bad_request', `"${outside}" is not a person id (24 hex digits that begin with 00)`);
   return id;
 }

@@ -141,7 +141,11 @@ describe('a journey into which a request puts people', () => {
       ['Closed', { people: [by('ghost')] }, '409 the journey "Closed" is draining: nobody can enter it'],
       ['Keyed', { people: [] }, '400 Failed to parse request: people: no people'],
       ['Keyed', { people: [{}] }, '400 Failed to parse request: people.0: name a person by "person_id" or by "fields"'],
-      ['Keyed', { people: [{ person_id: 'x' }] }, '400 people.0.person_id: "x" is not a person id (24 hex digits)'],
+      [
+        'Keyed',
+        { people: [{ person_id: 'x' }] },
+        '400 people.0.person_id: "x" is not a person id (24 hex digits that begin with 00)',
+      ],
       [
         'Keyed',
         { people: [by('ghost')], data: { total: 3 } },

@@ -16,6 +16,10 @@ export interface Connection {
 export async function readRecord(folder: DataFolder): Promise<Connection | undefined> {
   const text = await readFile(folder.record, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'ENOTDIR')
+      throw new EmbeddedDatabaseError(
+        `${folder.root} is no folder: --data, or DATA_DIR, names the folder of the database.`,
+      );
     throw new EmbeddedDatabaseError(
       `Cannot read ${folder.record} (${error.code}): it holds the database's password and is for the user who started it.`,
       { cause: error },

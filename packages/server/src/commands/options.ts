@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+
+/** Every option there is; which command takes which, `main.ts` says. */
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  data: { type: 'string' },
+  port: { type: 'string' },
+  name: { type: 'string' },
+  url: { type: 'string' },
+  token: { type: 'string' },
+  key: { type: 'string' },
+  exit: { type: 'boolean' },
+  map: { type: 'string', multiple: true },
+  by: { type: 'string' },
+  strategy: { type: 'string' },
+  tag: { type: 'string', multiple: true },
+  activity: { type: 'string' },
+  country: { type: 'string' },
+  timezone: { type: 'string' },
+  cap: { type: 'string' },
+  'wait-days': { type: 'string' },
+  'when-capped': { type: 'string' },
+  hours: { type: 'string' },
+  days: { type: 'string' },
+  zone: { type: 'string' },
+  encoding: { type: 'string' },
+  rejected: { type: 'string' },
+  check: { type: 'boolean' },
+  yes: { type: 'boolean' },
+  format: { type: 'string' },
+  fields: { type: 'string' },
+  filter: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  headers: { type: 'string' },
+  unguarded: { type: 'boolean' },
+  person: { type: 'string' },
+  field: { type: 'string', multiple: true },
+  entry: { type: 'string', multiple: true },
+  event: { type: 'string', multiple: true },
+  take: { type: 'string', multiple: true },
+  assume: { type: 'string', multiple: true },
+  fail: { type: 'string', multiple: true },
+  start: { type: 'string' },
+  every: { type: 'boolean' },
+  anyway: { type: 'boolean' },
+  draft: { type: 'boolean' },
+  journey: { type: 'string' },
+  message: { type: 'string' },
+  json: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  offline: { type: 'boolean' },
+  move: { type: 'boolean' },
+  'let-go': { type: 'boolean' },
+  state: { type: 'string' },
+  shape: { type: 'string' },
+  'skip-waits': { type: 'boolean' },
+  email: { type: 'string', multiple: true },
+  audience: { type: 'string' },
+  with: { type: 'string' },
+} as const;
+
+/** Throws a `TypeError` (`ERR_PARSE_ARGS_…`) where an option is none. */
+export function parse(argv: string[]) {
+  return parseArgs({ args: argv, allowPositionals: true, options: OPTIONS });
+}
+
+export type Options = ReturnType<typeof parse>['values'];
