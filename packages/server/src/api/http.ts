@@ -15,7 +15,15 @@ const UNAVAILABLE = /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|57P0|08|53)/;
  */
 export function createHttp(o: { log: Log; metrics: Metrics; proxies?: readonly string[] }): FastifyInstance {
   const trustProxy = o.proxies?.length ? [...o.proxies] : false;
-  const app = Fastify({ bodyLimit: 1024 * 1024, trustProxy, forceCloseConnections: 'idle' });
+  const app = Fastify({
+    bodyLimit: 1024 * 1024,
+    trustProxy,
+    forceCloseConnections: 'idle',
+    // Names of journeys have up to 255 letters, addresses 254.
+    routerOptions: { maxParamLength: 1000 },
+    // An address that can not be read.
+    frameworkErrors: (error, _request, reply) => void sendError(reply, error.statusCode ?? 400, error.message),
+  });
   app.setNotFoundHandler((request, reply) => sendError(reply, 404, `${request.method} ${request.url}: not found`));
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     if (error instanceof UserError) return sendError(reply, error.status, error.message);

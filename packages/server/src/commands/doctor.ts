@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import type { Config } from '../config.ts';
+import { trySmtp } from '../messages/index.ts';
 import { migrationState } from '../platform/database/migrate.ts';
 import { DatabaseUnreachable } from '../platform/database/reach.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -108,7 +109,7 @@ function inside(config: Config): Promise<Finding[]> {
             ),
           ]),
       config.smtpUrl
-        ? { good: true, text: `mail leaves through ${new URL(config.smtpUrl).host}` }
+        ? mailFinding(config.smtpUrl, await trySmtp(config.smtpUrl))
         : { good: true, text: 'no SMTP_URL: mail stays in the built-in mailbox, nobody outside gets any' },
       ...(await o.messages.tryMailboxes()).map(({ name, problem }) =>
         count(
@@ -126,4 +127,15 @@ function inside(config: Config): Promise<Finding[]> {
       ),
     ];
   });
+}
+
+function mailFinding(url: string, problem: string | undefined): Finding {
+  const { host } = new URL(url);
+  return problem === undefined
+    ? { good: true, text: `mail leaves through ${host}` }
+    : {
+        good: false,
+        text: `no mail leaves through ${host}: ${problem}`,
+        do: 'check SMTP_URL, and whether that server is up and takes our login: until then mail waits',
+      };
 }

@@ -78,10 +78,18 @@ function namedElsewhere({ books, templates }: Library): { name: string; file: st
   );
 }
 
+/** How people are let in again. */
+const LETS_IN: Readonly<Record<Exclude<NonNullable<Pushed['state']>, 'on'>, string>> = {
+  draft: '"journeys publish NAME --yes" puts it on',
+  paused: '"journeys resume" goes on',
+  draining: '"journeys on" lets people in',
+  archived: '"journeys restore", then "journeys publish NAME --yes", put it on',
+};
+
 function pushedLines({ what, name, did, version, state, differences = [], warnings = [] }: Pushed): string[] {
   const standing =
     what === 'journey'
-      ? `, version ${version}${state === 'on' ? '' : `: it is ${state}, "journeys on" lets people in`}`
+      ? `, version ${version}${state === 'on' ? '' : `: it is ${state}, ${LETS_IN[state ?? 'draining']}`}`
       : '';
   return [
     `${did.padEnd(9)}  ${what} ${what === 'field' || what === 'activity' ? name : `“${name}”`}${standing}`,

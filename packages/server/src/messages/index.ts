@@ -51,7 +51,7 @@ import { createSecrets } from './tracking/secrets.ts';
 import type { Counted, MessageRequest, WhenUncertain } from './types.ts';
 
 export type { EmailChannel, Mail, SendOutcome } from './channels/channel.ts';
-export { smtpChannel } from './channels/smtp.ts';
+export { smtpChannel, trySmtp } from './channels/smtp.ts';
 export type { Received, TakenFor } from './inbound/receive.ts';
 export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox.ts';
 export type { ChannelState } from './outbox/gate.ts';

@@ -226,8 +226,9 @@ function mergeInto(
     ...(item.clear && !isNew ? { clear: item.clear } : {}),
   } as const;
   const before = row.fields;
-  const after = mergeFields(before, given, how);
-  if (after === before) return [];
+  const merged = mergeFields(before, given, how);
+  if (merged === before) return [];
+  const after = withoutMarks(before, merged);
   subject.changed = true;
   const changes = permissionChanges(before, after, item, of.now);
   row.fields = changes.length === 0 ? after : Object.assign({}, after, ...changes.map((change) => change.fields));
@@ -241,6 +242,16 @@ function mergeInto(
     .filter((change) => change.activityId !== item.activity?.id)
     .map(({ activityId, attributes }) => builtInHappening(subject, { activityId, attributes }, item.source, of));
 }
+
+/** That nobody has the address (`bol::hb`) is said of the address: another one has not bounced. */
+function withoutMarks(before: Fields, after: Fields): Fields {
+  const { [HARD_BOUNCED]: marked, ...rest } = after;
+  return marked !== true || before[HARD_BOUNCED] !== true || before['str::email'] === after['str::email']
+    ? after
+    : rest;
+}
+
+const HARD_BOUNCED = 'bol::hb';
 
 function happening(subject: Subject, item: CheckedItem, at: number, now: Date): Happening {
   const activity = item.activity!;

@@ -181,6 +181,8 @@ describe('journeys as text', () => {
     assert.deepEqual(await warned(true), nowhere);
     assert.deepEqual(await warned(false), nowhere);
     assert.deepEqual(await warned(false), nowhere, 'as long as it is so');
+    for (const name of ['There', 'Back', 'Lost'])
+      await shelf.journeys.manage.changeState(shelf.ws, { name }, 'archive', { by: 'a test' });
   });
 
   test('files are not touched by a push, nor by a pull that finds the same', async () => {

@@ -104,7 +104,7 @@ function timeline(activities: readonly RecordedActivity[], moves: readonly MoveR
       .map((activity) => ({
         at: activity.occurredAt,
         what: schema.activities.get(activity.activityId)?.name ?? activity.activityId,
-        detail: detailOf(activity.attributes, schema.activities.get(activity.activityId)?.attributeTypes),
+        detail: detailsOf(activity, schema),
         source: activity.source ?? '',
         tone: activity.attributes['bol::m'] === true ? ('warn' as const) : (tones[activity.activityId] ?? ''),
       })),
@@ -117,6 +117,12 @@ function timeline(activities: readonly RecordedActivity[], moves: readonly MoveR
       ${line.detail && html`<br><span class="soft">${line.detail}</span>`}
       <br>${time(line.at)} <small>· ${line.source}</small></li>`,
   )}</ol>`;
+}
+
+function detailsOf({ activityId, attributes }: RecordedActivity, schema: Schema): string {
+  if (activityId !== 'act::ej') return detailOf(attributes, schema.activities.get(activityId)?.attributeTypes);
+  const by = String(attributes['str::jefi'] ?? '');
+  return [attributes['str::cn'], schema.activities.get(by)?.name ?? by].filter(Boolean).join(' · ');
 }
 
 /** The attributes that tell a reader something; ids are left out. */

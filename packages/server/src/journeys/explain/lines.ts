@@ -101,7 +101,8 @@ function messageInWords({
   const what = template === null ? 'asked for' : `“${template}”, asked for`;
   const told = [
     `${what} on ${minute(queued_at)}`,
-    ...(sent_at ? [`sent on ${minute(sent_at)}`] : [`${state === 'skipped' ? 'not sent' : state}`]),
+    ...(sent_at ? [`sent on ${minute(sent_at)}`] : []),
+    ...(state === 'sent' ? [] : [state === 'skipped' ? 'not sent' : state]),
     ...(opened_at ? [`opened on ${minute(opened_at)}`] : []),
     ...(clicked_at ? [`clicked on ${minute(clicked_at)}`] : []),
     ...(replied_at ? [`answered on ${minute(replied_at)}`] : []),

@@ -8,6 +8,7 @@ export interface DoneRow {
   doneAt: Date;
 }
 
+/** Of messages, only those of which one was sent or may be yet: one that was not sent, nobody has had. */
 export async function listDone(
   db: Queryable,
   people: readonly string[],
@@ -15,8 +16,14 @@ export async function listDone(
 ): Promise<DoneRow[]> {
   const { rows } = await db.query<DoneRow>({
     name: 'shape.done',
-    text: `select journey_id as "journeyId", shape_id as "shapeId", person_id as "personId", done_at as "doneAt"
-           from shape_done where person_id = any($1::bigint[]) and journey_id = any($2::int[])`,
+    text: `select d.journey_id as "journeyId", d.shape_id as "shapeId", d.person_id as "personId",
+                  coalesce(m.had, d.done_at) as "doneAt"
+           from shape_done d
+           cross join lateral (
+             select count(*) as asked, max(m.queued_at) filter (where m.state not in ('skipped', 'failed')) as had
+             from message m where m.person_id = d.person_id and m.journey_id = d.journey_id and m.shape_id = d.shape_id
+           ) m
+           where d.person_id = any($1::bigint[]) and d.journey_id = any($2::int[]) and (m.asked = 0 or m.had is not null)`,
     values: [people, journeyIds],
   });
   return rows;

@@ -54,7 +54,8 @@ function whose(
 ): 'recipient' | 'us' {
   if (subject === 1) return detail === 7 || detail === 8 ? 'us' : 'recipient';
   if (subject === 2) return detail === 3 ? 'us' : 'recipient';
-  if (subject === 4 && code >= 500) return 'recipient';
+  // Their server is away or unknown, but for what breaks off between ours and us.
+  if (subject === 4 && (code >= 500 || detail !== 2)) return 'recipient';
   if (subject !== undefined && subject !== 0) return 'us';
   if (command !== 'RCPT TO') return 'us';
   if (code < 500) return 'recipient';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 import { type Answer, startSmtp, type TestSmtp } from '../test/smtp-server.ts';
 import type { EmailChannel, Mail } from './channel.ts';
-import { type SmtpOptions, smtpChannel } from './smtp.ts';
+import { type SmtpOptions, smtpChannel, trySmtp } from './smtp.ts';
 
 const mail = (to = 'anna@example.com', more: Partial<Mail> = {}): Mail => ({
   messageId: 'm1@example.com',
@@ -154,6 +154,8 @@ describe('handing mails over by SMTP', () => {
     assert.equal(wrong.did, 'unreachable');
     assert.match((wrong as { why: string }).why, /535/);
     assert.equal((await channelTo(smtp.url.replace('//', '//me:p%40ss@')).send(mail())).did, 'sent');
+    assert.match((await trySmtp(smtp.url.replace('//', '//me:no@')))!, /535/);
+    assert.equal(await trySmtp(smtp.url.replace('//', '//me:p%40ss@')), undefined);
   });
 
   test('a server that takes two connections is sent to over two', async () => {

@@ -8,6 +8,7 @@ import { type Line, type LineOutcome, type LineSettings, openLine } from './smtp
 
 const CONNECTIONS = 10;
 const IDLE_MS = 60_000;
+const TRY_MS = 5000;
 /** How long a server's own limit of connections is believed. */
 const FEWER_MS = 60_000;
 
@@ -27,16 +28,7 @@ export interface SmtpOptions {
  * again at once, the second never by itself.
  */
 export function smtpChannel(url: string, o: SmtpOptions = {}): EmailChannel {
-  const { auth, ...server } = parseConnectionUrl(url) as LineSettings['options'] & Pick<LineSettings, 'auth'>;
-  const connectMs = o.timeouts?.connectMs ?? 10_000;
-  const settings: LineSettings = {
-    options: { connectionTimeout: connectMs, greetingTimeout: connectMs, dnsTimeout: connectMs, ...server },
-    auth,
-    answerMs: o.timeouts?.answerMs ?? 60_000,
-    acceptMs: o.timeouts?.acceptMs ?? 600_000,
-  };
-  const lines = createLines(settings, o.connections ?? CONNECTIONS, o.log);
-
+  const lines = createLines(settingsFrom(url, o), o.connections ?? CONNECTIONS, o.log);
   return {
     capacity: o.connections ?? CONNECTIONS,
     async send(mail) {
@@ -57,6 +49,26 @@ export function smtpChannel(url: string, o: SmtpOptions = {}): EmailChannel {
       }
     },
     close: () => lines.close(),
+  };
+}
+
+/** Why no mail can leave through it: no connection, or no login; undefined where it can. */
+export async function trySmtp(url: string): Promise<string | undefined> {
+  const lines = createLines(settingsFrom(url, { timeouts: { connectMs: TRY_MS } }), 1, undefined);
+  const line = await lines.take();
+  if (!('why' in line)) lines.giveBack(line);
+  await lines.close();
+  return 'why' in line ? line.why : undefined;
+}
+
+function settingsFrom(url: string, o: SmtpOptions): LineSettings {
+  const { auth, ...server } = parseConnectionUrl(url) as LineSettings['options'] & Pick<LineSettings, 'auth'>;
+  const connectMs = o.timeouts?.connectMs ?? 10_000;
+  return {
+    options: { connectionTimeout: connectMs, greetingTimeout: connectMs, dnsTimeout: connectMs, ...server },
+    auth,
+    answerMs: o.timeouts?.answerMs ?? 60_000,
+    acceptMs: o.timeouts?.acceptMs ?? 600_000,
   };
 }
 

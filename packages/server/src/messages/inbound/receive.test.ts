@@ -195,35 +195,50 @@ describe('mail that comes in', () => {
     assert.equal((await of(person, 'act::b')).length, 1);
   });
 
-  const reports: Record<string, [Parameters<typeof reportOf>[1], string, string]> = {
-    'of a mail that is late changes nothing': [{ action: 'delayed', status: '4.4.1' }, 'report', 'sent'],
-    'of a mail that was delivered changes nothing': [{ action: 'delivered', status: '2.0.0' }, 'report', 'sent'],
-    'with the head of the mail alone is understood': [{ original: 'text/rfc822-headers' }, 'bounce', 'bounced'],
-    'without the server’s words goes by its status': [{ status: '5.1.1', diagnostic: '' }, 'bounce', 'bounced'],
+  const reports: Record<string, [Parameters<typeof reportOf>[1], string, string, bounces: number]> = {
+    'of a mail that is late changes nothing': [{ action: 'delayed', status: '4.4.1' }, 'report', 'sent', 0],
+    'of a mail that was delivered changes nothing': [{ action: 'delivered', status: '2.0.0' }, 'report', 'sent', 0],
+    'with the head of the mail alone is understood': [{ original: 'text/rfc822-headers' }, 'bounce', 'bounced', 1],
+    'without the server’s words goes by its status': [{ status: '5.1.1', diagnostic: '' }, 'bounce', 'bounced', 1],
     'that it was given up after days is no fault of the address': [
       { status: '4.4.1', diagnostic: 'smtp; connect to mx.example.com: Connection timed out' },
       'bounce',
       'failed',
+      1,
     ],
     'that the mailbox is full is no fault of the address': [
       { status: '5.2.2', diagnostic: 'smtp; 552 5.2.2 Mailbox full' },
       'bounce',
       'failed',
+      1,
     ],
     'that speaks of us is no fault of hers': [
       { status: '5.7.1', diagnostic: 'smtp; 550 5.7.1 blocked by policy' },
       'bounce',
       'failed',
+      0,
     ],
   };
-  for (const [what, [report, as, state]] of Object.entries(reports)) {
+  for (const [what, [report, as, state, bounces]] of Object.entries(reports)) {
     test(`a notification ${what}`, async () => {
       const { person, messageId } = await mailed();
       assert.equal(await takenFor(reportOf(messageId, report)), as);
       assert.equal((await world.message(person)).state, state);
       assert.equal((await world.fields(person))['bol::hb'] === true, state === 'bounced');
+      assert.equal((await of(person, 'act::b')).length, bounces);
     });
   }
+
+  test('once she has another address, nobody says that hers bounced', async () => {
+    const { address, person, messageId } = await mailed();
+    await receive(reportOf(messageId));
+    const record = (fields: object) =>
+      world.people.record(world.workspaceId, [{ who: { personId: person }, fields: { ...fields }, source: 'API' }]);
+    await record({ 'str::first': 'Anne' });
+    assert.equal((await world.fields(person))['bol::hb'], true);
+    await record({ 'str::email': `right-${address}` });
+    assert.equal('bol::hb' in (await world.fields(person)), false);
+  });
 
   test('an address that she no longer has bounces, and hers stays', async () => {
     const { address, person, messageId } = await mailed();

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { silent } from '../../test/support/database.ts';
+import { createMetrics } from '../platform/metrics.ts';
+import { createHttp } from './http.ts';
+
+test('an address that can not be read is refused in the envelope, and a name as long as names are is taken', async () => {
+  const app = createHttp({ log: silent, metrics: createMetrics() });
+  app.get<{ Params: { name: string } }>('/journeys/:name', async ({ params }) => ({ letters: params.name.length }));
+  const odd = await app.inject('/journeys/%ZZ');
+  const { code, error } = odd.json();
+  assert.deepEqual([odd.statusCode, code, error], [400, 400, "'/journeys/%ZZ' is not a valid url component"]);
+  const long = await app.inject(`/journeys/${encodeURIComponent('ü'.repeat(255))}`);
+  assert.deepEqual(long.json(), { letters: 255 });
+  await app.close();
+});
