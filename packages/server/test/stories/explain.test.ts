@@ -173,6 +173,33 @@ describe('why somebody is where they are', () => {
     await world.pass(60_000);
     await transaction(db, (tx) => tributary.journeys.publish(tx, id, definition));
     await tributary.journeys.turn(id, 'Once', 'off');
+    await world.pass(60_000);
+    // At most once in a journey, so somebody else finds it closed.
+    const other = 'closed@example.com';
+    await tributary.people.record(id, [
+      {
+        who: { by: ['str::email'] },
+        fields: { 'str::email': other },
+        source: 'API',
+        activity: { id: 'act:cm:meeting-booked', attributes: {} },
+      },
+    ]);
+    const [closed] = (await get(other, '?journey=Once')).body.journeys[0]!.entry.occasions;
+    assert.deepEqual(timeless(closed!.why), ['the journey was draining then, since THEN']);
+    await tributary.journeys.turn(id, 'Once', 'on');
+    await world.pass(60_000);
+    await tributary.people.record(id, [
+      {
+        who: { by: ['str::email'] },
+        fields: { 'str::email': other },
+        source: 'API',
+        activity: { id: 'act:cm:meeting-booked', attributes: {} },
+      },
+    ]);
+    await world.quiet();
+    const [open] = (await get(other, '?journey=Once')).body.journeys[0]!.entry.occasions;
+    assert.deepEqual(open!.why, ['entry.person does not hold, as the person is now']);
+    await tributary.journeys.turn(id, 'Once', 'off');
     const { body } = await get(email, '?journey=Once');
     const { entry, runs } = body.journeys[0]!;
     assert.equal(runs.length, 1);

@@ -4,6 +4,7 @@ import type { Db } from '../../platform/database/pool.ts';
 import { minute } from '../engine/doing.ts';
 import { keyOf, whyNotAgain } from '../entry/again.ts';
 import { listPublished, type RunOfPerson } from '../store/explain.sql.ts';
+import { type HistoryRow, listHistory } from '../store/history.sql.ts';
 import type { WholeJourney } from '../store/trial.sql.ts';
 import type { Somebody } from '../trial/person.ts';
 import type { Version } from '../versions.ts';
@@ -74,7 +75,7 @@ export async function enteringOf(
       ...byTime(version, facts).flatMap(({ words }) => words),
     ],
     checks,
-    occasions: await occasionsOf(o, workspaceId, of),
+    occasions: await occasionsOf(o, workspaceId, of, checks),
   };
 }
 
@@ -121,6 +122,7 @@ async function occasionsOf(
   o: { db: Db; people: People },
   workspaceId: number,
   of: Parameters<typeof enteringOf>[2],
+  checks: readonly EntryCheck[],
 ): Promise<Occasion[]> {
   const { version, somebody, journey } = of;
   const { trigger } = version;
@@ -128,15 +130,28 @@ async function occasionsOf(
   const { activities } = await o.people.history(o.db, workspaceId, {
     ...{ personId: somebody.id, activityIds: [trigger.activity], limit: OCCASIONS_MAX, offset: 0 },
   });
-  const published = await listPublished(o.db, journey.id);
-  return activities.map((activity) => occasionOf(activity, of, published[0]?.publishedAt));
+  const [first] = await listPublished(o.db, journey.id);
+  const deeds = await listHistory(o.db, journey.id, { limit: DEEDS_MAX });
+  const around = { published: first?.publishedAt, deeds: deeds.filter(({ what }) => what in LETS_IN), checks };
+  return activities.map((activity) => occasionOf(activity, of, around));
 }
 
-function occasionOf(
-  activity: RecordedActivity,
-  of: Parameters<typeof enteringOf>[2],
-  published: Date | undefined,
-): Occasion {
+/** What bears on every occasion. */
+interface Around {
+  published: Date | undefined;
+  /** What was done about who is let in, the newest first. */
+  deeds: readonly HistoryRow[];
+  checks: readonly EntryCheck[];
+}
+
+const DEEDS_MAX = 200;
+/** Whether people enter after something was done. */
+const LETS_IN: Readonly<Partial<Record<HistoryRow['what'], boolean>>> = {
+  ...{ published: true, resumed: true },
+  ...{ paused: false, draining: false, archived: false, restored: false },
+};
+
+function occasionOf(activity: RecordedActivity, of: Parameters<typeof enteringOf>[2], around: Around): Occasion {
   const { version, runs, facts, names } = of;
   const { entry } = version.definition;
   const told = {
@@ -162,7 +177,7 @@ function occasionOf(
   ];
   return {
     ...told,
-    why: why.length > 0 ? why : [unexplained(activity, published)],
+    why: why.length > 0 ? why : [unexplained(activity, around)],
     ...(check && !check.holds ? { check: check.why } : {}),
   };
 }
@@ -171,8 +186,11 @@ function occasionOf(
  * What is said of an occasion that nothing kept tells against. One that occurred before the journey was published may still have been
  * recorded afterwards, and starts a run then; so this is told only where there is no surer reason.
  */
-function unexplained(activity: RecordedActivity, published: Date | undefined): string {
-  return published && activity.occurredAt < published
-    ? `the journey was published later, on ${minute(published)}`
-    : 'nothing that can be seen now: the person, or the journey, may have been otherwise then';
+function unexplained({ occurredAt }: RecordedActivity, { published, deeds, checks }: Around): string {
+  if (published && occurredAt < published) return `the journey was published later, on ${minute(published)}`;
+  const deed = deeds.find(({ at }) => at <= occurredAt);
+  if (deed && LETS_IN[deed.what] === false) return `the journey was ${deed.what} then, since ${minute(deed.at)}`;
+  const failing = checks.filter(({ holds }) => !holds).map(({ at }) => at);
+  if (failing.length > 0) return `${failing.join(', ')} does not hold, as the person is now`;
+  return 'nothing that can be seen now: the person, or the journey, may have been otherwise then';
 }
