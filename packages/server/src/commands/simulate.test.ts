@@ -51,6 +51,18 @@ describe('the command "journeys simulate"', () => {
     from(lines, `  case-study still ${WAITS}.`, 1);
   });
 
+  for (const [what, options, said] of [
+    ['a field that is not there', { field: ['str:cm:typo=1'] }, 'person: there is no field str:cm:typo'],
+    ['a name that is no field’s', { field: ['nope=1'] }, 'person: there is no field nope'],
+    ['a value that can not be', { field: ['bol::p=maybe'] }, 'person: bol::p: expected true or false'],
+    ['an attribute that is none', { entry: ['zzz=1'] }, 'entry: "zzz" is not an attribute id such as str:cm:order'],
+  ] as const) {
+    test(`${what} is refused: the way would be another person’s`, async (t) => {
+      const given = Object.fromEntries(Object.entries(options).map(([name, list]) => [name, [...list]]));
+      await assert.rejects(run(t, given), { code: 'simulation_wrong', message: said });
+    });
+  }
+
   test('a mail that had waited and is not sent is told once', async (t) => {
     const lines = await run(t, { event: ['opens first-call after 1 hour', 'unsubscribes after 2 hours'] });
     from(

@@ -14,6 +14,7 @@ import { templatesIn } from '../templates.ts';
 import { loadAnswers } from './answers.ts';
 import { checkTaken, choosing, type Levelled } from './chance.ts';
 import { chosenOn, simulateEvery, type TakenPath } from './every.ts';
+import { checkGiven } from './given.ts';
 import { type GoingIn, goingIn } from './going-in.ts';
 import type { SimulateInput } from './input.ts';
 import { impliedEntry, loadTried, missingHere, type Tried } from './journey.ts';
@@ -63,6 +64,8 @@ export function createTrials(o: Of): Trials {
       const { definition, trigger } = version;
       checkTaken(definition, input.take);
       checkShapes(definition, input.fail);
+      const schema = await o.people.schema(o.db, workspaceId);
+      checkGiven(input, (id) => schema.fields.has(id) || declared.has(id));
       const somebody = await loadSomebody(o, workspaceId, input.person);
       const start = input.start === undefined ? o.clock.now() : new Date(input.start);
       const until = new Date(start.getTime() + input.days * DAY_MS);
@@ -76,7 +79,6 @@ export function createTrials(o: Of): Trials {
         ...{ definition, somebody, assume: input.assume, start },
       });
       const going = await goingIn(o.db, { ...{ tried, somebody, entry, start, names, answers }, anyway: input.anyway });
-      const schema = await o.people.schema(o.db, workspaceId);
       const types = displayTypesOf(schema);
       const templates = await templatesFor(o, workspaceId, definition, input.templates);
       const past = await pastOf(o.db, existing, personId);
