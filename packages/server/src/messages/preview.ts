@@ -90,11 +90,11 @@ async function email(
   const template = await findTemplate(db, workspaceId, name);
   if (!template) return { channel: 'email', error: `there is no template "${name}"` };
   const compiled = compileEmail(template);
-  const { unsubscribeUrl: _, ...parts } = previewEmail(compiled, subject, types, o.publicUrl());
+  const { unsubscribeUrl: _, fromName = o.from.name, ...parts } = previewEmail(compiled, subject, types, o.publicUrl());
   const to = subject.person.fields['str::email'];
   return {
     channel: 'email',
-    from: { name: compiled.fromName ?? o.from.name, address: compiled.fromEmail ?? o.from.email },
+    from: { name: fromName, address: compiled.fromEmail ?? o.from.email },
     replyTo: compiled.replyTo,
     to: typeof to === 'string' ? to : undefined,
     ...parts,
@@ -117,7 +117,7 @@ export function previewTemplate(template: Template, subject: Subject, types: Dis
   try {
     const compiled = compileEmail(template);
     const { unsubscribeUrl: _, ...parts } = previewEmail(compiled, subject, types, '');
-    return { ...parts, fromName: compiled.fromName, fromEmail: compiled.fromEmail };
+    return { ...parts, fromEmail: compiled.fromEmail };
   } catch (error) {
     return { broken: messageOf(error) };
   }

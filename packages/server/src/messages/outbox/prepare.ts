@@ -48,18 +48,18 @@ export function prepareMail(loaded: Loaded, person: Person, sender: Sender): Pre
   const { email } = made;
   if ('broken' in email) return { do: 'fail', reason: email.broken };
   const { workspaceId, id: messageId } = message;
-  return rendered('the template', () => ({
-    ...common,
-    ...renderEmail(email, subject, types, {
-      publicUrl: sender.publicUrl,
-      secret: loaded.secret,
-      workspaceId,
-      messageId,
-    }),
-    from: { name: email.fromName ?? sender.from.name, address: email.fromEmail ?? sender.from.email },
-    replyTo: email.replyTo,
-    to: person.fields['str::email'] as string,
-  }));
+  const { publicUrl, from } = sender;
+  return rendered('the template', () => {
+    const tracking = { publicUrl, secret: loaded.secret, workspaceId, messageId };
+    const { fromName = from.name, ...seen } = renderEmail(email, subject, types, tracking);
+    return {
+      ...common,
+      ...seen,
+      from: { name: fromName, address: email.fromEmail ?? from.email },
+      replyTo: email.replyTo,
+      to: person.fields['str::email'] as string,
+    };
+  });
 }
 
 function rendered(what: string, make: () => Mail): Prepared {

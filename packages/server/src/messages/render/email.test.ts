@@ -79,6 +79,13 @@ describe('an e-mail for one person', () => {
     assert.equal(rendered.text, 'Dear Anna <b>& Co');
   });
 
+  test('the name of the sender is made for the person, too', () => {
+    assert.equal(email('<p></p>', { fromName: 'Ann for {{ people.email }}' }).fromName, 'Ann for anna@example.com');
+    assert.equal(email('<p></p>', { fromName: '{{ people.custom.none }}' }).fromName, undefined);
+    assert.equal(email('<p></p>').fromName, undefined);
+    assert.throws(() => compileEmail({ subject: 'Hi', html: '', fromName: '{{ people' }), UserError);
+  });
+
   test('a subject stays on one line', () => {
     const subject: Subject = { person: { fields: { 'str::first': 'A\r\nBcc: eve@example.com' } }, entry: {} };
     assert.equal(

@@ -13,7 +13,7 @@ export interface CompiledEmail {
   subject: Compiled;
   html: Compiled;
   text: Compiled | undefined;
-  fromName: string | undefined;
+  fromName: Compiled | undefined;
   fromEmail: string | undefined;
   replyTo: string | undefined;
 }
@@ -23,6 +23,8 @@ export interface RenderedEmail {
   subject: string;
   html: string;
   text: string;
+  /** Of the sender; undefined where the template has none, or none comes of it. */
+  fromName: string | undefined;
   unsubscribeUrl: string;
 }
 
@@ -40,7 +42,7 @@ export function compileEmail(template: Template): CompiledEmail {
     subject: compile(template.subject, 'text', 'subject'),
     html: compile(template.html, 'html', 'html'),
     text: template.text === undefined ? undefined : compile(template.text, 'text', 'text'),
-    fromName: template.fromName,
+    fromName: template.fromName === undefined ? undefined : compile(template.fromName, 'text', 'fromName'),
     fromEmail: template.fromEmail,
     replyTo: template.replyTo,
   };
@@ -51,7 +53,8 @@ const nobody: Subject = { person: { fields: {} }, entry: {} };
 /** Compiles a template and tries it on nobody: a loop that never ends is found when it is saved, not when it is sent. */
 export function checkEmail(template: Template): void {
   const compiled = compileEmail(template);
-  for (const [part, kind] of [['subject', 'text'] as const, ['html', 'html'] as const, ['text', 'text'] as const]) {
+  const parts = [['subject', 'text'] as const, ['html', 'html'] as const, ['text', 'text'] as const];
+  for (const [part, kind] of [...parts, ['fromName', 'text'] as const]) {
     const piece = compiled[part];
     if (!piece) continue;
     try {
@@ -96,8 +99,13 @@ export function previewEmail(
   return { ...wordsOf(email, scope, html), html, unsubscribeUrl };
 }
 
-function wordsOf(email: CompiledEmail, scope: object, html: string): { subject: string; text: string } {
+function wordsOf(
+  email: CompiledEmail,
+  scope: object,
+  html: string,
+): Pick<RenderedEmail, 'subject' | 'text' | 'fromName'> {
   return {
+    fromName: (email.fromName && oneLine(render(email.fromName, 'text', scope))) || undefined,
     subject: oneLine(render(email.subject, 'text', scope)),
     text: email.text ? render(email.text, 'text', scope) : plainText(html),
   };
