@@ -24,7 +24,9 @@ function put(value: Content): string {
   return escaped(String(value));
 }
 
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+/** Without what turns the direction of all that follows: a name must not change what the page says beside it. */
+const escaped = (text: string): string =>
+  text.replace(/[\u202a-\u202e\u2066-\u2069]/g, '').replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
