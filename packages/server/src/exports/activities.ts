@@ -1,5 +1,5 @@
 import { type EntityKind, type Fields, type Filter, publicId } from '@tributary/model';
-import { cellOf } from '../imports/index.ts';
+import { attributeTypeOf, cellOf } from '../imports/index.ts';
 import type { ActivityCursor, Bulk, Schema, WholeActivity } from '../people/index.ts';
 import type { Db } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
@@ -93,11 +93,13 @@ const headsOf = (kind: EntityKind): string[] => [
   'attributes',
 ];
 
-/** Attributes that no definition names are together in one column, as JSON. */
+/** Attributes that no definition names, and values that leave a cell empty, are together in one column, as JSON. */
 function row({ kind, schema }: Owners, activity: Told, types: ReadonlyMap<string, string>): string[] {
   const activityId = schema.activityIdOf.get(activity.definitionId) ?? '';
   const { attributes } = activity;
-  const others = Object.entries(attributes).filter(([id]) => !types.has(id));
+  const others = Object.entries(attributes).filter(
+    ([id, value]) => cellOf(value, types.get(id) ?? '') === '' || !types.has(id),
+  );
   return [
     publicId(activity.id, 'activity'),
     publicId(activity.ownerId, kind),
@@ -129,5 +131,6 @@ function record({ kind, schema }: Owners, activity: Told): object {
 /** The attributes that the definitions name, each with how it is written. */
 function attributeTypesOf(schema: Schema, wanted: readonly string[] | undefined): Map<string, string> {
   const definitions = wanted ? wanted.map((id) => schema.activities.get(id)!) : [...schema.activities.values()];
-  return new Map(definitions.flatMap(({ attributeTypes }) => [...attributeTypes]));
+  const ids = definitions.flatMap(({ attributeTypes }) => [...attributeTypes.keys()]);
+  return new Map(ids.map((id) => [id, attributeTypeOf(schema.activities, id)]));
 }

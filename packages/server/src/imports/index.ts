@@ -28,6 +28,7 @@ export { cellOf, guarded, unmistaken } from './cells/print.ts';
 export type { DryRun } from './dry-run.ts';
 export { encodingFrom } from './file/decode.ts';
 export { type FileKind, isFileKind, kinds } from './kinds.ts';
+export { attributeTypeOf } from './mapping/catalog.ts';
 export { suggestionFor } from './mapping/guess.ts';
 export { rejectedCsv } from './rejected.ts';
 export type { DialectGiven, Import, Mapping, Rejected, Target } from './types.ts';

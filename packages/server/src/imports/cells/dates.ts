@@ -39,6 +39,22 @@ export function dateIn(text: string, order: Order): Value | undefined {
   return /^([T\s]\s*\d.*)?$/.test(read.rest) ? { ...read.day } : undefined;
 }
 
+/** As `dateIn` reads it back; undefined where nothing is read back as this. */
+export function dateOut({
+  year,
+  month,
+  day,
+  timezone,
+  ...more
+}: Readonly<Record<string, unknown>>): string | undefined {
+  const isZoned = timezone !== undefined;
+  if (Object.keys(more).length > 0 || (isZoned && !(typeof timezone === 'string' && /^\S+$/.test(timezone))))
+    return undefined;
+  if (!isYear(year as number) || !isDay(year as number, month as number, day as number)) return undefined;
+  const [yyyy, mm, dd] = [String(year).padStart(4, '0'), String(month).padStart(2, '0'), String(day).padStart(2, '0')];
+  return `${yyyy}-${mm}-${dd}${isZoned ? `[${timezone as string}]` : ''}`;
+}
+
 const TIME_OF_DAY =
   /^(?:[T\s]\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(am|pm)?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/i;
 

@@ -1,9 +1,9 @@
 import { type DisplayType, isDisplayType, typeOfPrefix, type Value } from '@tributary/model';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { CellFormat } from '../types.ts';
 import { dateIn, momentIn } from './dates.ts';
 import { listIn } from './lists.ts';
-import { numberIn } from './numbers.ts';
+import { integerIn, thousandthsIn } from './numbers.ts';
+import { phoneIn } from './phones.ts';
 
 /** What a cell is read with: its column's format, and what holds for the whole file. */
 export interface Reading extends CellFormat {
@@ -56,16 +56,12 @@ const FALSE = new Set([
   'falsch',
 ]);
 
-/** How a phone stands in our own exports: its country code and its number, as they are stored. */
-const OWN_PHONE = /^\+(\d{1,4}) (\d{1,20})$/;
-
 const text: Read = (cell) => value(cell);
 
 const scaled: Read = (cell, { decimal }) => {
-  const number = numberIn(cell, decimal);
-  if (number === undefined) return { error: `"${cell}" is not a number` };
-  const thousandths = Math.round(number * 1000);
-  return Number.isSafeInteger(thousandths) ? value(thousandths) : { error: `"${cell}" is too large` };
+  const thousandths = thousandthsIn(cell, decimal);
+  if (thousandths === undefined) return { error: `"${cell}" is not a number` };
+  return Number.isFinite(thousandths) ? value(thousandths) : { error: `"${cell}" is too large` };
 };
 
 const reads: Record<DisplayType, Read> = {
@@ -76,8 +72,8 @@ const reads: Record<DisplayType, Read> = {
   single_select: text,
   multi_select: (cell, { separator }) => value(listIn(cell, separator)),
   integer: (cell, { decimal }) => {
-    const number = numberIn(cell, decimal);
-    return Number.isSafeInteger(number) ? value(number!) : { error: `"${cell}" is not a whole number` };
+    const number = integerIn(cell, decimal);
+    return number === undefined ? { error: `"${cell}" is not a whole number` } : value(number);
   },
   decimal: scaled,
   currency: scaled,
@@ -96,15 +92,8 @@ const reads: Record<DisplayType, Read> = {
     return moment ? value(moment) : { error: `"${cell}" is not a time` };
   },
   phone: (cell, { country }) => {
-    const object = objectIn(cell);
-    if (object) return value(object);
-    const own = OWN_PHONE.exec(cell);
-    if (own) return value({ c: own[1]!, n: own[2]! });
-    const parsed = parsePhoneNumberFromString(cell, country ? { defaultCountry: country as 'PT' } : {});
-    if (parsed?.isPossible()) return value({ c: parsed.countryCallingCode, n: parsed.nationalNumber });
-    const digits = cell.replace(/\D/g, '');
-    if (country || cell.startsWith('+') || digits.length < 4) return { error: `"${cell}" is not a phone number` };
-    return value({ n: digits });
+    const phone = objectIn(cell) ?? phoneIn(cell, country);
+    return phone ? value(phone) : { error: `"${cell}" is not a phone number` };
   },
   geo: (cell) => value(objectIn(cell) ?? { name: cell }),
   object: (cell) => {

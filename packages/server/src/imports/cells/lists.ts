@@ -10,9 +10,9 @@ export function listIn(cell: string, separator = ';'): string[] {
     .filter((part) => part !== '');
 }
 
-/** As `listIn` reads it back: separated, or JSON where a value would be cut or trimmed. */
+/** As `listIn` reads it back, whatever separator is guessed: separated, or JSON where a value would be cut or trimmed. */
 export function listOut(values: readonly string[]): string {
-  const plain = values.every((value) => value !== '' && value === value.trim() && !value.includes(';'));
+  const plain = values.every((value) => value !== '' && value === value.trim() && !/[;,|]/.test(value));
   return plain && !values[0]?.startsWith('[') ? values.join('; ') : JSON.stringify(values);
 }
 

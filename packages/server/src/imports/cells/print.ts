@@ -1,5 +1,7 @@
 import type { Value } from '@tributary/model';
+import { dateOut } from './dates.ts';
 import { listOut } from './lists.ts';
+import { phoneOut } from './phones.ts';
 
 /** A value as a cell that `valueIn` reads back as the same value. */
 export function cellOf(value: Value | undefined, displayType: string): string {
@@ -8,7 +10,8 @@ export function cellOf(value: Value | undefined, displayType: string): string {
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value === 'number') return SCALED.has(displayType) ? thousandths(value) : String(value);
   if (Array.isArray(value)) return listOut(value as readonly string[]);
-  return objectOut(value as Readonly<Record<string, unknown>>);
+  const object = value as Readonly<Record<string, unknown>>;
+  return forms.get(displayType)?.(object) ?? JSON.stringify(object);
 }
 
 const SCALED = new Set(['decimal', 'currency', 'price']);
@@ -20,21 +23,17 @@ function thousandths(value: number): string {
   return `${value < 0 ? '-' : ''}${digits.slice(0, -3)}${fraction && `.${fraction}`}`;
 }
 
-function objectOut(value: Readonly<Record<string, unknown>>): string {
-  const { year, month, day, timezone, c, n, name, ...more } = value;
-  if (Object.keys(more).length === 0) {
-    if (typeof n === 'string' && /^\d+$/.test(n)) return c ? `+${String(c)} ${n}` : n;
-    if (typeof name === 'string' && only(value, 'name') && !name.startsWith('{') && name === name.trim()) return name;
-    if (typeof year === 'number' && name === undefined && n === undefined) {
-      const date = `${pad(year, 4)}-${pad(Number(month), 2)}-${pad(Number(day), 2)}`;
-      return timezone ? `${date}[${String(timezone)}]` : date;
-    }
-  }
-  return JSON.stringify(value);
-}
+/** Types whose objects have a form that people write; undefined of what would not be read back from it as the same. */
+const forms: ReadonlyMap<string, (value: Readonly<Record<string, unknown>>) => string | undefined> = new Map([
+  ['date', dateOut],
+  ['phone', phoneOut],
+  ['geo', placeOut],
+]);
 
-const only = (value: object, key: string): boolean => Object.keys(value).length === 1 && key in value;
-const pad = (number: number, digits: number): string => String(number).padStart(digits, '0');
+function placeOut({ name, ...more }: Readonly<Record<string, unknown>>): string | undefined {
+  const isPlain = typeof name === 'string' && name !== '' && name === name.trim() && !name.startsWith('{');
+  return isPlain && Object.keys(more).length === 0 ? name : undefined;
+}
 
 const FORMULA = /^'*[=+\-@\t\r]/;
 /** Numbers and phones begin with a sign too, and are no formula. */

@@ -47,6 +47,15 @@ export async function catalogFor(doors: Doors, db: Queryable, workspaceId: numbe
   };
 }
 
+/** How the cells of an attribute are written and read, whatever activity has it: one column has them all. */
+export function attributeTypeOf(activities: Catalog['activities'] | Schema['activities'], id: string): DisplayType {
+  for (const { attributeTypes } of activities.values()) {
+    const type = attributeTypes.get(id);
+    if (type) return displayTypeOf(id, type);
+  }
+  return displayTypeOf(id);
+}
+
 function fieldsOf(schema: Schema): CatalogField[] {
   return [...schema.fields.values()]
     .filter((field) => !field.readOnly)

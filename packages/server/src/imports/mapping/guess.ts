@@ -3,7 +3,7 @@ import { orderOf } from '../cells/dates.ts';
 import { valueIn } from '../cells/kinds.ts';
 import { type FileKind, kinds } from '../kinds.ts';
 import type { CellFormat, Mapping, Target } from '../types.ts';
-import type { Catalog } from './catalog.ts';
+import { attributeTypeOf, type Catalog } from './catalog.ts';
 import { activitySynonyms, membershipSynonyms, plainName, synonyms } from './synonyms.ts';
 
 type Cells = readonly string[];
@@ -41,7 +41,7 @@ function targetFor(kind: FileKind, column: string, cells: Cells, catalog: Catalo
   if (happened) {
     const attribute = /^attribute:(.+)$/.exec(column.trim())?.[1];
     if (attribute && parseFieldId(attribute)) {
-      return { to: 'attribute', attribute, ...formatOf(attributeType(catalog, attribute), cells) };
+      return { to: 'attribute', attribute, ...formatOf(attributeTypeOf(catalog.activities, attribute), cells) };
     }
     const own = activitySynonyms.get(name);
     if (own && !catalog.fields.has(id))
@@ -50,7 +50,7 @@ function targetFor(kind: FileKind, column: string, cells: Cells, catalog: Catalo
   const field = catalog.fields.get(id) ?? [...catalog.fields.values()].find((known) => plainName(known.name) === name);
   if (field) return { to: 'field', field: field.id, ...formatOf(field.displayType, cells) };
   if (happened && parseFieldId(id)) {
-    return { to: 'attribute', attribute: id, ...formatOf(attributeType(catalog, id), cells) };
+    return { to: 'attribute', attribute: id, ...formatOf(attributeTypeOf(catalog.activities, id), cells) };
   }
   const account = kind === 'people' ? accountFor(id, name, cells, catalog) : undefined;
   if (account) return account;
@@ -60,7 +60,8 @@ function targetFor(kind: FileKind, column: string, cells: Cells, catalog: Catalo
   const meant = known && catalog.fields.get(known);
   if (meant) return { to: 'field', field: meant.id, ...formatOf(meant.displayType, cells) };
   const attribute = happened ? attributeNamed(catalog, name) : undefined;
-  if (attribute) return { to: 'attribute', attribute, ...formatOf(attributeType(catalog, attribute), cells) };
+  if (attribute)
+    return { to: 'attribute', attribute, ...formatOf(attributeTypeOf(catalog.activities, attribute), cells) };
   if (catalog.fields.has('str::email') && looksLike(cells, /^[^\s@]+@[^\s@]+\.[^\s@]+$/)) {
     return { to: 'field', field: 'str::email' };
   }
@@ -76,14 +77,6 @@ function accountFor(id: string, name: string, cells: Cells, { accountKeys }: Cat
   if (known === 'id') return areAccountIds(cells) ? { to: 'account', by: 'id' } : undefined;
   const field = accountKeys.get(id) ?? accountKeys.get(known ?? '');
   return field && { to: 'account', by: field.id, ...formatOf(field.displayType, cells) };
-}
-
-function attributeType(catalog: Catalog, id: string): DisplayType {
-  for (const { attributeTypes } of catalog.activities.values()) {
-    const type = attributeTypes.get(id);
-    if (type) return type as DisplayType;
-  }
-  return 'text';
 }
 
 function attributeNamed(catalog: Catalog, name: string): string | undefined {

@@ -1,9 +1,9 @@
 import { type ActivityInput, customFieldId, type DisplayType, internalId } from '@tributary/model';
-import { displayTypeOf, type Reading, unguarded, valueIn } from '../cells/kinds.ts';
+import { type Reading, unguarded, valueIn } from '../cells/kinds.ts';
 import { listIn } from '../cells/lists.ts';
 import { type FileKind, kinds } from '../kinds.ts';
 import type { CellFormat, Mapping, RowRead, Target, Values } from '../types.ts';
-import type { Catalog } from './catalog.ts';
+import { attributeTypeOf, type Catalog } from './catalog.ts';
 import { plainName } from './synonyms.ts';
 
 /** What a row says of one person, or of one account. */
@@ -73,7 +73,7 @@ function putFor(target: Target, mapping: Mapping, catalog: Catalog): Put | undef
     case 'attribute':
       return into(
         target.attribute,
-        typeOf(catalog, target.attribute),
+        attributeTypeOf(catalog.activities, target.attribute),
         target,
         (planned) => planned.activity!.attributes as Values,
       );
@@ -148,12 +148,4 @@ function activityPut(catalog: Catalog): Put {
     planned.activity!.id = id;
     return undefined;
   };
-}
-
-function typeOf(catalog: Catalog, attribute: string): DisplayType {
-  for (const { attributeTypes } of catalog.activities.values()) {
-    const type = attributeTypes.get(attribute);
-    if (type) return displayTypeOf(attribute, type);
-  }
-  return displayTypeOf(attribute);
 }
