@@ -1,14 +1,15 @@
 import { builtInAccountFields } from '@tributary/model';
 import type { People, Schema } from '../people/index.ts';
 import type { Db } from '../platform/database/pool.ts';
-import { type Profiles, type ProfilesWanted, type Told, valuesOf } from './profiles.ts';
+import type { Told } from './heads.ts';
+import { type Profiles, type ProfilesWanted, valuesOf } from './profiles.ts';
 
 /** The tags of an account, by their names. */
 const TAGS = 'u4s:o:t';
 const ENGAGEMENT = 'int:o:e';
 /** The people of an account. They may be thousands: how many they are is told. */
 const PEOPLE = 'ids:o:p';
-const PEOPLE_COUNT: Told = { id: 'people_count', name: 'people_count', displayType: 'integer' };
+const PEOPLE_COUNT: Told = { id: 'people_count', name: 'people_count', displayType: 'integer', readOnly: true };
 
 const readOnly = new Set(builtInAccountFields.filter((field) => field.readOnly).map(({ id }) => id));
 /** Of those that nobody can write, those that are written here; `oc oe of ol` are moments. */

@@ -1,13 +1,16 @@
 import { builtInFields, type Fields, internalId } from '@tributary/model';
 import type { People, Schema } from '../people/index.ts';
 import type { Db } from '../platform/database/pool.ts';
-import { type Profile, type Profiles, type ProfilesWanted, type Told, valuesOf } from './profiles.ts';
+import type { Told } from './heads.ts';
+import { type Profile, type Profiles, type ProfilesWanted, valuesOf } from './profiles.ts';
 
 /** The tags of a person, by their names. */
 const TAGS = 'u4s::t';
 /** The account that somebody has belonged to longest: its id, and its name by the field of accounts that has it. */
 const ACCOUNT = 'idt::o';
-const ACCOUNT_NAME: Told = { id: 'str:o:name', name: 'Account name', displayType: 'text' };
+const ACCOUNT_NAME: Told = { id: 'str:o:name', name: 'Account name', displayType: 'text', readOnly: true };
+/** By which people are found, and no value of theirs. */
+const ANONYMOUS_ID = 'idt::aci';
 
 const readOnly = new Set(builtInFields.filter((field) => field.readOnly).map(({ id }) => id));
 /** Of those that nobody can write, those that are written here; `c e f l s u` are moments. */
@@ -21,9 +24,9 @@ export function profilesOfPeople(
   return {
     kind: 'person',
     // Its head tells an import that ids are in it, and not names.
-    columns: [...schema.fields.values(), ACCOUNT_NAME].map((field) =>
-      field.id === ACCOUNT ? { ...field, name: 'account_id' } : field,
-    ),
+    columns: [...schema.fields.values(), ACCOUNT_NAME]
+      .filter(({ id }) => id !== ANONYMOUS_ID)
+      .map((field) => (field.id === ACCOUNT ? { ...field, name: 'account_id' } : field)),
     isUsual: (id) => !readOnly.has(id) || written.has(id),
     async page(columns, o) {
       const page = await people.bulk.page(db, workspaceId, wanted, o);

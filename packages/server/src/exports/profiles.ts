@@ -1,7 +1,8 @@
 import { type EntityKind, type Fields, type Filter, publicId, type Value } from '@tributary/model';
 import { cellOf } from '../imports/index.ts';
-import type { Exported, SchemaField } from '../people/index.ts';
+import type { Exported } from '../people/index.ts';
 import { UserError } from '../platform/errors.ts';
+import { headsOf, type Told } from './heads.ts';
 import { type CsvStyle, csvLines, type Format, ndjsonLines } from './write.ts';
 
 /** What is wanted of people, or of accounts. */
@@ -22,9 +23,6 @@ export interface Profile {
   id: string;
   fields: Fields;
 }
-
-/** What can stand in a column: a field, or what is told beside the fields. */
-export type Told = Pick<SchemaField, 'id' | 'name' | 'displayType'>;
 
 /** What an export of people and one of accounts differ in. */
 export interface Profiles {
@@ -90,16 +88,8 @@ function columnsOf(of: Profiles, { fields, headers }: ProfilesWanted): Column[] 
   const wanted = (fields ?? [...known.keys()].filter(of.isUsual)).filter((id) => id !== idHead(of));
   const unknown = wanted.filter((id) => !known.has(id));
   if (unknown.length > 0) throw new UserError('export_fields', `there is no field ${unknown.slice(0, 5).join(', ')}`);
-  const uses = new Map<string, number>();
-  for (const id of wanted) {
-    const name = known.get(id)!.name.toLowerCase();
-    uses.set(name, (uses.get(name) ?? 0) + 1);
-  }
-  return wanted.map((id) => {
-    const { name, displayType } = known.get(id)!;
-    const alone = uses.get(name.toLowerCase()) === 1;
-    return { id, displayType, head: headers === 'ids' ? id : alone ? name : `${name} (${id})` };
-  });
+  const heads = headers === 'ids' ? undefined : headsOf(of.columns, wanted, idHead(of));
+  return wanted.map((id) => ({ id, displayType: known.get(id)!.displayType, head: heads?.get(id) ?? id }));
 }
 
 /** The values of all that is kept of somebody, or of an account; the tags' names are in that field. */

@@ -29,7 +29,8 @@ export type { DryRun } from './dry-run.ts';
 export { encodingFrom } from './file/decode.ts';
 export { type FileKind, isFileKind, kinds } from './kinds.ts';
 export { attributeTypeOf } from './mapping/catalog.ts';
-export { suggestionFor } from './mapping/guess.ts';
+export { idIn, suggestionFor } from './mapping/guess.ts';
+export { plainName } from './mapping/synonyms.ts';
 export { rejectedCsv } from './rejected.ts';
 export type { DialectGiven, Import, Mapping, Rejected, Target } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { type DisplayType, internalId, parseFieldId } from '@tributary/model';
+import { type DisplayType, type EntityKind, internalId, parseFieldId } from '@tributary/model';
 import { orderOf } from '../cells/dates.ts';
 import { valueIn } from '../cells/kinds.ts';
 import { type FileKind, kinds } from '../kinds.ts';
@@ -15,9 +15,11 @@ type Cells = readonly string[];
  */
 export function guessMapping(kind: FileKind, columns: Cells, sample: readonly Cells[], catalog: Catalog): Mapping {
   const taken = new Set<string>();
+  const isOurs = kinds[kind].happened && columns.includes('id') && columns.includes(`${kinds[kind].of}_id`);
   const targets = columns.map((column, i) => {
     const cells = sample.map((row) => row[i] ?? '').filter((cell) => cell !== '');
-    const target = targetFor(kind, column, cells, catalog);
+    const target =
+      isOurs && column === 'source' ? ({ to: 'ignore' } as const) : targetFor(kind, column, cells, catalog);
     const what = JSON.stringify({ ...target, order: 0, decimal: 0, separator: 0 });
     if (target.to !== 'ignore' && target.to !== 'tags' && taken.has(what)) return { to: 'ignore' } as const;
     taken.add(what);
@@ -36,8 +38,9 @@ export function guessMapping(kind: FileKind, columns: Cells, sample: readonly Ce
 function targetFor(kind: FileKind, column: string, cells: Cells, catalog: Catalog): Target {
   const name = plainName(column);
   const { of, happened } = kinds[kind];
-  // An export of ours puts the id behind a name that is not the only one: "Plan (str:cm:plan)".
-  const id = /\(([a-z0-9]+:[a-z]*:[^\s()]+)\)$/.exec(column)?.[1] ?? column.trim();
+  const id = idIn(column);
+  // As our exports head their first column, whatever field has that name.
+  if (id === `${of}_id` && areIds(cells, of)) return { to: 'id' };
   if (happened) {
     const attribute = /^attribute:(.+)$/.exec(column.trim())?.[1];
     if (attribute && parseFieldId(attribute)) {
@@ -54,10 +57,10 @@ function targetFor(kind: FileKind, column: string, cells: Cells, catalog: Catalo
   }
   const account = kind === 'people' ? accountFor(id, name, cells, catalog) : undefined;
   if (account) return account;
-  const known = synonyms[of].get(name);
-  if (known === 'id') return of === 'person' || areAccountIds(cells) ? { to: 'id' } : { to: 'ignore' };
+  const known = synonyms[of].get(name) ?? synonyms[of].get(plainName(id));
+  if (known === 'id') return of === 'person' || areIds(cells, 'account') ? { to: 'id' } : { to: 'ignore' };
   if (known === 'tags' && !happened) return { to: 'tags', ...formatOf('multi_select', cells) };
-  const meant = known && catalog.fields.get(known);
+  const meant = known && !(happened && name === 'source') && catalog.fields.get(known);
   if (meant) return { to: 'field', field: meant.id, ...formatOf(meant.displayType, cells) };
   const attribute = happened ? attributeNamed(catalog, name) : undefined;
   if (attribute)
@@ -68,13 +71,18 @@ function targetFor(kind: FileKind, column: string, cells: Cells, catalog: Catalo
   return { to: 'ignore' };
 }
 
-/** As our exports write them: every CRM has ids of its own for its companies. */
-const areAccountIds = (cells: Cells): boolean => cells.every((cell) => internalId(cell, 'account') !== undefined);
+/** The field's id that a column is headed by, or has behind a name that is not the only one: "Plan (str:cm:plan)". */
+export function idIn(head: string): string {
+  return /\(([a-z0-9]+:[a-z]*:[^\s()]+)\)$/.exec(head)?.[1] ?? head.trim();
+}
+
+/** As our exports write them: every CRM has ids of its own. */
+const areIds = (cells: Cells, of: EntityKind): boolean => cells.every((cell) => internalId(cell, of) !== undefined);
 
 /** The account that somebody belongs to: by the field of accounts that the column is, or by what people call it. */
 function accountFor(id: string, name: string, cells: Cells, { accountKeys }: Catalog): Target | undefined {
   const known = membershipSynonyms.get(name) ?? membershipSynonyms.get(plainName(id));
-  if (known === 'id') return areAccountIds(cells) ? { to: 'account', by: 'id' } : undefined;
+  if (known === 'id') return areIds(cells, 'account') ? { to: 'account', by: 'id' } : undefined;
   const field = accountKeys.get(id) ?? accountKeys.get(known ?? '');
   return field && { to: 'account', by: field.id, ...formatOf(field.displayType, cells) };
 }

@@ -38,7 +38,7 @@ const ofPeople: Names = {
   'str::language': 'language, locale, lang, язык, idioma, lingua, sprache, langue',
   'bol::p': 'email permission, subscribed, marketing consent, opt in, подписан, согласие на рассылку',
   'bol::sp': 'sms permission, sms consent, согласие на sms',
-  tags,
+  tags: `${tags}, u4s::t`,
   id: 'person id, person_id, ortto id',
 };
 
@@ -64,7 +64,7 @@ const ofAccounts: Names = {
     'owner, account owner, company owner, account manager, ответственный, менеджер, responsavel, proprietario, responsable, propietario, betreuer, verantwortlich',
   'str:o:source':
     'source, initial source, lead source, источник, origem, fonte, origen, fuente, quelle, herkunft, origine',
-  tags,
+  tags: `${tags}, u4s:o:t`,
   id: `${accountId}, ortto id`,
 };
 
