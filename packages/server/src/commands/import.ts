@@ -62,9 +62,10 @@ export function importFile(
       show(it);
       if (options.check || !options.yes) {
         const { counts, rows, rejected, accountsCreated } = await imports.check(workspace.id, it.id);
-        const { created, merged, untouched } = counts;
+        const { created, merged, untouched, duplicate } = counts;
         console.error(
-          `${rows} rows: ${created} would be made, ${merged + untouched} are here, ${counts.rejected} would be rejected`,
+          `${rows} rows: ${created} would be made, ${merged + untouched} are here, ${duplicate} known already, ` +
+            `${counts.rejected} would be rejected`,
         );
         if (accountsCreated) console.error(`Accounts that would be made for them: ${accountsCreated}`);
         for (const { rowNumber, reason } of rejected.slice(0, 10)) console.error(`  row ${rowNumber}: ${reason}`);

@@ -68,6 +68,7 @@ describe('a file of accounts', () => {
       created: 2,
       merged: 0,
       untouched: 0,
+      duplicate: 0,
       rejected: 0,
     });
     assert.deepEqual((await desk.take(run)).counts, { ...none, created: 2 });
@@ -116,7 +117,7 @@ describe('a file of accounts', () => {
       'Name,Industry,Website\nAcme,Tools,acme.example\nBolt,Nuts,\nBolt,Bolts,\n,Nothing,\n',
     );
     const run = await desk.imports.check(desk.ws, it.id);
-    assert.deepEqual(run.counts, { created: 1, merged: 2, untouched: 0, rejected: 1 });
+    assert.deepEqual(run.counts, { created: 1, merged: 2, untouched: 0, duplicate: 0, rejected: 1 });
     assert.deepEqual(run.sample[0], {
       rowNumber: 2,
       status: 'merged',

@@ -29,6 +29,12 @@ export interface Door {
     workspaceId: number,
     at: readonly { id: string; ownerId: string; occurredAt: Date }[],
   ): Promise<Set<string>>;
+  /** Of these activities, the places of those whose key is there at that moment: `recordIn` would find a duplicate. */
+  keyed(
+    tx: Tx,
+    workspaceId: number,
+    at: readonly { ownerId: string; key: string; occurredAt: Date }[],
+  ): Promise<Set<number>>;
 }
 
 export type Doors = Readonly<Record<EntityKind, Door>>;
@@ -55,6 +61,12 @@ function personDoor(people: People): Door {
       const asked = at.map(({ id, ownerId, occurredAt }) => ({ id, personId: ownerId, at: occurredAt.toISOString() }));
       return new Set((await people.activities(tx, workspaceId, asked)).map(({ id }) => id));
     },
+    keyed: (tx, workspaceId, at) =>
+      people.keyed(
+        tx,
+        workspaceId,
+        at.map(({ ownerId, ...activity }) => ({ ...activity, personId: ownerId })),
+      ),
   };
 }
 
@@ -75,6 +87,12 @@ function accountDoor({ accounts }: People): Door {
     recorded: (db, workspaceId, at) =>
       accounts.recorded(
         db,
+        workspaceId,
+        at.map(({ ownerId, ...activity }) => ({ ...activity, accountId: ownerId })),
+      ),
+    keyed: (tx, workspaceId, at) =>
+      accounts.keyed(
+        tx,
         workspaceId,
         at.map(({ ownerId, ...activity }) => ({ ...activity, accountId: ownerId })),
       ),

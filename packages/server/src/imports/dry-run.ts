@@ -2,6 +2,7 @@ import { customFieldId, type EntityKind, type Fields, type Value } from '@tribut
 import type { Preview, SchemaField } from '../people/index.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import type { Doors } from './doors.ts';
+import { duplicatesIn } from './duplicates.ts';
 import { createReader } from './file/reader.ts';
 import { type Catalog, catalogFor } from './mapping/catalog.ts';
 import { createPlan, type Planned } from './mapping/plan.ts';
@@ -17,7 +18,7 @@ export interface DryRun {
   /** What `id` is the id of. */
   of: EntityKind;
   rows: number;
-  counts: Omit<Counts, 'duplicate'>;
+  counts: Counts;
   /** Accounts that would be made for people to belong to, where a column says to which. */
   accountsCreated: number | undefined;
   /** The first rows, with the fields that would change, before and after. */
@@ -38,7 +39,7 @@ interface SampleRow {
 /**
  * Goes through the whole file as the import would, and writes nothing. Someone
  * who comes twice in the file is made once: the keys of those who would be made
- * are kept in a temporary table, for memory has to stay flat.
+ * and the activities of the file are kept in a temporary table, for memory has to stay flat.
  */
 export function dryRun(of: { db: Db; doors: Doors; taker: Taker }, it: Import): Promise<DryRun> {
   return transaction(of.db, async (tx) => {
@@ -51,7 +52,7 @@ export function dryRun(of: { db: Db; doors: Doors; taker: Taker }, it: Import): 
       of: catalog.of,
       rows: 0,
       accountsCreated: it.mapping.columns.some(({ to }) => to === 'account') ? 0 : undefined,
-      counts: { created: 0, merged: 0, untouched: 0, rejected: 0 },
+      counts: { created: 0, merged: 0, untouched: 0, duplicate: 0, rejected: 0 },
       sample: [],
       rejected: [],
     };
@@ -63,7 +64,7 @@ export function dryRun(of: { db: Db; doors: Doors; taker: Taker }, it: Import): 
         if ('error' in read) reject(run, first + i, read.error);
         else good.push({ planned: read, rowNumber: first + i });
       }
-      await judge(tx, of.taker, it, fields, good, run);
+      await judge(tx, of, it, fields, good, run);
       run.rows += rows.length;
     }
     run.rejected.sort((a, b) => a.rowNumber - b.rowNumber);
@@ -79,7 +80,7 @@ function reject(run: DryRun, rowNumber: number, reason: string): void {
 
 async function judge(
   tx: Tx,
-  taker: Taker,
+  { taker, doors }: { taker: Taker; doors: Doors },
   it: Import,
   fields: readonly SchemaField[],
   rows: readonly { planned: Planned; rowNumber: number }[],
@@ -98,13 +99,15 @@ async function judge(
     status === 'created' && keys.every((key) => fresh.has(key));
   const accounts = new Set(previews.flatMap(({ account }) => account ?? []));
   if (run.accountsCreated !== undefined) run.accountsCreated += [...accounts].filter(isMade).length;
-  for (const [i, { rowNumber }] of rows.entries()) {
-    const preview = previews[i]!;
+  const told = rows.map((row, i) => ({ ...row, preview: previews[i]! }));
+  const duplicates = await duplicatesIn(tx, doors[run.of], it, told);
+  for (const { rowNumber, preview } of told) {
     if (preview.error !== undefined) {
       reject(run, rowNumber, preview.error);
       continue;
     }
-    const status = preview.status === 'created' && !isMade(preview) ? 'merged' : (preview.status as 'created');
+    const found = preview.status === 'created' && !isMade(preview) ? 'merged' : (preview.status as 'created');
+    const status = duplicates.has(rowNumber) ? 'duplicate' : found;
     run.counts[status] += 1;
     if (run.sample.length < SAMPLE) {
       const [before, after] = changed(preview.before ?? {}, preview.after ?? {});

@@ -124,7 +124,7 @@ describe('a file of people', () => {
     );
     const run = await desk.imports.check(desk.ws, it.id);
     assert.equal(run.rows, 4);
-    assert.deepEqual(run.counts, { created: 1, merged: 2, untouched: 0, rejected: 1 });
+    assert.deepEqual(run.counts, { created: 1, merged: 2, untouched: 0, duplicate: 0, rejected: 1 });
     assert.deepEqual(run.sample[0], {
       rowNumber: 2,
       status: 'merged',
@@ -148,7 +148,7 @@ describe('a file of people', () => {
     const it = await desk.send('people', `email,first\n${rows.join('\n')}`, 1000);
     const run = await desk.imports.check(desk.ws, it.id);
     const done = await desk.take(it);
-    assert.deepEqual(run.counts, { created: 2500, merged: 500, untouched: 0, rejected: 0 });
+    assert.deepEqual(run.counts, { created: 2500, merged: 500, untouched: 0, duplicate: 0, rejected: 0 });
     assert.deepEqual(done.counts, { created: 2500, merged: 500, untouched: 0, duplicate: 0, rejected: 0 });
     assert.equal(done.rowNumber, 3001);
   });

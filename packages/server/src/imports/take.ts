@@ -11,14 +11,14 @@ import type { Import } from './types.ts';
 /** What became of a row. */
 export type Taken = { status: 'created' | 'merged' | 'untouched' | 'duplicate' } | { error: string };
 
-/** What would become of it, and of the account that it says somebody belongs to. */
-export type Foretold = Preview & { account?: Preview | undefined };
+/** What would become of it, and of the account that it says somebody belongs to; `isThere` by the id it was exported with. */
+export type Foretold = Preview & { account?: Preview | undefined; isThere?: true };
 
 /** The way of rows into the people room. */
 export interface Taker {
   take(tx: Tx, of: Import, rows: readonly Planned[]): Promise<Taken[]>;
   /** What `take` would do. */
-  preview(db: Queryable, of: Import, rows: readonly Planned[], fields: readonly SchemaField[]): Promise<Foretold[]>;
+  preview(tx: Tx, of: Import, rows: readonly Planned[], fields: readonly SchemaField[]): Promise<Foretold[]>;
 }
 
 export function createTaker(people: People, door: Door): Taker {
@@ -46,11 +46,12 @@ export function createTaker(people: People, door: Door): Taker {
       await ties.tie(tx, members);
       return rows.map((_, row) => errors.get(row) ?? taken.get(row) ?? { status: 'duplicate' });
     },
-    async preview(db, of, rows, fields) {
-      const { items, errors, ties } = await prepare(people, door, db, of, rows);
-      const asked = items.flatMap((item, row) => (item ? [{ item, row }] : []));
+    async preview(tx, of, rows, fields) {
+      const { items, errors, ties } = await prepare(people, door, tx, of, rows);
+      const there = await alreadyThere(door, tx, of, rows, items);
+      const asked = items.flatMap((item, row) => (item && !there.has(row) ? [{ item, row }] : []));
       const previews = await door.preview(
-        db,
+        tx,
         of.workspaceId,
         asked.map(({ item }) => item),
         fields,
@@ -62,7 +63,10 @@ export function createTaker(people: People, door: Door): Taker {
           return [row, { ...preview, account: isTied ? ties.previewOf(row) : undefined }];
         }),
       );
-      return rows.map((_, row) => told.get(row) ?? { status: 'not_found', error: errors.get(row)?.error ?? '' });
+      return rows.map(({ id }, row): Foretold => {
+        if (there.has(row)) return { status: 'merged', isThere: true, id: id! };
+        return told.get(row) ?? { status: 'not_found', error: errors.get(row)?.error ?? '' };
+      });
     },
   };
 }

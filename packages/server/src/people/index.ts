@@ -23,7 +23,7 @@ import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
 import { createSchemaCache, type Schema, seededActivities } from './schema.ts';
 import { createSearch, type Search } from './search/index.ts';
-import { type ActivityRow, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
+import { type ActivityRow, findKeyed, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
 import { findByKeys } from './store/identity.sql.ts';
 import { insertDefinitions, type NewDefinition } from './store/schema.sql.ts';
 import { listTagNames } from './store/tag.sql.ts';
@@ -84,6 +84,12 @@ export interface People extends Intake {
     workspaceId: number,
     at: readonly { id: string; personId: string; at: string }[],
   ): Promise<RecordedActivity[]>;
+  /** Of these activities, the places of those whose key somebody has at that moment: they are not recorded again. */
+  keyed(
+    tx: Tx,
+    workspaceId: number,
+    at: readonly { personId: string; key: string; occurredAt: Date }[],
+  ): Promise<Set<number>>;
   /** What these people did of these kinds, each since a moment of their own; oldest first. */
   activitiesSince(
     db: Queryable,
@@ -206,6 +212,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
       const asked = at.map((a) => ({ ...a, occurredAt: new Date(a.at) }));
       return named(tx, workspaceId, await findMoved(tx, workspaceId, asked));
     },
+    keyed: findKeyed,
     async activitiesSince(queryable, workspaceId, people, activityIds) {
       const { activities } = await cache.get(queryable, workspaceId);
       const definitions = activityIds.flatMap((id) => activities.get(id)?.definitionId ?? []);

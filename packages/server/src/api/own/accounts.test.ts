@@ -119,7 +119,11 @@ describe('an export of accounts', () => {
 
   test('of what happened there, imported again, records nothing', async () => {
     const before = await everything();
-    const { progress, rejected } = await own.take('account-activities', await exported('account-activities.csv'));
+    const text = await exported('account-activities.csv');
+    const { id } = (await own.call('POST', '/api/imports?kind=account-activities', text)).json;
+    const tried = (await own.call('POST', `/api/imports/${id}/check`)).json;
+    assert.deepEqual([tried.duplicate, tried.merged], [2, 0]);
+    const { progress, rejected } = await own.take('account-activities', text);
     assert.equal(progress.rejected, 0, rejected);
     assert.equal(progress.duplicate, 2);
     assert.deepEqual(await everything(), before);

@@ -114,6 +114,7 @@ export const importCalls: OwnCalls = {
         created: 1,
         merged: 0,
         untouched: 0,
+        duplicate: 0,
         rejected: 1,
         sample: [
           {

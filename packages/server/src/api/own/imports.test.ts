@@ -50,6 +50,7 @@ describe('a file sent over HTTP', () => {
       created: 1,
       merged: 0,
       untouched: 0,
+      duplicate: 0,
       rejected: 1,
       sample: [
         {
@@ -224,6 +225,10 @@ describe('an export', () => {
   test('of activities that is imported again records nothing', async () => {
     const csv = await own.call('GET', '/api/exports/activities.csv');
     const before = await timeline();
+    const { id } = (await own.call('POST', '/api/imports?kind=activities', csv.text)).json;
+    const tried = (await own.call('POST', `/api/imports/${id}/check`)).json;
+    assert.deepEqual([tried.duplicate, tried.merged, tried.created], [before.length, 0, 0]);
+    assert.equal(tried.sample[0].status, 'duplicate');
     const { progress, rejected } = await own.take('activities', csv.text);
     assert.equal(progress.rejected, 0, rejected);
     assert.equal(progress.duplicate, before.length);

@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/database/pool.ts';
 
-/** A table of this transaction's own, for the keys that have come by. */
+/** A table of this transaction's own, for the keys of people and activities that have come by. */
 export async function createSeen(tx: Tx): Promise<void> {
   await tx.query('create temporary table import_seen (key text primary key) on commit drop');
 }

@@ -17,7 +17,7 @@ import { createMembers, type Members } from './members.ts';
 import { asIntake, recordAccounts } from './record.ts';
 import { type AccountSearch, createAccountSearch } from './search.ts';
 import { findAccounts } from './store/account.sql.ts';
-import { findAccountActivities } from './store/activity.sql.ts';
+import { findAccountActivities, findKeyedOfAccounts } from './store/activity.sql.ts';
 import { insertKeysOfAllAccounts } from './store/key.sql.ts';
 import { type Crowd, listCrowds, listMembersOf } from './store/member.sql.ts';
 import type { AccountItem, AccountOutcome } from './types.ts';
@@ -42,6 +42,12 @@ export interface Accounts {
     workspaceId: number,
     at: readonly { id: string; accountId: string; occurredAt: Date }[],
   ): Promise<Set<string>>;
+  /** Of these activities, the places of those whose key an account has at that moment: they are not recorded again. */
+  keyed(
+    tx: Tx,
+    workspaceId: number,
+    at: readonly { accountId: string; key: string; occurredAt: Date }[],
+  ): Promise<Set<number>>;
   members: Members;
   /** The people of these accounts, by account; who is archived is left out. */
   peopleOf(db: Queryable, workspaceId: number, accountIds: readonly string[]): Promise<Map<string, string[]>>;
@@ -104,6 +110,7 @@ export function createAccounts(o: {
       return new Map((await findAccounts(queryable, workspaceId, ids)).map((account) => [account.id, account]));
     },
     recorded: findAccountActivities,
+    keyed: findKeyedOfAccounts,
     members: createMembers({ db, clock }),
     peopleOf: listMembersOf,
     crowds: listCrowds,
