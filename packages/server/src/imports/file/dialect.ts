@@ -26,5 +26,5 @@ export function dialectOf(head: Buffer, given: DialectGiven): Dialect {
 
 /** Single quotes only where values begin and end with them and no double ones are about. */
 function quoteOf(text: string): string {
-  return !text.includes('"') && /(^|[,;\t|\n])'[^'\n]*'([,;\t|\r\n]|$)/.test(text) ? "'" : '"';
+  return !text.includes('"') && /(^|[,;\t|\r\n])'[^'\r\n]*'([,;\t|\r\n]|$)/.test(text) ? "'" : '"';
 }

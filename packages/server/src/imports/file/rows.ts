@@ -22,9 +22,13 @@ const problems: Readonly<Record<string, string>> = {
 /**
  * The rows that are complete in this piece of the file, up to a number of
  * them; of the last piece, all. One that can not be read ends at its line's
- * end, and the next line is a row again.
+ * end, and the next line is a row again. `before` is the byte before the piece.
  */
-export function rowsIn(piece: Buffer, dialect: Dialect, o: { last: boolean; limit: number }): FileRow[] {
+export function rowsIn(
+  piece: Buffer,
+  dialect: Dialect,
+  o: { last: boolean; limit: number; before?: number | undefined },
+): FileRow[] {
   const rows: FileRow[] = [];
   let from = 0;
   while (from < piece.length && rows.length < o.limit) {
@@ -38,14 +42,33 @@ export function rowsIn(piece: Buffer, dialect: Dialect, o: { last: boolean; limi
     const open = error.code === 'CSV_QUOTE_NOT_CLOSED' && !o.last && piece.length - Math.max(end, from) < ROW_MAX;
     // Perhaps it is only not here yet.
     if (open) return rows;
-    const start = Math.max(end, from);
-    const newline = piece.indexOf(0x0a, start);
-    if (newline < 0 && !o.last && piece.length - start < ROW_MAX) return rows;
-    from = newline < 0 ? piece.length : newline + 1;
-    const line = piece.toString('utf8', start, from).replace(/\r?\n$/, '');
+    const start = afterEmptyLines(piece, Math.max(end, from));
+    const lineEnd = lineEndAfter(piece, start, start > 0 ? piece[start - 1] : o.before);
+    if (lineEnd < 0 && !o.last && piece.length - start < ROW_MAX) return rows;
+    from = lineEnd < 0 ? piece.length : lineEnd;
+    const line = piece.toString('utf8', start, from).replace(/(\r?\n|\r)$/, '');
     rows.push({ cells: [line.slice(0, 4000)], end: from, problem: problems[error.code] ?? error.message });
   }
   return rows;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+function afterEmptyLines(piece: Buffer, from: number): number {
+  let at = from;
+  while (piece[at] === LF || piece[at] === CR) at += 1;
+  return at;
+}
+
+/**
+ * Where the line after this one begins, -1 if that is not here. It ends as the one before it did: in a file from a Mac,
+ * where a carriage return ends a line, a line feed is part of a value. The first line ends at whichever comes first.
+ */
+function lineEndAfter(piece: Buffer, start: number, before: number | undefined): number {
+  const [feed, carriage] = [piece.indexOf(LF, start), piece.indexOf(CR, start)];
+  const isCarriage = before === undefined ? carriage >= 0 && (feed < 0 || carriage + 1 < feed) : before === CR;
+  return (isCarriage ? carriage : feed) + 1 || -1;
 }
 
 /** Stops at the first row that can not be read, and returns why. */
@@ -85,5 +108,5 @@ function parseInto(
 function dropUnfinished(rows: FileRow[], piece: Buffer): void {
   const last = rows.at(-1);
   // A carriage return at the very end may be the first half of a line's end.
-  if (last && last.end === piece.length && piece[piece.length - 1] !== 0x0a) rows.pop();
+  if (last && last.end === piece.length && piece[piece.length - 1] !== LF) rows.pop();
 }
