@@ -3,7 +3,7 @@ import type { CellFormat } from '../types.ts';
 import { dateIn, momentIn } from './dates.ts';
 import { listIn } from './lists.ts';
 import { integerIn, thousandthsIn } from './numbers.ts';
-import { phoneIn } from './phones.ts';
+import { isShortened, phoneIn } from './phones.ts';
 
 /** What a cell is read with: its column's format, and what holds for the whole file. */
 export interface Reading extends CellFormat {
@@ -92,6 +92,8 @@ const reads: Record<DisplayType, Read> = {
     return moment ? value(moment) : { error: `"${cell}" is not a time` };
   },
   phone: (cell, { country }) => {
+    if (isShortened(cell))
+      return { error: `"${cell}" is a number that a spreadsheet has shortened: format the column as text` };
     const phone = objectIn(cell) ?? phoneIn(cell, country);
     return phone ? value(phone) : { error: `"${cell}" is not a phone number` };
   },

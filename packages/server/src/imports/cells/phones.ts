@@ -6,6 +6,9 @@ const OWN = /^\+(\d{1,4}) (\d{1,20})$/;
 /** None of them begins another: what stands before a space is a country's code, or has digits of the number in it. */
 const codes: ReadonlySet<string> = new Set(getCountries().map((country) => getCountryCallingCode(country)));
 
+/** As a spreadsheet writes a number that is too long for its column: "1.23457E+11". The digits are lost. */
+export const isShortened = (cell: string): boolean => /^[+-]?\d+([.,]\d+)?E[+-]?\d+$/i.test(cell.trim());
+
 export function phoneIn(cell: string, country?: string): Value | undefined {
   const [, c = '', n] = OWN.exec(cell) ?? [];
   if (codes.has(c)) return { c, n };

@@ -1,9 +1,9 @@
-import { type DisplayType, type EntityKind, internalId, parseFieldId } from '@tributary/model';
+import { type EntityKind, internalId, parseFieldId } from '@tributary/model';
 import { orderOf } from '../cells/dates.ts';
-import { valueIn } from '../cells/kinds.ts';
 import { type FileKind, kinds } from '../kinds.ts';
 import type { CellFormat, Mapping, Target } from '../types.ts';
 import { attributeTypeOf, type Catalog } from './catalog.ts';
+import { looksLike } from './suggest.ts';
 import { activitySynonyms, membershipSynonyms, plainName, synonyms } from './synonyms.ts';
 
 type Cells = readonly string[];
@@ -11,7 +11,7 @@ type Cells = readonly string[];
 /**
  * What the columns probably mean: by an id, a field's name, what people call
  * it, or by what its cells look like. A column that nothing is known of is
- * ignored; `suggestionFor` says what field it could become.
+ * ignored; `suggest.ts` says what field it could become.
  */
 export function guessMapping(kind: FileKind, columns: Cells, sample: readonly Cells[], catalog: Catalog): Mapping {
   const taken = new Set<string>();
@@ -108,24 +108,6 @@ function formatOf(type: string, cells: Cells): CellFormat {
     if (cells.some((cell) => /,\d+\.\d+$|^[^,]*\.(\d{1,2}|\d{4,})$/.test(cell))) return { decimal: '.' };
   }
   return {};
-}
-
-const looksLike = (cells: Cells, shape: RegExp): boolean => cells.length > 0 && cells.every((cell) => shape.test(cell));
-
-/** The type of field a column of such cells would make. */
-export function suggestionFor(cells: Cells): DisplayType {
-  if (cells.length === 0) return 'text';
-  const reading = { timezone: 'UTC' };
-  const all = (type: DisplayType): boolean => cells.every((cell) => !('error' in valueIn(cell, type, reading)));
-  if (looksLike(cells, /^[^\s@]+@[^\s@]+\.[^\s@]+$/)) return 'email';
-  if (looksLike(cells, /^https?:\/\//)) return 'link';
-  if (looksLike(cells, /[^\d]/) && all('bool')) return 'bool';
-  if (all('integer') && !looksLike(cells, /^0\d/)) return 'integer';
-  if (all('decimal')) return 'decimal';
-  if (looksLike(cells, /:\d\d/) && all('time')) return 'time';
-  if (all('date')) return 'date';
-  if (looksLike(cells, /^\+[\d\s()-]{7,}$/)) return 'phone';
-  return cells.some((cell) => cell.length > 255) ? 'large_text' : 'text';
 }
 
 /**
