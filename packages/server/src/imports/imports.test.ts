@@ -181,6 +181,23 @@ describe('a file of people', () => {
     });
   }
 
+  for (const [line, delimiter] of [
+    ['sep=;\r\n', ';'],
+    ['\uFEFFSEP=|\n', '|'],
+    ['"sep=\t"\r', '\t'],
+  ] as const) {
+    test(`that says its separator as Excel does, ${JSON.stringify(line)}, begins behind that line`, async () => {
+      const rows = ['email,first', 'sep@example.org,"A, B; C"', 'sep@example.org'];
+      const file = line + rows.map((row) => row.replace(/,(?! )/, delimiter)).join('\n');
+      const it = await desk.send('people', file, 3);
+      assert.deepEqual([it.columns, it.dialect.delimiter], [['email', 'first'], delimiter]);
+      const done = await desk.take(it);
+      assert.deepEqual(await desk.rejected(done), ['3: the row has 1 columns, the first has 2']);
+      const { 'str::first': first } = (await desk.everyone())['sep@example.org'] as Record<string, string>;
+      assert.equal(first, 'A, B; C');
+    });
+  }
+
   test('that is stopped goes on where it was', async () => {
     const rows = Array.from({ length: 5000 }, (_, i) => `stop${i}@example.org`);
     const it = await desk.send('people', `email\n${rows.join('\n')}\n`);

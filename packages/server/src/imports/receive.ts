@@ -2,7 +2,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import type { Doors } from './doors.ts';
-import { dialectOf } from './file/dialect.ts';
+import { dialectOf, separatorLine } from './file/dialect.ts';
 import { rowsIn } from './file/rows.ts';
 import { storeFile } from './file/upload.ts';
 import type { FileKind } from './kinds.ts';
@@ -25,9 +25,12 @@ export async function receive(
   const id = await insertImport(db, workspaceId, o, clock.now());
   try {
     const stored = await storeFile(db, { workspaceId, importId: id, now: clock.now }, file, o.dialect.encoding);
-    const { bytes, head } = stored;
-    const dialect = dialectOf(head, { ...o.dialect, encoding: stored.encoding });
-    const last = head.length >= bytes;
+    const { bytes } = stored;
+    const last = stored.head.length >= bytes;
+    const { delimiter, end: skipped } = separatorLine(stored.head) ?? { end: 0 };
+    const head = stored.head.subarray(skipped);
+    const given = { ...o.dialect, encoding: stored.encoding, delimiter: o.dialect.delimiter ?? delimiter };
+    const dialect = dialectOf(head, given);
     const rows = rowsIn(head, dialect, { last, limit: SAMPLE + 1 });
     const first = rows[0];
     if (!first || first.problem) {
@@ -45,7 +48,9 @@ export async function receive(
       .filter((row) => !row.problem && row.cells.length === columns.length)
       .map((row) => row.cells.map(clean));
     const mapping = guessMapping(o.kind, columns, sample, await catalogFor(doors, db, workspaceId, o.kind));
-    const begin = dialect.header ? { position: first.end, rowNumber: 1 } : { position: 0, rowNumber: 0 };
+    const begin = dialect.header
+      ? { position: skipped + first.end, rowNumber: 1 }
+      : { position: skipped, rowNumber: 0 };
     await updateUploaded(db, workspaceId, id, { dialect, columns, sample, mapping, bytes, ...begin }, clock.now());
   } catch (error) {
     await deleteImport(db, workspaceId, id);

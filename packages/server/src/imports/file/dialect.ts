@@ -4,6 +4,12 @@ import { rowsIn } from './rows.ts';
 const DELIMITERS = [',', ';', '\t', '|'];
 const LOOK_ROWS = 100;
 
+/** The line by which Excel says what separates columns, `sep=;`, before the first row; and where it ends. */
+export function separatorLine(head: Buffer): { delimiter: string; end: number } | undefined {
+  const line = /^"?sep=([^"\r\n])"?(\r?\n|\r)/i.exec(head.toString('utf8', 0, 20));
+  return line ? { delimiter: line[1]!, end: Buffer.byteLength(line[0]) } : undefined;
+}
+
 /**
  * How a file is written, by its beginning: the delimiter by which most rows
  * have equally many columns, the more the better.
