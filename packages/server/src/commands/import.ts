@@ -12,6 +12,7 @@ import {
   isFileKind,
   kinds,
   type Mapping,
+  notesOn,
   rejectedCsv,
   suggestionFor,
   type Target,
@@ -157,10 +158,12 @@ function targetFrom(kind: FileKind, target: string, column: string, cells: reado
   );
 }
 
-function show({ columns, dialect, mapping }: Import): void {
+function show(it: Import): void {
+  const { columns, dialect, mapping } = it;
+  const notes = notesOn(it);
   const delimiter = dialect.delimiter === '\t' ? 'tab' : dialect.delimiter;
   console.error(`${dialect.encoding}, separated by ${delimiter}; found by ${mapping.mergeBy.join(', ') || 'id'}`);
-  for (const [i, column] of columns.entries()) console.error(`  ${column} → ${words(mapping.columns[i]!)}`);
+  for (const [i, column] of columns.entries()) console.error(`  ${column} → ${notes[i] ?? words(mapping.columns[i]!)}`);
 }
 
 function words(target: Target): string {

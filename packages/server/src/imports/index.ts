@@ -30,6 +30,7 @@ export { encodingFrom } from './file/decode.ts';
 export { type FileKind, isFileKind, kinds } from './kinds.ts';
 export { attributeTypeOf } from './mapping/catalog.ts';
 export { idIn } from './mapping/guess.ts';
+export { notesOn } from './mapping/notes.ts';
 export { suggestionFor } from './mapping/suggest.ts';
 export { plainName } from './mapping/synonyms.ts';
 export { rejectedCsv } from './rejected.ts';

@@ -1,12 +1,13 @@
 import { publicId } from '@tributary/model';
 import type { z } from 'zod';
-import { type DryRun, type Import, type Mapping, suggestionFor } from '../../imports/index.ts';
+import { type DryRun, type Import, type Mapping, notesOn, suggestionFor } from '../../imports/index.ts';
 import { UserError } from '../../platform/errors.ts';
 import type { mappingBody } from './import-schemas.ts';
 
 /** An import as `/api` tells of it. */
 export function importView(it: Import, now: Date) {
   const { mapping, dialect } = it;
+  const notes = notesOn(it);
   return {
     id: it.id,
     kind: it.kind,
@@ -21,6 +22,7 @@ export function importView(it: Import, now: Date) {
         target,
         sample: cells.slice(0, 5),
         ...(target?.to === 'ignore' ? { suggestion: { to: 'new_field', name, type: suggestionFor(cells) } } : {}),
+        ...(notes[i] ? { note: notes[i] } : {}),
       };
     }),
     merge_by: mapping.mergeBy,

@@ -111,6 +111,26 @@ describe('a file sent over HTTP', () => {
     assert.deepEqual(await guessed('Phone,First name\n+351912345678,Anna\n'), ['phn::phone']);
   });
 
+  test('says with a column that tells who wants e-mail, and never passes over one that tells who wants none', async () => {
+    const columnsOf = async (head: string, kind = 'people') => {
+      const { json } = await own.call('POST', `/api/imports?kind=${kind}`, `email,${head}\na@example.com,yes\n`);
+      return json.columns[1];
+    };
+    for (const head of ['Accepts Email Marketing', 'Email opt in', 'Opt-in', 'Subscribed', 'Marketing consent']) {
+      assert.deepEqual((await columnsOf(head)).target, { to: 'field', field: 'bol::p' }, head);
+    }
+    assert.deepEqual((await columnsOf('Accepts SMS Marketing')).target, { to: 'field', field: 'bol::sp' });
+    for (const head of ['Unsubscribed', 'Opt-out', 'Email Opt Out', 'Do not email', 'Unsubscribed at', 'Отписан']) {
+      const { target, note } = await columnsOf(head);
+      assert.deepEqual(target, { to: 'ignore' }, head);
+      assert.match(note, /^not taken: it seems to say who wants no e-mail/, head);
+    }
+    assert.equal((await columnsOf('Shoe size')).note, undefined);
+    assert.equal((await columnsOf('SMS opt out')).note, undefined);
+    const both = await own.call('POST', '/api/imports', 'email,Subscribed,Unsubscribed\na@example.com,no,yes\n');
+    assert.equal(both.json.columns[2].note, undefined, 'the other column says it');
+  });
+
   test('is refused in words, when it is no file, nobody may send it, or its mapping is wrong', async () => {
     const told = async (...call: Parameters<Own['call']>) => {
       const { status, json } = await own.call(...call);

@@ -36,8 +36,10 @@ const ofPeople: Names = {
   'dtz::b':
     'birthday, birth date, birthdate, date of birth, dob, день рождения, дата рождения, data de nascimento, aniversario, fecha de nacimiento, cumpleanos, geburtstag, geburtsdatum, date de naissance',
   'str::language': 'language, locale, lang, язык, idioma, lingua, sprache, langue',
-  'bol::p': 'email permission, subscribed, marketing consent, opt in, подписан, согласие на рассылку',
-  'bol::sp': 'sms permission, sms consent, согласие на sms',
+  'bol::p':
+    'email permission, subscribed, subscribed to email, subscribed to emails, email subscribed, marketing consent, marketing permission, marketing opt in, email consent, email marketing consent, email opt in, email optin, opt in, optin, opted in, opted in to email, newsletter opt in, accepts marketing, accepts email marketing, accepts email, подписан, подписан на рассылку, согласие на рассылку, согласие на email рассылку, aceita marketing, aceita email marketing, subscrito, inscrito, acepta marketing, acepta email marketing, suscrito, newsletter abonniert, werbeeinwilligung, einwilligung e-mail, abonne, consentement email, accepte le marketing',
+  'bol::sp':
+    'sms permission, sms consent, sms marketing consent, sms opt in, sms optin, sms subscribed, accepts sms marketing, accepts sms, согласие на sms, aceita sms, acepta sms, einwilligung sms, consentement sms',
   tags: `${tags}, u4s::t`,
   id: 'person id, person_id, ortto id',
 };
