@@ -34,7 +34,7 @@ export { type Change, diffJourneys, lineOf } from './journey/diff.ts';
 export { type Duration, durationMs } from './journey/duration.ts';
 export type { Again, EntryKind, EntryOf, JourneyEntry } from './journey/entry.ts';
 export { entryFiltersOf, filtersOf, type JourneyDefinition, journeyDefinition } from './journey/journey.ts';
-export { playbookJsonSchema } from './journey/json-schema.ts';
+export { filterSchema, playbookJsonSchema } from './journey/json-schema.ts';
 export { type Listening, listensOf, OUTCOMES } from './journey/listens.ts';
 export { checkJourney } from './journey/problems.ts';
 export type { PerPerson, Way } from './journey/shapes/common.ts';

@@ -7,18 +7,21 @@ type Json = Readonly<Record<string, unknown>>;
 
 const FILTER = { $ref: '#/$defs/filter' };
 
-/** A filter: one operator per object. What stands under it, `checkJourney` says. */
-const filterSchema: Json = {
-  type: 'object',
-  description: 'One operator, such as {"$str::is": {"field_id": "str:cm:segment", "value": "SaaS"}}; empty: everybody',
-  maxProperties: 1,
-  properties: {
-    $and: { type: 'array', items: FILTER },
-    $or: { type: 'array', items: FILTER },
-    ...Object.fromEntries(operatorNames.map((name) => [name, { type: 'object' }])),
-  },
-  additionalProperties: false,
-};
+/** A filter as JSON Schema, itself under `$ref`: one operator per object. What stands under it, is checked elsewhere. */
+export function filterSchema($ref: string): Json {
+  return {
+    type: 'object',
+    description:
+      'One operator, such as {"$str::is": {"field_id": "str:cm:segment", "value": "SaaS"}}; empty: everybody',
+    maxProperties: 1,
+    properties: {
+      $and: { type: 'array', items: { $ref } },
+      $or: { type: 'array', items: { $ref } },
+      ...Object.fromEntries(operatorNames.map((name) => [name, { type: 'object' }])),
+    },
+    additionalProperties: false,
+  };
+}
 
 /** The text form of a journey as JSON Schema, made from the schemas that check it: for editors, and for `/schemas/journey.json`. */
 export function playbookJsonSchema(id?: string): Json {
@@ -28,7 +31,7 @@ export function playbookJsonSchema(id?: string): Json {
     ...(id === undefined ? {} : { $id: id }),
     title: 'A journey of Tributary, with its templates',
     ...whole,
-    $defs: { ...($defs as Json), filter: filterSchema },
+    $defs: { ...($defs as Json), filter: filterSchema(FILTER.$ref) },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Call } from './openapi-call.ts';
+import { byId, either, elsewhere, sometimes, values } from './openapi-example.ts';
 import {
   accountActivitiesBody,
   accountContactsBody,
@@ -12,6 +13,7 @@ import { selectionBody } from './ortto/people-schemas.ts';
 import { customFieldBody } from './ortto/schemas.ts';
 
 const id = '106b04c22500000000040000';
+const WRONG = 'failed to validate field str:oc:tier: Object not found';
 const which = { inclusion_ids: [id] };
 const members = { account_id: id, person_ids: ['006b04c22500000000040000'] };
 
@@ -27,7 +29,7 @@ const of = {
       merge_strategy: 2,
       find_strategy: 0,
     },
-    answer: { accounts: [{ account_id: id, status: 'created' }] },
+    answer: { accounts: [{ account_id: sometimes(id), status: 'created', error: elsewhere(WRONG) }] },
   },
   '/get': {
     summary: 'Find accounts',
@@ -36,7 +38,7 @@ const of = {
     body: accountsGetBody,
     example: { limit: 1, sort_by_field_id: 'ol', fields: ['str:o:name', 'ol'] },
     answer: {
-      accounts: [{ id, fields: { 'str:o:name': 'Acme', ol: '2026-11-23T22:45:54.600Z' } }],
+      accounts: either([{ id, fields: values({ 'str:o:name': 'Acme', ol: '2026-11-23T22:45:54.600Z' }) }], null),
       meta: { total_contacts: 0, total_organizations: 3, total_matches: 3, total_subscribers: 0 },
       offset: 0,
       next_offset: 1,
@@ -50,7 +52,11 @@ const of = {
       'An object keyed by id; unknown ids are absent. `ids:o:p`, its people, comes only when it is asked for.',
     body: accountsGetByIdsBody,
     example: { account_ids: [id], fields: ['str:o:name', 'ids:o:p'] },
-    answer: { accounts: { [id]: { id, fields: { 'str:o:name': 'Acme', 'ids:o:p': ['006b04c22500000000040000'] } } } },
+    answer: {
+      accounts: byId({
+        [id]: { id, fields: values({ 'str:o:name': 'Acme', 'ids:o:p': ['006b04c22500000000040000'] }) },
+      }),
+    },
   },
   '/archive': {
     method: 'put',
@@ -101,14 +107,26 @@ const of = {
       activities: [{ activity_id: 'act:oc:contract-signed', fields: { 'str:o:name': 'Acme' }, key: 'contract-1' }],
       merge_by: ['str:o:name'],
     },
-    answer: { activities: [{ status: 'queued', account_status: 'queued' }] },
+    answer: {
+      activities: [
+        {
+          account_id: elsewhere(id),
+          status: 'queued',
+          account_status: sometimes('queued'),
+          error: elsewhere(WRONG),
+        },
+      ],
+    },
   },
   '/custom-field/create': {
     summary: 'Add a custom field of accounts',
     description: 'The id follows from type and name.',
     body: customFieldBody,
     example: { type: 'single_select', name: 'Tier', values: ['Gold', 'Silver'] },
-    answer: { name: 'Tier', field_id: 'str:oc:tier', display_type: 'single_select', values: ['Gold', 'Silver'] },
+    answer: {
+      ...{ name: 'Tier', field_id: 'str:oc:tier', display_type: 'single_select' },
+      ...{ values: sometimes(['Gold', 'Silver']), track_changes: elsewhere(true) },
+    },
     refusals: { 423: 'str:oc:tier: the field already exists' },
   },
   '/custom-field/get': {
@@ -117,15 +135,18 @@ const of = {
     body: nothingBody,
     example: {},
     answer: {
-      fields: [
-        {
-          id: 'str:oc:tier',
-          name: 'Tier',
-          display_type: 'single_select',
-          liquid_name: 'account.custom.tier',
-          dic_items: ['Gold', 'Silver'],
-        },
-      ],
+      fields: either(
+        [
+          {
+            id: 'str:oc:tier',
+            name: 'Tier',
+            display_type: 'single_select',
+            liquid_name: 'account.custom.tier',
+            dic_items: sometimes(['Gold', 'Silver']),
+          },
+        ],
+        null,
+      ),
     },
   },
   '/custom-field/update': {
@@ -134,7 +155,7 @@ const of = {
     description: 'Of `replace_values`, `add_values` and `remove_values` the first that is given counts.',
     body: accountFieldUpdateBody,
     example: { field_id: 'str:oc:tier', add_values: ['Bronze'] },
-    answer: { field_id: 'str:oc:tier', values: ['Gold', 'Silver', 'Bronze'], track_changes: false },
+    answer: { field_id: 'str:oc:tier', values: either(['Gold', 'Silver', 'Bronze'], null), track_changes: false },
     refusals: { 404: 'str:oc:tier: there is no such custom field' },
   },
 } as const satisfies Readonly<Record<string, Omit<Call, 'tag'>>>;

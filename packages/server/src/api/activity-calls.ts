@@ -1,4 +1,5 @@
 import type { Call } from './openapi-call.ts';
+import { either, elsewhere, sometimes, values } from './openapi-example.ts';
 import { historyBody } from './ortto/people-schemas.ts';
 import { activitiesBody } from './ortto/schemas.ts';
 
@@ -25,7 +26,16 @@ Every answer says \`queued\`, as every recorded one of Ortto’s does, though th
       ],
       merge_by: ['str::email'],
     },
-    answer: { activities: [{ status: 'queued', person_status: 'queued' }] },
+    answer: {
+      activities: [
+        {
+          person_id: elsewhere('006b04c22500000000040000'),
+          status: 'queued',
+          person_status: sometimes('queued'),
+          error: elsewhere('act:cm:meeting-booked: Object not found'),
+        },
+      ],
+    },
   },
   '/v1/person/get/activities': {
     tag: 'Activities',
@@ -34,18 +44,21 @@ Every answer says \`queued\`, as every recorded one of Ortto’s does, though th
     body: historyBody,
     example: { person_id: '006b04c22500000000040000', activities: ['act::s-all'], timeframe: { type: 'last-7-days' } },
     answer: {
-      activities: [
-        {
-          id: '006b04c22500000000080000',
-          field_id: 'act::s-all',
-          created_at: '2026-11-23T22:45:54.600Z',
-          attr: { 'str::is': 'API', 'str::s-ctx': 'Subscribed via API' },
-          render_cmds: [{ content: 'Subscribed to email' }, { content: '.' }],
-        },
-      ],
+      activities: either(
+        [
+          {
+            id: '006b04c22500000000080000',
+            field_id: 'act::s-all',
+            created_at: '2026-11-23T22:45:54.600Z',
+            attr: values({ 'str::is': 'API', 'str::s-ctx': 'Subscribed via API' }),
+            render_cmds: [{ content: 'Subscribed to email' }, { content: '.' }],
+          },
+        ],
+        null,
+      ),
       meta: {
         total_activities: 1,
-        field_ids: ['act::s-all'],
+        field_ids: either(['act::s-all'], null),
         has_more: false,
         retention: { type: 'time', max_value: 90 },
       },

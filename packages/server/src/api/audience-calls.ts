@@ -1,10 +1,42 @@
 import type { Call } from './openapi-call.ts';
+import { either, filterOf, sometimes } from './openapi-example.ts';
 import { audiencesGetBody, subscribeBody, subscriptionsBody } from './ortto/audiences.schema.ts';
 
 const AUDIENCE = '6b04c2250000000000000001';
 const PERSON = '006b04c22500000000040000';
 const NO_ID = '000000000000000000000000';
 const CREATED = '2026-11-23T22:45:54.600Z';
+
+const audience = {
+  id: AUDIENCE,
+  instance_id: 'my-workspace',
+  folder_id: NO_ID,
+  data_source_id: NO_ID,
+  icon_id: '',
+  type: 'permanent',
+  building: false,
+  ready: true,
+  is_public: false,
+  sms_is_public: false,
+  whatsapp_is_public: false,
+  filter: sometimes(filterOf({ '$bol::is': { field_id: 'bol::p', value: true } })),
+  filter_sha: 'b1946ac92492d2347c6235b4d2611184aa5d6e1c',
+  last_built_at: CREATED,
+  created: CREATED,
+  edited_at: CREATED,
+  name: 'Subscribers',
+  public_name: '',
+  public_description: '',
+  template_id: NO_ID,
+  exit_selection: filterOf({}),
+  members: 12,
+  subscribers: 11,
+  sms_opted_in: 3,
+  added_last_30_days: 4,
+  engagement: 0,
+  revenue: 0,
+  is_cold: false,
+} as const;
 
 /** The calls about audiences, for the description of the API. */
 export const audienceCalls = {
@@ -15,38 +47,7 @@ export const audienceCalls = {
       'A bare list with their sizes, up to 40 a page; `null` past the end. With `with_filter` each has its filter.',
     body: audiencesGetBody,
     example: { search_term: 'subscribers', with_filter: true, limit: 40 },
-    answer: [
-      {
-        id: AUDIENCE,
-        instance_id: 'my-workspace',
-        folder_id: NO_ID,
-        data_source_id: NO_ID,
-        icon_id: '',
-        type: 'permanent',
-        building: false,
-        ready: true,
-        is_public: false,
-        sms_is_public: false,
-        whatsapp_is_public: false,
-        filter: { '$bol::is': { field_id: 'bol::p', value: true } },
-        filter_sha: 'b1946ac92492d2347c6235b4d2611184aa5d6e1c',
-        last_built_at: CREATED,
-        created: CREATED,
-        edited_at: CREATED,
-        name: 'Subscribers',
-        public_name: '',
-        public_description: '',
-        template_id: NO_ID,
-        exit_selection: {},
-        members: 12,
-        subscribers: 11,
-        sms_opted_in: 3,
-        added_last_30_days: 4,
-        engagement: 0,
-        revenue: 0,
-        is_cold: false,
-      },
-    ],
+    answer: either([audience], null),
   },
   '/v1/audience/subscribe': {
     method: 'put',
@@ -58,7 +59,7 @@ export const audienceCalls = {
     example: { audience_id: AUDIENCE, people: [{ email: 'anna@example.com', subscribed: true }], async: false },
     answer: {
       audience_id: AUDIENCE,
-      people: [{ person_status: 'merged', status: 'subscribed', person_id: PERSON }],
+      people: [{ person_status: 'merged', status: 'subscribed', person_id: sometimes(PERSON) }],
     },
     refusals: { 404: `${AUDIENCE}: there is no such audience` },
   },
@@ -72,8 +73,8 @@ export const audienceCalls = {
       people: [
         {
           person_status: 'by-id',
-          person_id: PERSON,
-          email: 'anna@example.com',
+          person_id: sometimes(PERSON),
+          email: sometimes('anna@example.com'),
           subscriptions: [
             {
               audience_id: AUDIENCE,
@@ -88,11 +89,11 @@ export const audienceCalls = {
               web_opted_in: false,
             },
           ],
-          email_permissions: true,
-          sms_permissions: false,
-          ios_permissions: false,
-          android_permissions: false,
-          web_permissions: false,
+          email_permissions: sometimes(true),
+          sms_permissions: sometimes(false),
+          ios_permissions: sometimes(false),
+          android_permissions: sometimes(false),
+          web_permissions: sometimes(false),
         },
       ],
     },

@@ -1,5 +1,6 @@
 import { NO_ID } from '@tributary/model';
 import type { Call } from './openapi-call.ts';
+import { byId, either, elsewhere, sometimes } from './openapi-example.ts';
 import {
   definitionChangeBody,
   definitionDeleteBody,
@@ -16,7 +17,10 @@ const meetingBooked = {
   name: 'Meeting booked',
   activity_field_id: 'act:cm:meeting-booked',
   state: 'awaiting_implementation',
-  display_mode: { type: 'activity' },
+  display_mode: {
+    ...{ type: 'activity', title: elsewhere('Met {{ activity.custom.place }}') },
+    ...{ attribute_field_id: elsewhere('str:cm:place'), attribute_name: elsewhere('Place') },
+  },
   attributes: [
     {
       name: 'Place',
@@ -35,6 +39,32 @@ const meetingBooked = {
   edited_at: '2026-11-23T22:45:54.600Z',
 };
 
+const plan = {
+  id: 'str:cm:plan',
+  name: 'Plan',
+  display_type: 'single_select',
+  liquid_name: 'people.custom.plan',
+  dic_items: sometimes(['Trial', 'Paid']),
+};
+
+const attribute = {
+  id: 'str:cm:place',
+  name: 'Place',
+  display_type: 'text',
+  liquid_name: 'activity.custom.meeting-booked.place',
+  hidden: elsewhere(true),
+};
+
+/** What a kind of activity has instead of the name in Liquid, and what is said of either. */
+const ofActivities = {
+  liquid_name: sometimes(plan.liquid_name),
+  attributes: elsewhere([attribute]),
+  triggers: elsewhere([{ field_id: 'bol::p', operation: 'set', attribute_id: 'str::is' }]),
+  read_only: elsewhere(true),
+  hidden: elsewhere(true),
+  no_autocomplete: elsewhere(true),
+};
+
 /** What is asked about fields, activities and tags, and changed in them. */
 export const catalogCalls = {
   '/v1/person/custom-field/create': {
@@ -44,7 +74,10 @@ export const catalogCalls = {
 \`phone\` \`single_select\` \`multi_select\` \`link\` \`geo\` \`object\`. With \`track_changes\` each change of somebody’s value is an activity.`,
     body: customFieldBody,
     example: { type: 'single_select', name: 'Plan', values: ['Trial', 'Paid'] },
-    answer: { name: 'Plan', field_id: 'str:cm:plan', display_type: 'single_select', values: ['Trial', 'Paid'] },
+    answer: {
+      ...{ name: 'Plan', field_id: 'str:cm:plan', display_type: 'single_select' },
+      ...{ values: sometimes(['Trial', 'Paid']), track_changes: elsewhere(true) },
+    },
     refusals: { 423: 'str:cm:plan: the field already exists' },
   },
   '/v1/person/custom-field/get': {
@@ -54,18 +87,7 @@ export const catalogCalls = {
     body: nothingBody,
     example: {},
     answer: {
-      fields: [
-        {
-          field: {
-            id: 'str:cm:plan',
-            name: 'Plan',
-            display_type: 'single_select',
-            liquid_name: 'people.custom.plan',
-            dic_items: ['Trial', 'Paid'],
-          },
-          tracked_value: false,
-        },
-      ],
+      fields: either([{ field: plan, tracked_value: false }], null),
     },
   },
   '/v1/person/custom-field/update': {
@@ -76,7 +98,7 @@ export const catalogCalls = {
       'Its choices, and whether its changes are activities. Of `replace_values`, `add_values` and `remove_values` the first that is given counts.',
     body: fieldChangeBody,
     example: { field_id: 'str:cm:plan', add_values: ['Free'] },
-    answer: { field_id: 'str:cm:plan', values: ['Trial', 'Paid', 'Free'], track_changes: false },
+    answer: { field_id: 'str:cm:plan', values: either(['Trial', 'Paid', 'Free'], null), track_changes: false },
     refusals: { 404: 'str:cm:plan: there is no such custom field' },
   },
   '/v1/tags/get': {
@@ -96,7 +118,7 @@ export const catalogCalls = {
         created_at: '2026-11-23T22:45:54.600Z',
         last_used: '2026-11-23T22:45:54.600Z',
         count: 12,
-        subscribers: 11,
+        subscribers: sometimes(11),
         type: '',
       },
     ],
@@ -109,20 +131,9 @@ export const catalogCalls = {
     body: instanceSchemaBody,
     example: { namespaces: ['cm'] },
     answer: {
-      namespaces: {
-        cm: {
-          id: 'cm',
-          fields: {
-            'str:cm:plan': {
-              id: 'str:cm:plan',
-              name: 'Plan',
-              display_type: 'single_select',
-              liquid_name: 'people.custom.plan',
-              dic_items: ['Trial', 'Paid'],
-            },
-          },
-        },
-      },
+      namespaces: byId({
+        cm: { id: 'cm', fields: byId({ 'str:cm:plan': { ...plan, ...ofActivities } }), org: elsewhere(true) },
+      }),
     },
   },
   '/v1/definitions/activity/create': {

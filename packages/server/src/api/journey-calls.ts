@@ -1,4 +1,5 @@
 import type { Call } from './openapi-call.ts';
+import { elsewhere, sometimes } from './openapi-example.ts';
 import { triggerBody } from './ortto/journey-trigger.schema.ts';
 
 /** The call about journeys, for the description of the API. */
@@ -14,7 +15,15 @@ export const journeyCalls: Readonly<Record<string, Call>> = {
       idempotency_key: 'order A-17',
     },
     answer: {
-      people: [{ person_id: '006b04c22500000000040000', status: 'entered', run_id: '106b04c22500000000040000' }],
+      people: [
+        {
+          person_id: sometimes('006b04c22500000000040000'),
+          status: 'entered',
+          run_id: sometimes('106b04c22500000000040000'),
+          reason: elsewhere('is inside already'),
+          error: elsewhere('Object not found'),
+        },
+      ],
     },
     refusals: { 404: 'There is no such journey', 409: 'It is not on, or the key came with another request before' },
   },

@@ -1,3 +1,4 @@
+import { filterSchema } from '@tributary/model';
 import type { Json } from './openapi-schema.ts';
 
 const REQUEST_ID = '9b2f4c1e-6d0a-4f5e-8a57-3f2f5f1f0c11';
@@ -63,6 +64,18 @@ const refused = (description: string, schema: string, examples: Json, headers?: 
 
 const retryAfter: Json = { 'Retry-After': { description: 'In how many seconds', schema: { type: 'integer' } } };
 
+const reasons = {
+  400: 'What is asked can not be done',
+  404: 'There is nothing of that name or id',
+  409: 'It does not go with what is there',
+  413: 'It is too large',
+  415: 'The body is of a type that is not taken here',
+  423: 'It is there already',
+} as const;
+
+/** By status, the words of one. */
+export type Refusals = Readonly<Partial<Record<keyof typeof reasons, string>>>;
+
 /** How any call can be refused. */
 const responses: Json = {
   BadRequest: refused('The request can not be read, or none of its records can be used', 'Problem', {
@@ -79,8 +92,12 @@ const responses: Json = {
     none: { summary: 'No key', value: problemWith(401, 'No X-Api-Key header') },
     wrong: { summary: 'No key of ours', value: problemWith(401, 'The X-Api-Key is not valid') },
   }),
-  TooLarge: refused('Larger than 2 MB', 'Problem', {
+  NotFound: refused(reasons[404], 'Problem', { id: { value: problemWith(404, 'there is no such id or name') } }),
+  TooLarge: refused('Larger than 2 MB, or under `/api` than 1 MB', 'Problem', {
     body: { value: problemWith(413, 'Request body is too large') },
+  }),
+  WrongType: refused(reasons[415], 'Problem', {
+    body: { value: problemWith(415, 'The body is application/xml: send it as application/json') },
   }),
   TooMuch: refused(
     'More requests than the settings of this server take; unless they say so, nothing is limited',
@@ -107,36 +124,32 @@ export const components: Json = {
         'A private key, `PRV-my-workspace-…`: `npm run tributary -- keys create --name "My website"` makes one.',
     },
   },
-  schemas: { Problem: problem, TooMuch: tooMuch },
+  schemas: { Problem: problem, TooMuch: tooMuch, Filter: filterSchema('#/components/schemas/Filter') },
   responses,
 };
 
 const names: Readonly<Record<number, string>> = {
   400: 'BadRequest',
   401: 'Unauthorized',
+  404: 'NotFound',
   413: 'TooLarge',
+  415: 'WrongType',
   429: 'TooMuch',
   503: 'Unavailable',
 };
 
-/** Answers by which any call with these statuses is refused. */
-export function refusedBy(statuses: readonly number[]): Json {
-  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${names[status]}` }]));
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  400: 'What is asked can not be done',
-  404: 'There is nothing of that name or id',
-  409: 'It does not go with what is there',
-  423: 'It is there already',
-};
-
-/** Refusals of one call: by status, the words of one. */
-export function refusals(told: Readonly<Record<string, string>>): Json {
-  return Object.fromEntries(
-    Object.entries(told).map(([status, error]) => [
-      status,
-      refused(reasons[status]!, 'Problem', { one: { value: problemWith(Number(status), error) } }),
-    ]),
-  );
+/** How a call is refused: as any that is like it, or, by status, in the words of its own. */
+export function refusals(path: string, method: string, own: Refusals = {}): Json {
+  const statuses = [400, 401, 429, 503, ...(path.includes('{') ? [404] : []), ...(method === 'get' ? [] : [413, 415])];
+  return {
+    ...Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${names[status]}` }])),
+    ...Object.fromEntries(
+      Object.entries(own).map(([status, error]) => [
+        status,
+        refused(reasons[status as `${keyof Refusals}`], 'Problem', {
+          one: { value: problemWith(Number(status), error) },
+        }),
+      ]),
+    ),
+  };
 }

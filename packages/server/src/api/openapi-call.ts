@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { Refusals } from './openapi-answers.ts';
+import type { Mark } from './openapi-example.ts';
 import type { Json } from './openapi-schema.ts';
 import type { Tag } from './openapi-tags.ts';
 
@@ -12,7 +14,8 @@ export interface Call {
   description?: string;
   body: z.ZodType;
   example: Json;
-  answer: Json | readonly Json[];
+  /** By an example, with marks where it can be otherwise. */
+  answer: Json | readonly Json[] | Mark;
   /** Refusals beside those that every call has: by status, the words of one. */
-  refusals?: Readonly<Record<string, string>>;
+  refusals?: Refusals;
 }

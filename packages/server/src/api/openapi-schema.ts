@@ -2,11 +2,14 @@ import { z } from 'zod';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** A zod schema as JSON Schema on its own. What refers to itself in it is JSON: any value, said shortly. */
+/** A zod schema as JSON Schema. What has a `component` in its meta is told of once, under that name; what refers to itself in it is JSON: any value, said shortly. */
 export function schemaOf(body: z.ZodType): Json {
   const { $schema: _, $defs: __, ...schema } = z.toJSONSchema(body, { io: 'input' });
   return JSON.parse(JSON.stringify(schema), (_key, value: Json | null) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const { component, description } = value;
+    if (typeof component === 'string')
+      return { $ref: `#/components/schemas/${component}`, ...(description ? { description } : {}) };
     // Any JSON.
     if ('$ref' in value) return value.description ? { description: value.description } : {};
     return plain(value);
@@ -32,19 +35,6 @@ function plain({ pattern, maximum, minimum, propertyNames: _, ...rest }: Json): 
   if (parts.length !== 2 || none!.type !== 'null' || typeof one!.type !== 'string') return { ...rest, ...bounds };
   const choices = Array.isArray(one!.enum) ? { enum: [...(one!.enum as unknown[]), null] } : {};
   return { ...one, ...others, ...choices, type: [one!.type, 'null'] };
-}
-
-/** What an answer looks like, by an example of it. */
-export function shapeOf(value: unknown): Json {
-  if (value === null) return {};
-  if (Array.isArray(value)) return { type: 'array', items: value.length === 0 ? {} : shapeOf(value[0]) };
-  if (typeof value === 'number') return { type: Number.isInteger(value) ? 'integer' : 'number' };
-  if (typeof value !== 'object') return { type: typeof value };
-  // Keyed by ids: which there are, is the data's to say.
-  const entries = Object.entries(value);
-  const keyed = entries.some(([name]) => /^[0-9a-f]{24}$|::|:\w+:/.test(name));
-  if (keyed) return { type: 'object', additionalProperties: entries.length === 1 ? shapeOf(entries[0]![1]) : {} };
-  return { type: 'object', properties: Object.fromEntries(entries.map(([name, inner]) => [name, shapeOf(inner)])) };
 }
 
 /** In a query everything is text: a list is separated by commas, a filter is JSON. */

@@ -5,9 +5,10 @@ import { activityCalls } from './activity-calls.ts';
 import { audienceCalls } from './audience-calls.ts';
 import { catalogCalls } from './catalog-calls.ts';
 import { journeyCalls } from './journey-calls.ts';
-import { components, refusals, refusedBy } from './openapi-answers.ts';
+import { components, refusals } from './openapi-answers.ts';
 import type { Call } from './openapi-call.ts';
-import { type Json, schemaOf, shapeOf } from './openapi-schema.ts';
+import { shapeOf, shownOf } from './openapi-example.ts';
+import { type Json, schemaOf } from './openapi-schema.ts';
 import { tagGroups, tags } from './openapi-tags.ts';
 import { ownPaths } from './own/openapi.ts';
 import { peopleCalls } from './people-calls.ts';
@@ -38,7 +39,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 /** The description of Ortto's wire as spoken here: OpenAPI 3.1, its bodies made from the schemas that check them. */
-function openapi(): Json {
+export function openapi(): Json {
   return {
     openapi: '3.1.0',
     info: { title: 'Tributary', version, description: ABOUT, license: { name: 'MIT', identifier: 'MIT' } },
@@ -63,7 +64,8 @@ export function openapiRoute(app: FastifyInstance): void {
   app.get('/openapi.json', async (_request, reply) => reply.headers(headers).send(text));
 }
 
-function operation(path: string, { tag, summary, description, body, example, answer, refusals: own }: Call): Json {
+function operation(path: string, call: Call): Json {
+  const { method = 'post', tag, summary, description, body, example, answer, refusals: own } = call;
   return {
     operationId: path
       .replace('/{id}', '')
@@ -80,9 +82,11 @@ function operation(path: string, { tag, summary, description, body, example, ans
       content: { 'application/json': { schema: schemaOf(body), example } },
     },
     responses: {
-      200: { description: 'Done', content: { 'application/json': { schema: shapeOf(answer), example: answer } } },
-      ...refusals(own ?? {}),
-      ...refusedBy([400, 401, 413, 429, 503]),
+      200: {
+        description: 'Done',
+        content: { 'application/json': { schema: shapeOf(answer), example: shownOf(answer) } },
+      },
+      ...refusals(path, method, own),
     },
   };
 }

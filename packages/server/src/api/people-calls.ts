@@ -1,10 +1,12 @@
 import type { Call } from './openapi-call.ts';
+import { byId, either, elsewhere, sometimes, values } from './openapi-example.ts';
 import { addressesBody, selectionBody, suppressionListBody } from './ortto/people-schemas.ts';
 import { personGetBody, personGetByIdsBody } from './ortto/person-get.schema.ts';
 import { mergeBody } from './ortto/schemas.ts';
 
 const PERSON = '006b04c22500000000040000';
 const which = { inclusion_ids: [PERSON] };
+const NO_ADDRESS = '"nonsense" is not an e-mail address';
 
 /** The calls about people as a whole, for the description of the API. */
 export const peopleCalls = {
@@ -22,7 +24,7 @@ With \`async\` they are on disk in a queue when it is answered, \`queued\`, and 
       merge_by: ['str::email'],
       merge_strategy: 2,
     },
-    answer: { people: [{ person_id: PERSON, status: 'created' }] },
+    answer: { people: [{ person_id: sometimes(PERSON), status: 'created', error: elsewhere(NO_ADDRESS) }] },
   },
   '/v1/person/get': {
     tag: 'People',
@@ -48,7 +50,10 @@ A filter is one operator an object, \`$and\` and \`$or\` for groups, at most 50 
       filter: { '$str::is': { field_id: 'str::first', value: 'Anna' } },
     },
     answer: {
-      contacts: [{ id: PERSON, fields: { 'str::email': 'anna@example.com', 'str::first': 'Anna' } }],
+      contacts: either(
+        [{ id: PERSON, fields: values({ 'str::email': 'anna@example.com', 'str::first': 'Anna' }) }],
+        null,
+      ),
       meta: { total_contacts: 12, total_organizations: 0, total_matches: 1, total_subscribers: 1 },
       offset: 0,
       next_offset: 1,
@@ -62,7 +67,7 @@ A filter is one operator an object, \`$and\` and \`$or\` for groups, at most 50 
     description: 'An object keyed by id; unknown ids are absent.',
     body: personGetByIdsBody,
     example: { contact_ids: [PERSON], fields: ['str::email'] },
-    answer: { contacts: { [PERSON]: { id: PERSON, fields: { 'str::email': 'anna@example.com' } } } },
+    answer: { contacts: byId({ [PERSON]: { id: PERSON, fields: values({ 'str::email': 'anna@example.com' }) } }) },
   },
   '/v1/person/archive': {
     method: 'put',
@@ -113,7 +118,7 @@ people are changed in the background: \`scheduled_contacts\` says how many.`,
     description: 'Each is `suppressed`, `already_suppressed` or `invalid`.',
     body: addressesBody,
     example: { emails: ['anna@example.com'] },
-    answer: { emails: [{ email: 'anna@example.com', status: 'suppressed' }] },
+    answer: { emails: [{ email: 'anna@example.com', status: 'suppressed', error: elsewhere(NO_ADDRESS) }] },
   },
   '/v1/suppression-list/email/remove': {
     method: 'put',
@@ -123,7 +128,7 @@ people are changed in the background: \`scheduled_contacts\` says how many.`,
       'Each is `unsuppressed`, `not_found` or `invalid`. Whether somebody wants mail is their permission, `bol::p`.',
     body: addressesBody,
     example: { emails: ['anna@example.com'] },
-    answer: { emails: [{ email: 'anna@example.com', status: 'unsuppressed' }] },
+    answer: { emails: [{ email: 'anna@example.com', status: 'unsuppressed', error: elsewhere(NO_ADDRESS) }] },
   },
   '/v1/persons/merge': {
     tag: 'Aliases',
@@ -135,6 +140,10 @@ use, and the answer has \`id\` beside \`person_id\`. Do not write anything new w
       people: [{ fields: { 'str::email': { v: 'anna@example.com' }, 'str::kommo_lead_id': { v: '4711' } } }],
       merge_by: ['str::email'],
     },
-    answer: { people: [{ id: PERSON, person_id: PERSON, status: 'created' }] },
+    answer: {
+      people: [
+        { id: sometimes(PERSON), person_id: sometimes(PERSON), status: 'created', error: elsewhere(NO_ADDRESS) },
+      ],
+    },
   },
 } as const satisfies Readonly<Record<string, Call>>;

@@ -7,6 +7,7 @@ import { type MovableClock, movableClock } from '../../src/platform/clock.ts';
 import { type ConnectionSettings, type Db, transaction } from '../../src/platform/database/pool.ts';
 import { startTributary, type Tributary } from '../../src/tributary.ts';
 import { silent, testDatabase } from './database.ts';
+import { described } from './described.ts';
 import { due, isNothing } from './due.ts';
 import { until } from './until.ts';
 
@@ -88,7 +89,9 @@ export async function openPlace(o: { processes?: number; begins?: string } = {})
         headers: { 'x-api-key': key, ...(body && { 'content-type': 'application/json' }) },
         ...(body && { body: JSON.stringify(body) }),
       });
-      return { status: answer.status, body: (await answer.json()) as Answer };
+      const text = await answer.text();
+      described({ method, path, body }, { status: answer.status, type: answer.headers.get('content-type'), text });
+      return { status: answer.status, body: JSON.parse(text) as Answer };
     },
     async quiet() {
       await until('nothing is left to do', async () => isNothing(await pending()), { told: pending });

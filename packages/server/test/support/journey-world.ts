@@ -6,6 +6,7 @@ import { type MovableClock, movableClock } from '../../src/platform/clock.ts';
 import { type Db, transaction } from '../../src/platform/database/pool.ts';
 import { startTributary, type Tributary } from '../../src/tributary.ts';
 import { silent, testDatabase } from './database.ts';
+import { described } from './described.ts';
 import { due, isNothing } from './due.ts';
 import { until } from './until.ts';
 import { urlOf } from './url-of.ts';
@@ -98,6 +99,7 @@ export async function openJourneyWorld({ beginning = BEGINNING } = {}): Promise<
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await answer.text();
+      described({ method, path, body }, { status: answer.status, type: answer.headers.get('content-type'), text });
       return { status: answer.status, json: text === '' ? undefined : JSON.parse(text) };
     },
     async push(journey) {

@@ -10,6 +10,7 @@ import { pushPlaybook } from '../../src/playbook.ts';
 import { wholePlaybook } from '../../src/playbooks/whole.ts';
 import { startTributary, type Tributary } from '../../src/tributary.ts';
 import { silent, testDatabase } from './database.ts';
+import { described } from './described.ts';
 import { due, isNothing } from './due.ts';
 import type { SmtpSink } from './smtp-sink.ts';
 import { until } from './until.ts';
@@ -134,7 +135,12 @@ function worldOf(o: {
         headers: { 'content-type': raw ? 'message/rfc822' : 'application/json', 'x-api-key': (await key).key },
         body: raw ? new Uint8Array(body) : JSON.stringify(body),
       });
-      return { status: answer.status, body: await answer.json() };
+      const text = await answer.text();
+      described(
+        { method: 'POST', path, body },
+        { status: answer.status, type: answer.headers.get('content-type'), text },
+      );
+      return { status: answer.status, body: JSON.parse(text) };
     },
     async push(change = {}, more = {}) {
       const { journey, templates } = await playbook();

@@ -2,11 +2,22 @@ import { z } from 'zod';
 import { timeframes } from './timeframe.ts';
 
 /** `PUT /v1/person/archive|restore`, `DELETE /v1/person/delete` (recorded). */
-export const selectionBody = z.object({
-  inclusion_ids: z.array(z.string()).nullish().describe('Their ids'),
-  exclusion_ids: z.array(z.string()).nullish().describe('With `all_rows_selected`: all but these'),
-  all_rows_selected: z.boolean().nullish().describe('All of them'),
-});
+export const selectionBody = z
+  .object({
+    inclusion_ids: z.array(z.string()).nullish().describe('Their ids'),
+    exclusion_ids: z.array(z.string()).nullish().describe('With `all_rows_selected`: all but these'),
+    all_rows_selected: z.boolean().nullish().describe('All of them'),
+  })
+  .refine(({ inclusion_ids, all_rows_selected }) => inclusion_ids || all_rows_selected, {
+    message: 'who? (or all_rows_selected)',
+    path: ['inclusion_ids'],
+  })
+  .meta({
+    anyOf: [
+      { required: ['inclusion_ids'], properties: { inclusion_ids: { type: 'array' } } },
+      { required: ['all_rows_selected'], properties: { all_rows_selected: { const: true } } },
+    ],
+  });
 
 /** Of a page: what lies outside of its bounds counts as not said, as Ortto has it for people (help, a-258). */
 const limit = (max: number, otherwise: number) =>

@@ -23,7 +23,7 @@ export const searching = {
     .nullish()
     .describe('Which fields to answer with; all there are where it is not said'),
   q: text.max(255).nullish().describe('Free text'),
-  filter: z.json().optional().describe('One operator an object, or a group of such'),
+  filter: z.json().meta({ component: 'Filter' }).nullish().describe('Whom it is true of'),
 };
 
 /** `POST /v1/person/get` (Ortto help, a-258). A limit out of range is the default of 50, not an error. */

@@ -1,7 +1,6 @@
 import type { IdKind } from '@tributary/model';
 import type { z } from 'zod';
 import type { Selection } from '../../people/index.ts';
-import { UserError } from '../../platform/errors.ts';
 import type { Called } from './call.ts';
 import { idsOf } from './ids.ts';
 import type { selectionBody } from './people-schemas.ts';
@@ -10,9 +9,6 @@ import type { selectionBody } from './people-schemas.ts';
 export function selectionOf(request: Called, body: z.infer<typeof selectionBody>, kind: IdKind = 'person'): Selection {
   const except = idsOf(request, body.exclusion_ids ?? [], kind);
   if (body.all_rows_selected) return { allBut: except };
-  if (!body.inclusion_ids) {
-    throw new UserError('bad_request', 'Failed to parse request: inclusion_ids: who? (or all_rows_selected)');
-  }
   const not = new Set(except);
-  return { ids: idsOf(request, body.inclusion_ids, kind).filter((id) => !not.has(id)) };
+  return { ids: idsOf(request, body.inclusion_ids ?? [], kind).filter((id) => !not.has(id)) };
 }

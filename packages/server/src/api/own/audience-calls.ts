@@ -1,7 +1,9 @@
+import { either, filterOf } from '../openapi-example.ts';
 import { audienceBody, audienceChangeBody, audiencesQuery } from './audiences.schema.ts';
 import type { OwnCalls } from './openapi-call.ts';
 
 const AUDIENCE = '6b04c2250000000000000006';
+const AT = '2026-11-23T22:45:54.600Z';
 const tag = 'Making audiences';
 const MISSING = `${AUDIENCE}: there is no such audience`;
 const CIRCLE =
@@ -9,13 +11,15 @@ const CIRCLE =
   '“Welcome” is entered by the audience “Paying”. Ask about something else, or first change how people enter';
 const USED = '"Customers" asks who belongs to "Paying": change it first';
 
+const paying = { '$str::is': { field_id: 'str:cm:plan', value: 'Paid' } };
+
 const audience = {
   id: AUDIENCE,
   name: 'Paying',
   state: 'ready',
   progress: { done: 12, total: 12 },
-  filter: { '$str::is': { field_id: 'str:cm:plan', value: 'Paid' } },
-  exit_filter: null,
+  filter: filterOf(paying),
+  exit_filter: either(null, filterOf(paying)),
   public_name: '',
   public_description: '',
   is_public: false,
@@ -24,10 +28,10 @@ const audience = {
   subscribers: 4,
   sms_opted_in: 1,
   added_last_30_days: 4,
-  created_at: '2026-11-23T22:45:54.600Z',
-  edited_at: '2026-11-23T22:45:54.600Z',
-  last_built_at: '2026-11-23T22:45:54.710Z',
-  archived_at: null,
+  created_at: AT,
+  edited_at: AT,
+  last_built_at: either(AT, null),
+  archived_at: either(null, '2026-11-24T09:12:30.000Z'),
 } as const;
 
 const grown = { ...audience, growth: [{ day: '2026-11-23', entered: 4, left: 0 }] };
@@ -51,9 +55,9 @@ export const ownAudienceCalls: OwnCalls = {
       description:
         'Built in the background: `state` is `building` until everybody has been judged by its filter. That may ask about ' +
         'other audiences, and about journeys that nobody enters by this one.',
-      body: { schema: audienceBody, example: { name: 'Paying', filter: audience.filter } },
+      body: { schema: audienceBody, example: { name: 'Paying', filter: paying } },
       status: 201,
-      answer: { ...grown, state: 'building', progress: { done: 0, total: 12 }, last_built_at: null, growth: [] },
+      answer: { ...grown, state: 'building', progress: { done: 0, total: 12 }, last_built_at: either(null, AT) },
       refusals: {
         400: 'filter.$str::is: a condition needs a field_id',
         409: CIRCLE,

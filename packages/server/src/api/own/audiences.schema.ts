@@ -5,7 +5,10 @@ import { page } from './page.schema.ts';
 const text = z.string().max(1000);
 const name = text.trim().min(1).max(255);
 /** What it may say is for the room to judge. */
-export const filter = z.record(z.string(), z.json()).transform((given) => given as Filter);
+export const filter = z
+  .record(z.string(), z.json())
+  .meta({ component: 'Filter' })
+  .transform((given) => given as Filter);
 
 const shown = {
   public_name: text.optional(),

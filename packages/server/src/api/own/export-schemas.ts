@@ -8,7 +8,11 @@ const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((given) =
 
 const style = {
   /** As `person/get` takes it; in a query, as JSON. */
-  filter: z.unknown().optional().describe('As `person/get` takes it; in a query, as JSON'),
+  filter: z
+    .unknown()
+    .meta({ component: 'Filter' })
+    .optional()
+    .describe('As `person/get` takes it; in a query, as JSON'),
   delimiter: z
     .enum([',', ';', '|', 'tab'])
     .transform((given) => (given === 'tab' ? '\t' : given))

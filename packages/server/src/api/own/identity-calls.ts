@@ -1,3 +1,4 @@
+import { either, elsewhere, values } from '../openapi-example.ts';
 import { page, pairBody, separateBody, uniteBody } from './identity.schema.ts';
 import type { OwnCalls } from './openapi-call.ts';
 
@@ -17,10 +18,10 @@ const merge = {
   person_id: SURVIVOR,
   absorbed_id: ABSORBED,
   reason: 'by hand',
-  by: 'API key “My website”',
+  by: either('API key “My website”', null),
   merged_at: '2026-11-23T22:45:54.600Z',
   separable_until: '2026-12-23T22:45:54.600Z',
-  separated_at: null,
+  separated_at: either(null, '2026-11-23T22:50:12.130Z'),
 } as const;
 
 /** Who is who, for the description of the API. */
@@ -54,7 +55,7 @@ export const identityCalls: OwnCalls = {
       summary: 'Separate two people again',
       description: 'Undoes a merge, within 30 days of it.',
       body: { schema: separateBody, example: { merge_id: MERGE } },
-      answer: { ...merge, separated_at: '2026-11-23T22:50:12.130Z' },
+      answer: { ...merge, separated_at: either('2026-11-23T22:50:12.130Z', null) },
       refusals: {
         400: 'merge_id: "1" is not the id of a merge',
         404: `this person has no such merge: ${MERGE}`,
@@ -82,8 +83,8 @@ export const identityCalls: OwnCalls = {
         duplicates: [
           {
             people: [
-              { person_id: SURVIVOR, fields: { 'str::email': 'anna@example.com' } },
-              { person_id: ABSORBED, fields: { 'str::ei': 'crm-4711' } },
+              { person_id: SURVIVOR, fields: values({ 'str::email': 'anna@example.com' }) },
+              { person_id: ABSORBED, fields: values({ 'str::ei': 'crm-4711' }) },
             ],
             fields: ['str::email', 'str::ei'],
             times: 2,
@@ -92,6 +93,7 @@ export const identityCalls: OwnCalls = {
           },
         ],
         has_more: false,
+        next_offset: elsewhere(50),
       },
       refusals: { 400: 'Failed to parse request: limit: Too big: expected number to be <=500' },
     },

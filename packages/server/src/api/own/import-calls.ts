@@ -1,23 +1,30 @@
+import { either, elsewhere, sometimes, values } from '../openapi-example.ts';
 import { mappingBody, uploadQuery } from './import-schemas.ts';
 import type { OwnCalls } from './openapi-call.ts';
 
 const tag = 'Imports';
+const ACCOUNT = '106b04c22500000000010000';
 const MISSING = 'there is no import 1';
 const WRONG = 'the mapping is wrong: columns.1: there is no field str:cm:plan to be filled';
 const REASON = 'failed to validate field str::email: "nonsense" is not an e-mail address';
 
+const AT = '2026-11-23T22:46:10.020Z';
+
 const progress = {
   rows_done: 0,
-  rows_total: null,
+  rows_total: either(null, 2),
   percent: 0,
-  per_second: null,
-  seconds_left: null,
+  per_second: either(null, 53),
+  seconds_left: either(null, 1),
   created: 0,
   merged: 0,
   untouched: 0,
   duplicate: 0,
   rejected: 0,
 } as const;
+
+/** Of a column that goes nowhere. */
+const suggestion = elsewhere({ to: 'new_field', name: 'Plan', type: 'text' });
 
 const sent = {
   id: '1',
@@ -26,29 +33,38 @@ const sent = {
   state: 'ready',
   dialect: { quote: '"', header: true, encoding: 'utf-8', delimiter: ',' },
   columns: [
-    { name: 'E-mail', target: { to: 'field', field: 'str::email' }, sample: ['ben@example.com', 'nonsense'] },
-    { name: 'First name', target: { to: 'field', field: 'str::first' }, sample: ['Ben', 'Nobody'] },
+    {
+      name: 'E-mail',
+      target: values({ to: 'field', field: 'str::email' }),
+      suggestion,
+      sample: ['ben@example.com', 'nonsense'],
+    },
+    { name: 'First name', target: values({ to: 'field', field: 'str::first' }), suggestion, sample: ['Ben', 'Nobody'] },
   ],
   merge_by: ['str::email'],
   merge_strategy: 2,
-  tags: [],
+  tags: ['Webinar'],
   skip_non_existing: false,
-  activity_id: null,
-  country: null,
+  skip_non_existing_accounts: sometimes(false),
+  activity_id: either(null, 'act:cm:meeting-booked'),
+  country: either(null, 'PT'),
   timezone: 'UTC',
   progress,
-  error: null,
+  error: either(null, 'the file can not be read'),
   created_at: '2026-11-23T22:45:54.600Z',
-  started_at: null,
-  finished_at: null,
+  started_at: either(null, AT),
+  finished_at: either(null, AT),
 } as const;
 
-const running = { ...sent, state: 'running', started_at: '2026-11-23T22:46:10.020Z' } as const;
+const running = { ...sent, state: 'running', started_at: either(AT, null) } as const;
 const done = {
   ...running,
   state: 'done',
-  progress: { ...progress, rows_done: 2, rows_total: 2, percent: 100, per_second: 53, created: 1, rejected: 1 },
-  finished_at: '2026-11-23T22:46:10.058Z',
+  progress: {
+    ...{ ...progress, rows_done: 2, rows_total: either(2, null), percent: 100 },
+    ...{ per_second: either(53, null), created: 1, rejected: 1 },
+  },
+  finished_at: either('2026-11-23T22:46:10.058Z', null),
 } as const;
 
 /** Files that come in, for the description of the API. */
@@ -116,12 +132,16 @@ export const importCalls: OwnCalls = {
         untouched: 0,
         duplicate: 0,
         rejected: 1,
+        accounts_created: elsewhere(1),
         sample: [
           {
             row: 2,
             status: 'created',
-            before: {},
-            after: { 'bol::p': true, 'bol::sp': false, 'str::email': 'ben@example.com', 'str::first': 'Ben' },
+            person_id: elsewhere('006b04c22500000000040000'),
+            account_id: elsewhere(ACCOUNT),
+            before: values({}),
+            after: values({ 'bol::p': true, 'bol::sp': false, 'str::email': 'ben@example.com', 'str::first': 'Ben' }),
+            account: elsewhere({ account_id: sometimes(ACCOUNT), fields: values({ 'str:o:name': 'Acme' }) }),
           },
         ],
         rejected_sample: [{ row: 3, reason: REASON }],

@@ -1,3 +1,4 @@
+import { either, elsewhere, filterOf, sometimes } from '../openapi-example.ts';
 import { enrolBody } from './journey-entries.schema.ts';
 import type { OwnCalls } from './openapi-call.ts';
 
@@ -8,11 +9,17 @@ const enrolment = {
   id: '7',
   state: 'running',
   asked_by: 'API key “My website”',
-  who: { audience: '6b04c2250000000000000006' },
+  who: {
+    audience: sometimes('6b04c2250000000000000006'),
+    filter: elsewhere(filterOf({})),
+    people: elsewhere(120),
+  },
   progress: { done: 2000, total: 100_000, entered: 1990 },
-  error: null,
+  occurs_at: elsewhere('2026-12-01T08:00:00.000Z'),
+  missed: elsewhere(0),
+  error: either(null, 'the journey was archived'),
   created_at: '2026-11-23T22:45:54.600Z',
-  finished_at: null,
+  finished_at: either(null, '2026-11-23T22:47:12.300Z'),
 } as const;
 
 /** Putting many people into a journey, for the description of the API. */
@@ -43,7 +50,14 @@ export const journeyEntryCalls: OwnCalls = {
       operationId: 'listEnrolments',
       summary: 'List enrolments',
       description: 'The newest hundred, and how the journey’s own entry is doing.',
-      answer: { entry: { building: null, waiting: 0, next_at: null }, enrolments: [enrolment] },
+      answer: {
+        entry: {
+          building: either(null, { done: 2000, total: 100_000 }),
+          waiting: 0,
+          next_at: either(null, '2026-12-01T08:00:00.000Z'),
+        },
+        enrolments: [enrolment],
+      },
       refusals: { 404: MISSING },
     },
   },

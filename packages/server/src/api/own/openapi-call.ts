@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Refusals } from '../openapi-answers.ts';
 import type { Json } from '../openapi-schema.ts';
 import type { Tag } from '../openapi-tags.ts';
 
@@ -20,7 +21,7 @@ export interface OwnCall {
   answer?: Json | { type: string; text: string };
   status?: 200 | 201 | 202 | 204;
   /** By status, the words of one. */
-  refusals?: Readonly<Record<string, string>>;
+  refusals?: Refusals;
 }
 
 export type OwnCalls = Readonly<Record<string, Readonly<Record<string, OwnCall>>>>;

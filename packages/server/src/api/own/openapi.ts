@@ -1,5 +1,6 @@
-import { refusals, refusedBy } from '../openapi-answers.ts';
-import { type Json, queryOf, schemaOf, shapeOf } from '../openapi-schema.ts';
+import { refusals } from '../openapi-answers.ts';
+import { shapeOf, shownOf } from '../openapi-example.ts';
+import { type Json, queryOf, schemaOf } from '../openapi-schema.ts';
 import { ownAudienceCalls } from './audience-calls.ts';
 import { explainCalls } from './explain-calls.ts';
 import { exportCalls } from './export-calls.ts';
@@ -32,7 +33,7 @@ export function ownPaths(): Json {
   return Object.fromEntries(
     Object.entries(calls).map(([path, methods]) => [
       path,
-      Object.fromEntries(Object.entries(methods).map(([method, call]) => [method, operation(path, call)])),
+      Object.fromEntries(Object.entries(methods).map(([method, call]) => [method, operation(path, method, call)])),
     ]),
   );
 }
@@ -55,7 +56,7 @@ function meaningOf(path: string): string {
     : 'As answers give it: 24 hex digits';
 }
 
-function operation(path: string, call: OwnCall): Json {
+function operation(path: string, method: string, call: OwnCall): Json {
   const parameters = [...partsOf(path), ...(call.query ? queryOf(call.query) : [])];
   const content = call.file
     ? { [call.fileType ?? 'text/csv']: { schema: { type: 'string' }, example: call.file } }
@@ -69,8 +70,7 @@ function operation(path: string, call: OwnCall): Json {
     ...(content ? { requestBody: { required: call.file !== undefined, content } } : {}),
     responses: {
       [call.status ?? 200]: { description: 'Done', ...(call.answer ? { content: contentOf(call.answer) } : {}) },
-      ...refusals(call.refusals ?? {}),
-      ...refusedBy([401, 429, 503]),
+      ...refusals(path, method, call.refusals),
     },
   };
 }
@@ -78,5 +78,5 @@ function operation(path: string, call: OwnCall): Json {
 function contentOf(answer: NonNullable<OwnCall['answer']>): Json {
   return typeof answer.text === 'string'
     ? { [String(answer.type)]: { schema: { type: 'string' }, example: answer.text } }
-    : { 'application/json': { schema: shapeOf(answer), example: answer } };
+    : { 'application/json': { schema: shapeOf(answer), example: shownOf(answer) } };
 }

@@ -1,3 +1,4 @@
+import { elsewhere, sometimes } from '../openapi-example.ts';
 import type { OwnCalls } from './openapi-call.ts';
 
 const tag = 'Mail that comes in';
@@ -28,9 +29,10 @@ export const receivedCalls: OwnCalls = {
       fileType: 'message/rfc822',
       answer: {
         taken_for: 'reply',
-        recorded: 'now',
-        message_id: '5069236bf100000000000100',
-        person_id: '0069236bf1c03b2a8d4e1f00',
+        recorded: sometimes('now'),
+        why: elsewhere('it says so: Auto-Submitted: auto-replied'),
+        message_id: sometimes('5069236bf100000000000100'),
+        person_id: sometimes('0069236bf1c03b2a8d4e1f00'),
       },
       refusals: {
         400: 'this is no mail: there is no header field at its beginning',

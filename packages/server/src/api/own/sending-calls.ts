@@ -1,12 +1,13 @@
+import { either, elsewhere } from '../openapi-example.ts';
 import type { OwnCalls } from './openapi-call.ts';
 import { sendingBody } from './sending.schema.ts';
 
 const tag = 'Sending';
 
 const defaults = {
-  cap: { messages: 1, hours: 16 },
+  cap: either({ messages: 1, hours: 16, waitDays: elsewhere(14) }, 'none'),
   when_capped: 'delay',
-  hours: 'none',
+  hours: either('none', { days: [1, 2, 3, 4, 5], from: '09:00', to: '18:00' }),
   timezone: 'UTC',
   webhook_secret: 'c2VjcmV0',
 } as const;

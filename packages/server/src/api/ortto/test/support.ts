@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
+import { described } from '../../../../test/support/described.ts';
 import { entriesOf } from '../../../../test/support/entries.ts';
 import { createKey, ensureWorkspace, keyCache, revokeKey } from '../../../access/index.ts';
 import { type Audiences, createAudiences } from '../../../audiences/index.ts';
@@ -55,6 +56,10 @@ export async function openWire(): Promise<Wire> {
 
   const send: Wire['send'] = async (method, url, headers, payload) => {
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+    described(
+      { method, path: url, body: payload },
+      { status: answer.statusCode, type: answer.headers['content-type'], text: answer.body },
+    );
     const text = answer.body.replace(/"request_id":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"/, '"request_id":"#"');
     return { status: answer.statusCode, text, headers: answer.headers as IncomingHttpHeaders };
   };

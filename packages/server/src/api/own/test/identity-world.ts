@@ -1,4 +1,5 @@
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
+import { described } from '../../../../test/support/described.ts';
 import { entriesOf } from '../../../../test/support/entries.ts';
 import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
 import { createAudiences } from '../../../audiences/index.ts';
@@ -55,6 +56,8 @@ export async function openIdentityWorld(): Promise<IdentityWorld> {
         headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
+      const type = answer.headers['content-type'];
+      described({ method, path: url, body }, { status: answer.statusCode, type, text: answer.body });
       return { status: answer.statusCode, ...answer.json() };
     },
     async close() {

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { silent, type TestDatabase } from '../../../../test/support/database.ts';
+import { described } from '../../../../test/support/described.ts';
 import { entriesOf } from '../../../../test/support/entries.ts';
 import { openPeople } from '../../../../test/support/people.ts';
 import { until } from '../../../../test/support/until.ts';
@@ -99,7 +100,9 @@ export async function openOwn(): Promise<Own> {
         ...(body === undefined ? {} : { body: raw ? (body as string) : JSON.stringify(body), duplex: 'half' }),
       });
       const text = await answer.text();
-      const isJson = answer.headers.get('content-type')?.includes('application/json') && text !== '';
+      const contentType = answer.headers.get('content-type');
+      described({ method, path, body }, { status: answer.status, type: contentType, text });
+      const isJson = contentType?.includes('application/json') && text !== '';
       return { status: answer.status, text, json: isJson ? JSON.parse(text) : undefined };
     },
     async take(kind, csv) {
