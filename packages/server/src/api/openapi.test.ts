@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { silent } from '../../test/support/database.ts';
 import { entriesOf } from '../../test/support/entries.ts';
+import { misfit } from '../../test/support/told.ts';
 import { keyCache } from '../access/index.ts';
 import { createAudiences } from '../audiences/index.ts';
 import { createPeople } from '../people/index.ts';
@@ -13,10 +13,6 @@ import { createMetrics } from '../platform/metrics.ts';
 import { createHttp } from './http.ts';
 import { calls, openapiRoute } from './openapi.ts';
 import { orttoRoutes } from './ortto/index.ts';
-
-interface Operation {
-  requestBody: { content: { 'application/json': { schema: z.core.JSONSchema.JSONSchema } } };
-}
 
 describe('the description of the API', () => {
   // Nothing here asks it anything, so it never connects.
@@ -63,21 +59,18 @@ describe('the description of the API', () => {
   });
 
   for (const [path, { body, example, method = 'post' }] of Object.entries(calls)) {
-    test(`${path}: what its schema says of the example, and of nonsense, is what the server says`, async () => {
-      const { api } = await described();
-      const { [method]: operation } = api.paths[path] as Record<string, Operation>;
-      const { schema } = operation!.requestBody.content['application/json'];
-      const asTold = z.fromJSONSchema(schema);
+    test(`${path}: what its schema says of the example, and of nonsense, is what the server says`, () => {
+      const schema = ['paths', path, method, 'requestBody', 'content', 'application/json', 'schema'];
+      const fits = (value: unknown): boolean => misfit(schema, value) === undefined;
       for (const right of [example, { ...example, unheard: 'of' }]) {
         assert.equal(body.safeParse(right).success, true);
-        assert.equal(asTold.safeParse(right).success, true);
+        assert.equal(fits(right), true);
       }
-      // That one of two has to be there, zod can say but does not read.
-      if (!('anyOf' in schema)) assert.equal(asTold.safeParse({}).success, body.safeParse({}).success);
+      assert.equal(fits({}), body.safeParse({}).success);
       const [first] = Object.keys(example);
       for (const wrong of [...(first ? [{ ...example, [first]: {} }] : []), [], 'text']) {
         assert.equal(body.safeParse(wrong).success, false);
-        assert.equal(asTold.safeParse(wrong).success, false);
+        assert.equal(fits(wrong), false);
       }
     });
   }
