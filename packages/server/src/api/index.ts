@@ -21,6 +21,7 @@ import { referenceRoutes } from './reference/index.ts';
 import { schemaRoutes } from './schemas.ts';
 
 export { createHttp } from './http.ts';
+export { openapi } from './openapi.ts';
 
 /** Everything that answers over HTTP. */
 export function routes(

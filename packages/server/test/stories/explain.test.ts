@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { createKey } from '../../src/access/index.ts';
 import type { Explanation } from '../../src/journeys/index.ts';
 import { transaction } from '../../src/platform/database/pool.ts';
+import { described } from '../support/described.ts';
 import { addDeal, moves, openScene, opens, passes, type Scene, unsubscribes } from '../support/scene.ts';
 import { until } from '../support/until.ts';
 import { openWorld, type World } from '../support/world.ts';
@@ -20,10 +21,11 @@ describe('why somebody is where they are', () => {
   after(() => world?.close());
 
   const get = async (email: string, query = '') => {
-    const answer = await fetch(`${world.tributary.url}/api/people/${encodeURIComponent(email)}/explain${query}`, {
-      headers: { 'x-api-key': key },
-    });
-    return { status: answer.status, body: (await answer.json()) as Explanation & { error?: string } };
+    const path = `/api/people/${encodeURIComponent(email)}/explain${query}`;
+    const answer = await fetch(world.tributary.url + path, { headers: { 'x-api-key': key } });
+    const text = await answer.text();
+    described({ method: 'GET', path }, { status: answer.status, type: answer.headers.get('content-type'), text });
+    return { status: answer.status, body: JSON.parse(text) as Explanation & { error?: string } };
   };
   const explained = async (email: string, more = '') => {
     const { status, body } = await get(email, `?journey=${encodeURIComponent(NAME)}${more}`);

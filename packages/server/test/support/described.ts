@@ -42,5 +42,6 @@ function pathOf(url: string): string | undefined {
 }
 
 function bodyOf(body: unknown): unknown {
-  return typeof body === 'string' ? (body === '' ? undefined : JSON.parse(body)) : body;
+  // None at all is as good as an empty one.
+  return (typeof body === 'string' && body !== '' ? JSON.parse(body) : body) || undefined;
 }

@@ -1,5 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { openapi } from '../../src/api/openapi.ts';
+import { openapi } from '../../src/api/index.ts';
 
 export interface Operation {
   requestBody?: { content: Record<string, object> };

@@ -6,7 +6,8 @@ export const triggerBody = z.object({
   people: records(
     z
       .object({ person_id: text.nullish(), fields: fields.nullish(), merge_by: z.array(z.string()).max(3).nullish() })
-      .refine(({ person_id, fields }) => person_id || fields, 'name a person by "person_id" or by "fields"'),
+      .refine(({ person_id, fields }) => person_id || fields, 'name a person by "person_id" or by "fields"')
+      .meta({ anyOf: [{ required: ['person_id'] }, { required: ['fields'] }] }),
     'people',
   ),
   merge_by: z.array(z.string()).max(3).nullish(),

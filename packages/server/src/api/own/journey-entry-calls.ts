@@ -38,7 +38,7 @@ export const journeyEntryCalls: OwnCalls = {
       status: 202,
       answer: enrolment,
       refusals: {
-        400: 'say who: "people", "audience", "filter"',
+        400: 'say who enters: "people", or "audience", "filter" or both',
         404: MISSING,
         409: '“Win-back” is paused: nobody enters it',
       },

@@ -86,4 +86,5 @@ export const tryBody = z
   })
   .refine((body) => (body.person_id === undefined) !== (body.email === undefined), {
     error: 'say who tries it: "person_id" or "email"',
-  });
+  })
+  .meta({ oneOf: [{ required: ['person_id'] }, { required: ['email'] }] });
