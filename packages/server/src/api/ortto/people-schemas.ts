@@ -12,12 +12,7 @@ export const selectionBody = z
     message: 'who? (or all_rows_selected)',
     path: ['inclusion_ids'],
   })
-  .meta({
-    anyOf: [
-      { required: ['inclusion_ids'], properties: { inclusion_ids: { type: 'array' } } },
-      { required: ['all_rows_selected'], properties: { all_rows_selected: { const: true } } },
-    ],
-  });
+  .meta({ anyOf: [{ required: ['inclusion_ids'] }, { required: ['all_rows_selected'] }] });
 
 /** Of a page: what lies outside of its bounds counts as not said, as Ortto has it for people (help, a-258). */
 const limit = (max: number, otherwise: number) =>

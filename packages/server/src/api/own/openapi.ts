@@ -67,7 +67,7 @@ function operation(path: string, method: string, call: OwnCall): Json {
     summary: call.summary,
     ...(call.description ? { description: call.description } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(content ? { requestBody: { required: call.file !== undefined, content } } : {}),
+    ...(content ? { requestBody: { required: !call.body?.schema.safeParse({}).success, content } } : {}),
     responses: {
       [call.status ?? 200]: { description: 'Done', ...(call.answer ? { content: contentOf(call.answer) } : {}) },
       ...refusals(path, method, call.refusals),
