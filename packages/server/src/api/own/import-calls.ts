@@ -25,6 +25,7 @@ const progress = {
 
 /** Of a column that goes nowhere. */
 const suggestion = elsewhere({ to: 'new_field', name: 'Plan', type: 'text' });
+const note = elsewhere('not taken: it seems to say who wants no e-mail');
 
 const sent = {
   id: '1',
@@ -37,9 +38,16 @@ const sent = {
       name: 'E-mail',
       target: values({ to: 'field', field: 'str::email' }),
       suggestion,
+      note,
       sample: ['ben@example.com', 'nonsense'],
     },
-    { name: 'First name', target: values({ to: 'field', field: 'str::first' }), suggestion, sample: ['Ben', 'Nobody'] },
+    {
+      name: 'First name',
+      target: values({ to: 'field', field: 'str::first' }),
+      suggestion,
+      note,
+      sample: ['Ben', 'Nobody'],
+    },
   ],
   merge_by: ['str::email'],
   merge_strategy: 2,
