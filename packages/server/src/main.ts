@@ -36,17 +36,20 @@ async function main(argv: string[]): Promise<number> {
 }
 
 interface Command {
-  /** Beside `--data`, which every command takes. */
+  /** Beside those that every command takes. */
   options: readonly (keyof Options)[];
   /** So many words at most after the command; where it is not said, the command itself looks. */
   words?: number;
   run(config: Config, rest: string[], options: Options): number | undefined | Promise<number | undefined>;
 }
 
+/** Which installation is meant. */
+const OF_ALL: readonly string[] = ['data', 'port'] satisfies (keyof Options)[];
+
 const commands: Readonly<Record<string, Command>> = {
-  serve: { options: ['port'], words: 0, run: serve },
+  serve: { options: [], words: 0, run: serve },
   demo: {
-    options: ['exit', 'port'],
+    options: ['exit'],
     words: 0,
     run: (config, _rest, { exit = false, port, data }) =>
       demo({ exit, port: port === undefined ? undefined : config.port, dataDir: data }),
@@ -92,7 +95,7 @@ const commands: Readonly<Record<string, Command>> = {
 function commandFor(name: string, rest: readonly string[], options: Options): Command {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new UserError('unknown_command', `there is no command "${name}": see "help"`);
-  const other = Object.keys(options).find((id) => id !== 'data' && !(command.options as string[]).includes(id));
+  const other = Object.keys(options).find((id) => ![...OF_ALL, ...command.options].includes(id));
   if (other) throw new UserError('unknown_command', `"${name}" takes no --${other}: see "help"`);
   const extra = rest[command.words ?? Number.POSITIVE_INFINITY];
   if (extra !== undefined)
