@@ -32,7 +32,7 @@ describe('whatever is sent about accounts', () => {
   const people: string[] = [];
   const accounts: string[] = [];
   before(async () => {
-    wire = await openWire();
+    wire = await openWire({ odd: true });
     for (const i of Array.from({ length: 6 }).keys()) {
       const person = await wire.post('/v1/person/merge', { people: [{ fields: { 'str::email': `p${i}@x.y` } }] });
       people.push(JSON.parse(person.text).people[0].person_id);

@@ -22,7 +22,7 @@ describe('whatever is sent about people as a whole', () => {
   let wire: Wire;
   const ids: string[] = [];
   before(async () => {
-    wire = await openWire();
+    wire = await openWire({ odd: true });
     for (let i = 0; i < 8; i++) {
       const { text } = await wire.post('/v1/person/merge', {
         people: [{ fields: { 'str::email': `p${i % 4}-${i}@x.y`, 'bol::sp': true } }],

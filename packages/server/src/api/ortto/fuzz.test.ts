@@ -259,7 +259,7 @@ const definition = fc.record(
 describe('whatever is sent', () => {
   let wire: Wire;
   before(async () => {
-    wire = await openWire();
+    wire = await openWire({ odd: true });
     const { people, ws } = wire;
     await people.addDefinitions(ws, [{ activityId: 'act:cm:visit', name: 'visit', touch: true }]);
     for (const [name, type] of [

@@ -39,7 +39,8 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-export async function openWire(): Promise<Wire> {
+/** With `odd` bodies, some are taken that are told of more strictly: such as a filter where those archived are asked for, and it is left out. */
+export async function openWire({ odd = false } = {}): Promise<Wire> {
   const t = await testDatabase();
   const clock = movableClock();
   const db = openPool(t.connection, silent);
@@ -57,7 +58,7 @@ export async function openWire(): Promise<Wire> {
   const send: Wire['send'] = async (method, url, headers, payload) => {
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
     described(
-      { method, path: url, body: payload },
+      { method, path: url, body: odd ? undefined : payload },
       { status: answer.statusCode, type: answer.headers['content-type'], text: answer.body },
     );
     const text = answer.body.replace(/"request_id":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"/, '"request_id":"#"');
