@@ -42,9 +42,9 @@ export function momentsOf({ moves, toldAt = 0 }: LeadChange, now: Date): Date[] 
 }
 
 /** What to remember; `owed` when the change of stage could not be recorded for want of a contact. */
-export function leadMemoryOf(change: LeadChange, recorded: boolean, now: Date): LeadMemory {
+export function leadMemoryOf(change: LeadChange, recorded: boolean, moments: readonly Date[]): LeadMemory {
   const { lead, contactId, moves } = change;
-  const toldAt = (recorded ? momentsOf(change, now).at(-1)?.getTime() : undefined) ?? change.toldAt;
+  const toldAt = (recorded ? moments.at(-1)?.getTime() : undefined) ?? change.toldAt;
   return {
     statusId: lead.status_id,
     pipelineId: lead.pipeline_id,

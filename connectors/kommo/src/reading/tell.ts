@@ -37,14 +37,14 @@ export function createTelling({ tools }: Reader, contacts: ReadonlyMap<number, C
     lead(change, nameOf) {
       const { lead, contactId, moves, touched } = change;
       const recorded = !touched || (contactId !== undefined && contacts.has(contactId));
-      reading.remember.push({ kind: 'lead', key: String(lead.id), value: leadMemoryOf(change, recorded, now) });
+      const moments = momentsOf(change, now);
+      reading.remember.push({ kind: 'lead', key: String(lead.id), value: leadMemoryOf(change, recorded, moments) });
       if (!touched) return;
       const item = begin(contactId);
       if (!item) {
         tools.log('A deal without a contact: nothing recorded until it has one', { lead: lead.id });
         return;
       }
-      const moments = momentsOf(change, now);
       for (const [i, move] of moves.entries()) {
         const fields = { ...item.fields, ...leadFields(lead, nameOf, move.to) };
         reading.items.push({ ...item, fields, activity: stageChange(lead, move, nameOf, moments[i]!) });

@@ -61,12 +61,7 @@ function personDoor(people: People): Door {
       const asked = at.map(({ id, ownerId, occurredAt }) => ({ id, personId: ownerId, at: occurredAt.toISOString() }));
       return new Set((await people.activities(tx, workspaceId, asked)).map(({ id }) => id));
     },
-    keyed: (tx, workspaceId, at) =>
-      people.keyed(
-        tx,
-        workspaceId,
-        at.map(({ ownerId, ...activity }) => ({ ...activity, personId: ownerId })),
-      ),
+    keyed: people.keyed,
   };
 }
 
@@ -90,11 +85,6 @@ function accountDoor({ accounts }: People): Door {
         workspaceId,
         at.map(({ ownerId, ...activity }) => ({ ...activity, accountId: ownerId })),
       ),
-    keyed: (tx, workspaceId, at) =>
-      accounts.keyed(
-        tx,
-        workspaceId,
-        at.map(({ ownerId, ...activity }) => ({ ...activity, accountId: ownerId })),
-      ),
+    keyed: accounts.keyed,
   };
 }

@@ -11,6 +11,7 @@ import type { DailyLimit } from './daily.ts';
 import { addDefinitions, addField, defineIn, ensureKeys, type NewField, type NewSchema } from './define.ts';
 import { facts, type PersonFacts } from './facts/index.ts';
 import { type CustomFields, createCustomFields } from './fields.ts';
+import { personEntity } from './filter/entity.ts';
 import { createFilters, type Filters } from './filter/index.ts';
 import { type HistoryAsked, history } from './history.ts';
 import { findCurrent, findMoved } from './identity/find.ts';
@@ -23,8 +24,9 @@ import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
 import { createSchemaCache, type Schema, seededActivities } from './schema.ts';
 import { createSearch, type Search } from './search/index.ts';
-import { type ActivityRow, findKeyed, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
+import { type ActivityRow, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
 import { findByKeys } from './store/identity.sql.ts';
+import { findKeyed, type Keyed } from './store/keyed.sql.ts';
 import { insertDefinitions, type NewDefinition } from './store/schema.sql.ts';
 import { listTagNames } from './store/tag.sql.ts';
 import { createSuppression, type Suppression } from './suppression/index.ts';
@@ -85,11 +87,7 @@ export interface People extends Intake {
     at: readonly { id: string; personId: string; at: string }[],
   ): Promise<RecordedActivity[]>;
   /** Of these activities, the places of those whose key somebody has at that moment: they are not recorded again. */
-  keyed(
-    tx: Tx,
-    workspaceId: number,
-    at: readonly { personId: string; key: string; occurredAt: Date }[],
-  ): Promise<Set<number>>;
+  keyed(tx: Tx, workspaceId: number, keyed: readonly Keyed[]): Promise<Set<number>>;
   /** What these people did of these kinds, each since a moment of their own; oldest first. */
   activitiesSince(
     db: Queryable,
@@ -212,7 +210,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
       const asked = at.map((a) => ({ ...a, occurredAt: new Date(a.at) }));
       return named(tx, workspaceId, await findMoved(tx, workspaceId, asked));
     },
-    keyed: findKeyed,
+    keyed: (tx, ...asked) => findKeyed(tx, personEntity, ...asked),
     async activitiesSince(queryable, workspaceId, people, activityIds) {
       const { activities } = await cache.get(queryable, workspaceId);
       const definitions = activityIds.flatMap((id) => activities.get(id)?.definitionId ?? []);

@@ -11,13 +11,14 @@ import { makeKeys, missingKeys, unlessAllRefused } from '../keys.ts';
 import { createIds, type Ids } from '../numbers.ts';
 import type { Partitions } from '../partitions.ts';
 import { createSchemaCache, loadSchema, type Schema } from '../schema.ts';
+import { findKeyed, type Keyed } from '../store/keyed.sql.ts';
 import type { NewDefinition } from '../store/schema.sql.ts';
 import { type ChangeAccounts, createChangeAccounts } from './lifecycle.ts';
 import { createMembers, type Members } from './members.ts';
 import { asIntake, recordAccounts } from './record.ts';
 import { type AccountSearch, createAccountSearch } from './search.ts';
 import { findAccounts } from './store/account.sql.ts';
-import { findAccountActivities, findKeyedOfAccounts } from './store/activity.sql.ts';
+import { findAccountActivities } from './store/activity.sql.ts';
 import { insertKeysOfAllAccounts } from './store/key.sql.ts';
 import { type Crowd, listCrowds, listMembersOf } from './store/member.sql.ts';
 import type { AccountItem, AccountOutcome } from './types.ts';
@@ -43,11 +44,7 @@ export interface Accounts {
     at: readonly { id: string; accountId: string; occurredAt: Date }[],
   ): Promise<Set<string>>;
   /** Of these activities, the places of those whose key an account has at that moment: they are not recorded again. */
-  keyed(
-    tx: Tx,
-    workspaceId: number,
-    at: readonly { accountId: string; key: string; occurredAt: Date }[],
-  ): Promise<Set<number>>;
+  keyed(tx: Tx, workspaceId: number, keyed: readonly Keyed[]): Promise<Set<number>>;
   members: Members;
   /** The people of these accounts, by account; who is archived is left out. */
   peopleOf(db: Queryable, workspaceId: number, accountIds: readonly string[]): Promise<Map<string, string[]>>;
@@ -110,7 +107,7 @@ export function createAccounts(o: {
       return new Map((await findAccounts(queryable, workspaceId, ids)).map((account) => [account.id, account]));
     },
     recorded: findAccountActivities,
-    keyed: findKeyedOfAccounts,
+    keyed: (tx, ...asked) => findKeyed(tx, accountEntity, ...asked),
     members: createMembers({ db, clock }),
     peopleOf: listMembersOf,
     crowds: listCrowds,

@@ -78,27 +78,6 @@ export async function findActivities(
   return rows;
 }
 
-/** Of these, told by whose, key and moment, the places of those that are there: `insertActivities` would leave them out. */
-export async function findKeyed(
-  tx: Tx,
-  workspaceId: number,
-  at: readonly { personId: string; key: string; occurredAt: Date }[],
-): Promise<Set<number>> {
-  if (at.length === 0) return new Set();
-  const { rows } = await withOnePlan(tx, () =>
-    tx.query<{ place: number }>({
-      name: 'activity.keyed',
-      text: `select k.place::int - 1 as place
-             from unnest($2::bigint[], $3::text[], $4::timestamptz[]) with ordinality
-                  as k(person_id, key, occurred_at, place)
-             join activity a using (person_id, key, occurred_at)
-             where a.workspace_id = $1`,
-      values: [workspaceId, at.map((a) => a.personId), at.map((a) => a.key), at.map((a) => a.occurredAt)],
-    }),
-  );
-  return new Set(rows.map(({ place }) => place));
-}
-
 /** What these people did of these kinds, each since a moment of their own; oldest first. */
 export async function listActivitiesSince(
   db: Queryable,

@@ -1,5 +1,4 @@
 import type { Fields } from '@tributary/model';
-import { withOnePlan } from '../../../platform/database/one-plan.ts';
 import type { Queryable, Tx } from '../../../platform/database/pool.ts';
 
 export interface NewAccountActivity {
@@ -54,25 +53,4 @@ export async function findAccountActivities(
     values: [workspaceId, at.map((a) => a.accountId), at.map((a) => a.occurredAt), at.map((a) => a.id)],
   });
   return new Set(rows.map((row) => row.id));
-}
-
-/** Of these, told by whose, key and moment, the places of those that are there: `insertAccountActivities` would leave them out. */
-export async function findKeyedOfAccounts(
-  tx: Tx,
-  workspaceId: number,
-  at: readonly { accountId: string; key: string; occurredAt: Date }[],
-): Promise<Set<number>> {
-  if (at.length === 0) return new Set();
-  const { rows } = await withOnePlan(tx, () =>
-    tx.query<{ place: number }>({
-      name: 'account_activity.keyed',
-      text: `select k.place::int - 1 as place
-             from unnest($2::bigint[], $3::text[], $4::timestamptz[]) with ordinality
-                  as k(account_id, key, occurred_at, place)
-             join account_activity a using (account_id, key, occurred_at)
-             where a.workspace_id = $1`,
-      values: [workspaceId, at.map((a) => a.accountId), at.map((a) => a.key), at.map((a) => a.occurredAt)],
-    }),
-  );
-  return new Set(rows.map(({ place }) => place));
 }
