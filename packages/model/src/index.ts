@@ -12,6 +12,7 @@ export type { Facts, Prepared } from './filter/facts.ts';
 export { askedAbout, type Body, type Filter, groupOf, type Leaf, leafOf, type Problem } from './filter/filter.ts';
 export { type Happened, type Occurrence, occurrenceOf, windowAt } from './filter/happened.ts';
 export { activitiesIn, conditionsOf, leavesOf, matches } from './filter/matches.ts';
+export { type OnActivity, onActivities } from './filter/on-activities.ts';
 export {
   isActivityOperator,
   isMembershipOperator,

@@ -22,7 +22,7 @@ test('whoever begins or leaves a journey concerns the audiences that ask about i
   const of = (activityId: string, campaignId?: string): number[] => {
     const activity = { id: '1', personId: '9', activityId, at: '', ...(campaignId && { campaignId }) };
     const piece: PeopleRecorded = { workspaceId: 1, activities: [activity], changed: [], fields: [] };
-    return [...(concerned(live, [piece], new Date()).get('9') ?? [])];
+    return [...(concerned(live, [piece], new Date()).asked.get('9') ?? [])];
   };
   assert.deepEqual(of('act::ej', JOURNEY), [1]);
   assert.deepEqual(of('act::lj', JOURNEY), [1]);

@@ -17,6 +17,13 @@ export function askedOf(people: readonly string[], audiences: readonly number[])
   return new Map(people.map((personId) => [personId, all]));
 }
 
+/** Whom news concerns. */
+export interface Concerned {
+  asked: Asked;
+  /** Those who did something that audiences ask about, and of whom nothing else is known to be different to these. */
+  perhaps: Asked;
+}
+
 /**
  * Whom this news may have made look different to which audiences. Most of what happens concerns no audience, and this
  * is found out without asking the database.
@@ -25,18 +32,19 @@ export function concerned(
   live: readonly (Asks & { id: number })[],
   pieces: readonly PeopleRecorded[],
   now: Date,
-): Asked {
+): Concerned {
   const asked = new Map<string, Set<number>>();
-  const add = (personId: string, audiences: readonly { id: number }[]): void => {
+  const perhaps = new Map<string, Set<number>>();
+  const add = (personId: string, audiences: readonly { id: number }[], to = asked): void => {
     if (audiences.length === 0) return;
-    let ids = asked.get(personId);
+    let ids = to.get(personId);
     if (!ids) {
       ids = new Set();
-      asked.set(personId, ids);
+      to.set(personId, ids);
     }
     for (const { id } of audiences) ids.add(id);
   };
-  const byKind = new Map<string, { id: number }[]>();
+  const byKind = new Map<string, { surely: { id: number }[]; perhaps: { id: number }[] }>();
   for (const piece of pieces) {
     const fields = piece.fields && new Set(piece.fields);
     const byField = live.filter((audience) => asksField(audience, fields));
@@ -56,13 +64,25 @@ export function concerned(
     const seen = !fields || (!piece.seen && fields.has('l')) ? byField : [];
     for (const { activityId, campaignId, personId } of piece.activities) {
       const kind = campaignId === undefined ? activityId : `${activityId} ${campaignId}`;
-      const asking = byKind.get(kind) ?? live.filter((audience) => asksActivity(audience, activityId, campaignId));
+      const asking = byKind.get(kind) ?? {
+        surely: live.filter((audience) => saysOfOthers(audience, activityId, campaignId)),
+        perhaps: live.filter(({ activities }) => activities.has(activityId)),
+      };
       byKind.set(kind, asking);
-      add(personId, asking);
+      add(personId, asking.surely);
       add(personId, seen);
+      add(personId, asking.perhaps, perhaps);
     }
   }
-  return asked;
+  return { asked, perhaps: without(perhaps, asked) };
+}
+
+function without(all: Asked, others: Asked): Asked {
+  const left = [...all].map(([personId, ids]): [string, Set<number>] => {
+    const known = others.get(personId);
+    return [personId, new Set(known ? [...ids].filter((id) => !known.has(id)) : ids)];
+  });
+  return new Map(left.filter(([, ids]) => ids.size > 0));
 }
 
 type Asks = Pick<LiveAudience, 'fields' | 'activities' | 'subscribers' | 'journeys' | 'lastSeen'>;
@@ -73,9 +93,9 @@ function asksField(audience: Asks, fields: ReadonlySet<string> | undefined): boo
   return audience.subscribers && PERMISSIONS.some((id) => fields.has(id));
 }
 
-function asksActivity(audience: Asks, kind: string, campaignId: string | undefined): boolean {
+/** Whether it tells an audience of a journey or of what somebody wants of its mail. */
+function saysOfOthers(audience: Asks, kind: string, campaignId: string | undefined): boolean {
   return (
-    audience.activities.has(kind) ||
     (audience.subscribers && SUBSCRIPTION_ACTIVITIES.includes(kind)) ||
     (JOURNEY_ACTIVITIES.includes(kind) && asksJourney(audience, campaignId))
   );

@@ -48,6 +48,9 @@ const ABOUT_MEMBERS = ['$is_member_of', '$is_not_member_of'] as const;
 const ABOUT_SUBSCRIBERS = ['$is_subscriber_of', '$is_not_subscriber_of', '$is_opted_in', '$is_opted_out'] as const;
 export const audienceOperators = [...ABOUT_MEMBERS, ...ABOUT_SUBSCRIBERS];
 
+/** Whether a condition is about who belongs to an audience. */
+export const isAboutMembers = (operator: string): boolean => ABOUT_MEMBERS.some((name) => name === operator);
+
 /** Whether a condition is about who is or was in a journey: beginning one and leaving one changes its answer. */
 export function isAboutJourneys(operator: string): boolean {
   return isMembershipOperator(operator) && operator.endsWith('_campaign');

@@ -2,6 +2,7 @@ import type { People } from '../people/index.ts';
 import { eachWorkspace, type LookingHearer } from '../platform/news.ts';
 import { concerned } from './concerned.ts';
 import type { LiveSet, LiveSets } from './live.ts';
+import { screen } from './screen.ts';
 import { settle } from './settle.ts';
 
 /**
@@ -18,11 +19,12 @@ export function hearRecorded(
       const at = now();
       for (const [workspaceId, before] of seen) {
         const told = pieces.filter((piece) => piece.workspaceId === workspaceId);
-        let asked = concerned(before.audiences, told, at);
-        if (asked.size === 0) continue;
+        let who = concerned(before.audiences, told, at);
+        if (who.asked.size + who.perhaps.size === 0) continue;
         const live = await o.live.lock(tx, workspaceId);
-        if (live.version !== before.version) asked = concerned(live.audiences, told, at);
-        await settle(tx, o.people, { workspaceId, live, now: at }, asked);
+        if (live.version !== before.version) who = concerned(live.audiences, told, at);
+        const of = { workspaceId, live, now: at };
+        await settle(tx, o.people, of, await screen(tx, o.people, of, told, who));
       }
     },
   };

@@ -1,4 +1,4 @@
-import { type Dependencies, dependenciesOf, type Prepared } from '@tributary/model';
+import { type Dependencies, dependenciesOf, type OnActivity, onActivities, type Prepared } from '@tributary/model';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import { type AudienceRow, audienceNumber, audiencesIn, filtersOf, journeysIn } from './definition.ts';
 import { conditionsOnLastSeen } from './seen.ts';
@@ -8,6 +8,8 @@ import { findVersion, listAudiences, lockVersion } from './store/audience.sql.ts
 export interface LiveAudience extends AudienceRow {
   fields: ReadonlySet<string>;
   activities: ReadonlySet<string>;
+  /** What its filters ask of activities; the one by which people enter, and the one by which they leave. */
+  onActivities: { enter: readonly OnActivity[]; exit: readonly OnActivity[] };
   /** What it asks of when somebody was seen last. */
   lastSeen: readonly Prepared[];
   /** The audiences that it asks about. */
@@ -76,6 +78,7 @@ function askedBy(row: AudienceRow) {
   return {
     fields: all(({ fields }) => fields),
     activities: all(({ activities }) => activities),
+    onActivities: { enter: onActivities(row.filter), exit: row.exitFilter ? onActivities(row.exitFilter) : [] },
     lastSeen: filters.flatMap(conditionsOnLastSeen),
     audiences: new Set(asked.flatMap(({ ids }) => ids).flatMap((id) => audienceNumber(id) ?? [])),
     subscribers: asked.some(({ subscribers }) => subscribers),

@@ -19,7 +19,7 @@ function isJudged(filter: Filter, seen: Pick<PeopleRecorded, 'seen' | 'fields'>,
     lastSeen: conditionsOnLastSeen(filter),
   };
   const activity = { id: '1', personId: '9', activityId: 'act:cm:looked', at: NOW.toISOString() };
-  return concerned([audience], [{ workspaceId: 1, activities: [activity], changed: [], ...seen }], NOW).size > 0;
+  return concerned([audience], [{ workspaceId: 1, activities: [activity], changed: [], ...seen }], NOW).asked.size > 0;
 }
 
 const again = (before: string | null, after: string) => ({

@@ -1,4 +1,5 @@
-import type { Queryable } from '../../platform/database/pool.ts';
+import { withOnePlan } from '../../platform/database/one-plan.ts';
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
 
 /** The members after one of them, by id. */
 export async function listMembersAfter(db: Queryable, id: number, after: string, limit: number): Promise<string[]> {
@@ -9,4 +10,17 @@ export async function listMembersAfter(db: Queryable, id: number, after: string,
     values: [id, after, limit],
   });
   return rows.map(({ personId }) => personId);
+}
+
+/** The audiences that each of these people belongs to; nobody who belongs to none. */
+export async function listAudiencesOf(tx: Tx, people: readonly string[]): Promise<Map<string, Set<number>>> {
+  const { rows } = await withOnePlan(tx, () =>
+    tx.query<{ personId: string; audiences: number[] }>({
+      name: 'audience.of_people',
+      text: `select person_id as "personId", array_agg(audience_id) as audiences from audience_member
+             where person_id = any($1::bigint[]) group by person_id`,
+      values: [people],
+    }),
+  );
+  return new Map(rows.map(({ personId, audiences }) => [personId, new Set(audiences)]));
 }
