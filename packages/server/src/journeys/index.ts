@@ -18,6 +18,7 @@ import { endRuns, forget } from './gone.ts';
 import { hearRecorded } from './hear.ts';
 import { createManage, type Manage } from './manage/index.ts';
 import { journeysAsked, registerMembership } from './membership.ts';
+import { objectionsTo } from './objections.ts';
 import { settleParked } from './parked.ts';
 import { COMMAND_LINE, publish } from './publish.ts';
 import {
@@ -123,6 +124,7 @@ export function createJourneys(o: {
   o.presence.on('journey', versions.forget);
   registerMembership(o.people.filters);
   o.audiences.askOfJourneys(journeysAsked);
+  o.messages.askOfJourneys((db, asked) => objectionsTo(db, versions, asked));
   const begin = createBegin({ ...o, versions, counter: counterOf(o.presence.process, 'beginning') });
   const enroller = createEnroller({ people: o.people, versions, begin });
   const entries = createEntries({ ...o, ...enroller });

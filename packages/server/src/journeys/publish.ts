@@ -55,7 +55,7 @@ export async function publish(
 /** Makes a definition that was judged the live version. With `keepState`, what is paused, or lets nobody in, stays so. */
 export async function goLive(
   tx: Tx,
-  { keep, audiences }: Following & Pick<Judging, 'audiences'>,
+  { keep, audiences, messages }: Following & Pick<Judging, 'audiences' | 'messages'>,
   workspaceId: number,
   definition: JourneyDefinition,
   given: unknown,
@@ -72,6 +72,7 @@ export async function goLive(
   await keep(tx, journey.id);
   // Some are kept at shapes that this version switches on, or by a pause that ends with it.
   if (journey.state !== 'paused' && (await releaseHeld(tx, journey.id, how.now)) > 0) signal(tx, 'run');
+  await messages.lookAnew(tx, workspaceId);
   return journey;
 }
 

@@ -28,7 +28,7 @@ import { startUncertain } from './outbox/uncertain.ts';
 import { webLane } from './outbox/web-lane.ts';
 import { type Preview, type PreviewAsked, preview, problemsWith } from './preview.ts';
 import { displayTypesOf } from './render/display-types.ts';
-import { changeDefaults } from './sending-defaults.ts';
+import { changeDefaults, lookAnew } from './sending-defaults.ts';
 import { findDefaults } from './store/default.sql.ts';
 import { listCounted } from './store/place.sql.ts';
 import { insertMessages } from './store/queue.sql.ts';
@@ -48,7 +48,7 @@ import { createJournal } from './tracking/journal.ts';
 import { createTouchRecorder } from './tracking/recorder.ts';
 import { trackingRoutes } from './tracking/routes.ts';
 import { createSecrets } from './tracking/secrets.ts';
-import type { Counted, MessageRequest, WhenUncertain } from './types.ts';
+import type { Counted, MessageRequest, Objections, WhenUncertain } from './types.ts';
 
 export type { EmailChannel, Mail, SendOutcome } from './channels/channel.ts';
 export { smtpChannel, trySmtp } from './channels/smtp.ts';
@@ -65,7 +65,16 @@ export type { Subject } from './render/scope.ts';
 export { renderText } from './render/text.ts';
 export { countsByTemplate, type TemplateCounts } from './store/by-template.sql.ts';
 export type { Counts, MessageCounts, MessageRow, OutboxState } from './store/reading.sql.ts';
-export type { Counted, DisplayTypes, MessageRequest, MessageState, WaitsFor, WhenUncertain } from './types.ts';
+export type {
+  Counted,
+  DisplayTypes,
+  MessageRequest,
+  MessageState,
+  Objection,
+  OfRun,
+  WaitsFor,
+  WhenUncertain,
+} from './types.ts';
 
 /** What is sent to people, and what became of it. */
 export interface Messages {
@@ -96,6 +105,10 @@ export interface Messages {
   changeDefaults(workspaceId: number, change: Readonly<Record<string, unknown>>): Promise<SendingDefaults>;
   /** What counts for the caps of a person, since a moment. */
   counted(db: Queryable, personId: string, since: Date): Promise<Counted[]>;
+  /** Asks about each message of a run, when it is taken up, what its journey has against it. */
+  askOfJourneys(objections: Objections): void;
+  /** What waits for a rule, or for its journey, is looked at anew. */
+  lookAnew(tx: Tx, workspaceId: number): Promise<void>;
   /** What a server checks the signatures of webhooks with. */
   webhookSecret(workspaceId: number): Promise<string>;
   /** The messages of the absorbed are the survivor's from now on; those on their way go to the survivor's address. */
@@ -175,8 +188,10 @@ export function createMessages(o: MessagesOptions): Messages {
     templates: createTemplateCache(),
     contents: createContentCache(),
     displayTypes: (workspaceId) => displayTypes(db, workspaceId),
+    objections: () => objections,
   });
   const receiver = createReceiver({ ...o, secrets });
+  let objections: Objections | undefined;
   let mail: MailLane | undefined;
   let watches: readonly Watch[] = [];
 
@@ -199,6 +214,10 @@ export function createMessages(o: MessagesOptions): Messages {
     defaults: findDefaults,
     changeDefaults: (workspaceId, change) =>
       transaction(db, (tx) => changeDefaults(tx, workspaceId, change, clock.now())),
+    askOfJourneys(asked) {
+      objections = asked;
+    },
+    lookAnew: (tx, workspaceId) => lookAnew(tx, workspaceId, clock.now()),
     counted: (queryable, personId, since) => listCounted(queryable, [{ personId, since }]),
     async webhookSecret(workspaceId) {
       const secret = await secrets.get(workspaceId);

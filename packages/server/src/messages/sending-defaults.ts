@@ -26,6 +26,11 @@ export async function changeDefaults(
   const after = { ...before, ...given };
   if (JSON.stringify(after) === JSON.stringify(before)) return before;
   await updateDefaults(tx, workspaceId, after, now);
-  if ((await wakeWorkspace(tx, workspaceId, now)) > 0) signal(tx, 'message');
+  await lookAnew(tx, workspaceId, now);
   return after;
+}
+
+/** What waits for a rule, or for its journey, is looked at anew at once. */
+export async function lookAnew(tx: Tx, workspaceId: number, now: Date): Promise<void> {
+  if ((await wakeWorkspace(tx, workspaceId, now)) > 0) signal(tx, 'message');
 }

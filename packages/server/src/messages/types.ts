@@ -1,4 +1,5 @@
 import type { Fields, MessageChannel, MessageContent, SendingRules } from '@tributary/model';
+import type { Queryable } from '../platform/database/pool.ts';
 
 /** A message that somebody wants a person to get. */
 export interface MessageRequest {
@@ -34,7 +35,22 @@ export type MessageState = 'queued' | 'sending' | 'uncertain' | 'sent' | 'skippe
 export type LaneName = 'mail' | 'web';
 
 /** The rule for whose sake a message waits. */
-export type WaitsFor = 'cap' | 'hours';
+export type WaitsFor = 'cap' | 'hours' | 'journey';
+
+/** Whose step asked for a message. */
+export interface OfRun {
+  runId: string;
+  shapeId: string;
+}
+
+/** Why a message is not to leave now, or, where that lasts, not at all. */
+export interface Objection {
+  lasts: boolean;
+  reason: string;
+}
+
+/** What journeys say against messages that their runs asked for, each in its place. */
+export type Objections = (db: Queryable, asked: readonly OfRun[]) => Promise<readonly (Objection | undefined)[]>;
 
 /** A message that counts for the caps of its person, and since when. */
 export interface Counted {

@@ -25,6 +25,7 @@ interface Story {
   shapes: Record<string, unknown>;
   defaults?: object;
   sending?: object;
+  exits?: object[];
   fields?: Fields;
   /** Mails that were really sent before, so many hours ago, the oldest first. */
   before?: number[];
@@ -82,6 +83,12 @@ const stories: Story[] = [
     mails: ['0 h Hello', '0 h Offer B', '0 h Offer A', '5 h Later'],
   },
   {
+    what: 'who is let out by an exit rule while a mail waits gets none',
+    shapes: { ...two, later: mail('Later', 'rest'), rest: { kind: 'delay', for: { days: 3 }, next: 'end' } },
+    ...{ exits: [{ '$act::has_occurred': { field_id: 'act::o' } }], events: ['opens hello after 2 hours'] },
+    mails: ['0 h Hello', '16 h Later: the person has left the journey: exit rule'],
+  },
+  {
     what: 'several that wait go one by one',
     shapes: { ...two, later: mail('Later', 'offer'), offer: mail('Offer A', 'end') },
     defaults: { cap: { messages: 2, hours: 24 } },
@@ -106,7 +113,8 @@ describe('a simulation under the rules of sending', () => {
       const name = `Story ${i}`;
       const entry = { activity: 'act:cm:signed-up', filter: { '$str::is': { field_id: 'str:cm:story', value: name } } };
       const definition = { name, entry, start: 'hello', shapes: story.shapes };
-      await world.push(story.sending ? { ...definition, sending: story.sending } : definition);
+      const { sending, exits } = story;
+      await world.push({ ...definition, ...(sending && { sending }), ...(exits && { exits }) });
       await world.does(email, 'signed-up', { 'str:cm:story': name });
       const { rows } = await world.db.query<{ start: Date }>(
         'select entered_at as start from run where person_id = $1',

@@ -87,6 +87,7 @@ export function changeState(
     await updateState(tx, journey.id, { state, pausedFrom: pausedFrom(verb, journey), now });
     await o.keep(tx, journey.id);
     if (journey.state === 'paused' && verb !== 'archive') await releaseHeld(tx, journey.id, now);
+    await o.messages.lookAnew(tx, workspaceId);
     if (verb === 'restore') await draftOf(tx, journey, by, now);
     await insertHistory(
       tx,

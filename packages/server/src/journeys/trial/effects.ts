@@ -1,4 +1,5 @@
 import { type Fields, publicId, type Value } from '@tributary/model';
+import type { Objection } from '../../messages/index.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Effect } from '../engine/move.ts';
 import type { RunState } from '../engine/run-state.ts';
@@ -18,7 +19,13 @@ export interface Effects {
   outbox: TrialOutbox;
 }
 
-export function createEffects(scene: Scene, life: Life, run: RunState): Effects {
+export function createEffects(
+  scene: Scene,
+  life: Life,
+  run: RunState,
+  /** What the run has against its messages at this moment. */
+  objection: () => Objection | undefined,
+): Effects {
   const { version, fail } = scene;
   const asked = new Map<string, { at: Date; about: Fields }>();
   const done = new Map<string, Date>();
@@ -71,7 +78,7 @@ export function createEffects(scene: Scene, life: Life, run: RunState): Effects 
     return { entry, heard: tell ? [...heard, ...stepTold(shapeId, now, undefined)] : heard };
   };
 
-  const outbox = createOutbox(scene, life, note);
+  const outbox = createOutbox(scene, life, note, objection);
 
   return {
     outbox,

@@ -1,5 +1,5 @@
 import { type Fields, idAt, type MessageContent, publicId, type SendingRules } from '@tributary/model';
-import { type Counted, counts, judge, type Verdict } from '../../messages/index.ts';
+import { type Counted, counts, judge, type Objection, type Verdict } from '../../messages/index.ts';
 import { HARD_BOUNCED } from '../../people/index.ts';
 import { minute } from '../engine/doing.ts';
 import { durationInWords } from './duration.ts';
@@ -46,6 +46,8 @@ export function createOutbox(
   life: Life,
   /** A message has left, with what activities about it carry. */
   sent: (shapeId: string, at: Date, about: Fields) => void,
+  /** What the run has against its messages at this moment. */
+  objection: () => Objection | undefined,
 ): TrialOutbox {
   const { sending, fail, personId, version } = scene;
   const counted: (Counted & { shapeId?: string })[] = sending.counted.map((one) => ({ ...one, personId }));
@@ -60,8 +62,8 @@ export function createOutbox(
       ...{ id: personId, fields, tags: [], createdAt: scene.start },
       ...{ lastSeenAt: undefined, archivedAt: sending.archivedAt },
     };
-    const of = { message, person, suppressed: sending.suppressed ?? bounced, standing: topic?.standing };
-    return judge(of, counted, now);
+    const suppressed = sending.suppressed ?? bounced;
+    return judge({ message, person, suppressed, standing: topic?.standing, objection: objection() }, counted, now);
   };
 
   /** Sent, or not: what is told of it, and what happens to the person by it. */

@@ -2,6 +2,7 @@ import { explain, type Filter, filtersOf, idAt, type Leaf, matches, timezoneOf }
 import { messageOf } from '../../platform/errors.ts';
 import { type Advanced, advance, type RunFacts } from '../engine/advance.ts';
 import { happenedIn } from '../engine/moment.ts';
+import { objectionOnceLeft } from '../objections.ts';
 import { createEffects } from './effects.ts';
 import { createLife } from './life.ts';
 import { createMoments, type Looks } from './moments.ts';
@@ -34,7 +35,7 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
   const path: PathEntry[] = [];
   const life = createLife({ personId: scene.personId, fields: scene.fields, touches: scene.touches });
   let run = runOf(scene, { run: idAt(start, 1n), entry: idAt(start, 1n) });
-  const effects = createEffects(scene, life, run);
+  const effects = createEffects(scene, life, run, () => objectionOnceLeft(definition, run));
   const moments = createMoments(scene, effects, looks);
   const places = new Map(filtersOf(definition).map(({ filter, at }) => [filter, at]));
   let stopped: string | undefined;
@@ -114,7 +115,7 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
   const { outbox } = effects;
   const goesOn = (): boolean => !run.endedAt && run.parkedError === null;
   lookUntilQuiet(start);
-  // What waits to be sent goes out as well where the run has left meanwhile.
+  // What waits to be sent is told of where the run has left meanwhile: at the journey's end it goes out.
   while (stopped === undefined && (goesOn() || outbox.dueAt())) {
     const next = moments.next({
       due: earlier(run.leftAt ? null : run.dueAt, outbox.dueAt()),

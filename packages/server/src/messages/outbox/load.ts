@@ -5,7 +5,7 @@ import type { ContentCache, Made } from '../made.ts';
 import type { ClaimedMessage } from '../store/outbox.sql.ts';
 import type { TemplateCache } from '../templates.ts';
 import type { Secrets } from '../tracking/secrets.ts';
-import type { DisplayTypes } from '../types.ts';
+import type { DisplayTypes, Objection, Objections } from '../types.ts';
 import type { Loaded } from './prepare.ts';
 
 /** Brings what is needed to judge and make these messages, in a few look-ups for all of them. */
@@ -19,6 +19,7 @@ export interface LoaderOptions {
   contents: ContentCache;
   secrets: Secrets;
   displayTypes: (workspaceId: number) => Promise<DisplayTypes>;
+  objections: () => Objections | undefined;
 }
 
 export function createLoader(o: LoaderOptions): Loader {
@@ -28,7 +29,10 @@ export function createLoader(o: LoaderOptions): Loader {
     const loaded = new Map<string, Loaded>();
     for (const workspaceId of new Set(messages.map((m) => m.workspaceId))) {
       const own = messages.filter((m) => m.workspaceId === workspaceId);
-      const people = await o.people.find(o.db, workspaceId, [...new Set(own.map((m) => m.personId))]);
+      const [people, objections] = await Promise.all([
+        o.people.find(o.db, workspaceId, [...new Set(own.map((m) => m.personId))]),
+        objectionsTo(o, own),
+      ]);
       const suppressed = await suppressedAmong(o, workspaceId, own, people);
       const standings = await standingsOf(o, workspaceId, own, people);
       const secret = await o.secrets.get(workspaceId);
@@ -38,7 +42,9 @@ export function createLoader(o: LoaderOptions): Loader {
         const person = people.get(message.personId);
         const reason = suppressed.get(String(person?.fields['str::email'] ?? ''));
         const standing = standings.get(message);
-        loaded.set(message.id, { message, made: made(message), person, suppressed: reason, standing, secret, types });
+        const objection = objections.get(message);
+        const judged = { message, person, suppressed: reason, standing, objection };
+        loaded.set(message.id, { ...judged, made: made(message), secret, types });
       }
     }
     return messages.map((message) => loaded.get(message.id)!);
@@ -80,6 +86,21 @@ async function suppressedAmong(
     return typeof email === 'string' ? [email] : [];
   });
   return addresses.length === 0 ? new Map() : o.people.suppression.reasons(o.db, workspaceId, addresses);
+}
+
+/** What journeys have against the messages that their runs asked for. */
+async function objectionsTo(
+  o: LoaderOptions,
+  messages: readonly ClaimedMessage[],
+): Promise<Map<ClaimedMessage, Objection | undefined>> {
+  const ask = o.objections();
+  const asked = messages.flatMap((message) => {
+    const { runId, shapeId } = message;
+    return runId === null || shapeId === null ? [] : [{ message, runId, shapeId }];
+  });
+  if (!ask || asked.length === 0) return new Map();
+  const said = await ask(o.db, asked);
+  return new Map(asked.map(({ message }, i) => [message, said[i]]));
 }
 
 /** What people are to the topics of their messages. */

@@ -9,6 +9,7 @@ import {
 } from '@tributary/model';
 import type { Standing } from '../../audiences/index.ts';
 import { HARD_BOUNCED, type Person } from '../../people/index.ts';
+import type { Objection } from '../types.ts';
 import { counts, type Ruled, ruling } from './rules.ts';
 
 /** A Monday, nine in the morning in Lisbon. */
@@ -25,6 +26,7 @@ function ruled(o: {
   gone?: boolean;
   suppressed?: string;
   standing?: Standing;
+  objection?: Objection;
   queuedAt?: Date;
   countedAt?: Date;
 }): Ruled {
@@ -39,6 +41,7 @@ function ruled(o: {
     person: o.gone ? undefined : person,
     suppressed: o.suppressed,
     standing: o.standing,
+    objection: o.objection,
   };
 }
 
@@ -60,6 +63,12 @@ describe('who gets a message', () => {
     ['whoever has no address', { fields: { 'str::email': '' } }, 'skip: the person has no e-mail address'],
     ['whoever has unsubscribed', { fields: { 'bol::p': false } }, 'skip: the person has unsubscribed from e-mail'],
     ['whose address has bounced', { suppressed: HARD_BOUNCED }, 'skip: mail to this address has bounced before'],
+    ['whoever has left the journey', { objection: { lasts: true, reason: 'left' } }, 'skip: left'],
+    [
+      'a receipt, too, waits while its journey stands still',
+      { objection: { lasts: false, reason: 'paused' }, rules: { transactional: true } },
+      'wait until 2026-03-02T10:00:00.000Z',
+    ],
     ['subscribers of the topic', { rules: { topic: 'News' }, standing: member }, 'go'],
     [
       'who has said no to the topic',

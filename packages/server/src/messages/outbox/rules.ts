@@ -10,9 +10,11 @@ import {
 import type { Standing } from '../../audiences/index.ts';
 import { HARD_BOUNCED, type Person } from '../../people/index.ts';
 import type { ClaimedMessage } from '../store/outbox.sql.ts';
-import type { WaitsFor } from '../types.ts';
+import type { Objection, WaitsFor } from '../types.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
+/** What waits for its journey is looked at anew when that goes on; and after this in any case. */
+const JOURNEY_MS = 3600 * 1000;
 
 /** What the rules look at. */
 export interface Ruled {
@@ -22,6 +24,8 @@ export interface Ruled {
   suppressed: string | undefined;
   /** What the person is to the topic's audience, where the rules name one. */
   standing: Standing | undefined;
+  /** What its journey has against it. */
+  objection: Objection | undefined;
 }
 
 /** What the rules say of a message at this moment. */
@@ -63,9 +67,13 @@ export function counts({ channel, rules }: { channel: MessageChannel; rules: Sen
 
 /** Whether a message may go now. Pure; asked when it is taken up, each time. */
 export function ruling(of: Ruled, now: Date): Ruling {
-  const { message, person } = of;
+  const { message, person, objection } = of;
   const reason = whyNot(of);
   if (reason !== undefined || !person) return { do: 'skip', reason: reason ?? '' };
+  if (objection)
+    return objection.lasts
+      ? { do: 'skip', reason: objection.reason }
+      : { do: 'wait', for: 'journey', until: new Date(now.getTime() + JOURNEY_MS), reason: objection.reason };
   if (message.rules.transactional) return { do: 'go' };
   const { cap, whenCapped, hours, timezone } = inForce(message);
   const zone =

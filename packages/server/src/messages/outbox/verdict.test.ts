@@ -23,7 +23,13 @@ function said({ rules = {}, asked = 0, sent = [] }: Case): string {
   const person = { id: '1', fields, tags: [], createdAt: NOW, lastSeenAt: undefined, archivedAt: undefined };
   const counted = sent.map((ms) => ({ personId: '1', channel: 'email' as const, countedAt: ago(ms) }));
   const of = { rules, defaults: initialSendingDefaults, queuedAt: ago(asked), countedAt: null };
-  const ruled = { message: { channel: 'email' as const, ...of }, person, suppressed: undefined, standing: undefined };
+  const ruled = {
+    message: { channel: 'email' as const, ...of },
+    person,
+    suppressed: undefined,
+    standing: undefined,
+    objection: undefined,
+  };
   const verdict = judge(ruled, counted, NOW);
   if (verdict.do === 'wait')
     return `${verdict.for}, until ${verdict.until.toISOString().slice(0, 16)}: ${verdict.reason}`;

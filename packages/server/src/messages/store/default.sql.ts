@@ -46,7 +46,7 @@ export async function updateDefaults(tx: Tx, workspaceId: number, to: SendingDef
 
 const orNull = <T>(given: T | 'none'): T | null => (given === 'none' ? null : given);
 
-/** What waits for a rule is looked at anew: the rules have changed. Returns how many that are. */
+/** What waits for a rule or for its journey is looked at anew: that has changed. Returns how many that are. */
 export async function wakeWorkspace(tx: Tx, workspaceId: number, now: Date): Promise<number> {
   const { rowCount } = await tx.query(
     `with own as materialized (

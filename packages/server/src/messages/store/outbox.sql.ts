@@ -15,6 +15,9 @@ export interface ClaimedMessage {
   /** Of all that are not e-mails. */
   contentId: number | null;
   rules: SendingRules;
+  /** The run and the shape that asked for it, where one did. */
+  runId: string | null;
+  shapeId: string | null;
   /** What the workspace says of what the rules leave out, at this moment. */
   defaults: SendingDefaults;
   entryActivityId: string | null;
@@ -53,7 +56,7 @@ export async function claimMessages(
            where m.id = due.id
            returning m.id, m.workspace_id as "workspaceId", m.person_id as "personId", m.channel,
                      m.template_id as "templateId", t.edited_at as "templateEditedAt", m.content_id as "contentId",
-                     m.rules, m.entry_activity_id as "entryActivityId", m.entry, m.attributes, m.attempts,
+                     m.rules, m.run_id as "runId", m.shape_id as "shapeId", m.entry_activity_id as "entryActivityId", m.entry, m.attributes, m.attempts,
                      due.due_at as "dueAt", m.queued_at as "queuedAt", m.counted_at as "countedAt", m.reason,
                      ${defaultColumns}`,
     values: [o.process, o.now, o.limit, o.inHand, o.lane],
