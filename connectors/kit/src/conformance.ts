@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ActionMoment, Connector, DueWrite, Heard, Session, WriteOutcome } from './contract.ts';
 import { BadWebhook, RetryLater } from './errors.ts';
+import { createMemory } from './testing/memory.ts';
 
 /** What a connector shows of itself, for the checks that every connector has to pass. */
 export interface Specimen<Settings> {
@@ -212,7 +213,7 @@ function writeChecks<S>({ open }: Specimen<S>): void {
   test('write: each write gets exactly one outcome', async () => {
     const side = await open();
     try {
-      const outcomes = await all(side.session.write(due(side.writes, false)));
+      const outcomes = await all(side.session.write(due(side.writes, false), createMemory()));
       assert.deepEqual(outcomes.map(({ id }) => id).sort(), side.writes.map(({ id }) => id).sort());
       for (const outcome of outcomes) assert.equal(outcome.done, true, say(outcome));
     } finally {
@@ -223,10 +224,10 @@ function writeChecks<S>({ open }: Specimen<S>): void {
   test('write: done once, however often it is repeated as uncertain', async () => {
     const side = await open();
     try {
-      await all(side.session.write(due(side.writes, false)));
+      await all(side.session.write(due(side.writes, false), createMemory()));
       const once = structuredClone(await side.written());
       for (let i = 0; i < 2; i++) {
-        for (const outcome of await all(side.session.write(due(side.writes, true)))) {
+        for (const outcome of await all(side.session.write(due(side.writes, true), createMemory()))) {
           assert.equal(outcome.done, true, say(outcome));
         }
       }
@@ -241,20 +242,20 @@ function writeChecks<S>({ open }: Specimen<S>): void {
       const side = await open();
       try {
         const reference = await open();
-        await all(reference.session.write(due(reference.writes, false)));
+        await all(reference.session.write(due(reference.writes, false), createMemory()));
         const wanted = structuredClone(await reference.written());
         await reference.close();
 
         const index = place === 'first' ? 0 : side.writes.length - 1;
         const odd = side.writes.filter((_, i) => i === index);
         const others = side.writes.filter((_, i) => i !== index);
-        await all(side.session.write(due(others, false)));
+        await all(side.session.write(due(others, false), createMemory()));
         side.loseNextAnswer();
         await assert.rejects(
-          all(side.session.write(due(odd, false))),
+          all(side.session.write(due(odd, false), createMemory())),
           (error) => error instanceof RetryLater && error.applied === 'unknown',
         );
-        for (const outcome of await all(side.session.write(due(odd, true))))
+        for (const outcome of await all(side.session.write(due(odd, true), createMemory())))
           assert.equal(outcome.done, true, say(outcome));
         assert.deepEqual(await side.written(), wanted);
       } finally {
@@ -273,7 +274,7 @@ function writeChecks<S>({ open }: Specimen<S>): void {
         { ...first, id: 'strange target', key: 'strange target', target: 'nowhere' },
         { ...first, id: 'strange body', key: 'strange body', body: {} },
       ];
-      const outcomes = await all(side.session.write(due([...strange, ...side.writes], false)));
+      const outcomes = await all(side.session.write(due([...strange, ...side.writes], false), createMemory()));
       for (const outcome of outcomes) assert.equal(outcome.done, !outcome.id.startsWith('strange'), say(outcome));
       assert.equal(outcomes.length, strange.length + side.writes.length);
     } finally {

@@ -128,8 +128,13 @@ export interface DueWrite extends Write {
   uncertain: boolean;
 }
 
-/** What became of a write. Anything that time may put right is thrown as `RetryLater` instead. */
-export type WriteOutcome = { id: string; done: true; reference?: string } | { id: string; done: false; why: string };
+/**
+ * What became of a write. Anything that time may put right is thrown as `RetryLater` instead. `moot`: what it was for is
+ * gone, as who deleted it knows; there is nothing to be put right.
+ */
+export type WriteOutcome =
+  | { id: string; done: true; reference?: string }
+  | { id: string; done: false; why: string; moot?: boolean };
 
 export interface Session {
   /** Makes what it needs over there and subscribes the webhook; safe to repeat. Says what it found and made, in words. */
@@ -153,7 +158,7 @@ export interface Session {
    */
   isThere?(): Promise<void>;
   /** Writes, few calls for many; yields outcomes as soon as they are known, so that a crash leaves few uncertain. */
-  write(writes: readonly DueWrite[]): AsyncIterable<readonly WriteOutcome[]>;
+  write(writes: readonly DueWrite[], memory: Memory): AsyncIterable<readonly WriteOutcome[]>;
 }
 
 export interface SetUpReport {

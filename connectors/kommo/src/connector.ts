@@ -37,13 +37,14 @@ function open(settings: KommoSettings, tools: Tools): Session {
   const echoes = createEchoes();
   const fields = createFieldBook(writing, tools.now);
   const stages = createStages(reading, tools.now);
+  const refused = new Set<string>();
   const reader = { api: reading, tools, stages, echoes };
   const writer = createWriter({ api: writing, tools, fields, stages, echoes });
   return {
-    setUp: (webhookUrl) => setUpAccount(reading, fields, webhookUrl),
+    setUp: (webhookUrl) => setUpAccount(reading, { fields, refused, webhookUrl }),
     ready: () => line.limiter.ready(),
     read: (hints, memory) => readHints(reader, hints, memory),
     catchUp: (memory) => catchUp(reader, memory),
-    write: (writes) => writeAll(writer, writes),
+    write: (writes, memory) => writeAll(writer, writes, memory),
   };
 }

@@ -23,6 +23,16 @@ export const stageAttributes = {
   responsibleUserId: field('Responsible user id'),
 };
 
+/** What is told of a deal that was deleted, or has another main contact now. */
+export const dealAttributes = {
+  leadId: stageAttributes.leadId,
+  leadName: stageAttributes.leadName,
+  stage: stageAttributes.stage,
+  pipeline: stageAttributes.pipeline,
+  dealValue: stageAttributes.dealValue,
+  responsibleUserId: stageAttributes.responsibleUserId,
+};
+
 /** What a task that is done tells. */
 export const taskAttributes = {
   leadId: stageAttributes.leadId,
@@ -36,6 +46,10 @@ const stageChanged = 'CRM stage changed';
 export const STAGE_CHANGED = customActivityId(stageChanged);
 const taskDone = 'CRM task done';
 export const TASK_DONE = customActivityId(taskDone);
+const dealDeleted = 'CRM deal deleted';
+export const DEAL_DELETED = customActivityId(dealDeleted);
+const dealPassedOn = 'CRM deal passed on';
+export const DEAL_PASSED_ON = customActivityId(dealPassedOn);
 
 const declared = ({ name, type, key }: ProvidedField): ProvidedField => ({ name, type, ...(key ? { key } : {}) });
 
@@ -44,5 +58,7 @@ export const provides: { fields: readonly ProvidedField[]; activities: readonly 
   activities: [
     { name: stageChanged, attributes: Object.values(stageAttributes).map(declared) },
     { name: taskDone, attributes: Object.values(taskAttributes).map(declared) },
+    { name: dealDeleted, attributes: Object.values(dealAttributes).map(declared) },
+    { name: dealPassedOn, attributes: Object.values(dealAttributes).map(declared) },
   ],
 };

@@ -84,7 +84,7 @@ export async function openAccount(o: SandboxOptions = {}): Promise<Account> {
       memory.keep(reading);
       return reading;
     },
-    write: (writes) => outcomesOf(session.write(writes)),
+    write: (writes) => outcomesOf(session.write(writes, memory)),
     requests: () =>
       sandbox.requests().map(({ method, path }) => `${method} ${path.replace('/api/v4', '').replace(/\?.*/, '')}`),
     async close() {

@@ -1,5 +1,5 @@
 import type { DueWrite, Session, Write, WriteOutcome } from '@tributary/connector-kit';
-import { realHttp } from '@tributary/connector-kit/testing';
+import { createMemory, realHttp } from '@tributary/connector-kit/testing';
 import { systemClock } from '../../../packages/server/src/platform/clock.ts';
 import { type Line, openLine } from '../../../packages/server/test/support/line.ts';
 import { type Other, startOther } from '../../../packages/server/test/support/other.ts';
@@ -51,7 +51,7 @@ export async function openSide(): Promise<Side> {
     email: (name) => `${name}${home}`,
     async write(writes) {
       const outcomes: WriteOutcome[] = [];
-      for await (const some of session.write(writes)) outcomes.push(...some);
+      for await (const some of session.write(writes, createMemory())) outcomes.push(...some);
       return outcomes;
     },
     async people() {

@@ -25,7 +25,7 @@ interface Span {
 
 /**
  * What no webhook told, since the last time: from the account's events, which
- * say by which stages each deal came (`lead_status_changed`) and which tasks are done, and from the
+ * say by which stages each deal came (`lead_status_changed`), what was deleted and which tasks are done, and from the
  * deals and contacts edited since, for everything else. Made into hints, they
  * are read as those of webhooks are. What was told already is remembered, so
  * that a move is recorded once whoever tells of it.
@@ -74,8 +74,12 @@ async function readSpan({ api, tools }: Reader, span: Span): Promise<Happened | 
       [
         ['filter[type][]', 'lead_added'],
         ['filter[type][]', 'lead_status_changed'],
+        ['filter[type][]', 'lead_deleted'],
+        ['filter[type][]', 'lead_restored'],
+        ['filter[type][]', 'contact_deleted'],
         ['filter[type][]', 'task_completed'],
         ['filter[entity][]', 'lead'],
+        ['filter[entity][]', 'contact'],
         ['filter[entity][]', 'task'],
         ...within('created_at', span),
       ],
@@ -107,7 +111,9 @@ function within(key: string, { from, to }: Span): [string, string][] {
 
 /** The hints, by whom they are about, of those who are not as they are remembered. */
 async function news({ events, leads, contacts }: Happened, memory: Memory): Promise<Hint[][]> {
-  const [ofTasks, ofLeads] = [events.filter(isOfTask), events.filter((event) => !isOfTask(event))];
+  const ofTasks = events.filter(({ type }) => type === 'task_completed');
+  const ofContacts = events.filter(({ type }) => type === 'contact_deleted');
+  const ofLeads = events.filter((event) => !ofTasks.includes(event) && !ofContacts.includes(event));
   const moved = Map.groupBy(dedupe(ofLeads), (event) => String(event.entity_id));
   const known = await recallLeads(memory, [...new Set([...moved.keys(), ...leads.map(({ id }) => String(id))])]);
   const hints = new Map<string, Hint[]>();
@@ -118,7 +124,9 @@ async function news({ events, leads, contacts }: Happened, memory: Memory): Prom
   for (const lead of leads) {
     const place = `lead ${lead.id}`;
     const before = known.get(String(lead.id));
-    if (hints.has(place) || (before && before.contactId !== null && before.updatedAt >= lead.updated_at)) continue;
+    const isAsBefore = before && before.contactId !== null && before.updatedAt >= lead.updated_at;
+    const wasDeleted = before?.deletedAt !== undefined;
+    if (hints.has(place) || (isAsBefore && wasDeleted === (lead.is_deleted === true))) continue;
     hints.set(place, [{ kind: 'lead', id: String(lead.id), said: { action: 'update' } }]);
   }
   const people = await recallContacts(
@@ -130,12 +138,12 @@ async function news({ events, leads, contacts }: Happened, memory: Memory): Prom
     if (before && before.readAt > ((contact.updated_at ?? 0) + overlap) * 1000) continue;
     hints.set(`contact ${contact.id}`, [{ kind: 'contact', id: String(contact.id), said: { action: 'update' } }]);
   }
+  for (const { entity_id } of ofContacts)
+    hints.set(`contact ${entity_id}`, [{ kind: 'contact', id: String(entity_id), said: { action: 'delete' } }]);
   for (const { entity_id } of ofTasks)
     hints.set(`task ${entity_id}`, [{ kind: 'task', id: String(entity_id), said: { action: 'done' } }]);
   return [...hints.values()];
 }
-
-const isOfTask = ({ type }: KommoEvent): boolean => type === 'task_completed';
 
 /** Rows that come in while pages are read push others onto the next page, where they are seen again. */
 function dedupe(events: readonly KommoEvent[]): KommoEvent[] {
@@ -146,6 +154,8 @@ function dedupe(events: readonly KommoEvent[]): KommoEvent[] {
 function eventHint({ id, type, entity_id, created_at, value_before, value_after }: KommoEvent): Hint {
   const hint = { kind: 'lead', id: String(entity_id) };
   const [before, after] = [value_before[0]?.lead_status, value_after[0]?.lead_status];
+  const done = { lead_deleted: 'delete', lead_restored: 'restore' }[type];
+  if (done) return { ...hint, said: { action: done, updated_at: String(created_at) } };
   if (type === 'lead_added' || !after) return { ...hint, said: { action: 'add', updated_at: String(created_at) } };
   return {
     ...hint,

@@ -5,6 +5,10 @@ export interface LeadHint {
   id: string;
   /** It was made just now, so that its first stage is news. */
   added: boolean;
+  /** It is said to be deleted; the second in which that was, where it is said. */
+  deleted: { at: number | undefined } | undefined;
+  /** It is said to be restored. */
+  restored: boolean;
   /** Where it came from, as the first hook that moved it said. */
   from: { statusId: number; pipelineId: number | undefined } | undefined;
   /** Its changes of stage as Kommo's events have them, oldest first; empty where only webhooks tell of it. */
@@ -31,12 +35,14 @@ export interface StageMove {
  */
 export function leadHints(hints: readonly Hint[]): LeadHint[] {
   const byLead = Map.groupBy(
-    hints.filter((hint) => hint.kind === 'lead' && hint.said.action !== 'delete'),
+    hints.filter((hint) => hint.kind === 'lead'),
     (hint) => hint.id,
   );
   return [...byLead].map(([id, all]) => ({
     id,
     added: all.some((hint) => hint.said.action === 'add'),
+    deleted: deletedIn(all),
+    restored: all.some((hint) => hint.said.action === 'restore'),
     from: all.map(cameFrom).find((from) => from !== undefined),
     moves: all
       .flatMap(eventMove)
@@ -44,6 +50,13 @@ export function leadHints(hints: readonly Hint[]): LeadHint[] {
       .map(({ move }) => move),
     all,
   }));
+}
+
+/** A webhook does not say when; an event does. */
+function deletedIn(hints: readonly Hint[]): LeadHint['deleted'] {
+  const deletions = hints.filter(({ said }) => said.action === 'delete');
+  if (deletions.length === 0) return undefined;
+  return { at: deletions.flatMap(({ said }) => idOf(said.updated_at) ?? []).at(-1) };
 }
 
 function cameFrom({ said }: Hint): LeadHint['from'] {

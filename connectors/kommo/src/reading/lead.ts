@@ -18,6 +18,8 @@ export interface LeadChange {
   toldAt: number | undefined;
   /** Whether a person's fields may be different now. */
   touched: boolean;
+  /** Who was its main contact when it was last read, and is not any more. */
+  formerContact: number | undefined;
 }
 
 /** A lead's news: see `movesOf` for its stages. */
@@ -25,8 +27,21 @@ export function changeOf(lead: KommoLead, hint: LeadHint, known: LeadMemory | un
   const contactId = mainContact(lead);
   const moves = movesOf(lead, hint, known);
   const touched =
-    !known || moves.length > 0 || known.contactId !== (contactId ?? null) || known.price !== priceOf(lead);
-  return { lead, contactId, moves, toldAt: known?.toldAt, touched };
+    !known ||
+    moves.length > 0 ||
+    known.contactId !== (contactId ?? null) ||
+    known.price !== priceOf(lead) ||
+    known.deletedAt !== undefined;
+  return { lead, contactId, moves, toldAt: known?.toldAt, touched, formerContact: formerContact(lead, known) };
+}
+
+/** That contacts say which of them is the main one is not documented; where they do not, their order says nothing. */
+function formerContact(lead: KommoLead, known: LeadMemory | undefined): number | undefined {
+  const before = known?.contactId ?? undefined;
+  if (before === undefined || mainContact(lead) === before) return undefined;
+  const contacts = lead._embedded?.contacts ?? [];
+  const isStillOne = contacts.some(({ id }) => id === before) && !contacts.some(({ is_main }) => is_main);
+  return isStillOne ? undefined : before;
 }
 
 /**
@@ -65,7 +80,7 @@ export function leadFields(lead: KommoLead, nameOf: NameOf, at: StageRef = stage
     [personFields.leadId.id]: String(lead.id),
     [personFields.stage.id]: textOf(names.stage) ?? '',
     [personFields.pipeline.id]: textOf(names.pipeline) ?? '',
-    ...inThousandths(personFields.dealValue.id, lead),
+    ...inThousandths(personFields.dealValue.id, priceOf(lead)),
   };
 }
 
@@ -80,7 +95,7 @@ export function stageChange(lead: KommoLead, { from, to, at }: StageMove, nameOf
     [stageAttributes.stage.id]: textOf(names.stage) ?? '',
     [stageAttributes.previousStage.id]: textOf(previous) ?? '',
     [stageAttributes.pipeline.id]: textOf(names.pipeline) ?? '',
-    ...inThousandths(stageAttributes.dealValue.id, lead),
+    ...inThousandths(stageAttributes.dealValue.id, priceOf(lead)),
   };
   if (lead.responsible_user_id) attributes[stageAttributes.responsibleUserId.id] = String(lead.responsible_user_id);
   return {
@@ -95,7 +110,7 @@ export function stageOf(lead: KommoLead): StageRef {
   return { statusId: lead.status_id, pipelineId: lead.pipeline_id };
 }
 
-function mainContact(lead: KommoLead): number | undefined {
+export function mainContact(lead: KommoLead): number | undefined {
   const contacts = lead._embedded?.contacts ?? [];
   return (contacts.find((contact) => contact.is_main) ?? contacts[0])?.id;
 }
@@ -104,7 +119,7 @@ function priceOf(lead: KommoLead): number | null {
   return lead.price ?? null;
 }
 
-function inThousandths(id: string, lead: KommoLead): Record<string, Value> {
-  const value = Math.round((lead.price ?? Number.NaN) * 1000);
+export function inThousandths(id: string, price: number | null): Record<string, Value> {
+  const value = Math.round((price ?? Number.NaN) * 1000);
   return Number.isSafeInteger(value) ? { [id]: value } : {};
 }

@@ -16,6 +16,8 @@ const leadMemory = z.object({
   toldAt: z.number().optional(),
   /** A change of stage that nobody could be told of yet, since the lead had no contact: where it came from. */
   owed: z.object({ statusId: id.optional(), pipelineId: id.optional() }).optional(),
+  /** It was deleted, and is as it was then; in milliseconds. */
+  deletedAt: z.number().optional(),
 });
 export type LeadMemory = z.infer<typeof leadMemory>;
 
@@ -29,6 +31,9 @@ const contactMemory = z.object({
   readAt: z.number(),
 });
 export type ContactMemory = z.infer<typeof contactMemory>;
+
+/** A contact that was deleted. */
+const goneContact = z.object({ gone: z.literal(true) });
 
 /** That it is done was told. */
 const taskMemory = z.object({ done: z.literal(true) });
@@ -60,6 +65,7 @@ export function recallingOnce(memory: Memory): Memory {
 
 export const recallLeads = recaller('lead', leadMemory);
 export const recallContacts = recaller('contact', contactMemory);
+export const recallGoneContacts = recaller('contact', goneContact);
 export const recallTasks = recaller('task', taskMemory);
 
 /** The account's id as its leads named it; undefined until one was read. */

@@ -13,7 +13,9 @@ import type { LeadMemory } from './memory.ts';
  * except when it echoes a write of ours.
  */
 export function nothingNew(hint: LeadHint, known: LeadMemory | undefined, weWroteIt: boolean): boolean {
-  if (!known || known.contactId === null) return false;
+  // Of a deal that nobody was told of nobody has to be told that it is gone.
+  if (!known || known.deletedAt !== undefined) return hint.all.every(({ said }) => said.action === 'delete');
+  if (known.contactId === null) return false;
   return hint.all.every(
     (one) => saysTheSame(one, known) && (weWroteIt || Number(one.said.updated_at) <= known.updatedAt),
   );
@@ -22,6 +24,7 @@ export function nothingNew(hint: LeadHint, known: LeadMemory | undefined, weWrot
 function saysTheSame({ said }: Hint, known: LeadMemory): boolean {
   return (
     said.action !== 'restore' &&
+    said.action !== 'delete' &&
     said.updated_at !== undefined &&
     said.status_id === String(known.statusId) &&
     said.pipeline_id === String(known.pipelineId) &&

@@ -15,6 +15,8 @@ const contactFreshFor = 10 * 60_000;
 export interface Contacts {
   /** All that are there, read now or a moment ago. */
   now: Map<number, ContactMemory>;
+  /** As they were last read before, where they were. */
+  before: ReadonlyMap<string, ContactMemory>;
   /** Asked for just now, found or not. */
   read: number[];
   /** Named by a hook, and not as they were. */
@@ -51,5 +53,5 @@ export async function readContacts(
     const after = current.get(id);
     return after && !(before && sameContact(before, after));
   });
-  return { now: current, read, changed };
+  return { now: current, before: known, read, changed };
 }

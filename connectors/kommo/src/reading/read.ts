@@ -1,7 +1,10 @@
 import type { Hint, Memory, Reading } from '@tributary/connector-kit';
+import { type Deletion, type Departure, departureByChange, departureByDeletion } from './departure.ts';
+import type { StageRef } from './find-stage.ts';
 import { type LeadChange, stageOf } from './lead.ts';
 import { leadHints } from './lead-hint.ts';
-import { recallAccount, recallingOnce, recallLeads } from './memory.ts';
+import { recallAccount, recallContacts, recallingOnce, recallLeads } from './memory.ts';
+import { otherDeals } from './other-deals.ts';
 import { readContacts } from './read-contacts.ts';
 import { readLeads } from './read-leads.ts';
 import type { Reader } from './reader.ts';
@@ -11,8 +14,8 @@ import { createTelling } from './tell.ts';
 
 /**
  * Reads what the hints point at: at most one request for the leads, one for
- * their contacts, one for tasks where there are any, and now and then one for the stages' names, whatever the
- * number of hints (up to some 200). REST is the truth: a late or repeated hook
+ * their contacts, one for tasks where there are any, two where somebody lost a deal, and now and then one for the
+ * stages' names, whatever the number of hints (up to some 200). REST is the truth: a late or repeated hook
  * finds what is remembered and gives nothing.
  */
 export async function readHints(reader: Reader, given: readonly Hint[], of: Memory): Promise<Reading> {
@@ -35,21 +38,27 @@ export async function readHints(reader: Reader, given: readonly Hint[], of: Memo
     const id = String(entity_id);
     return known.get(id)?.contactId ? [] : [{ kind: 'lead', id, said: { action: 'update' } }];
   });
-  const changes = await readLeads(reader, leadHints([...hints, ...strangers]), memory);
+  const { changes, deleted } = await readLeads(reader, leadHints([...hints, ...strangers]), memory);
+  const departures = await departuresFrom(reader, changes, deleted, memory);
+  const leaving = departures.map(({ contactId }) => contactId);
+  const gone = [...deleted.map(({ leadId }) => leadId), ...changes.map(({ lead }) => lead.id)];
+  const others = await otherDeals(reader, leaving, gone);
   const contactOf = (leadId: number): number | undefined =>
     changes.find(({ lead }) => lead.id === leadId)?.contactId ?? known.get(String(leadId))?.contactId ?? undefined;
   const hinted = hintedContacts(hints);
   const touched = changes.filter((change) => change.touched);
   const contactsOfTasks = done.flatMap((task) => contactOf(task.entity_id) ?? []);
   const [contacts, nameOf] = await Promise.all([
-    readContacts(reader, { hinted, forLeads: [...contactIdsOf(touched), ...contactsOfTasks] }, memory),
-    namesFor(reader, touched),
+    readContacts(reader, { hinted, forLeads: [...contactIdsOf(touched), ...contactsOfTasks, ...leaving] }, memory),
+    namesFor(reader, touched, [...departures.map(({ deal }) => deal), ...[...others.values()].map(stageOf)]),
   ]);
 
-  const telling = createTelling(reader, contacts.now);
+  const telling = createTelling(reader, contacts);
   for (const change of changes) telling.lead(change, nameOf);
+  for (const deletion of deleted) telling.deleted(deletion);
+  for (const departure of departures) telling.departure(departure, others.get(departure.contactId), nameOf);
   for (const task of done) telling.task(task, contactOf(task.entity_id));
-  telling.contacts(contacts);
+  telling.contacts(deletedContacts(hints));
   const [named] = changes.flatMap(({ lead }) => lead.account_id ?? []);
   if (named !== undefined && named !== accountId) telling.account(named);
   return telling.reading;
@@ -67,19 +76,56 @@ function hintedContacts(hints: readonly Hint[]): number[] {
   return [...new Set(hints.filter((hint) => hint.kind === 'contact').map((hint) => Number(hint.id)))];
 }
 
+function deletedContacts(hints: readonly Hint[]): ReadonlySet<number> {
+  return new Set(
+    hints.filter(({ kind, said }) => kind === 'contact' && said.action === 'delete').map(({ id }) => Number(id)),
+  );
+}
+
+/** Who has a deal no longer. Two contacts with one e-mail are one person, who has it still. */
+async function departuresFrom(
+  { tools }: Reader,
+  changes: readonly LeadChange[],
+  deleted: readonly Deletion[],
+  memory: Memory,
+): Promise<Departure[]> {
+  const now = tools.now();
+  const passedOn = changes.filter(({ formerContact }) => formerContact !== undefined);
+  const ids = passedOn.flatMap(({ contactId, formerContact }) => [contactId, formerContact]);
+  const known = await recallContacts(
+    memory,
+    ids.flatMap((id) => (id === undefined ? [] : String(id))),
+  );
+  const isSame = (a: number | undefined, b: number | undefined) => {
+    const email = known.get(String(a))?.email;
+    return email !== undefined && email === known.get(String(b))?.email;
+  };
+  return [
+    ...deleted.flatMap(departureByDeletion),
+    ...passedOn
+      .filter(({ contactId, formerContact }) => !isSame(contactId, formerContact))
+      .flatMap((change) => departureByChange(change, now)),
+  ];
+}
+
 function contactIdsOf(changes: readonly LeadChange[]): number[] {
   return changes.flatMap(({ contactId }) => contactId ?? []);
 }
 
-async function namesFor({ stages }: Reader, touched: readonly LeadChange[]): Promise<NameOf> {
-  if (touched.length === 0) return () => ({ stage: '', pipeline: '' });
-  return await stages.namesFor(
-    touched.flatMap(({ lead, moves }) => [
+async function namesFor(
+  { stages }: Reader,
+  touched: readonly LeadChange[],
+  also: readonly StageRef[],
+): Promise<NameOf> {
+  if (touched.length === 0 && also.length === 0) return () => ({ stage: '', pipeline: '' });
+  return await stages.namesFor([
+    ...also,
+    ...touched.flatMap(({ lead, moves }) => [
       stageOf(lead),
       ...moves.flatMap(({ from: { statusId, pipelineId }, to }) => [
         to,
         ...(statusId === undefined ? [] : [{ statusId, pipelineId: pipelineId ?? to.pipelineId }]),
       ]),
     ]),
-  );
+  ]);
 }

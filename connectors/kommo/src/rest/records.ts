@@ -24,6 +24,8 @@ const lead = z.object({
   responsible_user_id: whole,
   updated_at: z.number().int(),
   account_id: whole,
+  /** In the bin. Whether a list shows such deals without `with=only_deleted` is not documented. */
+  is_deleted: z.boolean().nullish().catch(null),
   /** Only with `with=contacts`, and then ids only: no e-mail (Kommo, "Leads"). */
   _embedded: z
     .object({
@@ -45,6 +47,13 @@ const contact = z.object({
   last_name: words,
   updated_at: whole,
   custom_fields_values: fieldValues,
+  /** Only with `with=leads` (Kommo, "Contacts"). */
+  _embedded: z
+    .object({
+      leads: z.array(z.object({ id })).nullish().catch(null),
+    })
+    .nullish()
+    .catch(null),
 });
 export type KommoContact = z.infer<typeof contact>;
 

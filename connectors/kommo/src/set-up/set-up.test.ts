@@ -155,10 +155,14 @@ describe('setting up an account', { concurrency: true }, () => {
     const report = await account.session.setUp(account.webhookUrl);
     assert.deepEqual(report.warnings, [
       'Kommo does not take the event restore_lead: deals that are restored are seen only when they change.',
-      'Kommo does not take the event delete_contact: contacts that are deleted are not noticed.',
+      'Kommo does not take the event delete_contact: contacts that are deleted are noticed within ten minutes, not at once.',
     ]);
     assert.deepEqual(account.sandbox.webhooks()[0]?.settings.includes('status_lead'), true);
     assert.equal(account.sandbox.webhooks()[0]?.settings.includes('restore_lead'), false);
+    account.sandbox.clearLogs();
+    const again = await account.session.setUp(account.webhookUrl);
+    assert.deepEqual([again.made, again.warnings], [[], report.warnings], 'and it is not made anew at every look');
+    assert.equal(account.requests().includes('POST /webhooks'), false);
   });
 
   for (const [status, words] of [

@@ -6,7 +6,11 @@ import type { FieldBook } from './fields.ts';
 import { subscribe } from './subscription.ts';
 
 /** Makes what is needed in the account; repeated, it finds everything and makes nothing. */
-export async function setUpAccount(api: Api, fields: FieldBook, webhookUrl: string): Promise<SetUpReport> {
+export async function setUpAccount(
+  api: Api,
+  of: { fields: FieldBook; refused: Set<string>; webhookUrl: string },
+): Promise<SetUpReport> {
+  const { fields, refused, webhookUrl } = of;
   const read = account.safeParse(await api.get('/account?with=is_api_filter_enabled'));
   if (!read.success) throw new RetryLater('Kommo did not say which account this is.', { applied: 'no' });
   const { id, name, subdomain, is_api_filter_enabled } = read.data;
@@ -21,7 +25,7 @@ export async function setUpAccount(api: Api, fields: FieldBook, webhookUrl: stri
   // What is known of the fields may be old: somebody presses "set up" because something is missing.
   fields.forget();
   const ours = await fields.report();
-  const webhook = await subscribe(api, webhookUrl);
+  const webhook = await subscribe(api, webhookUrl, refused);
   return {
     account: { id: String(id), name: name || subdomain },
     made: [...ours.made, ...webhook.made],

@@ -10,12 +10,11 @@ import { type KommoWebhook, webhooksIn } from '../rest/records.ts';
  * the change (amoCRM SDK, issue 226), and a lost stage change is a journey that
  * never starts. Such an echo costs nothing, see `nothingNew`. It also tells of
  * a new owner, a new price and a new contact, so that `responsible_lead` is not
- * needed. `delete_lead` is not asked for: of a deleted deal nothing can be read.
- * That Kommo takes `update_task` is disputed; amoCRM does.
+ * needed. That Kommo takes `update_task` is disputed; amoCRM does.
  */
 export const events = [
-  ...['add_lead', 'update_lead', 'status_lead', 'restore_lead'],
-  ...['add_contact', 'update_contact', 'delete_contact'],
+  ...['add_lead', 'update_lead', 'status_lead', 'delete_lead', 'restore_lead'],
+  ...['add_contact', 'update_contact', 'delete_contact', 'restore_contact'],
   'update_task',
 ];
 
@@ -24,10 +23,12 @@ const missed: Record<string, string> = {
   add_lead: 'new deals are seen only when they change',
   update_lead: 'changes of deals other than their stage are not seen',
   status_lead: 'changes of stage are seen only as changes of a deal',
+  delete_lead: 'deals that are deleted are noticed within ten minutes, not at once',
   restore_lead: 'deals that are restored are seen only when they change',
   add_contact: 'new contacts are seen only with their deal',
   update_contact: 'changes of contacts are seen only with their deal',
-  delete_contact: 'contacts that are deleted are not noticed',
+  delete_contact: 'contacts that are deleted are noticed within ten minutes, not at once',
+  restore_contact: 'contacts that are restored are seen only with their deal',
   update_task: 'that a task is done is seen within ten minutes, not at once',
 };
 
@@ -39,9 +40,10 @@ interface Report {
 
 /**
  * Makes sure that Kommo calls `destination`, and only once: subscriptions of
- * this same connection at an address it had before are removed.
+ * this same connection at an address it had before are removed. `refused` keeps the names that this account does not
+ * take: one that lacks nothing else is left as it is, and not made anew at every look.
  */
-export async function subscribe(api: Api, destination: string): Promise<Report> {
+export async function subscribe(api: Api, destination: string, refused: Set<string>): Promise<Report> {
   const report: Report = { made: [], found: [], warnings: [] };
   const existing = webhooksOf(await api.get('/webhooks'));
   for (const stale of existing.filter((one) => isStale(one.destination, destination))) {
@@ -49,26 +51,41 @@ export async function subscribe(api: Api, destination: string): Promise<Report> 
     report.made.push(`Removed the webhook to the former address ${stale.destination}`);
   }
   const mine = existing.find((one) => one.destination === destination);
-  if (mine && !mine.disabled && sameNames(mine.settings, events)) {
+  if (mine && !mine.disabled && sameNames(mine.settings, namesTaken(refused))) {
     report.found.push('The webhook');
+    report.warnings.push(...[...refused].map(warningOf));
     return report;
   }
   // Whether a POST wakes a disabled webhook, and whether it replaces its list, is not documented. A removal is.
   if (mine) await remove(api, destination);
-  await post(api, destination, report, mine?.disabled ? 'The webhook, which Kommo had switched off' : 'The webhook');
+  const what = mine?.disabled ? 'The webhook, which Kommo had switched off' : 'The webhook';
+  await post(api, destination, { report, refused, what });
   return report;
 }
 
-async function post(api: Api, destination: string, report: Report, what: string): Promise<void> {
-  let names: readonly string[] = events;
+function namesTaken(refused: ReadonlySet<string>): string[] {
+  return events.filter((name) => !refused.has(name));
+}
+
+function warningOf(name: string): string {
+  return `Kommo does not take the event ${name}: ${missed[name]}.`;
+}
+
+async function post(
+  api: Api,
+  destination: string,
+  { report, refused, what }: { report: Report; refused: Set<string>; what: string },
+): Promise<void> {
+  let names = namesTaken(refused);
   while (names.length > 0) {
     const answer = await api.send('POST', '/webhooks', { destination, settings: names }, [402, 403]);
     if (answer.ok) {
       report.made.push(what);
+      report.warnings.push(...[...refused].map(warningOf));
       return;
     }
     if (answer.status === 402 || answer.status === 403) {
-      report.warnings.push(`${refused[answer.status]} Until then nothing that happens in Kommo is noticed.`);
+      report.warnings.push(`${unavailable[answer.status]} Until then nothing that happens in Kommo is noticed.`);
       return;
     }
     const disputed = refusedNames(answer.body, names);
@@ -78,12 +95,12 @@ async function post(api: Api, destination: string, report: Report, what: string)
       );
       return;
     }
-    report.warnings.push(...disputed.map((name) => `Kommo does not take the event ${name}: ${missed[name]}.`));
-    names = names.filter((name) => !disputed.includes(name));
+    for (const name of disputed) refused.add(name);
+    names = namesTaken(refused);
   }
 }
 
-const refused: Record<number, string> = {
+const unavailable: Record<number, string> = {
   402: 'Webhooks need a Kommo plan that has them (Advanced, Pro or Enterprise), and a subscription that has not run out (402).',
   403: 'Kommo does not let this token make webhooks (403): it has to be the token of an administrator.',
 };

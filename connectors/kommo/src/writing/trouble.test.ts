@@ -60,7 +60,10 @@ describe('when Kommo is not well', { concurrency: true }, () => {
       method === 'POST' && url.endsWith('/tasks') ? { status: 502, headers: {}, body: '' } : undefined,
     );
     await assert.rejects(async () => {
-      for await (const outcomes of account.session.write([due(noteTo(lead, 1), 1), due(taskOn(lead), 2)])) {
+      for await (const outcomes of account.session.write(
+        [due(noteTo(lead, 1), 1), due(taskOn(lead), 2)],
+        account.memory,
+      )) {
         told.push(...outcomes.map(({ id }) => id));
       }
     }, RetryLater);
@@ -90,7 +93,7 @@ describe('when Kommo is not well', { concurrency: true }, () => {
       tries += 1;
       const done = new Set<string>();
       try {
-        for await (const some of account.session.write(left)) for (const { id } of some) done.add(id);
+        for await (const some of account.session.write(left, account.memory)) for (const { id } of some) done.add(id);
       } catch (error) {
         assert.ok(error instanceof RetryLater && error.applied === 'unknown');
       }
@@ -233,7 +236,9 @@ describe('when Kommo is not well', { concurrency: true }, () => {
 
   test('under the real limit, 22 tries at once never get a 429', async (t) => {
     const { account, lead } = await open(t, { requestsPerSecond: 7 });
-    const tries = Array.from({ length: 22 }, (_, i) => outcomesOf(account.session.write([due(noteTo(lead, i), i)])));
+    const tries = Array.from({ length: 22 }, (_, i) =>
+      outcomesOf(account.session.write([due(noteTo(lead, i), i)], account.memory)),
+    );
     assert.equal((await Promise.all(tries)).flat().filter(({ done }) => done).length, 22);
     assert.deepEqual(
       account.sandbox.requests().filter((request) => request.status !== 200),
@@ -246,7 +251,9 @@ describe('when Kommo is not well', { concurrency: true }, () => {
     const first = account.session;
     account.renew();
     const tries = [first, account.session].flatMap((session, s) =>
-      Array.from({ length: 7 }, (_, i) => outcomesOf(session.write([due(noteTo(lead, 7 * s + i), 7 * s + i)]))),
+      Array.from({ length: 7 }, (_, i) =>
+        outcomesOf(session.write([due(noteTo(lead, 7 * s + i), 7 * s + i)], account.memory)),
+      ),
     );
     assert.equal((await Promise.all(tries)).flat().filter(({ done }) => done).length, 14);
     assert.deepEqual(

@@ -1,7 +1,8 @@
-import type { DueWrite, WriteOutcome } from '@tributary/connector-kit';
+import type { DueWrite, Memory, WriteOutcome } from '@tributary/connector-kit';
 import { type Entity, entityOf } from '../entity.ts';
 import { bodies, type Kind } from '../speech/writes.ts';
 import { writeChanges } from './changes.ts';
+import { closeDeleted } from './closed.ts';
 import { planFields } from './fields.ts';
 import { writeNotes } from './notes.ts';
 import { planResponsible } from './responsible.ts';
@@ -24,9 +25,13 @@ const takes: Record<Kind, readonly Entity['kind'][]> = {
  * responsible then. What can not be written as it stands fails alone; what
  * time may put right ends the whole, and comes again.
  */
-export async function* writeAll(writer: Writer, writes: readonly DueWrite[]): AsyncGenerator<WriteOutcome[]> {
+export async function* writeAll(
+  writer: Writer,
+  writes: readonly DueWrite[],
+  memory: Memory,
+): AsyncGenerator<WriteOutcome[]> {
   const unreadable: WriteOutcome[] = [];
-  const sorted: Addressed[] = [];
+  const readable: Addressed[] = [];
   for (const write of writes) {
     const entity = entityOf(write.target);
     const why = problemWith(write, entity);
@@ -34,13 +39,14 @@ export async function* writeAll(writer: Writer, writes: readonly DueWrite[]): As
       unreadable.push({ id: write.id, done: false, why: why ?? '' });
       continue;
     }
-    if (entity.kind === 'lead') writer.echoes.wrote(entity.id);
-    sorted.push({ write, entity });
+    readable.push({ write, entity });
   }
-  if (unreadable.length > 0) yield unreadable;
+  const { closed, open } = await closeDeleted(readable, memory);
+  if (unreadable.length + closed.length > 0) yield [...unreadable, ...closed];
+  for (const { entity } of open) if (entity.kind === 'lead') writer.echoes.wrote(entity.id);
 
   const of = (kind: Kind, to: Entity['kind']) =>
-    sorted.filter(({ write, entity }) => write.kind === kind && entity.kind === to);
+    open.filter(({ write, entity }) => write.kind === kind && entity.kind === to);
   const plans = [
     await planFields(writer, 'lead', of('field', 'lead')),
     await planResponsible(writer, of('responsible', 'lead')),

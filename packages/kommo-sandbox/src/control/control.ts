@@ -34,6 +34,10 @@ export interface Control {
   deleteLead(id: number): void;
   restoreLead(id: number): LeadView;
   updateContact(id: number, change: ContactChange): ContactView;
+  deleteContact(id: number): void;
+  restoreContact(id: number): ContactView;
+  /** Makes a contact the lead's main one, and links it where it was not; the one before stays linked. */
+  setMainContact(leadId: number, contactId: number): LeadView;
   /** A note written by the lead's responsible user. */
   addNote(leadId: number, text: string): NoteView;
   completeTask(id: number, result?: string): TaskView;

@@ -1,9 +1,9 @@
 import type { Account } from '../state/account.ts';
 import { admin } from '../state/account.ts';
 import type { Act } from '../state/act.ts';
-import { addContact, changeContact } from '../state/contacts.ts';
+import { addContact, changeContact, removeContact, restoreContact } from '../state/contacts.ts';
 import { addLead, changeLead, removeLead, restoreLead } from '../state/leads.ts';
-import type { Lead, Pipeline } from '../state/model.ts';
+import type { Contact, Lead, Pipeline } from '../state/model.ts';
 import { addNote } from '../state/notes.ts';
 import { tagByName } from '../state/tags.ts';
 import { changeTask } from '../state/tasks.ts';
@@ -21,6 +21,9 @@ type Deeds = Pick<
   | 'deleteLead'
   | 'restoreLead'
   | 'updateContact'
+  | 'deleteContact'
+  | 'restoreContact'
+  | 'setMainContact'
   | 'addNote'
   | 'completeTask'
   | 'deactivateUser'
@@ -32,6 +35,11 @@ export function createDeeds(account: Account): Deeds {
     const lead = account.leads.get(id);
     if (!lead) throw new Error(`There is no lead ${id}.`);
     return lead;
+  }
+  function contactBy(id: number, among: ReadonlyMap<number, Contact> = account.contacts): Contact {
+    const contact = among.get(id);
+    if (!contact) throw new Error(`There is no contact ${id}.`);
+    return contact;
   }
   function move(act: Act, { id, statusId, pipelineId }: Move): Lead {
     const lead = leadBy(id);
@@ -94,13 +102,25 @@ export function createDeeds(account: Account): Deeds {
       return onLead(id, (act, lead) => restoreLead(account, act, lead));
     },
     updateContact(id, change) {
-      const contact = account.contacts.get(id);
-      if (!contact) throw new Error(`There is no contact ${id}.`);
+      const contact = contactBy(id);
       const { name, first_name, last_name, responsibleUserId } = change;
       const values = valuesOf(account, 'contacts', contactFields(change));
       const draft = { name, first_name, last_name, responsible_user_id: responsibleUserId, values };
       account.act(contact.responsible_user_id, (act) => changeContact(account, act, contact, draft));
       return contactOf(account, contact);
+    },
+    deleteContact(id) {
+      const contact = contactBy(id);
+      account.act(contact.responsible_user_id, (act) => removeContact(account, act, contact));
+    },
+    restoreContact(id) {
+      const contact = contactBy(id, account.deletedContacts);
+      account.act(contact.responsible_user_id, (act) => restoreContact(account, act, contact));
+      return contactOf(account, contact);
+    },
+    setMainContact(leadId, contactId) {
+      const { id } = contactBy(contactId);
+      return onLead(leadId, (act, lead) => changeLead(account, act, lead, { contacts: [{ id, is_main: true }] }));
     },
     addNote(leadId, text) {
       const lead = leadBy(leadId);

@@ -71,6 +71,11 @@ export function controlRoutes(app: FastifyInstance, control: Control): void {
   post('/update-contact', contact.extend({ id, responsibleUserId: id.exactOptional() }), ({ id, ...change }) =>
     control.updateContact(id, change),
   );
+  post('/delete-contact', z.strictObject({ id }), (one) => control.deleteContact(one.id));
+  post('/restore-contact', z.strictObject({ id }), (one) => control.restoreContact(one.id));
+  post('/set-main-contact', z.strictObject({ leadId: id, contactId: id }), (one) =>
+    control.setMainContact(one.leadId, one.contactId),
+  );
   post('/add-note', z.strictObject({ leadId: id, text: z.string() }), (note) =>
     control.addNote(note.leadId, note.text),
   );

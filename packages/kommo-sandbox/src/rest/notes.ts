@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Account } from '../state/account.ts';
+import { type Account, isThere } from '../state/account.ts';
 import { notSupportedChoice } from '../state/field-values.ts';
 import type { Note, Owner } from '../state/model.ts';
 import { addNote, changeNote } from '../state/notes.ts';
@@ -81,7 +81,7 @@ export function noteRoutes(app: FastifyInstance, account: Account, owner: Owner)
 
   app.post(`/${owner}/notes`, (request, reply) => {
     const items = readList(noteBody, request.body, (item) => [
-      ...(account[owner].has(item.entity_id) ? [] : [notSupportedChoice('entity_id')]),
+      ...(isThere(account, owner, item.entity_id) ? [] : [notSupportedChoice('entity_id')]),
       ...complaintsAbout(params[item.note_type] ?? z.unknown(), item.params, 'params'),
     ]);
     const base = apiBase(request);

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Account } from '../state/account.ts';
+import { type Account, isThere } from '../state/account.ts';
 import type { Complaint } from '../state/field-values.ts';
 import { notSupportedChoice } from '../state/field-values.ts';
 import type { Task } from '../state/model.ts';
@@ -92,7 +92,7 @@ export function taskRoutes(app: FastifyInstance, account: Account): void {
 function taskComplaints(account: Account, item: z.infer<typeof patchBody>): Complaint[] {
   const { entity_id: id, entity_type: type } = item;
   const complaints = userComplaints(account, item);
-  if (id !== undefined && id !== null && (!type || !account[type].has(id)))
+  if (id !== undefined && id !== null && (!type || !isThere(account, type, id)))
     complaints.push(notSupportedChoice('entity_id'));
   return complaints;
 }

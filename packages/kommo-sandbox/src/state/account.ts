@@ -30,6 +30,8 @@ export interface Account {
   readonly fields: CustomField[];
   readonly leads: Map<number, Lead>;
   readonly contacts: Map<number, Contact>;
+  /** Contacts in the bin: of them REST says nothing. */
+  readonly deletedContacts: Map<number, Contact>;
   readonly companies: Map<number, Contact>;
   readonly notes: Map<number, Note>;
   readonly tasks: Map<number, Task>;
@@ -72,6 +74,7 @@ export function createAccount(seed: Seed, now: () => Date, publish: Publish): Ac
     fields: [...predefinedFields, ...(seed.fields ?? [])].map((field, i) => fieldOf(field, i, nextId)),
     leads: new Map(),
     contacts: new Map(),
+    deletedContacts: new Map(),
     companies: new Map(),
     notes: new Map(),
     tasks: new Map(),
@@ -95,6 +98,11 @@ export function createAccount(seed: Seed, now: () => Date, publish: Publish): Ac
 
 export function seconds(moment: Date): number {
   return Math.floor(moment.getTime() / 1000);
+}
+
+/** Whether something can be written to it: what is in the bin can not be. */
+export function isThere(account: Account, owner: Owner, id: number): boolean {
+  return owner === 'leads' ? account.leads.get(id)?.is_deleted === false : account[owner].has(id);
 }
 
 /** The user integrations act as: tokens belong to an administrator. */

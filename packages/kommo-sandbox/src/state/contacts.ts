@@ -1,4 +1,4 @@
-import { contactItem } from '../webhooks/items.ts';
+import { contactItem, deletedContactItem } from '../webhooks/items.ts';
 import type { Account } from './account.ts';
 import type { Act } from './act.ts';
 import { recordEvent } from './events.ts';
@@ -71,6 +71,45 @@ export function changeContact(account: Account, act: Act, contact: Contact, draf
     action: 'update',
     settings: [`update_${word(contact)}`, ...(handedOver ? [`responsible_${word(contact)}`] : [])],
     item: () => contactItem(account, contact, old),
+  });
+}
+
+/**
+ * Only people delete contacts, in Kommo's own pages. Their deals stay, and lose them: the next contact is the main one.
+ * Nothing is told of the deals, and their last edit stays when it was.
+ */
+export function removeContact(account: Account, act: Act, contact: Contact): void {
+  account.contacts.delete(contact.id);
+  account.deletedContacts.set(contact.id, contact);
+  for (const id of contact.lead_ids) {
+    const lead = account.leads.get(id);
+    if (!lead) continue;
+    lead.contacts = lead.contacts.filter((one) => one.id !== contact.id);
+    const [next] = lead.contacts;
+    if (next && !lead.contacts.some((one) => one.is_main)) next.is_main = true;
+  }
+  contact.lead_ids = [];
+  contact.updated_at = act.at;
+  recordEvent(account, act, { type: 'contact_deleted', entity_type: 'contact', entity_id: contact.id });
+  act.tell({
+    group: 'contacts',
+    action: 'delete',
+    settings: ['delete_contact'],
+    item: () => deletedContactItem(contact),
+  });
+}
+
+/** Out of the bin again, without the deals it had. */
+export function restoreContact(account: Account, act: Act, contact: Contact): void {
+  account.deletedContacts.delete(contact.id);
+  account.contacts.set(contact.id, contact);
+  contact.updated_at = act.at;
+  recordEvent(account, act, { type: 'contact_restored', entity_type: 'contact', entity_id: contact.id });
+  act.tell({
+    group: 'contacts',
+    action: 'restore',
+    settings: ['restore_contact'],
+    item: () => contactItem(account, contact),
   });
 }
 

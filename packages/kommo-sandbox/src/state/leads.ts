@@ -143,10 +143,14 @@ function link(account: Account, lead: Lead, draft: LeadDraft): boolean {
   let linked = false;
   for (const { id, is_main } of draft.contacts ?? []) {
     const contact = account.contacts.get(id);
-    if (!contact || lead.contacts.some((one) => one.id === id)) continue;
+    const had = lead.contacts.find((one) => one.id === id);
+    if (!contact || (had && (!is_main || had.is_main))) continue;
     if (is_main) for (const other of lead.contacts) other.is_main = false;
-    lead.contacts.push({ id, is_main: is_main ?? lead.contacts.length === 0 });
-    contact.lead_ids.push(lead.id);
+    if (had) had.is_main = true;
+    else {
+      lead.contacts.push({ id, is_main: is_main ?? lead.contacts.length === 0 });
+      contact.lead_ids.push(lead.id);
+    }
     linked = true;
   }
   const company = draft.company_id === undefined ? undefined : account.companies.get(draft.company_id);

@@ -38,6 +38,10 @@ export function deletedLeadItem(lead: Lead): Item {
   return { id: lead.id, status_id: lead.status_id, pipeline_id: lead.pipeline_id };
 }
 
+export function deletedContactItem(contact: Contact): Item {
+  return { id: contact.id, type: contact.kind === 'contacts' ? 'contact' : 'company' };
+}
+
 /** `linked_leads_id` is a map with numbers as keys, not a list. */
 export function contactItem(account: Account, contact: Contact, old: Item = {}): Item {
   return {

@@ -35,6 +35,7 @@ const seed: Seed = {
 };
 const everything = [
   ...['add_lead', 'update_lead', 'status_lead', 'responsible_lead', 'delete_lead', 'note_lead'],
+  ...['delete_contact', 'restore_contact'],
   ...['add_contact', 'update_contact', 'note_contact', 'add_company', 'add_task', 'update_task', 'responsible_task'],
 ];
 
@@ -187,4 +188,36 @@ test('a lead is deleted: three fields and no more', async () => {
     under('leads[delete][0]', ['[id]=101', '[status_id]=142', '[pipeline_id]=301']),
   ]);
   assert.equal((await rest('GET', '/leads/101')).status, 204);
+});
+
+test('a contact is deleted: its id and what it is; its lead loses it in silence, and restoring does not give it back', async () => {
+  await told(() => sandbox.addLead({ name: 'Brightwater', contact: { first_name: 'Ida' } }));
+  const lead = sandbox.leads().at(-1)!;
+  const { id } = lead.contacts[0]!;
+  const updatedAt = lead.updatedAt;
+  assert.deepEqual(await told(() => sandbox.deleteContact(id)), [
+    under('contacts[delete][0]', [`[id]=${id}`, '[type]=contact']),
+  ]);
+  assert.equal((await rest('GET', `/contacts/${id}`)).status, 404);
+  assert.deepEqual([sandbox.lead(lead.id)?.contacts, sandbox.lead(lead.id)?.updatedAt], [[], updatedAt]);
+  const [restored] = await told(() => sandbox.restoreContact(id));
+  assert.ok(restored?.includes(`contacts[restore][0][id]=${id}`));
+  assert.equal((await rest('GET', `/contacts/${id}`)).status, 200);
+  assert.deepEqual(sandbox.lead(lead.id)?.contacts, []);
+});
+
+test('what is in the bin takes no change, no note and no task', async () => {
+  const { id } = sandbox.addLead({ name: 'Brightwater' });
+  sandbox.deleteLead(id);
+  const note = { entity_id: id, note_type: 'common', params: { text: 'hi' } };
+  const task = { entity_id: id, entity_type: 'leads', text: 'Call', complete_till: 1_790_086_400 };
+  const answers = [
+    await rest('PATCH', '/leads', [{ id, price: 5 }]),
+    await rest('POST', '/leads/notes', [note]),
+    await rest('POST', '/tasks', [task]),
+  ];
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [400, 400, 400],
+  );
 });

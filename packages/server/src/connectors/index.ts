@@ -136,6 +136,8 @@ export function createConnectors(o: {
           }
           for (const connection of now) {
             if (loops.has(connection)) continue;
+            // A newer version may record with more than the one that connected.
+            await provide(people, connection.workspaceId, connection.connector);
             const turn = createTurns(o, connection);
             loops.set(connection, startLoop({ name: `connection ${connection.id}`, turn, clock, log: o.log }));
           }

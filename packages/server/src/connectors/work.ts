@@ -1,10 +1,11 @@
-import { BadWebhook, type Hint, type Memory, NeedsReconnect, type Reading, RetryLater } from '@tributary/connector-kit';
+import { BadWebhook, type Hint, NeedsReconnect, type Reading, RetryLater } from '@tributary/connector-kit';
 import { type Tx, transaction } from '../platform/database/pool.ts';
 import type { Turn } from '../platform/loop.ts';
 import type { Connection, Work } from './connections.ts';
+import { memoryOf } from './memory.ts';
 import { updateConnectionState } from './store/connection.sql.ts';
 import { deleteHooks, listHooks, updateHookError } from './store/inbox.sql.ts';
-import { recall, remember } from './store/memory.sql.ts';
+import { remember } from './store/memory.sql.ts';
 import { writeDue } from './write-due.ts';
 
 const HOOKS_AT_ONCE = 250;
@@ -104,10 +105,6 @@ async function catchUp(work: Work, connection: Connection): Promise<void> {
   for await (const reading of readings) await keep(work, connection, reading, async () => true);
 }
 
-function memoryOf(work: Work, connection: Connection): Memory {
-  return { recall: (kind, keys) => recall(work.db, connection.id, kind, keys) };
-}
-
 /** Records what was read and remembers it, in one transaction with its cause's end; unless that has ended before. */
 async function keep(
   work: Work,
@@ -130,6 +127,8 @@ async function keep(
   });
   for (const [i, outcome] of outcomes.entries()) {
     if (!('error' in outcome)) continue;
+    // Who was deleted here may go on over there.
+    if (outcome.status === 'not_found' && reading.items[i]?.existingOnly) continue;
     work.log.error(
       { connection: connection.id, item: reading.items[i], error: outcome.error },
       `${connection.connector.name}: what was read can not be recorded: ${outcome.error}`,

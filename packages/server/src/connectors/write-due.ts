@@ -3,6 +3,7 @@ import { transaction } from '../platform/database/pool.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Connection, Work } from './connections.ts';
 import { actionItem } from './hear.ts';
+import { memoryOf } from './memory.ts';
 import {
   type ClaimedWrite,
   claimSuspect,
@@ -40,7 +41,7 @@ export async function writeDue(work: Work, connection: Connection, isThere: () =
 async function write(work: Work, connection: Connection, due: readonly ClaimedWrite[]): Promise<void> {
   const open = new Map(due.map((one) => [one.id, one]));
   try {
-    for await (const outcomes of connection.session.write(due)) {
+    for await (const outcomes of connection.session.write(due, memoryOf(work, connection))) {
       await settle(work, connection, open, outcomes);
       for (const { id } of outcomes) open.delete(id);
     }
@@ -96,7 +97,7 @@ async function settle(
       : [actionItem('act::fja', asked.personId, asked.about, outcome.why)];
   });
   for (const outcome of outcomes) {
-    if (outcome.done) continue;
+    if (outcome.done || outcome.moot) continue;
     work.log.warn(
       { connection: connection.id, write: outcome.id },
       `${connection.connector.name}: a ${open.get(outcome.id)?.kind ?? 'write'} failed: ${messageOf(outcome.why)}`,

@@ -94,6 +94,7 @@ export async function requeueWrites(db: Queryable, ids: readonly string[]): Prom
   );
 }
 
+/** One that has become moot is over, and its reason is what it came to: nobody has to look into it. */
 export async function settleWrites(tx: Tx, outcomes: readonly WriteOutcome[], now: Date): Promise<void> {
   await tx.query(
     `update connector_outbox set state = case when s.done then 'done' else 'failed' end, settled_at = $5,
@@ -102,9 +103,9 @@ export async function settleWrites(tx: Tx, outcomes: readonly WriteOutcome[], no
      where connector_outbox.id = s.id`,
     [
       outcomes.map((outcome) => outcome.id),
-      outcomes.map((outcome) => outcome.done),
-      outcomes.map((outcome) => (outcome.done ? (outcome.reference ?? null) : null)),
-      outcomes.map((outcome) => (outcome.done ? null : outcome.why)),
+      outcomes.map((outcome) => outcome.done || outcome.moot === true),
+      outcomes.map((outcome) => (outcome.done ? (outcome.reference ?? null) : outcome.moot ? outcome.why : null)),
+      outcomes.map((outcome) => (outcome.done || outcome.moot ? null : outcome.why)),
       now,
     ],
   );
