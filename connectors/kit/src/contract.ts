@@ -20,6 +20,8 @@ export interface Connector<Settings> {
   readonly hears: readonly string[];
   /** What an activity of a person means for the other side. Pure; an empty list where it means nothing. */
   hear(heard: Heard): Write[];
+  /** What it means for the other side that a person's address, or another one, has not bounced any more. Pure. */
+  hearUnmarked?(unmarked: Unmarked): Write[];
   /** The steps it adds to journeys, by name. */
   readonly actions: Readonly<Record<string, ConnectorAction>>;
   /** How many writes it takes at once; 50 where it does not say. */
@@ -93,6 +95,14 @@ export interface Heard {
   person: { id: string; fields: Fields };
   /** The attributes of the activity that started the run it belongs to, when it belongs to one. */
   entry: Fields | undefined;
+}
+
+/** A person who was marked as hard bounced and is not any more. */
+export interface Unmarked {
+  at: Date;
+  person: { id: string; fields: Fields };
+  /** What was asked to be written about them, oldest first. */
+  written: readonly Pick<Write, 'kind' | 'target' | 'body'>[];
 }
 
 /** One thing to be written over there. `key` makes it once only, whoever asks how often. */

@@ -16,6 +16,7 @@ export type {
   Session,
   SetUpReport,
   Tools,
+  Unmarked,
   Write,
   WriteOutcome,
 } from './contract.ts';

@@ -10,7 +10,7 @@ import { createFieldBook } from './set-up/fields.ts';
 import { setUpAccount } from './set-up/set-up.ts';
 import { type KommoSettings, kommoSettings } from './settings.ts';
 import { actions } from './speech/actions/index.ts';
-import { hear, hears } from './speech/hear.ts';
+import { hear, hears, hearUnmarked } from './speech/hear.ts';
 import { parseWebhook } from './webhook/parse.ts';
 import { writeAll } from './writing/write.ts';
 import { createWriter } from './writing/writer.ts';
@@ -24,6 +24,7 @@ export const kommo: Connector<KommoSettings> = {
   parseWebhook,
   hears,
   hear,
+  hearUnmarked,
   actions,
   about,
   open,

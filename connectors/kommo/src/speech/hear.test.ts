@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Heard } from '@tributary/connector-kit';
-import { hear } from './hear.ts';
+import { hear, hearUnmarked } from './hear.ts';
 
 const opened: Heard = {
   id: '7800000001',
@@ -99,5 +99,33 @@ describe('what people do with e-mail, on their deal', () => {
     });
     assert.ok(String(click[1]?.body.value).length <= 255);
     assert.ok(String(click[1]?.body.value).endsWith('UTC'));
+  });
+});
+
+describe('an address that has not bounced any more', () => {
+  const status = (target: string, value: string) => ({
+    ...{ kind: 'field', target },
+    body: { field: 'Email status', value, at },
+  });
+  const unmarked = (fields: Heard['person']['fields'], ...written: ReturnType<typeof status>[]) =>
+    hearUnmarked({ at: new Date(at), person: { id: '1', fields }, written }).map(({ target, body }) => [
+      target,
+      body.value,
+    ]);
+
+  test('is told on the deals that last said "Bounced", and on no others', () => {
+    const written = [
+      ...[status('lead:1', 'Bounced'), status('lead:2', 'Bounced'), status('lead:2', 'Unsubscribed')],
+      ...[
+        status('lead:3', 'Subscribed'),
+        { ...status('lead:4', 'Bounced'), body: { field: 'Seats', value: 'Bounced', at } },
+      ],
+    ];
+    assert.deepEqual(unmarked({ 'bol::p': true }, ...written), [['lead:1', 'Subscribed']]);
+    assert.deepEqual(unmarked({ 'bol::p': true }), []);
+  });
+
+  test('says "Unsubscribed" of who wants no mail', () => {
+    assert.deepEqual(unmarked({ 'bol::p': false }, status('lead:1', 'Bounced')), [['lead:1', 'Unsubscribed']]);
   });
 });

@@ -1,6 +1,6 @@
-import type { Heard, Write } from '@tributary/connector-kit';
+import type { Heard, Unmarked, Write } from '@tributary/connector-kit';
 import type { Fields } from '@tributary/model';
-import { leadOf } from '../entity.ts';
+import { entityOf, leadOf } from '../entity.ts';
 import { EMAIL_ACTIVITY, EMAIL_STATUS, type emailStatuses } from '../set-up/fields.ts';
 import { toTheMinute, toTheSecond } from './moment.ts';
 import { writeOf } from './writes.ts';
@@ -64,6 +64,26 @@ export function hear(heard: Heard): Write[] {
     { key: `${heard.id}:note`, ...writeOf('note', lead, { text: `${said.note} · ${toTheSecond(heard.at)}`, at }) },
     { key: `${heard.id}:field`, ...writeOf('field', lead, field) },
   ];
+}
+
+/**
+ * The deals on which "Bounced" was the last that was said of somebody's mail say what is so now: an address that has not
+ * bounced. Other deals are left as they are.
+ */
+export function hearUnmarked({ at, person, written }: Unmarked): Write[] {
+  const statuses = new Map(
+    written
+      .filter(({ kind, body }) => kind === 'field' && body.field === EMAIL_STATUS)
+      .map(({ target, body }) => [target, body.value]),
+  );
+  const value = person.fields['bol::p'] === false ? 'Unsubscribed' : 'Subscribed';
+  return [...statuses].flatMap(([target, said]) => {
+    const entity = said === 'Bounced' ? entityOf(target) : undefined;
+    if (!entity) return [];
+    const when = at.toISOString();
+    const key = `${person.id}:unmarked:${target}:${when}`;
+    return [{ key, ...writeOf('field', entity, { field: EMAIL_STATUS, value, at: when }) }];
+  });
 }
 
 function subjectOf(attributes: Fields): string {

@@ -7,7 +7,7 @@ import type { Tx } from '../platform/database/pool.ts';
 import { messageOf } from '../platform/errors.ts';
 import { signal } from '../platform/presence.ts';
 import type { Connection, Connections } from './connections.ts';
-import { insertWrites, type NewWrite } from './store/outbox.sql.ts';
+import { insertWrites, listWritesAbout, type NewWrite } from './store/outbox.sql.ts';
 
 export interface Ears {
   people: People;
@@ -18,17 +18,39 @@ export interface Ears {
 /** What people did, as far as a connector wants to tell the other side of it. */
 export async function hearRecorded(tx: Tx, ears: Ears, pieces: readonly PeopleRecorded[], now: Date): Promise<void> {
   for (const connection of await ears.connections.all()) {
-    const told = pieces
-      .filter((piece) => piece.workspaceId === connection.workspaceId)
+    const own = pieces.filter((piece) => piece.workspaceId === connection.workspaceId);
+    const told = own
       .flatMap((piece) => piece.activities)
       .filter((activity) => connection.connector.hears.includes(activity.activityId));
-    if (told.length === 0) continue;
-    const writes = (await heardOf(tx, ears, connection.workspaceId, told)).flatMap((heard) =>
-      connection.connector.hear(heard).map((write) => newWrite(connection, write, heard.person.id, null)),
-    );
+    const unmarked = connection.connector.hearUnmarked ? own.flatMap((piece) => piece.unmarked ?? []) : [];
+    if (told.length + unmarked.length === 0) continue;
+    const heard = told.length > 0 ? await heardOf(tx, ears, connection.workspaceId, told) : [];
+    const writes = [
+      ...heard.flatMap((one) =>
+        connection.connector.hear(one).map((write) => newWrite(connection, write, one.person.id, null)),
+      ),
+      ...(await unmarkedWrites(tx, ears, connection, { ids: unmarked, at: now })),
+    ];
     await insertWrites(tx, writes, now);
     if (writes.length > 0) signal(tx, 'connection');
   }
+}
+
+/** That a mark of a bounce is gone, told where the bounce was told. */
+async function unmarkedWrites(
+  tx: Tx,
+  ears: Ears,
+  connection: Connection,
+  of: { ids: readonly string[]; at: Date },
+): Promise<NewWrite[]> {
+  if (of.ids.length === 0) return [];
+  const people = await ears.people.find(tx, connection.workspaceId, [...new Set(of.ids)]);
+  const written = Map.groupBy(await listWritesAbout(tx, connection.id, [...people.keys()]), ({ personId }) => personId);
+  return [...people].flatMap(([id, { fields }]) => {
+    const about = { at: of.at, person: { id, fields }, written: written.get(id) ?? [] };
+    const writes = fields['bol::hb'] === true ? [] : (connection.connector.hearUnmarked?.(about) ?? []);
+    return writes.map((write) => newWrite(connection, write, id, null));
+  });
 }
 
 async function heardOf(tx: Tx, ears: Ears, workspaceId: number, told: PeopleRecorded['activities']): Promise<Heard[]> {

@@ -18,6 +18,8 @@ export interface PeopleRecorded {
    * where `fields` are; news that was left by an earlier version has none.
    */
   seen?: [personId: string, before: number | null, after: number][];
+  /** Who was marked as hard bounced and is not any more: another address, or one that is taken off the suppression list. */
+  unmarked?: string[];
 }
 
 /** People as a whole: put away, brought back, or gone for good with all that was known of them. */

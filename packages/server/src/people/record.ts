@@ -33,7 +33,7 @@ import { insertPeople, lockPeople, type PersonRow, updatePeople, updateSeen } fr
 import { findSuppressed } from './store/suppression.sql.ts';
 import { addressOf } from './suppression/address.ts';
 import { applyTags } from './tags.ts';
-import { fieldsTouched } from './touched.ts';
+import { fieldsTouched, HARD_BOUNCED } from './touched.ts';
 
 export interface Recorder {
   personIds: Ids;
@@ -250,8 +250,6 @@ function withoutMarks(before: Fields, after: Fields): Fields {
     ? after
     : rest;
 }
-
-const HARD_BOUNCED = 'bol::hb';
 
 function happening(subject: Subject, item: CheckedItem, at: number, now: Date): Happening {
   const activity = item.activity!;

@@ -4,8 +4,18 @@ import type { Subject } from './resolve.ts';
 const WITH_SEEN = ['f', 'l'];
 const WITH_TAGS = ['tags', 'u4s::t'];
 
+/** That nobody has their address. */
+export const HARD_BOUNCED = 'bol::hb';
+
 /** The fields that may have changed, those the server keeps included; none are named where somebody is new. */
-export function fieldsTouched(subjects: readonly Subject[]): Pick<PeopleRecorded, 'fields' | 'seen'> {
+export function fieldsTouched(subjects: readonly Subject[]): Pick<PeopleRecorded, 'fields' | 'seen' | 'unmarked'> {
+  const unmarked = subjects
+    .filter(({ before, row }) => before[HARD_BOUNCED] === true && row.fields[HARD_BOUNCED] !== true)
+    .map(({ row }) => row.id);
+  return { ...touchedAndSeen(subjects), ...(unmarked.length > 0 ? { unmarked } : {}) };
+}
+
+function touchedAndSeen(subjects: readonly Subject[]): Pick<PeopleRecorded, 'fields' | 'seen'> {
   const touched = new Set<string>();
   const seenAgain: NonNullable<PeopleRecorded['seen']> = [];
   const touch = (ids: readonly string[]): void => {

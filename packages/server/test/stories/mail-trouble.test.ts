@@ -72,6 +72,28 @@ test('an address that is refused for good is bounced: the deal says so, and noth
   ]);
 });
 
+test('who gets another address after a bounce is subscribed again in Kommo, on the deal that said “Bounced”', async () => {
+  const scene = await openScene(world);
+  const address = scene.email;
+  sink.onRecipient = (to) => (to === address ? { code: 550, text: '5.1.1 no such user here' } : 'take');
+  await play(scene, [['her deal moves to Qualification', moves('Qualification'), { emailStatus: 'Bounced' }]]);
+  await play(scene, [
+    [
+      'her name is put right in Kommo, which is nothing to the address',
+      ({ deal }) => world.kommo.updateContact(deal.contacts[0]!.id, { first_name: 'Anne' }),
+      { emailStatus: 'Bounced' },
+    ],
+    [
+      'her address is put right in Kommo',
+      (of) => {
+        of.email = `new-${address}`;
+        world.kommo.updateContact(of.deal.contacts[0]!.id, { email: of.email });
+      },
+      { emailStatus: 'Subscribed' },
+    ],
+  ]);
+});
+
 test('an address that is refused for the moment is tried again, and gets the mail once', async () => {
   const scene = await openScene(world);
   let asked = 0;

@@ -29,6 +29,20 @@ export async function insertWrites(tx: Tx, writes: readonly NewWrite[], now: Dat
   );
 }
 
+/** What was asked to be written about people, oldest first. */
+export async function listWritesAbout(
+  tx: Tx,
+  connectionId: number,
+  personIds: readonly string[],
+): Promise<(Pick<Write, 'kind' | 'target' | 'body'> & { personId: string })[]> {
+  const { rows } = await tx.query(
+    `select person_id as "personId", kind, target, body from connector_outbox
+     where connection_id = $1 and person_id = any($2::bigint[]) order by id`,
+    [connectionId, personIds],
+  );
+  return rows;
+}
+
 export interface ClaimedWrite extends DueWrite {
   /** This one included. */
   attempts: number;
