@@ -63,7 +63,7 @@ describe('why somebody is where they are', () => {
     );
     assert.match(
       run.standing.ends_when[0]!.words,
-      /^it ends when “CRM stage changed” occurred where Stage is not “Qualification” about the same Lead id, or “Replied to email” occurred$/,
+      /^it ends when “CRM stage changed” occurred where Stage is not “Qualification” about the same Lead id, or “CRM deal deleted” occurred about the same Lead id, or “CRM deal passed on” occurred about the same Lead id, or “Replied to email” occurred$/,
     );
     assert.deepEqual(
       run.messages.map(({ shape, state, reason }) => [shape, state, reason]),

@@ -24,6 +24,8 @@ describe('playing a journey through', () => {
     playbook.journey.holdOut = 0;
     await own.people.addDefinitions(own.ws, [
       { activityId: 'act:cm:crm-stage-changed', name: 'CRM stage changed', touch: false },
+      { activityId: 'act:cm:crm-deal-deleted', name: 'CRM deal deleted', touch: false },
+      { activityId: 'act:cm:crm-deal-passed-on', name: 'CRM deal passed on', touch: false },
       { activityId: 'act:cm:meeting-booked', name: 'Meeting booked', touch: true },
     ]);
     await own.people.addField(own.ws, { name: 'Segment', type: 'text' });
