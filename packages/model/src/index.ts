@@ -1,3 +1,4 @@
+export { askedBy, PERSON_ID } from './filter/asked.ts';
 export { dayAt, startOfDay, today } from './filter/days.ts';
 export { type Dependencies, dependenciesOf } from './filter/dependencies.ts';
 export {

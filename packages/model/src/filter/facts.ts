@@ -8,6 +8,8 @@ export interface Facts {
   /** Values by field id, as on the wire; those that the server keeps (`l`, `tags` …) included where filters ask them. */
   fields: Fields;
   now: Date;
+  /** Ids of those who have become this person, where filters ask for the person's id (`str::person_id`); as outside. */
+  formerIds?: readonly string[];
   /** What started the run, in a journey: where a condition asks it. */
   entry?: Fields;
   /** What the person did of the kind a condition names, oldest first, within the scope of whoever asks. */

@@ -1,8 +1,10 @@
+import type { Value } from '../value.ts';
+import { askedBy, PERSON_ID } from './asked.ts';
 import { boundaryOf, NEVER } from './boundary.ts';
 import type { Facts, Prepared } from './facts.ts';
 import { askedAbout, type Filter, groupOf, type Leaf, leafOf } from './filter.ts';
 import { holds } from './holds.ts';
-import { isActivityOperator, isMembershipOperator, operatorOf } from './operators/index.ts';
+import { isActivityOperator, isMembershipOperator } from './operators/index.ts';
 import { isWrong } from './operators/reading.ts';
 import { preparedOccurrence } from './prepared-occurrence.ts';
 
@@ -48,14 +50,16 @@ function preparedMembership(leaf: Leaf): Prepared {
   return { holds: (facts) => facts.member?.(operator, about) ?? false, next: () => NEVER };
 }
 
-function preparedTest({ operator, fieldId, body, of }: Leaf): Prepared {
-  const read = operatorOf(operator);
-  if (!read) throw new Error(`unknown operator ${operator}`);
-  const asked = read(body);
+function preparedTest(leaf: Leaf): Prepared {
+  const { operator, fieldId, of } = leaf;
+  const asked = askedBy(leaf);
+  if (!asked) throw new Error(`unknown operator ${operator}`);
   if (isWrong(asked)) throw new Error(`${operator}: ${asked.key}: ${asked.problem}`);
-  const valueIn = ({ fields, entry = {} }: Facts) => {
+  const anyOfTheirIds = asked.test.kind === 'id' && fieldId === PERSON_ID && of !== 'entry';
+  const valueIn = ({ fields, formerIds, entry = {} }: Facts): Value | undefined => {
     const known = of === 'entry' ? entry : fields;
-    return Object.hasOwn(known, fieldId) ? known[fieldId] : undefined;
+    const value = Object.hasOwn(known, fieldId) ? known[fieldId] : undefined;
+    return anyOfTheirIds && formerIds?.length && typeof value === 'string' ? [value, ...formerIds] : value;
   };
   return {
     holds: (facts) => holds(asked, valueIn(facts), facts.now),

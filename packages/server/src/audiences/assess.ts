@@ -32,6 +32,7 @@ export function assess(
   const dues: Due[] = [];
   const about: Facts | undefined = facts && {
     fields: facts.fields,
+    formerIds: facts.formerIds,
     now,
     activities: ({ fieldId }) => facts.did.get(fieldId) ?? [],
     member: membershipIn({ fields: facts.fields, members, said, toJourneys }),

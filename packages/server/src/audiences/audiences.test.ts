@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { publicId } from '@tributary/model';
 import { type Groups, openGroups } from './test/support.ts';
 
 const DAY = 24 * 3_600_000;
@@ -30,6 +31,22 @@ describe('an audience', () => {
     );
     assert.deepEqual(entered?.attributes, { 'idt::a': paid, 'str::name': 'Paid' });
     await g.audiences.remove(g.ws, paid);
+  });
+
+  test('of the id of somebody who becomes another has the other in it, until they are separated', async () => {
+    const [survivor, absorbed] = [
+      await g.merge({ 'str::email': 'sue@x.com' }),
+      await g.merge({ 'str::email': 'al@x.com' }),
+    ];
+    const named = await g.make('Named', { $id_is: { field_id: 'str::person_id', value: publicId(absorbed) } });
+    assert.deepEqual(await g.members(named), ['al']);
+    const { mergeId } = await g.people.identity.unite(g.ws, { people: [survivor, absorbed], survivor, by: 'a test' });
+    await g.quiet();
+    assert.deepEqual(await g.members(named), ['sue']);
+    await g.people.identity.separate(g.ws, { survivor, mergeId, by: 'a test' });
+    await g.quiet();
+    assert.deepEqual(await g.members(named), ['al']);
+    await g.audiences.remove(g.ws, named);
   });
 
   test('is built from those who are there already, with its progress to be seen', async () => {

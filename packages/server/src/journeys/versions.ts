@@ -11,6 +11,7 @@ import {
   listensOf,
   objectId,
   occurredOf,
+  PERSON_ID,
 } from '@tributary/model';
 import type { Queryable } from '../platform/database/pool.ts';
 import { type EntryTrigger, triggerOf } from './entry/trigger.ts';
@@ -121,7 +122,7 @@ function isOutside(condition: Filter, asked: 'entry' | 'run'): boolean {
   return (
     (!fieldId.includes(':') && fieldId !== 'tags') ||
     fieldId.startsWith('u4s:') ||
-    fieldId === 'str::person_id' ||
+    fieldId === PERSON_ID ||
     occurredOf(fieldId) !== undefined
   );
 }

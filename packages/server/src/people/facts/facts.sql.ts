@@ -15,6 +15,8 @@ export type FactsRow = FoundPerson & {
   did: [definitionId: number, at: number, attributes: Fields | null][] | null;
   /** So many of their newest activities were looked at, of any kind. */
   looked: number;
+  /** The ids of those who have become them. */
+  former: readonly string[];
 };
 
 /**
@@ -31,13 +33,15 @@ export async function listFacts(
     since: Date | null;
     limit: number;
     tags: boolean;
+    formerIds: boolean;
   },
 ): Promise<FactsRow[]> {
   const { rows } = await withOnePlan(tx, () =>
     tx.query<Omit<FactsRow, keyof Moments> & { moments: (number | null)[] }>({
-      name: wanted.tags ? 'person.facts-and-tags' : 'person.facts',
+      name: `person.facts${wanted.tags ? '-and-tags' : ''}${wanted.formerIds ? '-and-ids' : ''}`,
       text: `select p.id, p.fields, p.tags, array[${moments.map(milliseconds).join(', ')}] as moments,
-                  ${wanted.tags ? tagNamesSql(personEntity) : `'{}'::text[]`} as "tagNames", a.did, a.looked
+                  ${wanted.tags ? tagNamesSql(personEntity) : `'{}'::text[]`} as "tagNames",
+                  ${wanted.formerIds ? FORMER : `'{}'::bigint[]`} as former, a.did, a.looked
            from unnest($2::bigint[]) as asked(id)
            -- "Offset" keeps this from becoming a join with everybody in the workspace.
            cross join lateral (
@@ -69,6 +73,9 @@ export async function listFacts(
     return { ...row, ...known, createdAt: createdAt!, editedAt: editedAt!, archivedAt: null };
   });
 }
+
+const FORMER =
+  'array(select f.old_id from person_alias f where f.person_id = p.id and f.workspace_id = $1 order by f.old_id)';
 
 /** As numbers: to read a date out of text takes longer than all else that is read of a person. */
 const milliseconds = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;

@@ -7,6 +7,8 @@ import {
   leavesOf,
   looksBackTo,
   occurredOf,
+  PERSON_ID,
+  publicId,
 } from '@tributary/model';
 import type { Tx } from '../../platform/database/pool.ts';
 import type { Schema } from '../schema.ts';
@@ -16,6 +18,8 @@ import { type FactsRow, listFacts } from './facts.sql.ts';
 /** All that filters ask about somebody, but for what other rooms know. */
 export interface PersonFacts {
   fields: Fields;
+  /** As outside: of those who have become them, where a filter asks for ids. */
+  formerIds: readonly string[];
   /** By the activity's id; oldest first. */
   did: ReadonlyMap<string, readonly Happened[]>;
 }
@@ -46,6 +50,7 @@ export async function facts(
     since: wanted.since ?? null,
     limit: LOOKED_MAX + 1,
     tags: wanted.fields.has('tags'),
+    formerIds: wanted.fields.has(PERSON_ID),
   });
   const fields = [...wanted.fields];
   return new Map(rows.map((row) => [row.id, row.looked > LOOKED_MAX ? 'too much' : factsIn(row, fields, schema)]));
@@ -96,7 +101,8 @@ function factsIn(row: FactsRow, fieldIds: readonly string[], schema: Schema): Pe
     if (known) known.push(one);
     else did.set(activityId, [one]);
   }
-  return { fields: { ...valuesOf(row, fieldIds), ...occurredIn(did, fieldIds) }, did };
+  const formerIds = row.former.map((id) => publicId(id));
+  return { fields: { ...valuesOf(row, fieldIds), ...occurredIn(did, fieldIds) }, formerIds, did };
 }
 
 /** When activities occurred first and last, for the fields that are that. */

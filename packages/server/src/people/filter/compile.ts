@@ -1,5 +1,6 @@
 import {
   askedAbout,
+  askedBy,
   type Filter,
   groupOf,
   isActivityOperator,
@@ -10,7 +11,6 @@ import {
   leavesOf,
   type MembershipOperator,
   occurredOf,
-  operatorOf,
 } from '@tributary/model';
 import type { Schema } from '../schema.ts';
 import { type ActivityScope, activityBoundarySql, activitySql } from './activity.sql.ts';
@@ -64,7 +64,7 @@ function compile(filter: Filter, of: Compiling, source: (fieldId: string) => Sou
   const leaf = leafOf(filter)!;
   if (isActivityOperator(leaf.operator)) return activitySql(leaf, scopeOf(leaf, of));
   if (isMembershipOperator(leaf.operator)) return membershipSql(leaf.operator, leaf, of);
-  return testSql(askedBy(leaf), { source: source(leaf.fieldId), parameters: of.parameters, now: of.now });
+  return testSql(checked(leaf), { ...asking(of), source: source(leaf.fieldId) });
 }
 
 /** Whether all that a filter asks is about the row itself. */
@@ -86,8 +86,7 @@ function boundariesIn(filter: Filter, of: Compiling): string[] {
   const leaf = leafOf(filter);
   if (!leaf || isMembershipOperator(leaf.operator)) return [];
   if (isActivityOperator(leaf.operator)) return [activityBoundarySql(leaf, scopeOf(leaf, of))];
-  const { parameters, now, entity, schema } = of;
-  return boundariesSql(askedBy(leaf), { source: sourceOf(entity, leaf.fieldId, schema), parameters, now });
+  return boundariesSql(checked(leaf), { ...asking(of), source: sourceOf(of.entity, leaf.fieldId, of.schema) });
 }
 
 function scopeOf(leaf: Leaf, of: Compiling): ActivityScope {
@@ -107,8 +106,10 @@ function scopeOf(leaf: Leaf, of: Compiling): ActivityScope {
   };
 }
 
-function askedBy(leaf: Leaf) {
-  const asked = operatorOf(leaf.operator)?.(leaf.body);
+const asking = ({ parameters, now, workspaceId }: Compiling) => ({ parameters, now, workspaceId });
+
+function checked(leaf: Leaf) {
+  const asked = askedBy(leaf);
   if (!asked || isWrong(asked)) throw new Error(`a filter came unchecked: ${leaf.operator}`);
   return asked;
 }

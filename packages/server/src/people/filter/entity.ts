@@ -1,7 +1,16 @@
-import { occurredOf } from '@tributary/model';
+import { occurredOf, PERSON_ID } from '@tributary/model';
 import type { Schema } from '../schema.ts';
 import type { TagTable } from '../store/tag.sql.ts';
-import { idSource, idsSource, jsonSource, momentSource, numberSource, type Source, tagSource } from './source.ts';
+import {
+  idSource,
+  idsSource,
+  jsonSource,
+  momentSource,
+  numberSource,
+  personIdSource,
+  type Source,
+  tagSource,
+} from './source.ts';
 
 /** What filters are asked about: people or accounts, each a row `p`. */
 export interface Entity {
@@ -36,8 +45,8 @@ export const personEntity: Entity = {
     s: 'p.subscribed_at',
     u: 'p.unsubscribed_at',
   },
-  computed: {},
-  idField: 'str::person_id',
+  computed: { [PERSON_ID]: personIdSource('p.id') },
+  idField: PERSON_ID,
 };
 
 /** Looked up one by one: a join is guessed badly, and goes through everybody. */
@@ -65,7 +74,7 @@ export function sourceOf(entity: Entity, fieldId: string, schema: Schema): Sourc
   const moment = Object.hasOwn(entity.moments, fieldId) ? entity.moments[fieldId] : undefined;
   if (moment) return momentSource(moment);
   if (Object.hasOwn(entity.computed, fieldId)) return entity.computed[fieldId]!;
-  if (fieldId === entity.idField) return idSource('p.id');
+  if (fieldId === entity.idField) return idSource('p.id', 'account');
   if (fieldId === 'tags' || fieldId.startsWith('u4s:')) return tagSource(entity.tagTable, 'p');
   const occurred = occurredOf(fieldId);
   if (!occurred) {

@@ -21,8 +21,8 @@ export interface Source {
   callingCode: string;
   /** Numbers of tags. */
   tags: string;
-  /** Whether an id is that, or among those; the id as text, as it is inside. */
-  hasId(id: string): string;
+  /** Whether an id is that, or among those; the id as text, as it is inside, and the workspace for where it is looked up. */
+  hasId(id: string, workspaceId: () => string): string;
 }
 
 const nothing: Source = {
@@ -52,9 +52,23 @@ export function momentSource(column: string): Source {
   };
 }
 
-/** An id that is a column. */
-export function idSource(column: string): Source {
-  return { ...nothing, present: `${column} is not null`, hasId: (id) => `${column} = ${id}::bigint` };
+/** An id that is a column, as text as it is outside. */
+export function idSource(column: string, of: IdOf): Source {
+  return {
+    ...nothing,
+    present: `${column} is not null`,
+    text: hexOf(column, of),
+    hasId: (id) => `${column} = ${id}::bigint`,
+  };
+}
+
+/** The same of a person: whoever has become another is found by the id they had. Looked up once, whoever is gone through. */
+export function personIdSource(column: string): Source {
+  return {
+    ...idSource(column, 'person'),
+    hasId: (id, workspaceId) => `${column} = coalesce((select a.person_id from person_alias a
+      where a.workspace_id = ${workspaceId()} and a.old_id = ${id}::bigint), ${id}::bigint)`,
+  };
 }
 
 /** A number that is computed. */
@@ -134,8 +148,13 @@ function dateOf(json: string): string {
     then make_date(${part('year')}, ${part('month')}, ${part('day')}) end`;
 }
 
-/** An id as it is outside, a person's and an account's: `publicId` in SQL. */
-function hexesOf(id: string): string {
+type IdOf = 'person' | 'account';
+
+/** An id as it is outside, a person's and an account's. */
+const hexesOf = (id: string): string => `array[${hexOf(id, 'person')}, ${hexOf(id, 'account')}]`;
+
+/** `publicId` in SQL. */
+function hexOf(id: string, of: IdOf): string {
   const rest = `lpad(to_hex(${id}::bigint >> 31), 8, '0'), lpad(to_hex(${id}::bigint & 2147483647), 12, '0'), '00'`;
-  return `array[concat('00', ${rest}), concat('10', ${rest})]`;
+  return `concat('${of === 'person' ? '00' : '10'}', ${rest})`;
 }

@@ -6,6 +6,7 @@ interface Asking {
   source: Source;
   parameters: Parameters;
   now: Date;
+  workspaceId: number;
 }
 
 type Sql = { [K in Test['kind']]: (test: Extract<Test, { kind: K }>, asking: Asking) => string };
@@ -102,7 +103,8 @@ const tests: Sql = {
   },
   'calling-code': ({ codes }, { source, parameters }) =>
     `${source.callingCode} = any(${parameters.add(codes, 'text[]')})`,
-  id: ({ is }, { source, parameters }) => source.hasId(parameters.add(is, 'text')),
+  id: ({ is }, { source, parameters, workspaceId }) =>
+    source.hasId(parameters.add(is, 'text'), () => parameters.add(workspaceId, 'int')),
   tags: ({ any }, { source, parameters }) => `${source.tags} && ${parameters.add(any, 'int[]')}`,
 };
 
