@@ -35,12 +35,15 @@ export interface ImportOptions {
 }
 
 const LOOK_MS = 500;
+const NOBODY_TO_ASK =
+  'nothing was taken: there is no terminal to ask on. Say --yes to take it, or --check to see what it would do';
 const USAGE = `import ${Object.keys(kinds).join('|')} FILE [--map "COLUMN=TARGET"]… [--by FIELD,FIELD] [--check] [--yes]`;
 
 /**
  * `import people|accounts|activities|account-activities FILE`: shows how the columns are understood, asks,
  * and takes the file, in this process or in the server where one runs. Ends
- * with 1 where rows were rejected and nobody asked for their file.
+ * with 1 where rows were rejected and nobody asked for their file. Where it would ask and has no terminal, it takes
+ * nothing and ends with 2.
  */
 export function importFile(
   config: Config,
@@ -70,7 +73,9 @@ export function importFile(
         );
         if (accountsCreated) console.error(`Accounts that would be made for them: ${accountsCreated}`);
         for (const { rowNumber, reason } of rejected.slice(0, 10)) console.error(`  row ${rowNumber}: ${reason}`);
-        if (options.check || !(await agreed())) return undefined;
+        if (options.check) return undefined;
+        if (!process.stdin.isTTY) throw new UserError('import_not_agreed', NOBODY_TO_ASK);
+        if (!(await agreed())) return undefined;
       }
       if (options.rejected) rejects = await openRejected(options.rejected);
       keep = true;
@@ -138,7 +143,7 @@ function mappingFrom(it: Import, options: ImportOptions): Mapping {
 }
 
 /**
- * `ignore`, `tags`, `id`, a field's id, `new`, `new:TYPE`; of people `account`, `account:id`, `account:FIELD`; of
+ * `ignore`, `tags`, `id`, a field's id, `not:` and the id of one that is yes or no, `new`, `new:TYPE`; of people `account`, `account:id`, `account:FIELD`; of
  * activities `activity`, `time`, `key`, `attribute:ID`.
  */
 function targetFrom(kind: FileKind, target: string, column: string, cells: readonly string[]): Target {
@@ -151,10 +156,12 @@ function targetFrom(kind: FileKind, target: string, column: string, cells: reado
   if (target === 'new') return { to: 'new_field', name: column, type: suggestionFor(cells) };
   const type = /^new:(.+)$/.exec(target)?.[1];
   if (type && isDisplayType(type)) return { to: 'new_field', name: column, type };
+  const refused = /^not:(.+)$/.exec(target)?.[1];
+  if (refused && parseFieldId(refused)) return { to: 'field', field: refused, inverted: true };
   if (parseFieldId(target)) return { to: 'field', field: target };
   throw new UserError(
     'import_mapping',
-    `${column}: "${target}" is no field's id, nor ignore, tags, id, new or new:TYPE`,
+    `${column}: "${target}" is no field's id, nor not:FIELD, ignore, tags, id, new or new:TYPE`,
   );
 }
 
@@ -178,10 +185,6 @@ function words(target: Target): string {
 }
 
 async function agreed(): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    console.error('Nothing was written: say --yes to take it.');
-    return false;
-  }
   const line = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await line.question('Take it? [y/N] ');
   line.close();

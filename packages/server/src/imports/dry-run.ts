@@ -5,6 +5,7 @@ import type { Doors } from './doors.ts';
 import { duplicatesIn } from './duplicates.ts';
 import { createReader } from './file/reader.ts';
 import { type Catalog, catalogFor } from './mapping/catalog.ts';
+import { notesOn } from './mapping/notes.ts';
 import { createPlan, type Planned } from './mapping/plan.ts';
 import { createSeen, insertSeen } from './store/seen.sql.ts';
 import type { Taker } from './take.ts';
@@ -19,6 +20,8 @@ export interface DryRun {
   of: EntityKind;
   rows: number;
   counts: Counts;
+  /** What the sender has to know of columns. */
+  notes: { column: string; note: string }[];
   /** Accounts that would be made for people to belong to, where a column says to which. */
   accountsCreated: number | undefined;
   /** The first rows, with the fields that would change, before and after. */
@@ -51,6 +54,7 @@ export function dryRun(of: { db: Db; doors: Doors; taker: Taker }, it: Import): 
     const run: DryRun = {
       of: catalog.of,
       rows: 0,
+      notes: notesOn(it).flatMap((note, i) => (note === undefined ? [] : [{ column: it.columns[i]!, note }])),
       accountsCreated: it.mapping.columns.some(({ to }) => to === 'account') ? 0 : undefined,
       counts: { created: 0, merged: 0, untouched: 0, duplicate: 0, rejected: 0 },
       sample: [],

@@ -21,7 +21,8 @@ export type Target =
   | { to: 'ignore' }
   /** The id by which the person, or the account, is known here; found by it first. */
   | { to: 'id' }
-  | ({ to: 'field'; field: string } & CellFormat)
+  /** `inverted`, of yes and no: the other way round. */
+  | ({ to: 'field'; field: string; inverted?: boolean | undefined } & CellFormat)
   /** A custom field that is made when the import starts, unless it is there. */
   | ({ to: 'new_field'; name: string; type: DisplayType } & CellFormat)
   | ({ to: 'tags' } & CellFormat)

@@ -25,7 +25,7 @@ const progress = {
 
 /** Of a column that goes nowhere. */
 const suggestion = elsewhere({ to: 'new_field', name: 'Plan', type: 'text' });
-const note = elsewhere('not taken: it seems to say who wants no e-mail');
+const note = elsewhere('e-mail permission, the other way round');
 
 const sent = {
   id: '1',
@@ -140,6 +140,7 @@ export const importCalls: OwnCalls = {
         untouched: 0,
         duplicate: 0,
         rejected: 1,
+        notes: elsewhere([{ column: 'Unsubscribed', note: 'e-mail permission, the other way round' }]),
         accounts_created: elsewhere(1),
         sample: [
           {

@@ -33,7 +33,12 @@ const format = {
 const target = z.discriminatedUnion('to', [
   z.strictObject({ to: z.literal('ignore') }),
   z.strictObject({ to: z.literal('id') }),
-  z.strictObject({ to: z.literal('field'), field: text, ...format }),
+  z.strictObject({
+    to: z.literal('field'),
+    field: text,
+    inverted: z.boolean().optional().describe('Of yes and no: the other way round'),
+    ...format,
+  }),
   z.strictObject({
     to: z.literal('new_field'),
     name: text.trim().min(1),

@@ -64,6 +64,7 @@ export function dryRunView(run: DryRun) {
   return {
     rows: run.rows,
     ...run.counts,
+    ...(run.notes.length > 0 ? { notes: run.notes } : {}),
     ...(run.accountsCreated === undefined ? {} : { accounts_created: run.accountsCreated }),
     sample: run.sample.map(({ rowNumber, status, id, before, after, account }) => ({
       row: rowNumber,

@@ -111,7 +111,7 @@ describe('a file sent over HTTP', () => {
     assert.deepEqual(await guessed('Phone,First name\n+351912345678,Anna\n'), ['phn::phone']);
   });
 
-  test('says with a column that tells who wants e-mail, and never passes over one that tells who wants none', async () => {
+  test('takes a column that tells who wants e-mail, and one that tells who wants none the other way round', async () => {
     const columnsOf = async (head: string, kind = 'people') => {
       const { json } = await own.call('POST', `/api/imports?kind=${kind}`, `email,${head}\na@example.com,yes\n`);
       return json.columns[1];
@@ -122,13 +122,70 @@ describe('a file sent over HTTP', () => {
     assert.deepEqual((await columnsOf('Accepts SMS Marketing')).target, { to: 'field', field: 'bol::sp' });
     for (const head of ['Unsubscribed', 'Opt-out', 'Email Opt Out', 'Do not email', 'Unsubscribed at', 'Отписан']) {
       const { target, note } = await columnsOf(head);
-      assert.deepEqual(target, { to: 'ignore' }, head);
-      assert.match(note, /^not taken: it seems to say who wants no e-mail/, head);
+      assert.deepEqual(target, { to: 'field', field: 'bol::p', inverted: true }, head);
+      assert.equal(note, 'e-mail permission, the other way round', head);
+    }
+    for (const head of ['SMS opt out', 'Unsubscribed from SMS', 'Do not text']) {
+      const { target, note } = await columnsOf(head);
+      assert.deepEqual(target, { to: 'field', field: 'bol::sp', inverted: true }, head);
+      assert.equal(note, 'SMS permission, the other way round', head);
     }
     assert.equal((await columnsOf('Shoe size')).note, undefined);
-    assert.equal((await columnsOf('SMS opt out')).note, undefined);
     const both = await own.call('POST', '/api/imports', 'email,Subscribed,Unsubscribed\na@example.com,no,yes\n');
-    assert.equal(both.json.columns[2].note, undefined, 'the other column says it');
+    assert.deepEqual(both.json.columns[2].target, { to: 'ignore' }, 'the other column says it');
+    assert.equal(both.json.columns[2].note, undefined);
+  });
+
+  test('of which nobody can tell who wants no e-mail says so, with what to do', async () => {
+    const columnOf = async (head: string, cell: string) =>
+      (await own.call('POST', '/api/imports', `email,${head}\na@example.com,${cell}\n`)).json.columns[1];
+    for (const [head, cell] of [
+      ['Unsubscribe reason', 'too many mails'],
+      ['Opt-in/Opt-out', 'yes'],
+      ['Never unsubscribed', 'yes'],
+    ] as const) {
+      const { target, note } = await columnOf(head, cell);
+      assert.deepEqual(target, { to: 'ignore' }, head);
+      assert.match(note, /^not taken: it seems to say who wants no e-mail, .*Map it to bol::p, inverted$/, head);
+    }
+  });
+
+  test('takes the permission from whoever wants no e-mail, as it shows before, and as it is told', async () => {
+    const csv = 'email,Unsubscribed at,Do not email\nno@example.com,2024-03-01 10:00,\nnone@example.com,,x\n';
+    const { id } = (await own.call('POST', '/api/imports', `${csv}yes@example.com,,no\nnew@example.com,,\n`)).json;
+    const tried = (await own.call('POST', `/api/imports/${id}/check`)).json;
+    assert.deepEqual(tried.notes, [
+      { column: 'Unsubscribed at', note: 'e-mail permission, the other way round' },
+      { column: 'Do not email', note: 'e-mail permission, the other way round' },
+    ]);
+    const would = tried.sample.map(({ after }: { after: Record<string, unknown> }) => after['bol::p']);
+    assert.deepEqual(would, [false, false, true, true]);
+    await own.call('POST', `/api/imports/${id}/start`);
+    await done(id);
+    const permission = async (name: string) => {
+      const person = (await own.people.findByEmail(own.t.db, own.ws, `${name}@example.com`))!;
+      const told = await own.people.timeline(own.t.db, own.ws, person, 10);
+      const { fields } = (await own.people.find(own.t.db, own.ws, [person])).get(person)!;
+      const left = told.find(({ activityId }) => activityId === 'act::u-all');
+      return [fields['bol::p'], left?.attributes['str::u-ctx']];
+    };
+    assert.deepEqual(await permission('no'), [false, 'Unsubscribed via Import']);
+    assert.deepEqual(await permission('none'), [false, 'Unsubscribed via Import']);
+    assert.deepEqual(await permission('yes'), [true, undefined]);
+    assert.deepEqual(await permission('new'), [true, undefined]);
+
+    const second = (await own.call('POST', '/api/imports', 'email,Unsubscribed\nyes@example.com,yes\n')).json;
+    const map = (target: object) =>
+      own.call('PATCH', `/api/imports/${second.id}`, { columns: { Unsubscribed: target } });
+    assert.equal((await map({ to: 'ignore' })).json.columns[1].target.to, 'ignore');
+    const wrong = await map({ to: 'field', field: 'str::first', inverted: true });
+    assert.match(wrong.json.error, /columns\.1: str::first is no yes or no that could be inverted/);
+    const mapped = await map({ to: 'field', field: 'bol::sp', inverted: true });
+    assert.equal(mapped.json.columns[1].note, 'SMS permission, the other way round');
+    await map({ to: 'field', field: 'bol::p' });
+    await own.call('POST', `/api/imports/${second.id}/start`);
+    await done(second.id);
+    assert.deepEqual(await permission('yes'), [true, undefined], 'mapped as it stands');
   });
 
   test('is refused in words, when it is no file, nobody may send it, or its mapping is wrong', async () => {

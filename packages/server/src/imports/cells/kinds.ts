@@ -9,6 +9,8 @@ import { isShortened, phoneIn } from './phones.ts';
 export interface Reading extends CellFormat {
   country?: string | undefined;
   timezone: string;
+  /** Of yes and no: the other way round. */
+  inverted?: boolean | undefined;
 }
 
 /** A cell's value as it is stored, or what is wrong with it. Never asked for an empty cell. */
@@ -78,10 +80,12 @@ const reads: Record<DisplayType, Read> = {
   decimal: scaled,
   currency: scaled,
   price: scaled,
-  bool: (cell) => {
+  bool: (cell, { inverted = false, order }) => {
     const word = cell.toLowerCase();
-    if (TRUE.has(word)) return value(true);
-    return FALSE.has(word) ? value(false) : { error: `"${cell}" is neither yes nor no` };
+    if (TRUE.has(word)) return value(!inverted);
+    if (FALSE.has(word)) return value(inverted);
+    // "Unsubscribed at": the day on which somebody did.
+    return inverted && dateIn(cell, order) ? value(false) : { error: `"${cell}" is neither yes nor no` };
   },
   date: (cell, { order }) => {
     const date = objectIn(cell) ?? dateIn(cell, order);

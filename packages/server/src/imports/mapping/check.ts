@@ -29,8 +29,12 @@ function problemsWith(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, ca
   for (const [i, target] of mapping.columns.entries()) {
     const column = `columns.${i}`;
     if (target.to === 'field') {
-      if (!catalog.fields.has(target.field)) problems.push(`${column}: there is no field ${target.field} to be filled`);
-      fill(target.field, column);
+      const field = catalog.fields.get(target.field);
+      if (!field) problems.push(`${column}: there is no field ${target.field} to be filled`);
+      else if (target.inverted && field.displayType !== 'bool')
+        problems.push(`${column}: ${target.field} is no yes or no that could be inverted`);
+      // Several columns may say who wants none of something.
+      if (!target.inverted) fill(target.field, column);
     } else if (target.to === 'new_field') {
       if (!isDisplayType(target.type) || kebab(target.name) === '')
         problems.push(`${column}: no such field can be made`);

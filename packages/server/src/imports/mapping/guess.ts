@@ -3,6 +3,7 @@ import { orderOf } from '../cells/dates.ts';
 import { type FileKind, kinds } from '../kinds.ts';
 import type { CellFormat, Mapping, Target } from '../types.ts';
 import { attributeTypeOf, type Catalog } from './catalog.ts';
+import { refusalIn } from './refusals.ts';
 import { looksLike } from './suggest.ts';
 import { activitySynonyms, membershipSynonyms, plainName, synonyms } from './synonyms.ts';
 
@@ -16,14 +17,19 @@ type Cells = readonly string[];
 export function guessMapping(kind: FileKind, columns: Cells, sample: readonly Cells[], catalog: Catalog): Mapping {
   const taken = new Set<string>();
   const isOurs = kinds[kind].happened && columns.includes('id') && columns.includes(`${kinds[kind].of}_id`);
-  const targets = columns.map((column, i) => {
-    const cells = sample.map((row) => row[i] ?? '').filter((cell) => cell !== '');
+  const cellsOf = (i: number): Cells => sample.map((row) => row[i] ?? '').filter((cell) => cell !== '');
+  const guessed = columns.map((column, i): Target => {
     const target =
-      isOurs && column === 'source' ? ({ to: 'ignore' } as const) : targetFor(kind, column, cells, catalog);
+      isOurs && column === 'source' ? ({ to: 'ignore' } as const) : targetFor(kind, column, cellsOf(i), catalog);
     const what = JSON.stringify({ ...target, order: 0, decimal: 0, separator: 0 });
     if (target.to !== 'ignore' && target.to !== 'tags' && taken.has(what)) return { to: 'ignore' } as const;
     taken.add(what);
     return target;
+  });
+  const said = new Set(guessed.flatMap((target) => (target.to === 'field' ? [target.field] : [])));
+  const targets = guessed.map((target, i): Target => {
+    const field = target.to === 'ignore' ? refusalIn(columns[i]!, cellsOf(i)) : undefined;
+    return field && catalog.fields.has(field) && !said.has(field) ? { to: 'field', field, inverted: true } : target;
   });
   return {
     columns: targets,

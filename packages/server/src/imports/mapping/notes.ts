@@ -1,13 +1,9 @@
 import { kinds } from '../kinds.ts';
 import type { Import } from '../types.ts';
-import { plainName } from './synonyms.ts';
-
-/** What is said of somebody who wants no e-mail; of SMS nobody has the permission who does not say so. */
-const REFUSAL =
-  /^(?!sms ).*(unsubscribe|not subscribed|opt(ed)? ?out|do ?not (e ?mail|contact|mail)|отписан|отписал|отказ от рассыл|descadastrad|nao contactar|cancelou a subscricao|dado de baja|no contactar|abgemeldet|keine werbung|desabonne|desinscrit)/u;
+import { refusedBy } from './refusals.ts';
 
 const REFUSAL_NOTE =
-  'not taken: it seems to say who wants no e-mail, and whoever is made has the permission where no column says otherwise. Turn its yes and no round in the file, and map it to bol::p';
+  'not taken: it seems to say who wants no e-mail, and whoever is made has the permission where no column says otherwise. Map it to bol::p, inverted';
 
 /** What the sender has to know of each column, beside where it goes. */
 export function notesOn({
@@ -16,8 +12,14 @@ export function notesOn({
   mapping,
 }: Pick<Import, 'kind' | 'columns' | 'mapping'>): (string | undefined)[] {
   const isSaid = mapping.columns.some((target) => target.to === 'field' && target.field === 'bol::p');
-  if (isSaid || kinds[kind].of === 'account') return columns.map(() => undefined);
-  return columns.map((column, i) =>
-    mapping.columns[i]?.to === 'ignore' && REFUSAL.test(plainName(column)) ? REFUSAL_NOTE : undefined,
-  );
+  return columns.map((column, i) => {
+    const target = mapping.columns[i];
+    if (target?.to === 'field' && target.inverted)
+      return `${permissions[target.field] ?? target.field}, the other way round`;
+    // Of SMS nobody who is made has the permission.
+    const passedOver = !isSaid && kinds[kind].of === 'person' && target?.to === 'ignore';
+    return passedOver && refusedBy(column) === 'bol::p' ? REFUSAL_NOTE : undefined;
+  });
 }
+
+const permissions: Readonly<Record<string, string>> = { 'bol::p': 'e-mail permission', 'bol::sp': 'SMS permission' };

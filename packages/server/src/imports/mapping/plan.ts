@@ -48,13 +48,15 @@ export function createPlan(
 
 function putFor(target: Target, mapping: Mapping, catalog: Catalog): Put | undefined {
   const { country, timezone } = mapping;
-  const reading = (format: CellFormat): Reading => ({ ...format, country, timezone });
+  const reading = (format: CellFormat & Pick<Reading, 'inverted'>): Reading => ({ ...format, country, timezone });
   const into = (id: string, type: DisplayType, format: CellFormat, where: (planned: Planned) => Values): Put => {
     const how = reading(format);
     return (cell, planned) => {
       const read = valueIn(cell, type, how);
       if ('error' in read) return read.error;
-      if (read.value !== undefined) where(planned)[id] = read.value;
+      const values = where(planned);
+      // Of several columns that say who wants no e-mail, any will do.
+      if (read.value !== undefined && values[id] !== false) values[id] = read.value;
       return undefined;
     };
   };
