@@ -106,7 +106,7 @@ function commandFor(name: string, rest: readonly string[], options: Options): Co
 /** What is wrong is how it was asked, whatever is in the database. */
 const ASKED_WRONGLY = new Set([
   ...['unknown_command', 'name_missing', 'key_missing', 'import_mapping', 'export_filter', 'export_time'],
-  ...['simulation_wrong', 'sending_is_wrong', 'import_not_agreed'],
+  ...['simulation_wrong', 'sending_is_wrong', 'import_not_agreed', 'mapping_wrong'],
 ]);
 
 /** What a person can put right is said in a sentence; anything else is a bug, and comes with its stack. */

@@ -149,11 +149,12 @@ async function publish({ journeys, workspace }: Opened, name: string, options: J
   const mapping = mappingFrom(options.map ?? []);
   const inside = options.move ? 'move' : 'stay';
   const seen = await journeys.manage.preview(workspace.id, which, mapping);
-  const problems = inside === 'move' ? seen.problems : seen.problems.filter(({ at }) => !at.startsWith('mapping.'));
+  const problems = seen.problems.filter(({ at }) => !at.startsWith('mapping.'));
   if (problems.length > 0) {
     const lines = problems.map(({ at, problem }) => `  ${at}: ${problem}`);
     throw new UserError('journey_is_wrong', `the journey can not be published:\n${lines.join('\n')}`);
   }
+  if (inside === 'move' && problems.length < seen.problems.length) throw mappingWanted(seen);
   tell([], seen.warnings);
   if (inside === 'move') for (const each of seen.moving) console.log(`  ${movingLine(each)}`);
   if (!options.yes) {
@@ -178,6 +179,18 @@ function movingLine({ version, shape, people, to, keeps }: Moving): string {
   if (to === undefined) return `${from}: nothing says where they go on`;
   if (to === null) return `${from}: their way ends`;
   return `${from} → “${to}”${keeps ? '' : ', which they begin anew'}`;
+}
+
+/** What `--map` has to say yet, in its own words. */
+function mappingWanted({ moving, problems }: { moving: readonly Moving[]; problems: readonly Problem[] }): UserError {
+  const unsaid = moving.filter(({ to }) => to === undefined);
+  const shapes = new Set(unsaid.map(({ shape }) => `mapping.${shape}`));
+  const others = problems.filter(({ at }) => at.startsWith('mapping.') && !shapes.has(at));
+  const lines = [
+    ...unsaid.map((each) => `${movingLine(each)}: --map ${each.shape}=NEW, or --map ${each.shape}= to end their way`),
+    ...others.map(({ at, problem }) => `--map ${at.slice('mapping.'.length)}=…: ${problem}`),
+  ];
+  return new UserError('mapping_wrong', `nobody was moved, and nothing published:\n  ${lines.join('\n  ')}`);
 }
 
 /** `OLD=NEW`; with nothing behind the sign, their way ends. */

@@ -67,8 +67,14 @@ test('a draft is shown before it is published, and people inside are moved', asy
     rest: { kind: 'delay', for: { days: 3 }, next: 'later' },
   });
   await assert.rejects(cli(['publish', name], { move: true, yes: true }), {
-    code: 'journey_is_wrong',
-    message: /mapping\.pause: somebody stands here/,
+    code: 'mapping_wrong',
+    message:
+      'nobody was moved, and nothing published:\n' +
+      '  1 at “pause” of version 1: nothing says where they go on: --map pause=NEW, or --map pause= to end their way',
+  });
+  await assert.rejects(cli(['publish', name], { move: true, map: ['pause=nowhere'], yes: true }), {
+    code: 'mapping_wrong',
+    message: /\n {2}--map pause=…: the new version has no shape "nowhere"$/,
   });
   assert.deepEqual(await cli(['compare', name]), [
     '~ shapes.hello.next: “pause” → “rest”',
