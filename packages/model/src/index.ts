@@ -42,6 +42,7 @@ export { checkJourney } from './journey/problems.ts';
 export type { PerPerson, Way } from './journey/shapes/common.ts';
 export { modelOf, nextOf, type Shape, type ShapeKind, type ShapeOf } from './journey/shapes/index.ts';
 export { contentOf, isMessageShape, type MessageShape } from './journey/shapes/message.ts';
+export { stepName, stepTitle, stepWithId } from './journey/step-name.ts';
 export { triedDefinition } from './journey/trial.ts';
 export { type Surroundings, warningsOf } from './journey/warnings.ts';
 export type { Location } from './location.ts';

@@ -1,4 +1,4 @@
-import type { Problem } from '@tributary/model';
+import { type Problem, stepWithId } from '@tributary/model';
 import type { Workspace } from '../access/index.ts';
 import type { Moving, StateVerb, TextName } from '../journeys/index.ts';
 import type { Db } from '../platform/database/pool.ts';
@@ -135,7 +135,9 @@ async function show({ journeys, workspace }: Opened, name: string): Promise<void
   if (parked > 0) console.log(`${parked} are parked: see "runs parked"`);
   for (const each of shapes)
     console.log(
-      [each.shape, each.kind ?? 'of an older version', `${each.waiting} wait`, `${each.passed} passed`].join('\t'),
+      [stepWithId(each), each.kind ?? 'of an older version', `${each.waiting} wait`, `${each.passed} passed`].join(
+        '\t',
+      ),
     );
   if (!hasDraft) return;
   const { problems, warnings } = await journeys.manage.check(workspace.id, which);
@@ -174,8 +176,8 @@ function tell(problems: readonly Problem[], warnings: readonly Problem[]): void 
   for (const { at, problem } of warnings) console.log(`  note   ${at}: ${problem}`);
 }
 
-function movingLine({ version, shape, people, to, keeps }: Moving): string {
-  const from = `${people} at “${shape}” of version ${version}`;
+function movingLine({ version, shape, title, people, to, keeps }: Moving): string {
+  const from = `${people} at “${stepWithId({ shape, title })}” of version ${version}`;
   if (to === undefined) return `${from}: nothing says where they go on`;
   if (to === null) return `${from}: their way ends`;
   return `${from} → “${to}”${keeps ? '' : ', which they begin anew'}`;

@@ -1,4 +1,4 @@
-import { publicId } from '@tributary/model';
+import { publicId, stepWithId } from '@tributary/model';
 import { UserError } from '../platform/errors.ts';
 import { idFrom } from './ids.ts';
 import { by, type Opened, type Verb } from './journeys-manage.ts';
@@ -7,6 +7,10 @@ const RUNS_MAX = 100;
 const STATES = ['inside', 'left', 'held', 'parked', 'held-out', 'test'] as const;
 /** Shorter ones are names of shapes. */
 const RUN_DIGITS_MIN = 15;
+
+/** Where a run stands, with the id that `--shape` takes. */
+export const placeOf = (shape: string | null, title: string | null): string =>
+  shape === null ? 'before its first shape' : stepWithId({ shape, title });
 
 const isRun = (text: string): boolean => idFrom(text, 'run') !== undefined && text.length >= RUN_DIGITS_MIN;
 
@@ -22,8 +26,8 @@ export const runVerbs: Readonly<Record<string, Verb>> = {
       const asked = { state, shape: options.shape, limit: RUNS_MAX };
       const runs = await journeys.manage.runs(workspace.id, { name: name! }, asked);
       if (runs.length === 0) console.log('No such run.');
-      for (const { id, personId, shapeId, leftReason, enteredAt, parkedError } of runs) {
-        const where = leftReason ? `left: ${leftReason}` : (shapeId ?? 'before its first shape');
+      for (const { id, personId, shapeId, title, leftReason, enteredAt, parkedError } of runs) {
+        const where = leftReason ? `left: ${leftReason}` : placeOf(shapeId, title);
         const line = [publicId(id, 'run'), `person ${publicId(personId)}`, where, enteredAt.toISOString()];
         console.log([...line, ...(parkedError ? [`parked: ${parkedError}`] : [])].join('\t'));
       }

@@ -2,6 +2,7 @@ import { publicId } from '@tributary/model';
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
 import { idFrom } from './ids.ts';
+import { placeOf } from './journeys-runs.ts';
 import { withRooms } from './with-database.ts';
 
 const LISTED_MAX = 100;
@@ -15,8 +16,8 @@ export function runs(config: Config, [what, verb = 'list', id]: string[]): Promi
     if (verb === 'list') {
       const all = await journeys.parked(db, workspace.id, LISTED_MAX);
       if (all.length === 0) console.log('No run is parked.');
-      for (const { id: run, journey, shapeId, personId, arrivedAt, error } of all) {
-        const place = `${journey} / ${shapeId ?? 'before its first shape'}`;
+      for (const { id: run, journey, shapeId, title, personId, arrivedAt, error } of all) {
+        const place = `${journey} / ${placeOf(shapeId, title)}`;
         console.log(
           [publicId(run, 'run'), place, `person ${publicId(personId)}`, arrivedAt.toISOString(), error].join('\t'),
         );

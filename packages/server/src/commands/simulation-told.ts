@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { shownValue } from '@tributary/model';
+import { shownValue, stepName, stepWithId } from '@tributary/model';
 import { durationInWords, type Simulation } from '../journeys/index.ts';
 import { bold, dim, explainedLines, indent, momentInWords } from './told.ts';
 
@@ -59,7 +59,12 @@ function entryLines({ entry, paths }: Simulation): string[] {
 
 function pathLines(it: Simulation, { take, path, end }: Path): string[] {
   const several = it.paths.length > 1;
-  const ways = Object.entries(take).map(([shape, name]) => `${shape}: ${name}`);
+  const titles = new Map(
+    path.flatMap((entry) => ('shape' in entry && entry.shape ? [[entry.shape, entry.title] as const] : [])),
+  );
+  const ways = Object.entries(take).map(
+    ([shape, name]) => `${stepWithId({ shape, title: titles.get(shape) })}: ${name}`,
+  );
   let last = -1;
   const lines = path.flatMap((entry) => {
     const at = entry.at.getTime();
@@ -84,14 +89,14 @@ function entryTold(entry: Entry): string[] {
   if ('event' in entry)
     return [styleText('cyan', `→ ${entry.event}${entry.noticed ? '' : dim(' (the run does not wait for it)')}`)];
   if ('outbox' in entry) {
-    const { shape, title, outbox, message } = entry;
+    const { outbox, message } = entry;
     // What waits on has no text yet, and is told above it.
     const lines = message.waits ? [] : indent(messageLines({ ...message, not_sent: undefined }), PLACE);
-    return [`${styleText('yellow', title ?? shape)}  ${paint(message, outbox)}`, ...lines];
+    return [`${styleText('yellow', called(entry))}  ${paint(message, outbox)}`, ...lines];
   }
-  const { shape, title, did, decided, message, action, change, pass, chose } = entry;
+  const { did, decided, message, action, change, pass, chose } = entry;
   return [
-    `${styleText('yellow', title ?? shape ?? '–')}  ${did}`,
+    `${styleText('yellow', called(entry))}  ${did}`,
     ...indent(
       [
         ...(decided ?? []).flatMap(({ why }) => explainedLines(why)),
@@ -110,6 +115,9 @@ function entryTold(entry: Entry): string[] {
     ),
   ];
 }
+
+const called = ({ shape, title }: { shape: string | null; title?: string | undefined }): string =>
+  shape === null ? '–' : stepName({ shape, title });
 
 function messageLines(message: Message): string[] {
   const { channel, to, from, subject, text, content, not_sent, waits, topic } = message;
@@ -148,7 +156,7 @@ function endLines(it: Simulation, end: Path['end']): string[] {
   const states = {
     left: `Has left ${since}: ${end.reason}.`,
     parked: `Is parked ${since}: ${end.reason}.`,
-    inside: `Is inside, at ${end.shape}.`,
+    inside: `Is inside, at ${called(end)}.`,
   };
   return [
     bold(states[end.state]),
@@ -157,7 +165,7 @@ function endLines(it: Simulation, end: Path['end']): string[] {
     ...Object.entries(end.fields).map(([id, { before, after: now }]) => {
       return `  ${id}: ${shownValue(before)} → ${shownValue(now)}`;
     }),
-    ...end.waiting.map(({ shape, waits }) => styleText('yellow', `  ${shape} still ${waits.told}.`)),
+    ...end.waiting.map((one) => styleText('yellow', `  ${called(one)} still ${one.waits.told}.`)),
     ...end.missed.map(({ event, why }) => styleText('yellow', `  Did not come about: “${event}”: ${why}.`)),
   ];
 }

@@ -53,6 +53,16 @@ export function empty(title: string, hint: Content): Html {
   return html`<div class="empty"><p class="title">${title}</p><p>${hint}</p></div>`;
 }
 
+/** So much of a text is shown at once. */
+const SHOWN_AT_ONCE = 240;
+
+/** A text that a page has no room for: where it begins, and all of it when it is opened, without a script. */
+export function openable(whole: string, start = whole): Html {
+  if (whole === start && whole.length <= SHOWN_AT_ONCE) return html`${whole}`;
+  const shown = [...start].slice(0, SHOWN_AT_ONCE).join('').trimEnd();
+  return html`<details class="whole"><summary><span>${shown}… </span><b></b></summary><div>${whole}</div></details>`;
+}
+
 /** A row of links of which one is where we are. */
 export function tabs(items: readonly { href: string; text: string; here: boolean }[]): Html {
   const links = items.map(
@@ -149,7 +159,7 @@ h1 { font-size: 1.6rem; line-height: 1.25; font-weight: 650; margin: 0; letter-s
 h2 { font-size: 1.1rem; font-weight: 650; margin: 2.25rem 0 .75rem; }
 p { margin: 0 0 1rem; }
 a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
-a:focus-visible, button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+a:focus-visible, button:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 .soft, .up, time, small { color: var(--soft); }
 small, time { font-size: .875rem; }
 time { white-space: nowrap; }
@@ -173,6 +183,16 @@ td.main a:hover { color: var(--accent); text-decoration: underline; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; margin: 0; font-size: .95rem; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
+table.values td { overflow-wrap: anywhere; }
+table.values td:first-child { width: 22%; }
+table.values td:last-child { width: 26%; }
+.whole > summary { cursor: pointer; list-style: none; }
+.whole > summary::-webkit-details-marker { display: none; }
+.whole > summary b { color: var(--accent); font-weight: 500; white-space: nowrap; }
+.whole > summary b::before { content: 'show all'; }
+.whole[open] > summary b::before { content: 'show less'; }
+.whole[open] > summary span { display: none; }
+.whole > div { white-space: pre-wrap; overflow-wrap: anywhere; }
 .badge { display: inline-block; font-size: .78rem; font-weight: 600; line-height: 1.5; padding: .05rem .55rem; border-radius: 999px; white-space: nowrap; background: var(--quiet-ground); color: var(--quiet); }
 .badge.good { background: var(--good-ground); color: var(--good); }
 .badge.bad { background: var(--bad-ground); color: var(--bad); }
@@ -210,6 +230,7 @@ button:hover { filter: brightness(1.06); }
   table.stack tr { display: block; padding: .7rem .9rem; border-bottom: 1px solid var(--line); }
   table.stack tr:last-child { border-bottom: 0; }
   table.stack td { display: block; padding: 0; border: 0; width: auto; }
+  table.stack td, table.values td:first-child, table.values td:last-child { width: auto; overflow-wrap: anywhere; }
   table.stack td.number { text-align: left; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .5rem; }

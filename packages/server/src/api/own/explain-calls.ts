@@ -8,25 +8,28 @@ const RUN = '106b04c22500000000040000';
 const why = { holds: false, asked: 'Stage is “Won”', was: '“Lost”' };
 const check = { at: 'exits[0]', holds: false, why: values(why) };
 
+/** Of a shape that has one. */
+const title = elsewhere('A breather');
+
 const run = {
   ...{ id: RUN, version: 3, test: false, entered_at: AT, entry: values({ 'str:cm:reason': 'Price' }) },
-  ...{ shape: either('wait', null), arrived_at: AT, goal_at: either(null, AT) },
+  ...{ shape: either('wait', null), title, arrived_at: AT, goal_at: either(null, AT) },
   standing: {
     ...{ state: 'inside', words: 'stands at “wait”, and goes on on 2026-11-25 22:45 UTC' },
     until: sometimes('2026-11-25T22:45:54.600Z'),
     waits_for: elsewhere({ at: 'shapes.wait.until', why: values(why) }),
     ends_when: [{ at: 'exits[0]', words: 'Stage is “Won”', why: sometimes(values(why)) }],
   },
-  moves: [{ at: AT, shape: either('wait', null), did: 'waits until 2026-11-25 22:45 UTC' }],
+  moves: [{ at: AT, shape: either('wait', null), title, did: 'waits until 2026-11-25 22:45 UTC' }],
   messages: [
     {
-      ...{ id: '5069236bf100000000000100', shape: either('hello', null), template: either('Hello again', null) },
+      ...{ id: '5069236bf100000000000100', shape: either('hello', null), title, template: either('Hello again', null) },
       ...{ subject: either('Hello again', null), state: 'sent', reason: either(null, 'the cap is reached') },
       ...{ queued_at: AT, sent_at: either(AT, null), opened_at: either(null, AT) },
       ...{ clicked_at: either(null, AT), replied_at: either(null, AT) },
     },
   ],
-  failures: [{ at: AT, shape: 'hello', reason: 'there is no template “Hello again”' }],
+  failures: [{ at: AT, shape: 'hello', title, reason: 'there is no template “Hello again”' }],
 };
 
 const explained = {

@@ -1,4 +1,4 @@
-import { either, elsewhere, values } from '../openapi-example.ts';
+import { either, elsewhere, sometimes, values } from '../openapi-example.ts';
 import { runsQuery, winnerBody } from './journeys.schema.ts';
 import type { OwnCall, OwnCalls } from './openapi-call.ts';
 
@@ -9,9 +9,10 @@ const MISSING = 'there is no journey 6b04c2250000000000000001';
 const ID = '6b04c2250000000000000001';
 const RUN = '106b04c22500000000040000';
 
+const title = sometimes('A breather');
 const run = {
   ...{ id: RUN, person_id: '006b04c22500000000040000', version: 3 },
-  ...{ state: 'inside', test: false, held_out: false, shape: either('wait', null) },
+  ...{ state: 'inside', test: false, held_out: false, shape: either('wait', null), title },
   ...{ entered_at: AT, arrived_at: AT, due_at: either('2026-11-25T22:45:54.600Z', null) },
   ...{ left_at: either(null, AT), left_reason: either(null, 'completed'), goal_at: either(null, AT) },
   error: either(null, 'there is no template “Hello again”'),
@@ -60,7 +61,7 @@ export const journeyRunCalls: OwnCalls = {
       description: 'With its moves, and the reason of each.',
       answer: {
         ...{ ...run, entry: values({ 'str:cm:reason': 'Price' }) },
-        moves: [{ at: AT, shape: either('wait', null), did: 'waits until 2026-11-25 22:45 UTC' }],
+        moves: [{ at: AT, shape: either('wait', null), title, did: 'waits until 2026-11-25 22:45 UTC' }],
       },
     }),
   },

@@ -31,7 +31,11 @@ export function journeyRunRoutes(app: FastifyInstance, { journeys: { manage } }:
     return {
       ...runView(run),
       entry: run.entry,
-      moves: moves.map(({ at, shapeId, did }) => ({ at, shape: shapeId, did })),
+      moves: moves.map(({ at, shapeId, title, did }) => ({
+        ...{ at, shape: shapeId },
+        ...(title === null ? {} : { title }),
+        did,
+      })),
     };
   });
 

@@ -43,6 +43,7 @@ export function runView(run: RunRow) {
     test: run.test,
     held_out: run.heldOut,
     shape: run.shapeId,
+    ...(run.title === null ? {} : { title: run.title }),
     entered_at: run.enteredAt,
     arrived_at: run.arrivedAt,
     due_at: run.dueAt,

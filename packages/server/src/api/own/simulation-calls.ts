@@ -66,10 +66,16 @@ const shared = {
           },
         ],
         end: {
-          ...{ state: 'left', at: AT, shape: either('end', null), reason: sometimes('completed') },
+          ...{
+            state: 'left',
+            at: AT,
+            shape: either('end', null),
+            title: elsewhere('Enough'),
+            reason: sometimes('completed'),
+          },
           ...{ stopped: elsewhere('it goes round for ever'), goal_at: elsewhere(AT) },
           fields: values({}),
-          ...{ waiting: either([], [{ shape: 'hello', waits }]), missed: [MISSED] },
+          ...{ waiting: either([], [{ shape: 'hello', title: elsewhere('A word'), waits }]), missed: [MISSED] },
         },
       },
     ],

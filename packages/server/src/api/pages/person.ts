@@ -1,8 +1,8 @@
-import { type Fields, internalId, publicId, type Value } from '@tributary/model';
+import { type Fields, internalId, publicId, stepName, type Value } from '@tributary/model';
 import type { MoveRow } from '../../journeys/index.ts';
 import type { MessageRow } from '../../messages/index.ts';
 import type { Person, RecordedActivity, Schema } from '../../people/index.ts';
-import { badge, empty, type Html, html, page, time } from '../../platform/page.ts';
+import { badge, type Content, empty, type Html, html, openable, page, time } from '../../platform/page.ts';
 import type { PageContext } from './context.ts';
 
 const SHOWN = 200;
@@ -27,13 +27,13 @@ export async function personPage(o: PageContext, outside: string): Promise<strin
       ${timeline(activities, moves, schema)}
       ${messages.length > 0 && html`<h2>Messages</h2>${messageTable(messages)}`}
       <h2>Fields</h2>
-      <div class="sheet flush"><table class="stack"><tbody>${Object.entries(person.fields).map(
+      <div class="sheet flush"><table class="stack values"><tbody>${Object.entries(person.fields).map(
         ([field, value]) => html`<tr>
-          <td>${schema.fields.get(field)?.name ?? field}</td><td>${show(value, schema.fields.get(field)?.displayType)}</td>
+          <td>${schema.fields.get(field)?.name ?? field}</td><td>${openable(show(value, schema.fields.get(field)?.displayType))}</td>
           <td><code>${field}</code></td>
         </tr>`,
       )}
-      ${person.tags.length > 0 && html`<tr><td>Tags</td><td>${person.tags.join(', ')}</td><td></td></tr>`}</tbody></table></div>`,
+      ${person.tags.length > 0 && html`<tr><td>Tags</td><td>${openable(person.tags.join(', '))}</td><td></td></tr>`}</tbody></table></div>`,
   });
 }
 
@@ -60,7 +60,7 @@ function messageTable(messages: readonly MessageRow[]): Html {
       const next = state === 'queued' || state === 'uncertain' ? dueAt : undefined;
       return html`<tr>
         <td>${subject ?? name ?? ''}${channel !== 'email' && html` <small>${channel}</small>`}</td>
-        <td>${badge(waitsFor ? 'waits' : state, standings[state])}</td><td>${reason ?? ''}</td>
+        <td>${badge(waitsFor ? 'waits' : state, standings[state])}</td><td>${openable(reason ?? '')}</td>
         <td>${next && html`next `}${time(next ?? sentAt ?? queuedAt)}</td>
       </tr>`;
     })}</tbody>
@@ -69,8 +69,8 @@ function messageTable(messages: readonly MessageRow[]): Html {
 
 interface Line {
   at: Date;
-  what: string;
-  detail: string;
+  what: Content;
+  detail: Html | undefined;
   source: string;
   tone: 'good' | 'bad' | 'warn' | '';
 }
@@ -90,13 +90,14 @@ const tones: Readonly<Record<string, Line['tone']>> = {
 const TOLD_BY_MOVES = new Set(['act::lj']);
 
 function timeline(activities: readonly RecordedActivity[], moves: readonly MoveRow[], schema: Schema): Html {
+  const titles = new Map(moves.map(({ runId, shapeId, title }) => [placeOf(publicId(runId, 'run'), shapeId), title]));
   const lines: Line[] = [
     // Of one moment, what somebody did or began comes before what that moved.
     ...moves.map((move) => ({
       at: move.at,
-      what: move.did,
-      detail: '',
-      source: `${move.journey}${move.shapeId ? ` · ${move.shapeId}` : ''}`,
+      what: openable(move.did),
+      detail: undefined,
+      source: `${move.journey}${move.shapeId ? ` · ${stepName({ shape: move.shapeId, title: move.title })}` : ''}`,
       tone: '' as const,
     })),
     ...activities
@@ -104,7 +105,7 @@ function timeline(activities: readonly RecordedActivity[], moves: readonly MoveR
       .map((activity) => ({
         at: activity.occurredAt,
         what: schema.activities.get(activity.activityId)?.name ?? activity.activityId,
-        detail: detailsOf(activity, schema),
+        detail: detailsOf(activity, schema, titles),
         source: activity.source ?? '',
         tone: activity.attributes['bol::m'] === true ? ('warn' as const) : (tones[activity.activityId] ?? ''),
       })),
@@ -113,27 +114,46 @@ function timeline(activities: readonly RecordedActivity[], moves: readonly MoveR
   return html`<ol class="line">${lines.map(
     (
       line,
-    ) => html`<li class="${line.tone}">${line.what}${line.tone === 'warn' && html` ${badge('by a machine', 'warn')}`}
-      ${line.detail && html`<br><span class="soft">${line.detail}</span>`}
-      <br>${time(line.at)} <small>· ${line.source}</small></li>`,
+    ) => html`<li class="${line.tone}"><div>${line.what}${line.tone === 'warn' && html` ${badge('by a machine', 'warn')}`}</div>
+      ${line.detail && html`<div class="soft">${line.detail}</div>`}
+      <div>${time(line.at)} <small>· ${line.source}</small></div></li>`,
   )}</ol>`;
 }
 
-function detailsOf({ activityId, attributes }: RecordedActivity, schema: Schema): string {
-  if (activityId !== 'act::ej') return detailOf(attributes, schema.activities.get(activityId)?.attributeTypes);
+/** A step of a run, by their ids outside. */
+const placeOf = (run: unknown, shape: unknown): string => `${run}/${shape}`;
+
+/** How a step of a journey went. */
+const OF_STEPS = ['act::sja', 'act::fja'];
+const DETAILS_SHOWN = 5;
+
+function detailsOf(
+  { activityId, attributes }: RecordedActivity,
+  schema: Schema,
+  titles: ReadonlyMap<string, string | null>,
+): Html | undefined {
+  const parts = partsOf(attributes, schema.activities.get(activityId)?.attributeTypes);
   const by = String(attributes['str::jefi'] ?? '');
-  return [attributes['str::cn'], schema.activities.get(by)?.name ?? by].filter(Boolean).join(' · ');
+  const shape = String(attributes['str::jsi'] ?? '');
+  const step = stepName({ shape, title: titles.get(placeOf(attributes['idt::jri'], shape)) });
+  const told =
+    activityId === 'act::ej'
+      ? [attributes['str::cn'], schema.activities.get(by)?.name ?? by]
+      : OF_STEPS.includes(activityId)
+        ? [attributes['str::cn'], step, ...parts]
+        : parts;
+  const all = told.filter(Boolean);
+  if (all.length === 0) return undefined;
+  return openable(all.join(' · '), all.slice(0, DETAILS_SHOWN).join(' · '));
 }
 
 /** The attributes that tell a reader something; ids are left out. */
-function detailOf(attributes: Fields, types?: ReadonlyMap<string, string>): string {
+function partsOf(attributes: Fields, types?: ReadonlyMap<string, string>): string[] {
   return Object.entries(attributes)
     .filter(([id, value]) => !id.startsWith('idt:') && !id.startsWith('bol:') && value !== '' && value !== null)
     .filter(([id]) => !['str::ct', 'str::cn', 'str::jsi', 'str::is'].includes(id))
     .map(([id, value]) => show(value, types?.get(id)))
-    .filter((text, i, all) => all.indexOf(text) === i)
-    .slice(0, 5)
-    .join(' · ');
+    .filter((text, i, all) => all.indexOf(text) === i);
 }
 
 /** A value as a person reads it: money and decimals are ×1000 on the wire. */

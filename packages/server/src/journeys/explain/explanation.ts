@@ -27,18 +27,21 @@ export interface RunExplained {
   entered_at: Date;
   entry: RunOfPerson['entry'];
   shape: string | null;
+  /** What the shape is called, here and below, where it has a title. */
+  title?: string | undefined;
   arrived_at: Date;
   goal_at: Date | null;
   standing: Standing;
-  moves: { at: Date; shape: string | null; did: string }[];
+  moves: { at: Date; shape: string | null; title?: string | undefined; did: string }[];
   messages: MessageExplained[];
   /** The steps that went wrong, and why. */
-  failures: { at: Date; shape: string; reason: string }[];
+  failures: { at: Date; shape: string; title?: string | undefined; reason: string }[];
 }
 
 export interface MessageExplained {
   id: string;
   shape: string | null;
+  title?: string | undefined;
   template: string | null;
   subject: string | null;
   state: MessageRow['state'];

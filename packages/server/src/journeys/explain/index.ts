@@ -1,4 +1,4 @@
-import { type Names, publicId } from '@tributary/model';
+import { type JourneyDefinition, type Names, publicId, stepTitle } from '@tributary/model';
 import type { Audiences } from '../../audiences/index.ts';
 import type { MessageRow, Messages } from '../../messages/index.ts';
 import type { People } from '../../people/index.ts';
@@ -121,7 +121,7 @@ async function explainJourney(
     const own = await o.versions.get(o.db, journey.id, run.version);
     const facts = await factsNow(o, workspaceId, { version: own, somebody, run, names, now });
     const standing = standingOf(run, own, facts, { paused: journey.state === 'paused' });
-    runs.push(runTold(run, standing, { ...of, moves }));
+    runs.push(runTold(run, standing, { ...of, moves, definition: own.definition }));
   }
   const facts = await factsNow(o, workspaceId, { version, somebody, run: undefined, names, now });
   const entry = await enteringOf(o, workspaceId, { journey, version, somebody, runs: rows, facts, names });
@@ -159,27 +159,39 @@ function runTold(
     moves,
     failures,
     messages,
-  }: { moves: readonly MoveOfRun[]; failures: readonly Failure[]; messages: readonly MessageRow[] },
+    definition,
+  }: {
+    moves: readonly MoveOfRun[];
+    failures: readonly Failure[];
+    messages: readonly MessageRow[];
+    definition: JourneyDefinition;
+  },
 ): RunExplained {
+  const titled = <Shape extends string | null>(shape: Shape): { shape: Shape; title?: string } => {
+    const title = stepTitle(definition.shapes, shape);
+    return title === undefined ? { shape } : { shape, title };
+  };
   return {
     ...{ id: publicId(run.id, 'run'), version: run.version, test: run.test },
     ...{
       entered_at: run.enteredAt,
       entry: run.entry,
-      shape: run.shapeId,
+      ...titled(run.shapeId),
       arrived_at: run.arrivedAt,
       goal_at: run.goalAt,
     },
     standing,
-    moves: moves.filter(({ runId }) => runId === run.id).map(({ at, shapeId, did }) => ({ at, shape: shapeId, did })),
+    moves: moves
+      .filter(({ runId }) => runId === run.id)
+      .map(({ at, shapeId, did }) => ({ at, ...titled(shapeId), did })),
     failures: failures
       .filter(({ runId }) => runId === publicId(run.id, 'run'))
-      .map(({ runId: _, ...failure }) => failure),
+      .map(({ at, shape, reason }) => ({ at, ...titled(shape), reason })),
     messages: messages
       .filter(({ runId }) => runId === run.id)
       .map((message) => ({
         id: publicId(message.id, 'message'),
-        ...{ shape: message.shapeId, template: message.template, subject: message.subject },
+        ...{ ...titled(message.shapeId), template: message.template, subject: message.subject },
         ...{ state: message.state, reason: message.reason, queued_at: message.queuedAt, sent_at: message.sentAt },
         ...{ opened_at: message.openedAt, clicked_at: message.clickedAt, replied_at: message.repliedAt },
       }))

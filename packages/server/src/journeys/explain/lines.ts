@@ -1,4 +1,4 @@
-import { decisive, type Explained, type JourneyDefinition } from '@tributary/model';
+import { decisive, type Explained, type JourneyDefinition, stepName, stepTitle } from '@tributary/model';
 import { minute } from '../engine/doing.ts';
 import type { JourneyExplained, MessageExplained, RunExplained } from './explanation.ts';
 
@@ -38,7 +38,7 @@ function runLines(run: RunExplained): string[] {
     `  now: ${standing.words}`,
     ...(standing.waits_for ? failing(standing.waits_for.why).map((line) => `    ${line}`) : []),
     ...standing.ends_when.map(({ words }) => `    ${words}`),
-    ...messages.map((message) => `  message of ${message.shape}: ${messageInWords(message)}`),
+    ...messages.map((message) => `  message of ${called(message)}: ${messageInWords(message)}`),
     ...(run.goal_at ? [`  reached its goal on ${minute(run.goal_at)}`] : []),
   ];
 }
@@ -47,14 +47,17 @@ function runLines(run: RunExplained): string[] {
 function stepLines(moves: RunExplained['moves'], failures: RunExplained['failures']): string[] {
   const since = moves[0]?.at;
   return [
-    ...moves.map(({ at, shape, did }) => ({ at, said: `${shape ?? '–'}: ${did}` })),
+    ...moves.map((move) => ({ at: move.at, said: `${called(move)}: ${move.did}` })),
     ...failures
       .filter(({ at }) => !since || at >= since)
-      .map(({ at, shape, reason }) => ({ at, said: `${shape}: it failed: ${reason}` })),
+      .map((failure) => ({ at: failure.at, said: `${called(failure)}: it failed: ${failure.reason}` })),
   ]
     .sort((a, b) => a.at.getTime() - b.at.getTime())
     .map(({ at, said }) => `  ${minute(at)}  ${said}`);
 }
+
+const called = ({ shape, title }: { shape: string | null; title?: string | undefined }): string =>
+  shape === null ? '–' : stepName({ shape, title });
 
 function entryData({ entry }: RunExplained): string {
   const values = Object.entries(entry).filter(([id]) => !id.startsWith('idt:'));
@@ -65,8 +68,7 @@ function entryData({ entry }: RunExplained): string {
 
 /** Whether a run came to a shape, what it did there, and what became of it. */
 function shapeLines(run: RunExplained, shape: string, { shapes }: JourneyDefinition): string[] {
-  const title = shapes[shape]?.title;
-  const name = title === undefined ? `“${shape}”` : `“${shape}” (${title})`;
+  const name = `“${stepName({ shape, title: stepTitle(shapes, shape) })}”`;
   const head = `the run that entered on ${minute(run.entered_at)}`;
   const there = run.moves.filter((move) => move.shape === shape);
   const messages = run.messages.filter((message) => message.shape === shape);
@@ -74,7 +76,7 @@ function shapeLines(run: RunExplained, shape: string, { shapes }: JourneyDefinit
     const last = run.moves.at(-1);
     return [
       `${head} has not come to ${name}`,
-      ...(last ? [`  its last step, ${minute(last.at)}  ${last.shape ?? '–'}: ${last.did}`] : []),
+      ...(last ? [`  its last step, ${minute(last.at)}  ${called(last)}: ${last.did}`] : []),
       `  now: ${run.standing.words}`,
     ];
   }

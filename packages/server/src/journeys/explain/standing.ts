@@ -6,6 +6,7 @@ import {
   filterInWords,
   matches,
   type ShapeOf,
+  stepName,
 } from '@tributary/model';
 import { minute } from '../engine/doing.ts';
 import type { Moment } from '../engine/moment.ts';
@@ -40,7 +41,8 @@ export function standingOf(run: RunState, version: Version, facts: NowFacts, o: 
     return { state: 'parked', words, ends_when };
   }
   const shape = run.shapeId === null ? undefined : version.definition.shapes[run.shapeId];
-  const at = run.shapeId === null ? 'before its first shape' : `at “${shape?.title ?? run.shapeId}”`;
+  const at =
+    run.shapeId === null ? 'before its first shape' : `at “${stepName({ shape: run.shapeId, title: shape?.title })}”`;
   const inside = { state: 'inside', ...(run.dueAt ? { until: run.dueAt } : {}), ends_when } as const;
   if (run.held) {
     return o.paused

@@ -93,7 +93,7 @@ export interface Manage {
     workspaceId: number,
     which: Which,
     run: RunNamed,
-  ): Promise<{ run: RunRow; moves: { at: Date; shapeId: string | null; did: string }[] }>;
+  ): Promise<{ run: RunRow; moves: { at: Date; shapeId: string | null; title: string | null; did: string }[] }>;
   settleRun(workspaceId: number, which: Which, o: By & RunNamed & { how: 'end' | 'move on' }): Promise<void>;
   retryRun(workspaceId: number, which: Which, o: By & RunNamed): Promise<void>;
   /** Returns how many people go on. */

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../platform/database/pool.ts';
+import { titleSql } from './title.sql.ts';
 
 export interface RunCounts {
   heldOut: boolean;
@@ -42,14 +43,17 @@ export async function countDue(db: Queryable, now: Date): Promise<EngineCounts> 
 export interface MoveRow {
   at: Date;
   journey: string;
+  runId: string;
   shapeId: string | null;
+  /** What the shape is called in the run's version. */
+  title: string | null;
   did: string;
 }
 
 /** What a person's runs did, newest first: why they got something, or did not. */
 export async function listMovesOf(db: Queryable, personId: string, limit: number): Promise<MoveRow[]> {
   const { rows } = await db.query<MoveRow>(
-    `select m.at, j.name as journey, m.shape_id as "shapeId", m.did
+    `select m.at, j.name as journey, m.run_id as "runId", m.shape_id as "shapeId", ${titleSql('r', 'm.shape_id')} as title, m.did
      from run r join move m on m.run_id = r.id join journey j on j.id = r.journey_id
      where r.person_id = $1 order by m.at desc, m.number desc limit $2`,
     [personId, limit],

@@ -1,4 +1,5 @@
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import { titleSql } from './title.sql.ts';
 
 /** A run that the engine could not move. */
 export interface ParkedRun {
@@ -6,6 +7,7 @@ export interface ParkedRun {
   personId: string;
   journey: string;
   shapeId: string | null;
+  title: string | null;
   error: string;
   arrivedAt: Date;
 }
@@ -13,7 +15,8 @@ export interface ParkedRun {
 /** Oldest first. */
 export async function listParked(db: Queryable, workspaceId: number, limit: number): Promise<ParkedRun[]> {
   const { rows } = await db.query<ParkedRun>(
-    `select r.id, r.person_id as "personId", j.name as journey, r.shape_id as "shapeId", r.parked_error as error,
+    `select r.id, r.person_id as "personId", j.name as journey, r.shape_id as "shapeId", ${titleSql('r', 'r.shape_id')} as title,
+            r.parked_error as error,
             r.arrived_at as "arrivedAt"
      from run r join journey j on j.id = r.journey_id
      where r.parked_error is not null and r.ended_at is null and r.workspace_id = $1 order by r.id limit $2`,

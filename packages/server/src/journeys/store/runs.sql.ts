@@ -1,5 +1,6 @@
 import type { Fields } from '@tributary/model';
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
+import { titleSql } from './title.sql.ts';
 
 /** Which runs: those inside; that have left; kept where they are by a pause or a shape that is off; that can not be moved; held out; tries. */
 export type RunsState = 'inside' | 'left' | 'held' | 'parked' | 'held-out' | 'test';
@@ -12,6 +13,8 @@ export interface RunRow {
   version: number;
   /** Where it stands; null: it has not begun. */
   shapeId: string | null;
+  /** What that shape is called in the run's version. */
+  title: string | null;
   enteredAt: Date;
   arrivedAt: Date;
   /** When it is looked at next; null: only something that happens makes that. */
@@ -27,6 +30,7 @@ export interface RunRow {
 }
 
 const columns = `id, journey_id as "journeyId", person_id as "personId", version, shape_id as "shapeId",
+  ${titleSql('run', 'run.shape_id')} as title,
   entered_at as "enteredAt", arrived_at as "arrivedAt", due_at as "dueAt", left_at as "leftAt",
   left_reason as "leftReason", goal_at as "goalAt", held, held_out as "heldOut", parked_error as "parkedError", test,
   entry`;
@@ -74,9 +78,10 @@ export async function findRun(db: Queryable, journeyId: number, id: string): Pro
 export async function listMoves(
   db: Queryable,
   runId: string,
-): Promise<{ at: Date; shapeId: string | null; did: string }[]> {
-  const { rows } = await db.query<{ at: Date; shapeId: string | null; did: string }>(
-    'select at, shape_id as "shapeId", did from move where run_id = $1 order by at, number',
+): Promise<{ at: Date; shapeId: string | null; title: string | null; did: string }[]> {
+  const { rows } = await db.query<{ at: Date; shapeId: string | null; title: string | null; did: string }>(
+    `select m.at, m.shape_id as "shapeId", ${titleSql('r', 'm.shape_id')} as title, m.did
+     from move m join run r on r.id = m.run_id where m.run_id = $1 order by m.at, m.number`,
     [runId],
   );
   return rows;

@@ -1,4 +1,4 @@
-import { type Fields, idAt, type MessageContent, publicId, type SendingRules } from '@tributary/model';
+import { type Fields, idAt, type MessageContent, publicId, type SendingRules, stepTitle } from '@tributary/model';
 import { type Counted, counts, judge, type Objection, type Verdict } from '../../messages/index.ts';
 import { HARD_BOUNCED } from '../../people/index.ts';
 import { minute } from '../engine/doing.ts';
@@ -92,6 +92,11 @@ export function createOutbox(
     return { delivery: { channel: content.channel, ...template, ...topicOf(scene, rules), waits }, heard: [] };
   };
 
+  const titled = (shapeId: string): { title?: string } => {
+    const title = stepTitle(version.definition.shapes, shapeId);
+    return title === undefined ? {} : { title };
+  };
+
   return {
     ask: (message, now) => takeUp(message, now, now),
     dueAt: () => waiting.map(({ dueAt }) => dueAt).sort((a, b) => a.getTime() - b.getTime())[0],
@@ -105,10 +110,9 @@ export function createOutbox(
       const told = due.map(({ message, askedAt, waits }): OutboxEntry => {
         const taken = takeUp(message, askedAt, now);
         heard.push(...taken.heard);
-        const shape = version.definition.shapes[message.shapeId]!;
         return {
-          ...{ at: now, shape: message.shapeId, kind: shape.kind },
-          ...(shape.title === undefined ? {} : { title: shape.title }),
+          ...{ at: now, shape: message.shapeId, kind: version.definition.shapes[message.shapeId]!.kind },
+          ...titled(message.shapeId),
           outbox: inWords(taken.delivery, durationInWords(now.getTime() - askedAt.getTime()), waits),
           message: taken.delivery,
         };
@@ -121,7 +125,7 @@ export function createOutbox(
       counted.splice(place, 1);
       for (const one of waiting) if (one.waits.for === 'cap' && one.dueAt > now) one.dueAt = now;
     },
-    waiting: () => waiting.map(({ message: { shapeId: shape }, waits }) => ({ shape, waits })),
+    waiting: () => waiting.map(({ message: { shapeId: shape }, waits }) => ({ shape, ...titled(shape), waits })),
   };
 }
 

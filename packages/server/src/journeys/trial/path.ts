@@ -68,6 +68,7 @@ export interface PathEnd {
   state: 'left' | 'inside' | 'parked';
   at: Date;
   shape: string | null;
+  title?: string | undefined;
   reason?: string;
   /** Why it goes no further. */
   stopped?: string;
@@ -75,7 +76,7 @@ export interface PathEnd {
   /** What is known of the person then and was not so at the beginning. */
   fields: Record<string, { before: unknown; after: unknown }>;
   /** Messages that still wait then, whether the run has left or not. */
-  waiting: { shape: string; waits: Waits }[];
+  waiting: { shape: string; title?: string | undefined; waits: Waits }[];
   /** Events of the script that did not come about, and why. */
   missed: { event: string; why: string }[];
 }

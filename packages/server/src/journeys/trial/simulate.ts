@@ -1,4 +1,4 @@
-import { explain, type Filter, filtersOf, idAt, type Leaf, matches, timezoneOf } from '@tributary/model';
+import { explain, type Filter, filtersOf, idAt, type Leaf, matches, stepTitle, timezoneOf } from '@tributary/model';
 import { messageOf } from '../../platform/errors.ts';
 import { type Advanced, advance, type RunFacts } from '../engine/advance.ts';
 import { happenedIn } from '../engine/moment.ts';
@@ -148,12 +148,14 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
     (id) => (id.includes(':') || id === 'tags') && JSON.stringify(scene.fields[id]) !== JSON.stringify(life.fields[id]),
   );
   const last = path.at(-1)?.at ?? start;
+  const title = stepTitle(scene.version.definition.shapes, run.shapeId);
   return {
     path,
     end: {
       state: run.parkedError !== null ? 'parked' : run.leftAt ? 'left' : 'inside',
       at: run.leftAt ?? last,
       shape: run.shapeId,
+      ...(title === undefined ? {} : { title }),
       ...(run.leftReason === null ? {} : { reason: run.leftReason }),
       ...(run.parkedError === null ? {} : { reason: run.parkedError }),
       ...(stopped === undefined ? {} : { stopped }),
