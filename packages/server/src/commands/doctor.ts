@@ -5,6 +5,8 @@ import { migrationState } from '../platform/database/migrate.ts';
 import { DatabaseUnreachable } from '../platform/database/reach.ts';
 import { messageOf } from '../platform/errors.ts';
 import { newsWaiting } from '../platform/news.ts';
+import type { Rooms } from '../rooms.ts';
+import { momentInWords } from './told.ts';
 import { withRooms } from './with-database.ts';
 
 interface Finding {
@@ -12,6 +14,8 @@ interface Finding {
   text: string;
   /** What to do about it. */
   do?: string;
+  /** What went wrong once, and does not any more. */
+  past?: string | undefined;
 }
 
 const FREE_MIN_BYTES = 1024 ** 3;
@@ -25,9 +29,9 @@ export async function doctor(config: Config): Promise<number> {
     findings.push(databaseAway(error, config));
   }
   for (const finding of findings) {
-    console.log(
-      `${finding.good ? 'ok     ' : 'WRONG  '}${finding.text}${finding.do ? `\n       → ${finding.do}` : ''}`,
-    );
+    console.log(`${finding.good ? 'ok     ' : 'WRONG  '}${finding.text}`);
+    if (finding.do) console.log(`       → ${finding.do}`);
+    if (finding.past) console.log(`       past: ${finding.past}`);
   }
   const wrong = findings.filter((finding) => !finding.good).length;
   console.log(wrong === 0 ? '\nNothing is wrong.' : `\n${wrong} of ${findings.length} checks found something wrong.`);
@@ -80,6 +84,7 @@ function inside(config: Config): Promise<Finding[]> {
     const engine = await o.journeys.engineCounts(o.db);
     const outbox = await o.messages.outboxState(o.db);
     const connections = await o.connectors.counts(o.db);
+    const failures = await o.connectors.failures(o.db);
     const count = (good: boolean, text: string, advice: string): Finding =>
       good ? { good, text } : { good, text, do: advice };
     return [
@@ -118,15 +123,36 @@ function inside(config: Config): Promise<Finding[]> {
           'check REPLIES_IMAP_URL; some providers want a password made for this program alone, and IMAP switched on',
         ),
       ),
-      ...connections.map((c) =>
-        count(
-          c.state === 'on' && c.note === null && c.failed === 0 && c.suspect === 0 && c.unreadable === 0,
-          `${c.connector}${c.account ? ` (${c.account})` : ''}: ${c.inbox} webhooks to read, ${c.open} writes to do, ${c.suspect} of them failing, ${c.failed} failed, ${c.unreadable} unreadable`,
-          [c.note, ...c.reasons].filter(Boolean).join('\n         ') || 'the server’s log has the reasons',
+      ...connections.map((connection) =>
+        connectionFinding(
+          connection,
+          failures.find(({ connector }) => connector === connection.connector),
         ),
       ),
     ];
   });
+}
+
+type Connection = Awaited<ReturnType<Rooms['connectors']['counts']>>[number];
+type Failures = Awaited<ReturnType<Rooms['connectors']['failures']>>[number];
+
+function connectionFinding(c: Connection, failures: Failures | undefined): Finding {
+  const { writes, unreadable, reasons } = failures?.now ?? { writes: 0, unreadable: 0, reasons: [] };
+  const good = c.state === 'on' && c.note === null && writes + c.suspect + unreadable === 0;
+  const text = `${c.connector}${c.account ? ` (${c.account})` : ''}: ${c.inbox} webhooks to read, ${c.open} writes to do, ${c.suspect} of them failing, ${writes} failed, ${unreadable} unreadable`;
+  const why = new Set([c.note, ...reasons, ...(c.suspect > 0 ? c.reasons : [])].filter(Boolean));
+  const advice = [...why].join('\n         ') || 'the server’s log has the reasons';
+  return { good, text, ...(good ? {} : { do: advice }), past: failures && pastOf(failures) };
+}
+
+/** What failed and does not any more, as far as can be told: how often, and when last. */
+function pastOf({ past: { writes, unreadable, lastAt, reason } }: Failures): string | undefined {
+  if (!lastAt) return undefined;
+  const what = [
+    ...(writes > 0 ? [`${writes} ${writes === 1 ? 'write' : 'writes'} failed`] : []),
+    ...(unreadable > 0 ? [`${unreadable} ${unreadable === 1 ? 'webhook' : 'webhooks'} could not be read`] : []),
+  ];
+  return `${what.join(', ')}, the last on ${momentInWords(lastAt)}${reason ? `: ${reason}` : ''}`;
 }
 
 function mailFinding(url: string, problem: string | undefined): Finding {

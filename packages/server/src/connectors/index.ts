@@ -12,6 +12,7 @@ import { type Loop, startLoop } from '../platform/loop.ts';
 import { notify, type Presence } from '../platform/presence.ts';
 import { seal } from '../platform/seal.ts';
 import { type Connection, createConnections, SETTINGS } from './connections.ts';
+import { type Failures, failuresOf } from './failures.ts';
 import { forget } from './forget.ts';
 import { hearActions, hearRecorded } from './hear.ts';
 import { problemsWith } from './problems.ts';
@@ -40,6 +41,8 @@ export interface Connectors {
   /** Forgets what was kept to write about people who were deleted. */
   hearDeleted(tx: Tx, pieces: readonly PeopleDeleted[]): Promise<void>;
   counts(db: Queryable): Promise<ConnectorCounts[]>;
+  /** What failed for good: what still does, and what is past. Connections where nothing ever failed are absent. */
+  failures(db: Queryable): Promise<Failures[]>;
   routes(app: FastifyInstance): void;
   start(): Loop;
 }
@@ -120,6 +123,7 @@ export function createConnectors(o: {
     hearActions: (tx, pieces) => hearActions(tx, ears, pieces, clock.now()),
     hearDeleted: (tx, pieces) => forget(tx, connections, pieces, clock.now()),
     counts: countConnections,
+    failures: (queryable) => failuresOf(queryable, { journeys, now: clock.now() }),
     routes: (app) => webhookRoutes(app, { db, connections, clock }),
     start() {
       const loops = new Map<Connection, Loop>();

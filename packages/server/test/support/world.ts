@@ -22,6 +22,8 @@ export interface World {
   kommo: KommoSandbox;
   readonly tributary: Tributary;
   readonly db: Db;
+  /** For commands, which open it by themselves. */
+  databaseUrl: string;
   /** The mail that arrived for an address, oldest first. */
   mailsTo(address: string): Promise<ParsedMail[]>;
   /** Calls the API with a key: with JSON, or with a mail as it came. */
@@ -88,6 +90,7 @@ export async function openWorld(o: { sink?: SmtpSink; kommo?: SandboxOptions; ca
       close,
       restart: () => start(port),
       another: () => start(0),
+      databaseUrl: config.databaseUrl,
     });
     closers.push(() => world.tributary.close());
     if (!o.capped) await tributary.messages.changeDefaults(tributary.workspace.id, { cap: 'none' });
@@ -109,6 +112,7 @@ function worldOf(o: {
   close: () => Promise<void>;
   restart: () => Promise<Tributary>;
   another: () => Promise<Tributary>;
+  databaseUrl: string;
 }): World {
   const { clock, kommo, sink } = o;
   let { tributary } = o;
@@ -154,6 +158,7 @@ function worldOf(o: {
       await world.quiet();
     },
     another: o.another,
+    databaseUrl: o.databaseUrl,
     async away(meanwhile) {
       await tributary.close();
       await meanwhile();
