@@ -14,3 +14,16 @@ test('an address that can not be read is refused in the envelope, and a name as 
   assert.deepEqual(long.json(), { letters: 255 });
   await app.close();
 });
+
+test('a reader whose mail program damaged a link gets a page, and a picture where a picture was wanted', async () => {
+  const app = createHttp({ log: silent, metrics: createMetrics() });
+  for (const url of ['/t/c/AQAAAAE%ZZ', '/t/u/%E0%A4%A', '/t/%']) {
+    const answer = await app.inject(url);
+    assert.equal(answer.statusCode, 404, url);
+    assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8');
+    assert.match(answer.body, /<h1>This link does not work<\/h1>/);
+  }
+  const picture = await app.inject('/t/o/AQAAAAE%ZZ.gif');
+  assert.deepEqual([picture.statusCode, picture.headers['content-type']], [200, 'image/gif']);
+  await app.close();
+});

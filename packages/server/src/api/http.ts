@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { isOfMail, unknownLink } from '../messages/index.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -21,8 +22,11 @@ export function createHttp(o: { log: Log; metrics: Metrics; proxies?: readonly s
     forceCloseConnections: 'idle',
     // Names of journeys have up to 255 letters, addresses 254.
     routerOptions: { maxParamLength: 1000 },
-    // An address that can not be read.
-    frameworkErrors: (error, _request, reply) => void sendError(reply, error.statusCode ?? 400, error.message),
+    // An address that can not be read. Readers of mail, whose programs damage links, are told so on a page.
+    frameworkErrors: (error, request, reply) =>
+      void (isOfMail(request.raw.url ?? '')
+        ? unknownLink(request, reply)
+        : sendError(reply, error.statusCode ?? 400, error.message)),
   });
   app.setNotFoundHandler((request, reply) => sendError(reply, 404, `${request.method} ${request.url}: not found`));
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {

@@ -38,3 +38,12 @@ export function unknownLinkPage(): string {
     body: html`<div class="sheet"><p>It is not one of ours, or it was cut short on its way. If it came in an e-mail, try to open it from there once more, or copy the whole link.</p></div>`,
   });
 }
+
+/** Something is away on our side: nothing was found out, and nothing has changed. */
+export function notNowPage(): string {
+  return page({
+    title: 'Not just now',
+    width: 'narrow',
+    body: html`<div class="sheet"><p>We could not look up this link at the moment. Nothing has changed. Please try it again in a minute.</p></div>`,
+  });
+}

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import { pageHeaders } from '../../platform/page.ts';
 import type { PatientWriter } from '../patient-writer.ts';
-import { notYetPage, unknownLinkPage, unsubscribedPage, unsubscribePage } from './pages.ts';
+import { notYetPage, unsubscribedPage, unsubscribePage } from './pages.ts';
 import type { Touch } from './record.ts';
 import type { Recorded } from './recorder.ts';
 import type { Secrets } from './secrets.ts';
 import { type Claim, type Purpose, proven, readToken } from './token.ts';
-
-/** A transparent picture of one pixel. */
-const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+import { LINKS, notNow, sendPixel, unknownLink } from './unknown.ts';
 
 /**
  * Readers do not wait longer for our database: they get their picture or their
@@ -36,50 +34,60 @@ type Of<P extends Purpose> = Extract<Claim, { purpose: P }>;
 
 /** Where the links in e-mails lead: the open pixel, clicks, and unsubscribing. */
 export function trackingRoutes(app: FastifyInstance, o: TrackingOptions): void {
-  app.register(async (scope) => {
-    // A wildcard, as a click's token holds a whole URL, longer than a parameter may be.
-    scope.get<{ Params: { '*': string } }>('/t/o/*', async (request, reply) => {
-      const claim = await claimIn(o, request.params['*'].replace(/\.gif$/, ''), 'open');
-      if (!claim) return unknownLink(reply);
-      await durable(record(o, touchOf(o, request, claim)), readerWaits(o));
-      return reply.headers({ 'content-type': 'image/gif', 'cache-control': 'no-store, private' }).send(PIXEL);
-    });
+  app.register(
+    async (scope) => {
+      scope.setNotFoundHandler(unknownLink);
+      scope.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+        if (error.statusCode && error.statusCode < 500) return unknownLink(request, reply);
+        o.log.error({ err: error, url: request.routeOptions.url }, 'a reader of a mail could not be answered');
+        return notNow(request, reply);
+      });
 
-    scope.get<{ Params: { '*': string } }>('/t/c/*', async (request, reply) => {
-      const claim = await claimIn(o, request.params['*'], 'click');
-      if (!claim || !/^https?:\/\//i.test(claim.url)) return unknownLink(reply);
-      const touch = { ...touchOf(o, request, claim), url: claim.url, link: claim.link };
-      await durable(record(o, touch), readerWaits(o));
-      const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex' };
-      return reply.headers(headers).redirect(new URL(claim.url).href, 302);
-    });
+      // A wildcard, as a click's token holds a whole URL, longer than a parameter may be.
+      scope.get<{ Params: { '*': string } }>('/o/*', async (request, reply) => {
+        const claim = await claimIn(o, request.params['*'].replace(/\.gif$/, ''), 'open');
+        if (!claim) return unknownLink(request, reply);
+        await durable(record(o, touchOf(o, request, claim)), readerWaits(o));
+        return sendPixel(reply);
+      });
 
-    scope.get<{ Params: { '*': string } }>('/t/u/*', async (request, reply) => {
-      const claim = await claimIn(o, request.params['*'], 'unsubscribe');
-      if (!claim) return unknownLink(reply);
-      return reply.headers(pageHeaders).send(unsubscribePage(o.sender));
-    });
+      scope.get<{ Params: { '*': string } }>('/c/*', async (request, reply) => {
+        const claim = await claimIn(o, request.params['*'], 'click');
+        if (!claim || !/^https?:\/\//i.test(claim.url)) return unknownLink(request, reply);
+        const touch = { ...touchOf(o, request, claim), url: claim.url, link: claim.link };
+        await durable(record(o, touch), readerWaits(o));
+        const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex' };
+        return reply.headers(headers).redirect(new URL(claim.url).href, 302);
+      });
 
-    // One click comes as a form or as multipart (RFC 8058 3.2): whatever it is, it is short, and read as text.
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_MAX }, (_request, body, done) =>
-      done(null, body),
-    );
+      scope.get<{ Params: { '*': string } }>('/u/*', async (request, reply) => {
+        const claim = await claimIn(o, request.params['*'], 'unsubscribe');
+        if (!claim) return unknownLink(request, reply);
+        return reply.headers(pageHeaders).send(unsubscribePage(o.sender));
+      });
 
-    scope.post<{ Params: { '*': string }; Body: string | undefined }>('/t/u/*', async (request, reply) => {
-      const claim = await claimIn(o, request.params['*'], 'unsubscribe');
-      if (!claim) return unknownLink(reply);
-      const fromPage = /(?:^|&)from=page(?:&|$)/.test(request.body ?? '');
-      const context = fromPage ? 'Unsubscribe page' : 'One-click unsubscribe';
-      const written = await durable(record(o, { ...touchOf(o, request, claim), context }), UNSUBSCRIBE_WAITS_MS);
-      if (written === 'unknown') return unknownLink(reply);
-      if (!written) {
-        reply.code(503).header('retry-after', '60');
-        return fromPage ? reply.headers(pageHeaders).send(notYetPage()) : reply.send('not saved yet: try again\n');
-      }
-      return fromPage ? reply.headers(pageHeaders).send(unsubscribedPage(o.sender)) : reply.send('unsubscribed\n');
-    });
-  });
+      // One click comes as a form or as multipart (RFC 8058 3.2): whatever it is, it is short, and read as text.
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_MAX }, (_request, body, done) =>
+        done(null, body),
+      );
+
+      scope.post<{ Params: { '*': string }; Body: string | undefined }>('/u/*', async (request, reply) => {
+        const claim = await claimIn(o, request.params['*'], 'unsubscribe');
+        if (!claim) return unknownLink(request, reply);
+        const fromPage = /(?:^|&)from=page(?:&|$)/.test(request.body ?? '');
+        const context = fromPage ? 'Unsubscribe page' : 'One-click unsubscribe';
+        const written = await durable(record(o, { ...touchOf(o, request, claim), context }), UNSUBSCRIBE_WAITS_MS);
+        if (written === 'unknown') return unknownLink(request, reply);
+        if (!written) {
+          reply.code(503).header('retry-after', '60');
+          return fromPage ? reply.headers(pageHeaders).send(notYetPage()) : reply.send('not saved yet: try again\n');
+        }
+        return fromPage ? reply.headers(pageHeaders).send(unsubscribedPage(o.sender)) : reply.send('unsubscribed\n');
+      });
+    },
+    { prefix: LINKS },
+  );
 }
 
 const readerWaits = (o: TrackingOptions): number => (o.recorder.away ? 0 : READER_WAITS_MS);
@@ -132,8 +140,4 @@ async function durable<T>(work: Promise<T>, ms: number): Promise<T | undefined> 
   const result = await Promise.race([work, late]);
   clearTimeout(timer);
   return result;
-}
-
-function unknownLink(reply: FastifyReply): FastifyReply {
-  return reply.code(404).headers(pageHeaders).send(unknownLinkPage());
 }

@@ -131,8 +131,10 @@ describe('what readers do with a mail', () => {
       mail.pixel.replace('/t/o/', '/t/u/'),
       '/t/c/https://evil.example',
       '/t/c/',
-      '/t/o/nonsense.gif',
       '/t/u/nonsense',
+      '/t/u',
+      '/t/',
+      '/t/x/nonsense',
     ];
     for (const url of forged) {
       const answer = await get(url);
@@ -141,6 +143,48 @@ describe('what readers do with a mail', () => {
       assert.match(answer.body, /This link does not work/);
     }
     assert.equal((await of(mail.person, 'act::c')).length, 0);
+  });
+
+  test('a damaged pixel is a picture all the same, and records nothing', async () => {
+    const mail = await mailed();
+    for (const url of ['/t/o/nonsense.gif', mail.pixel.replace('.gif', 'x.gif')]) {
+      const answer = await get(url);
+      assert.deepEqual([answer.statusCode, answer.headers['content-type']], [200, 'image/gif'], url);
+    }
+    assert.equal((await of(mail.person, 'act::o')).length, 0);
+  });
+
+  test('of somebody who was deleted, links lead on, and unsubscribing is answered with a page', async () => {
+    const mail = await mailed();
+    for (const kind of ['archive', 'delete'] as const)
+      await world.people.lifecycle.change(world.workspaceId, kind, { ids: [mail.person] }, 'API');
+    assert.equal((await get(mail.link)).headers.location, 'https://a.example/');
+    assert.equal((await get(mail.pixel)).headers['content-type'], 'image/gif');
+    assert.match((await get(mail.unsubscribe)).body, /<h1>/);
+    const done = await app.inject({ method: 'POST', url: mail.unsubscribe, body: 'from=page' });
+    assert.match(done.body, /You are unsubscribed/);
+  });
+
+  test('a link that can not be looked up as the database is away says so on a page', async (t) => {
+    const proxy = await databaseProxy(world.t.connection);
+    const db = openPool(proxy.connection, silent, 4);
+    const other = await world.process({ smtp: smtp.url, db });
+    const away = fastify();
+    other.messages.routes(away);
+    t.after(async () => {
+      await away.close();
+      await other.stop();
+      await db.end();
+      await proxy.close();
+    });
+    const mail = await mailed();
+    const token = Buffer.from(mail.unsubscribe.slice('/t/u/'.length), 'base64url');
+    token.writeUInt32BE(999_999, 1);
+    proxy.cut();
+    const answer = await get(`/t/u/${token.toString('base64url')}`, chrome, away);
+    assert.equal(answer.statusCode, 503);
+    assert.match(answer.body, /<h1>Not just now<\/h1>/);
+    proxy.mend();
   });
 
   test('looking at the unsubscribe page does not unsubscribe: scanners follow every link', async () => {
