@@ -55,6 +55,23 @@ describe('sending messages', () => {
     assert.equal(smtp.received.length, 1);
   });
 
+  test('a mail offers to unsubscribe in one click, a receipt does not: nobody can unsubscribe from it', async () => {
+    const smtp = await smtpServer();
+    await sender(smtp);
+    for (const [transactional, offers] of [
+      [false, true],
+      [true, false],
+    ] as const) {
+      const anna = await somebody();
+      await world.queue(anna, { rules: { cap: 'none', transactional } });
+      const { address } = await world.message(anna, 'sent');
+      const { source } = smtp.received.find(({ to }) => to === address)!;
+      assert.equal(/^List-Unsubscribe: <https:\/\/t\.example\/t\/u\//m.test(source.replace(/\r\n /g, ' ')), offers);
+      assert.equal(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m.test(source), offers);
+      assert.match(source, /\/t\/o\//, 'it is tracked all the same');
+    }
+  });
+
   test('a process with nothing to send asks the database next to nothing', async (t) => {
     const db = openPool(world.t.connection, silent, 4);
     open.push({ stop: () => db.end() });

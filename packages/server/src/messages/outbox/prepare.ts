@@ -51,10 +51,12 @@ export function prepareMail(loaded: Loaded, person: Person, sender: Sender): Pre
   const { publicUrl, from } = sender;
   return rendered('the template', () => {
     const tracking = { publicUrl, secret: loaded.secret, workspaceId, messageId };
-    const { fromName = from.name, ...seen } = renderEmail(email, subject, types, tracking);
+    const { fromName = from.name, unsubscribeUrl, ...seen } = renderEmail(email, subject, types, tracking);
     return {
       ...common,
       ...seen,
+      // Whoever unsubscribed gets a receipt all the same: an offer that is not kept is none.
+      unsubscribeUrl: message.rules.transactional ? undefined : unsubscribeUrl,
       from: { name: fromName, address: email.fromEmail ?? from.email },
       replyTo: email.replyTo,
       to: person.fields['str::email'] as string,
