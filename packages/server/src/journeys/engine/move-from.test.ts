@@ -13,6 +13,26 @@ describe('what a shape makes of a moment', () => {
     });
   });
 
+  test('a note to the team is told of as it will be read; one that can not be rendered as it was written', () => {
+    const to = ['daniel@acme.example'];
+    const note = { kind: 'notice', to, subject: 'Call {{ people.first-name }}', text: 'Now', next: 'end' } as const;
+    const does = (render: (text: string) => string) => {
+      const move = moveFrom(note, moment({ render }));
+      assert.equal(move.do, 'go');
+      return [move.did, move.effects?.map((effect) => 'content' in effect && effect.content)];
+    };
+    // What is sent is rendered as it leaves.
+    const effect = [{ channel: 'notice', to, subject: 'Call {{ people.first-name }}', text: 'Now' }];
+    assert.deepEqual(
+      does((text) => text.replace('{{ people.first-name }}', 'Anna\n')),
+      ['asked for the note to the team “Call Anna”', effect],
+    );
+    const broken = does(() => {
+      throw new Error('line 1: no such filter');
+    });
+    assert.deepEqual(broken, ['asked for the note to the team “Call {{ people.first-name }}”', effect]);
+  });
+
   test('an action is asked for with what it is given, and she goes on', () => {
     const input = { text: 'Call {{ people.first-name }}', dueInHours: 24 };
     const step = { kind: 'action', connector: 'kommo', action: 'task', input, next: 'end' } as const;

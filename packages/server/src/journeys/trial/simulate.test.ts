@@ -92,6 +92,14 @@ describe('a simulation', () => {
     ]);
   });
 
+  test('a note to the team is told of as the team reads it', () => {
+    const note = { kind: 'notice', to: ['team@acme.example'], subject: '{{ people.first-name }} waits', text: 'Call' };
+    assert.equal(
+      lines(play({ note: { ...note, next: 'end' }, end }))[0],
+      '0 note: asked for the note to the team “Anna waits”',
+    );
+  });
+
   test('a wait that nothing of the script ends says so, and where it stands', () => {
     const path = play({ wait: { kind: 'wait', until: opened('wait'), next: 'end' }, end }, { days: 30 });
     assert.equal(path.end.state, 'inside');

@@ -17,14 +17,23 @@ const names: { readonly [K in MessageShape['kind']]: string } = {
 export function message(shape: MessageShape, moment: Moment): Move {
   const sending = 'sending' in shape ? shape.sending : undefined;
   return doing(shape, moment, () => ({
-    did: `asked for ${names[shape.kind]}${what(shape)}`,
+    did: `asked for ${names[shape.kind]}${what(shape, moment)}`,
     effect: { kind: 'message', content: contentOf(shape), sending },
   }));
 }
 
-function what(shape: MessageShape): string {
+function what(shape: MessageShape, moment: Moment): string {
   if (shape.kind === 'email') return ` “${shape.template}”`;
   if (shape.kind === 'webhook') return ` ${new URL(shape.url.replace(/[?#{].*$/s, '')).host}`;
-  if (shape.kind === 'push') return ` “${shape.title}”`;
-  return shape.kind === 'notice' ? ` “${shape.subject}”` : '';
+  if (shape.kind === 'push') return ` “${asRead(shape.title, moment)}”`;
+  return shape.kind === 'notice' ? ` “${asRead(shape.subject, moment)}”` : '';
+}
+
+/** A title as whoever gets it reads it. What can not be rendered fails as it is sent, and stands here as it was written. */
+function asRead(text: string, { render }: Moment): string {
+  try {
+    return render(text).replace(/\s+/g, ' ').trim();
+  } catch {
+    return text;
+  }
 }
