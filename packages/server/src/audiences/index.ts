@@ -28,7 +28,8 @@ import { findAudiences } from './store/audience.sql.ts';
 import { countFigures, type Figures, listGrowth } from './store/figures.sql.ts';
 import { listMembersAfter } from './store/member.sql.ts';
 import { copySaid, deletePeopleFromAudiences } from './store/subscriber.sql.ts';
-import { type Saying, type Subscriptions, subscribe, subscriptionsOf } from './subscriptions.ts';
+import { type Saying, type Subscriptions, subscribe, subscriptionsOf, type ToldBy } from './subscriptions.ts';
+import { type Topic, topicsFor } from './topics.ts';
 import { audienceTurn } from './turn.ts';
 
 export type { AskingAudience, JourneysAsked } from './about-journeys.ts';
@@ -38,7 +39,8 @@ export type { AudienceChange } from './manage.ts';
 export type { AudienceKept } from './news.ts';
 export type { AskedStanding, Standing } from './standing.ts';
 export type { Figures } from './store/figures.sql.ts';
-export type { Saying, Subscriptions } from './subscriptions.ts';
+export type { Saying, Subscriptions, ToldBy } from './subscriptions.ts';
+export type { Topic } from './topics.ts';
 
 /** An audience with its sizes. */
 export type SizedAudience = AudienceRow & Figures;
@@ -68,6 +70,14 @@ export interface Audiences {
   kept: KeptAudiences;
   subscribe(workspaceId: number, publicId: string, sayings: readonly Saying[]): Promise<Map<string, boolean>>;
   subscriptionsOf(db: Queryable, workspaceId: number, people: readonly string[]): Promise<Map<string, Subscriptions>>;
+  /** What a person may choose of: the public audiences they belong to, and first the one that is named, by its id or name. */
+  topics(db: Queryable, workspaceId: number, personId: string, named: string | undefined): Promise<Topic[]>;
+  /** Writes down what a person says of several audiences, all of it or nothing. */
+  choose(
+    workspaceId: number,
+    personId: string,
+    wishes: readonly { audienceId: string; subscribed: boolean; by: ToldBy }[],
+  ): Promise<void>;
   /** What people are to audiences, as sending asks: in the order asked, with two statements. */
   standings(db: Queryable, workspaceId: number, asked: readonly AskedStanding[]): Promise<Standing[]>;
   /** Those of these audiences, by id or name, that are not there or are archived. */
@@ -148,6 +158,12 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
     subscribe: (workspaceId, id, sayings) =>
       transaction(db, (tx) => subscribe(tx, managing, workspaceId, id, sayings, clock.now())),
     subscriptionsOf: (queryable, workspaceId, ids) => subscriptionsOf(queryable, people, workspaceId, ids),
+    topics: topicsFor,
+    choose: (workspaceId, personId, wishes) =>
+      transaction(db, async (tx) => {
+        for (const { audienceId, subscribed, by } of wishes)
+          await subscribe(tx, managing, workspaceId, audienceId, [{ personId, subscribed }], clock.now(), by);
+      }),
     standings,
     missing: missingAudiences,
     hear: hearRecorded(managing, clock.now),

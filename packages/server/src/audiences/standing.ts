@@ -57,6 +57,12 @@ interface Topic {
   archived: boolean;
 }
 
+/** The number of the audience of this id or name, if it is there and in use. */
+export async function topicNumber(db: Queryable, workspaceId: number, audience: string): Promise<number | undefined> {
+  const topic = (await topicsOf(db, workspaceId, [audience])).get(audience);
+  return topic?.archived === false ? topic.id : undefined;
+}
+
 /** An id outdoes a name; of several with the same name it is the oldest in use. */
 async function topicsOf(db: Queryable, workspaceId: number, asked: readonly string[]): Promise<Map<string, Topic>> {
   if (asked.length === 0) return new Map();

@@ -1,4 +1,4 @@
-import type { IntakeItem } from '@tributary/model';
+import type { Fields, IntakeItem } from '@tributary/model';
 import type { People, Person } from '../people/index.ts';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import { publicAudienceId } from './definition.ts';
@@ -12,6 +12,14 @@ export interface Saying {
   smsOptedIn?: boolean | undefined;
 }
 
+/** Who told us, and what their timelines say of it beside the audience. */
+export interface ToldBy {
+  source: string;
+  attributes: Fields;
+}
+
+const API: ToldBy = { source: 'API', attributes: {} };
+
 /**
  * Writes down what people say of an audience's mail and SMS, and tells their timelines what that changes. It makes
  * nobody a member (Ortto's documentation of the call). Returns, by person, whether they get its mail if they are one.
@@ -23,6 +31,7 @@ export async function subscribe(
   publicId: string,
   sayings: readonly Saying[],
   now: Date,
+  by: ToldBy = API,
 ): Promise<Map<string, boolean>> {
   await o.live.lock(tx, workspaceId);
   const audience = await findOne(tx, workspaceId, publicId);
@@ -31,7 +40,7 @@ export async function subscribe(
   const before = new Map((await listSaid(tx, audience.id, people)).map((said) => [said.personId, said]));
   const after = new Map<string, Said>();
   const items: IntakeItem[] = [];
-  const about = { 'idt::a': publicId, 'str::an': audience.name };
+  const about = { 'idt::a': publicId, 'str::an': audience.name, ...by.attributes };
   for (const { personId, subscribed, smsOptedIn } of sayings) {
     const person = found.get(personId);
     if (!person) continue;
@@ -39,7 +48,7 @@ export async function subscribe(
     const said = { personId, subscribed: subscribed ?? old.subscribed, smsOptedIn: smsOptedIn ?? old.smsOptedIn };
     after.set(personId, said);
     const tell = (id: string): number =>
-      items.push({ who: { personId }, fields: {}, source: 'API', activity: { id, attributes: about } });
+      items.push({ who: { personId }, fields: {}, source: by.source, activity: { id, attributes: about } });
     if (getsMail(person, said) !== getsMail(person, old)) tell(said.subscribed ? 'act::s-a' : 'act::u-a');
     if (getsSms(person, said) !== getsSms(person, old)) tell(said.smsOptedIn ? 'act::ois-a' : 'act::oos-a');
   }

@@ -45,6 +45,7 @@ import { findTemplatesNamed, listMissingNames } from './store/template.sql.ts';
 import { dropUncertain, resendUncertain } from './store/uncertain.sql.ts';
 import { createTemplateCache, putTemplate } from './templates.ts';
 import { createJournal } from './tracking/journal.ts';
+import { createPreferences } from './tracking/preferences.ts';
 import { createTouchRecorder } from './tracking/recorder.ts';
 import { trackingRoutes } from './tracking/routes.ts';
 import { createSecrets } from './tracking/secrets.ts';
@@ -149,7 +150,7 @@ export interface Messages {
 export interface MessagesOptions {
   db: Db;
   people: People;
-  audiences: Pick<Audiences, 'standings' | 'missing'>;
+  audiences: Pick<Audiences, 'standings' | 'missing' | 'topics' | 'choose'>;
   presence: Presence;
   clock: Clock;
   log: Log;
@@ -248,7 +249,11 @@ export function createMessages(o: MessagesOptions): Messages {
     hearDeleted: (tx, pieces) => erase(tx, pieces, clock.now()),
     outboxState: (queryable) => outboxState(queryable, clock.now()),
     channelState: () => mail?.state() ?? { reachable: true },
-    routes: (app) => trackingRoutes(app, { recorder: touches, secrets, clock, log, sender: o.from.name }),
+    routes: (app) =>
+      trackingRoutes(app, {
+        ...{ recorder: touches, preferences: createPreferences(o), secrets, clock, log },
+        sender: o.from.name,
+      }),
     start() {
       secrets.load().catch((error: unknown) => log.warn({ err: error }, 'secrets are read when they are needed'));
       touches.replay().catch((error: unknown) => {

@@ -220,6 +220,12 @@ iframe { display: block; width: 100%; height: 68vh; border: 0; background: #fff;
 .pages { display: flex; justify-content: space-between; gap: 1rem; margin-top: 1.25rem; }
 button { font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0; border-radius: 8px; padding: .6rem 1.2rem; min-height: 44px; cursor: pointer; }
 button:hover { filter: brightness(1.06); }
+button.quiet { color: var(--ink); background: transparent; border: 1px solid var(--line); }
+button.quiet:hover { border-color: var(--soft); }
+label.choice { display: flex; gap: .8rem; align-items: baseline; padding: .6rem 0; border-bottom: 1px solid var(--line); cursor: pointer; overflow-wrap: anywhere; }
+label.choice:last-of-type { border-bottom: 0; margin-bottom: .5rem; }
+label.choice small { display: inline-block; line-height: 1.4; }
+input[type='checkbox'] { width: 1.15rem; height: 1.15rem; flex: none; margin: 0; accent-color: var(--accent); transform: translateY(.15rem); }
 @media (max-width: 40rem) {
   main { padding: 1.5rem 1rem 3rem; }
   main.narrow { padding-top: 6vh; }

@@ -63,6 +63,9 @@ export interface SubscriptionRow extends Said {
   audienceId: number;
   audienceName: string;
   audienceCreatedAt: Date;
+  publicName: string;
+  publicDescription: string;
+  isPublic: boolean;
   since: Date;
   subscribedAt: Date | null;
 }
@@ -74,7 +77,8 @@ export async function listSubscriptions(
 ): Promise<SubscriptionRow[]> {
   const { rows } = await db.query<SubscriptionRow>(
     `select m.person_id as "personId", m.audience_id as "audienceId", a.name as "audienceName",
-            a.created_at as "audienceCreatedAt", m.since, s.subscribed, s.subscribed_at as "subscribedAt",
+            a.created_at as "audienceCreatedAt", a.public_name as "publicName",
+            a.public_description as "publicDescription", a.is_public as "isPublic", m.since, s.subscribed, s.subscribed_at as "subscribedAt",
             s.sms_opted_in as "smsOptedIn"
      from audience_member m
      join audience a on a.id = m.audience_id and a.archived_at is null and not a.hidden

@@ -1,5 +1,5 @@
 import type { Fields } from '@tributary/model';
-import type { Tx } from '../../platform/database/pool.ts';
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
 import type { MessageState } from '../types.ts';
 
 /** A message that somebody opened, clicked or unsubscribed from. */
@@ -18,14 +18,31 @@ export interface TrackedMessage {
   unsubscribedAt: Date | null;
 }
 
+const columns = `m.id, m.workspace_id as "workspaceId", m.person_id as "personId", t.name as template, m.state,
+                  m.subject, m.attributes, coalesce((m.rules->>'transactional')::boolean, false) as transactional,
+                  m.sent_at as "sentAt", m.opened_at as "openedAt",
+                  m.clicked_at as "clickedAt", m.unsubscribed_at as "unsubscribedAt"`;
+
+/** A message with the audience that its rules name as its topic, by its id or name. */
+export async function findTracked(
+  db: Queryable,
+  workspaceId: number,
+  id: string,
+): Promise<(TrackedMessage & { topic: string | null }) | undefined> {
+  const { rows } = await db.query<TrackedMessage & { topic: string | null }>({
+    name: 'message.tracked',
+    text: `select ${columns}, m.rules->>'topic' as topic
+           from message m left join template t on t.id = m.template_id where m.id = $1 and m.workspace_id = $2`,
+    values: [id, workspaceId],
+  });
+  return rows[0];
+}
+
 /** Reads messages and keeps others from changing them until the transaction ends; in the order of their ids. */
 export async function lockMessages(tx: Tx, ids: readonly string[]): Promise<Map<string, TrackedMessage>> {
   const { rows } = await tx.query<TrackedMessage>({
     name: 'message.lock',
-    text: `select m.id, m.workspace_id as "workspaceId", m.person_id as "personId", t.name as template, m.state,
-                  m.subject, m.attributes, coalesce((m.rules->>'transactional')::boolean, false) as transactional,
-                  m.sent_at as "sentAt", m.opened_at as "openedAt",
-                  m.clicked_at as "clickedAt", m.unsubscribed_at as "unsubscribedAt"
+    text: `select ${columns}
            from message m left join template t on t.id = m.template_id
            where m.id = any($1::bigint[]) order by m.id for update of m`,
     values: [ids],

@@ -31,6 +31,17 @@ export function notYetPage(): string {
   });
 }
 
+/** What was asked of topics is not kept: it has to be asked again. */
+export function notSavedPage(form: URLSearchParams): string {
+  const fields = [...form].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
+  return page({
+    title: 'Not saved',
+    width: 'narrow',
+    body: html`<div class="sheet"><p>Your choice could not be saved just now. Please try again in a minute.</p>
+<form method="post">${fields}<button>Try again</button></form></div>`,
+  });
+}
+
 export function unknownLinkPage(): string {
   return page({
     title: 'This link does not work',
