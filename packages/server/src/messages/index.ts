@@ -178,7 +178,9 @@ const CHANNELS = ['email', 'webhook', 'notice', 'sms', 'push', 'inapp', 'slack']
 export function createMessages(o: MessagesOptions): Messages {
   const { db, people, clock, log, presence } = o;
   const secrets = createSecrets(db);
-  const touches = createTouchRecorder({ db, people, log, journal: createJournal(o.dataDir, randomUUID()) });
+  const own = randomUUID();
+  const journal = (name: string) => createJournal(o.dataDir, `${own}-${name}`);
+  const touches = createTouchRecorder({ db, people, log, clock, journal });
   const host = o.from.email.slice(o.from.email.lastIndexOf('@') + 1);
   const displayTypes = async (queryable: Queryable, workspaceId: number) =>
     displayTypesOf(await people.schema(queryable, workspaceId));

@@ -77,8 +77,8 @@ const stories: Record<string, readonly Beat[]> = {
     ['the proxy loads the pictures', opens(FIRST, PRIVACY_PROXY), { mails: [FIRST], runs: ['until-opened'] }],
     ['a scanner loads them too', opens(FIRST, SCANNER), { mails: [FIRST], notes: [] }],
     ['two days pass', passes({ days: 2 }), { mails: [FIRST, CASE] }],
-    ['the proxy loads the case study', opens(CASE, PRIVACY_PROXY), { notes: [] }],
-    ['it clicks faster than a person reads', clicks(CASE, 'Read how they did it'), { notes: [] }],
+    ['the proxy loads the case study', opens(CASE, PRIVACY_PROXY, 0), { notes: [] }],
+    ['it clicks faster than a person reads', clicks(CASE, 'Read how they did it', 0), { notes: [] }],
     [
       'three days pass',
       passes({ days: 3 }),

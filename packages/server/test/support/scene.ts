@@ -137,13 +137,22 @@ export function passes(time: { days?: number; ms?: number }): Act {
   return ({ world }) => world.clock.advance((time.days ?? 0) * DAY + (time.ms ?? 0));
 }
 
+/** Before she comes to a mail: what is done with it sooner is held for a moment before it is recorded. */
+const GETS_TO_IT_MS = 60_000;
+
 /** Opens the newest mail with that subject. */
-export function opens(subject: string, userAgent = BROWSER): Act {
-  return async (scene) => open(await mailOf(scene, subject), userAgent);
+export function opens(subject: string, userAgent = BROWSER, afterMs = GETS_TO_IT_MS): Act {
+  return async (scene) => {
+    scene.world.clock.advance(afterMs);
+    await open(await mailOf(scene, subject), userAgent);
+  };
 }
 
-export function clicks(subject: string, label: string): Act {
-  return async (scene) => click(await mailOf(scene, subject), label);
+export function clicks(subject: string, label: string, afterMs = GETS_TO_IT_MS): Act {
+  return async (scene) => {
+    scene.world.clock.advance(afterMs);
+    await click(await mailOf(scene, subject), label);
+  };
 }
 
 /** One click, as her mail program does it. */

@@ -81,6 +81,7 @@ const tones: Readonly<Record<string, Line['tone']>> = {
   'act::c': 'good',
   'act::re': 'good',
   'act::u-all': 'bad',
+  'act::u-a': 'bad',
   'act::b': 'bad',
   'act::sk': 'bad',
   'act::fja': 'bad',
@@ -132,7 +133,10 @@ function detailsOf(
   schema: Schema,
   titles: ReadonlyMap<string, string | null>,
 ): Html | undefined {
-  const parts = partsOf(attributes, schema.activities.get(activityId)?.attributeTypes);
+  // Why what a machine did does not count comes first.
+  const { 'str::rn': why, ...others } = attributes;
+  const inOrder = attributes['bol::m'] === true && why !== undefined ? { 'str::rn': why, ...others } : attributes;
+  const parts = partsOf(inOrder, schema.activities.get(activityId)?.attributeTypes);
   const by = String(attributes['str::jefi'] ?? '');
   const shape = String(attributes['str::jsi'] ?? '');
   const step = stepName({ shape, title: titles.get(placeOf(attributes['idt::jri'], shape)) });

@@ -14,6 +14,7 @@ const visit = (userAgent: string | undefined, more: Partial<Visit> = {}): Visit 
   userAgent,
   purpose: undefined,
   sinceSentMs: 60_000,
+  hurried: false,
   ...more,
 });
 
@@ -24,7 +25,7 @@ describe('people and machines', () => {
     ['Gmail, fetching because somebody looks', visit(gmail)],
     ['Outlook', visit('Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; Win64; x64; Microsoft Outlook 16.0.18129)')],
     ['a browser that opens at once', visit(chrome, { sinceSentMs: 10 })],
-    ['a click after a second and a half', visit(chrome, { to: 'click', sinceSentMs: 1500 })],
+    ['a click after two seconds and a half', visit(chrome, { to: 'click', sinceSentMs: 2500 })],
     ['a click when nobody knows when it was sent', visit(chrome, { to: 'click', sinceSentMs: undefined })],
   ];
   for (const [who, what] of people) test(`a person: ${who}`, () => assert.equal(machineReason(what), undefined));
@@ -34,7 +35,8 @@ describe('people and machines', () => {
     ['nobody in particular', visit(undefined)],
     ['somebody who asks for the head', visit(chrome, { method: 'HEAD' })],
     ['a browser that loads ahead', visit(chrome, { purpose: 'prefetch;prerender' })],
-    ['a click before anyone could have read', visit(chrome, { to: 'click', sinceSentMs: 300 })],
+    ['a click before anyone could have read', visit(chrome, { to: 'click', sinceSentMs: 1900 })],
+    ['a browser that follows every link at once', visit(chrome, { to: 'click', hurried: true })],
     ['Gmail, ahead of anyone', visit(`${chrome} Edge/12.246 Mozilla/5.0`)],
     ['Barracuda', visit('Mozilla/5.0 (compatible; BarracudaCentral/1.0)', { to: 'click' })],
     ['curl', visit('curl/8.5.0')],

@@ -20,6 +20,8 @@ export interface Touch {
   link?: number;
   /** How somebody unsubscribed. */
   context?: string;
+  /** It was held for a moment already, or is from before: it is recorded as what is known of it now. */
+  settled?: true;
 }
 
 /** At most this many attributes on an activity (Ortto help, a-235): what comes last goes first. */
@@ -27,16 +29,26 @@ const ATTRIBUTES_MAX = 15;
 
 const activities = { open: 'act::o', click: 'act::c', unsubscribe: 'act::u-all' } as const;
 
+/** As long after a mail has left most scanners are done with it. */
+const EARLY_MS = 60_000;
+
 /** Why a touch is taken for a machine's. Nobody but a person presses a button. */
-export function machineBehind(touch: Touch, message: TrackedMessage): string | undefined {
+export function machineBehind(touch: Touch, message: TrackedMessage, hurried: boolean): string | undefined {
   if (touch.did === 'unsubscribe') return undefined;
   return machineReason({
+    hurried,
     to: touch.did,
     method: touch.method,
     userAgent: touch.userAgent,
     purpose: touch.purpose,
     sinceSentMs: sinceSent(touch, message),
   });
+}
+
+/** Whether it is held for a moment: so soon after the mail has left it may be the first of a scanner's many. */
+export function isEarly(touch: Touch, message: TrackedMessage): boolean {
+  if (touch.did === 'unsubscribe' || touch.settled) return false;
+  return (sinceSent(touch, message) ?? EARLY_MS) < EARLY_MS;
 }
 
 /** A message whose sending is not written down yet was sent this moment. */
@@ -53,7 +65,13 @@ export function itemOf(touch: Touch, message: TrackedMessage, machine: string | 
     ...(touch.did === 'click' ? { 'str::c': clip(touch.url ?? ''), 'int::li': touch.link ?? 0 } : {}),
     ...(touch.did === 'unsubscribe'
       ? { 'str::is': 'Email', 'str::u-ctx': clip(touch.context ?? '') }
-      : { 'bol::m': machine !== undefined, 'str::b': browser, 'str::p': platform, 'str::d': device }),
+      : {
+          'bol::m': machine !== undefined,
+          'str::rn': machine,
+          'str::b': browser,
+          'str::p': platform,
+          'str::d': device,
+        }),
   };
   const known = Object.entries(attributes).flatMap(([id, value]) =>
     value === undefined ? [] : [[id, value] as const],

@@ -36,12 +36,12 @@ describe('what readers do with a mail', () => {
 
   let people = 0;
   /** A mail that has arrived, and what is in it to be followed. */
-  const mailed = async () => {
+  const mailed = async (template = 'hello', later = 60_000) => {
     const address = `reader${++people}@example.com`;
     const person = await world.person({ 'str::email': address, 'str::first': 'Anna' });
-    await world.queue(person);
+    await world.queue(person, { template });
     const { id } = await world.message(person, 'sent');
-    world.clock.advance(60_000);
+    world.clock.advance(later);
     const mail = await simpleParser(smtp.received.find(({ to }) => to === address)!.source);
     const path = (pattern: RegExp): string => new URL(pattern.exec(String(mail.html))![1]!).pathname;
     const header = mail.headerLines.find(({ key }) => key === 'list-unsubscribe')!.line;
@@ -50,6 +50,7 @@ describe('what readers do with a mail', () => {
       id,
       pixel: path(/<img src="([^"]+)"/),
       link: path(/<a href="([^"]+)"/),
+      links: [...String(mail.html).matchAll(/<a href="([^"]+)"/g)].map(([, url]) => new URL(url!).pathname),
       unsubscribe: new URL(/<([^>]+)>/.exec(header.replace(/\r?\n\s/g, ''))![1]!).pathname,
     };
   };
@@ -118,6 +119,61 @@ describe('what readers do with a mail', () => {
     assert.equal(answer.headers.location, 'https://a.example/');
     assert.equal((await of(person, 'act::c'))[0]?.attributes['bol::m'], true);
     assert.equal((await world.message(person)).clickedAt, null);
+  });
+
+  test('a scanner that says it is Chrome opens and follows everything within seconds: nothing of it counts', async () => {
+    const links = [1, 2, 3].map((n) => `<a href="https://a.example/${n}">${n}</a>`).join('');
+    await world.putTemplate('links', { html: links });
+    const mail = await mailed('links', 5000);
+    const answers = await Promise.all([mail.pixel, ...mail.links].map((url) => get(url)));
+    assert.deepEqual(
+      answers.map(({ headers }) => headers.location),
+      [undefined, 'https://a.example/1', 'https://a.example/2', 'https://a.example/3'],
+      'nobody waits for it',
+    );
+    world.clock.advance(1000);
+    await eventually('all is recorded', async () => (await of(mail.person, 'act::c')).length === 3);
+    await eventually('the opening, too', async () => (await of(mail.person, 'act::o')).length === 1);
+    for (const { attributes } of [...(await of(mail.person, 'act::c')), ...(await of(mail.person, 'act::o'))]) {
+      assert.equal(attributes['bol::m'], true);
+      assert.equal(attributes['str::rn'], 'several links at once, faster than a person clicks');
+    }
+    const { openedAt, clickedAt } = await world.message(mail.person);
+    assert.deepEqual([openedAt, clickedAt], [null, null]);
+  });
+
+  test('a person who opens and clicks within seconds counts, a moment later', async () => {
+    const mail = await mailed('hello', 5000);
+    await get(mail.pixel);
+    world.clock.advance(3000);
+    await get(mail.link);
+    world.clock.advance(1000);
+    await eventually('both are recorded', async () => {
+      const { openedAt, clickedAt } = await world.message(mail.person);
+      return openedAt !== null && clickedAt !== null;
+    });
+    assert.equal((await of(mail.person, 'act::c'))[0]?.attributes['bol::m'], false);
+  });
+
+  test('what is held for a moment outlives the process', async () => {
+    const killed = await world.process({ smtp: smtp.url });
+    const dying = fastify();
+    killed.messages.routes(dying);
+    const mail = await mailed('hello', 5000);
+    await get(mail.link, chrome, dying);
+    assert.equal((await of(mail.person, 'act::c')).length, 0);
+    const held = (await readdir(world.dataDir)).filter((name) => name.includes('-held-'));
+    assert.equal(held.length, 1, 'it is on disk');
+    const next = await world.process({ smtp: smtp.url });
+    await eventually('the click', async () => (await of(mail.person, 'act::c')).length === 1);
+    await dying.close();
+    await killed.stop();
+    await next.stop();
+    assert.equal((await of(mail.person, 'act::c')).length, 1);
+    assert.deepEqual(
+      (await readdir(world.dataDir)).filter((name) => name.includes('-held-')),
+      [],
+    );
   });
 
   test('a forged link leads nowhere, records nothing, and says so to a person', async () => {
