@@ -15,13 +15,15 @@ export interface IdMap {
   field(id: string, at: string): string;
   attribute(activityId: string, id: string, at: string): string;
   audience(id: string, at: string): string;
+  /** In conditions; shapes name journeys by their names, which is how they are stored. */
+  journey(id: string, at: string): string;
 }
 
 type Raw = Record<string, unknown>;
 
 /**
- * The journey as it was given, with its ids mapped: of fields, of attributes of activities and of audiences, wherever a
- * journey names them. `definition` is the same journey, checked: the model knows where its filters are.
+ * The journey as it was given, with its ids mapped: of fields, of attributes of activities, of audiences and of journeys,
+ * wherever a journey names them by id. `definition` is the same journey, checked: the model knows where its filters are.
  */
 export function mapIds(journey: Raw, definition: JourneyDefinition, map: IdMap): Raw {
   const out = structuredClone(journey);
@@ -97,9 +99,10 @@ function mapFilter(filter: Filter, map: IdMap, field: (id: string, at: string) =
     return { [operator]: body };
   }
   if (isMembershipOperator(operator)) {
-    // A campaign is a journey, and shapes name those by their names already.
-    const key = ['audience_id', 'value'].find((name) => typeof body[name] === 'string');
-    if (key && !operator.includes('campaign')) body[key] = map.audience(body[key] as string, `${here}.${key}`);
+    const key = ['audience_id', 'campaign_id', 'value'].find((name) => typeof body[name] === 'string');
+    // A campaign is a journey.
+    const mapped = operator.includes('campaign') ? map.journey : map.audience;
+    if (key) body[key] = mapped(body[key] as string, `${here}.${key}`);
     return { [operator]: body };
   }
   if (typeof body.field_id === 'string') body.field_id = field(body.field_id, `${here}.field_id`);

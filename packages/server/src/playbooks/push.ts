@@ -5,7 +5,7 @@ import { journeyFault } from './book.ts';
 import { type Difference, differences, isSame } from './differences.ts';
 import { refuseIf } from './fault.ts';
 import type { Library } from './read.ts';
-import { type Shelf, type Wanted, type WantedJourney, wantedOf } from './wanted.ts';
+import { type Shelf, type Wanted, type WantedJourney, wantedJourney, wantedOf } from './wanted.ts';
 
 /** What a push did, or would do. */
 export interface Pushed {
@@ -57,6 +57,7 @@ export async function push(
 }
 
 async function pushAll(tx: Tx, shelf: Shelf, workspaceId: number, wanted: Wanted): Promise<Pushed[]> {
+  const { journeys: all, reserved } = await withComing(tx, shelf, workspaceId, wanted);
   const playbooks = wanted.journeys.map(({ book }) => book.playbook);
   const pushed: Pushed[] = await define(tx, shelf, workspaceId, playbooks);
   const stored = await shelf.messages.templatesNamed(tx, workspaceId, [...wanted.templates.keys()]);
@@ -67,7 +68,7 @@ async function pushAll(tx: Tx, shelf: Shelf, workspaceId: number, wanted: Wanted
     pushed.push({ what: 'template', name, did: before ? 'changed' : 'new' });
   }
   const faults = [];
-  for (const { book, journey, definition } of wanted.journeys) {
+  for (const { book, journey, definition } of all) {
     const problems = [
       ...(await shelf.journeys.definitions.problems(tx, workspaceId, journey)),
       ...shelf.connectors.problemsWith(definition.shapes),
@@ -76,13 +77,30 @@ async function pushAll(tx: Tx, shelf: Shelf, workspaceId: number, wanted: Wanted
   }
   refuseIf(faults);
   const journeys = [];
-  for (const each of wanted.journeys) journeys.push(await pushJourney(tx, shelf, workspaceId, each));
+  for (const each of all) journeys.push(await pushJourney(tx, shelf, workspaceId, each, reserved));
   // Once all are there: they may name each other.
-  for (const [i, { journey }] of wanted.journeys.entries()) {
+  for (const [i, { journey }] of all.entries()) {
     const { warnings } = await shelf.journeys.manage.checkIn(tx, workspaceId, journey);
     pushed.push({ ...journeys[i]!, warnings });
   }
   return pushed;
+}
+
+/** The journeys, with ids for those that they name and that come with them, in whatever order: their ids are had beforehand. */
+async function withComing(
+  tx: Tx,
+  { journeys }: Shelf,
+  workspaceId: number,
+  wanted: Wanted,
+): Promise<{ journeys: readonly WantedJourney[]; reserved: ReadonlySet<string> }> {
+  const names = new Set(wanted.journeys.flatMap(({ coming }) => coming));
+  if (names.size === 0) return { journeys: wanted.journeys, reserved: names };
+  const known = [];
+  for (const name of names) known.push({ id: await journeys.definitions.reserve(tx, workspaceId, name), name });
+  const catalog = { ...wanted.catalog, journeys: [...wanted.catalog.journeys, ...known], coming: [] };
+  const looked = wanted.journeys.map((each) => (each.coming.length > 0 ? wantedJourney(each.book, catalog) : each));
+  refuseIf(looked.flatMap((each) => ('faults' in each ? each.faults : [])));
+  return { journeys: looked as WantedJourney[], reserved: names };
 }
 
 async function pushJourney(
@@ -90,9 +108,10 @@ async function pushJourney(
   { journeys }: Shelf,
   workspaceId: number,
   { journey, definition }: WantedJourney,
+  reserved: ReadonlySet<string>,
 ): Promise<Pushed> {
   const { name } = definition;
-  const before = await journeys.definitions.find(tx, workspaceId, name);
+  const before = reserved.has(name) ? undefined : await journeys.definitions.find(tx, workspaceId, name);
   const changes = differences(parsed(before), definition);
   if (before && before.version !== null && changes.length === 0) {
     return { what: 'journey', name, did: 'unchanged', version: before.version, state: before.state };

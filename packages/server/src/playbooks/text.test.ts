@@ -13,6 +13,7 @@ import { rewritten, yamlOf } from './write.ts';
 
 const CASES = Number(process.env.TEXT_CASES ?? 300);
 const AUDIENCE = '5f0000000000000000000001';
+const JOURNEY = '5f0000000000000000000011';
 
 const catalog: Catalog = {
   fields: [
@@ -29,6 +30,12 @@ const catalog: Catalog = {
     { id: '5f0000000000000000000002', name: 'Twins' },
     { id: '5f0000000000000000000003', name: 'twins' },
   ],
+  journeys: [
+    { id: JOURNEY, name: 'Welcome' },
+    { id: '5f0000000000000000000012', name: 'Two' },
+    { id: '5f0000000000000000000013', name: 'two' },
+  ],
+  coming: ['New'],
 };
 
 const read = (text: string, file = 'a.journey.yaml'): Source => {
@@ -241,6 +248,42 @@ describe('names in a journey', () => {
       ['Customers', catalog.audiences[1]!.id],
     );
     assert.deepEqual(withIds(text, definition, catalog).journey, journey);
+  });
+
+  test('of journeys in conditions are looked up, and written where one only has the name', () => {
+    const asks = (operator: string, key: string, id: string) => ({ [operator]: { [key]: id } });
+    const written = [
+      asks('$is_member_of_campaign', 'campaign_id', 'welcome'),
+      { $or: [asks('$has_left_campaign', 'value', 'Two'), asks('$has_started_campaign', 'campaign_id', 'New')] },
+      asks('$has_left_campaign', 'campaign_id', '5f00000000000000000000ff'),
+    ];
+    const { journey, definition } = journeyOf({ exits: written });
+    const { journey: asIds, problems, coming } = withIds(journey, definition, catalog);
+    assert.deepEqual([problems, coming], [[], ['New']]);
+    assert.deepEqual(asIds.exits, [
+      asks('$is_member_of_campaign', 'campaign_id', JOURNEY),
+      {
+        $or: [
+          asks('$has_left_campaign', 'value', '5f0000000000000000000012'),
+          asks('$has_started_campaign', 'campaign_id', 'New'),
+        ],
+      },
+      asks('$has_left_campaign', 'campaign_id', '5f00000000000000000000ff'),
+    ]);
+    const back = withNames(asIds, definition, catalog);
+    assert.deepEqual((back.exits as object[])[0], asks('$is_member_of_campaign', 'campaign_id', 'Welcome'));
+    assert.deepEqual(withIds(back, definition, catalog).journey, asIds);
+    const wrong = journeyOf({
+      exits: [asks('$has_left_campaign', 'campaign_id', 'Nowhere'), asks('$has_left_campaign', 'value', 'TWO')],
+    });
+    assert.deepEqual(withIds(wrong.journey, wrong.definition, catalog).problems, [
+      { at: 'exits[0].$has_left_campaign.campaign_id', problem: 'there is no journey "Nowhere"' },
+      {
+        at: 'exits[1].$has_left_campaign.value',
+        problem:
+          '"TWO" is the name of several: write the id of one, 5f0000000000000000000012 or 5f0000000000000000000013',
+      },
+    ]);
   });
 
   test('the way there and back changes nothing, for random journeys', () => {

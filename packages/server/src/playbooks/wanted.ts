@@ -8,7 +8,7 @@ import type { Db } from '../platform/database/pool.ts';
 import { type Book, journeyFault } from './book.ts';
 import { loadCatalog } from './catalog.ts';
 import type { Fault } from './fault.ts';
-import { withIds } from './names.ts';
+import { type Catalog, withIds } from './names.ts';
 import type { Library } from './read.ts';
 
 /** The rooms that texts of journeys have to do with. */
@@ -26,6 +26,8 @@ export interface Wanted {
   journeys: WantedJourney[];
   templates: Map<string, { template: Template; file: string }>;
   faults: Fault[];
+  /** What their names were looked up in. */
+  catalog: Catalog;
 }
 
 export interface WantedJourney {
@@ -33,6 +35,8 @@ export interface WantedJourney {
   /** With ids where the file has names: what is stored. */
   journey: Record<string, unknown>;
   definition: JourneyDefinition;
+  /** Journeys that its conditions name, and that are not there yet: they stand by their names. */
+  coming: readonly string[];
 }
 
 /** Reads out of files what is wanted, with names looked up in the workspace. */
@@ -41,15 +45,20 @@ export async function wantedOf(shelf: Shelf, workspaceId: number, library: Libra
   const catalog = await loadCatalog(shelf, workspaceId, playbooks);
   const faults = [...library.faults];
   const journeys = library.books.flatMap((book): WantedJourney[] => {
-    const { journey, problems } = withIds(book.journey, book.definition, catalog);
-    faults.push(...problems.map((problem) => journeyFault(book.source, problem)));
-    if (problems.length > 0) return [];
-    const checked = checkJourney(journey);
-    if ('journey' in checked) return [{ book, journey, definition: checked.journey }];
-    faults.push(...checked.problems.map((problem) => journeyFault(book.source, problem)));
+    const wanted = wantedJourney(book, catalog);
+    if (!('faults' in wanted)) return [wanted];
+    faults.push(...wanted.faults);
     return [];
   });
-  return { journeys, templates: templatesWanted(library), faults };
+  return { journeys, templates: templatesWanted(library), faults, catalog };
+}
+
+/** A journey with its names looked up, or everything that is wrong with it then. */
+export function wantedJourney(book: Book, catalog: Catalog): WantedJourney | { faults: Fault[] } {
+  const { journey, problems, coming } = withIds(book.journey, book.definition, catalog);
+  const checked = problems.length > 0 ? { problems } : checkJourney(journey);
+  if ('journey' in checked) return { book, journey, definition: checked.journey, coming };
+  return { faults: checked.problems.map((problem) => journeyFault(book.source, problem)) };
 }
 
 /** Of a folder all that it has; beside a single file those that its journey names. */

@@ -89,6 +89,16 @@ export async function upsertJourney(
   return row;
 }
 
+/** A journey that has nothing but its name; one that is there is returned as it is. */
+export async function insertNamed(tx: Tx, workspaceId: number, name: string, now: Date): Promise<JourneyRow> {
+  const { rows } = await tx.query<JourneyRow>(
+    `insert into journey (workspace_id, name, state, created_at, edited_at) values ($1, $2, 'draft', $3, $3)
+     on conflict (workspace_id, name) do update set name = excluded.name returning ${columns}`,
+    [workspaceId, name, now],
+  );
+  return rows[0]!;
+}
+
 export interface VersionRow {
   journeyId: number;
   version: number;
