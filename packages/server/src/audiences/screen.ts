@@ -108,6 +108,7 @@ async function look(
         known && known !== 'too much'
           ? {
               fields: known.fields,
+              formerIds: known.formerIds,
               now,
               known: (condition) => open.has(condition) || undefined,
               member: membershipIn({ fields: known.fields, members: belongs, said: undefined, toJourneys: undefined }),
