@@ -61,6 +61,7 @@ export { judge, type Verdict } from './outbox/verdict.ts';
 export { type EmailPreview, type Preview, type PreviewAsked, previewTemplate } from './preview.ts';
 export { displayTypesOf } from './render/display-types.ts';
 export { checkEmail as checkTemplate } from './render/email.ts';
+export { notesOn as templateNotes } from './render/notes.ts';
 export { problemsWithTexts, problemWithText } from './render/problems.ts';
 export type { Subject } from './render/scope.ts';
 export { renderText } from './render/text.ts';

@@ -185,6 +185,16 @@ describe('journeys as text', () => {
       await shelf.journeys.manage.changeState(shelf.ws, { name }, 'archive', { by: 'a test' });
   });
 
+  test('so is what mail programs make nothing of, in a template', async () => {
+    await shelf.write({
+      'templates/hello.html': HELLO.replace('<p>Hello</p>', '<a href="www.acme.example">Hello</a>'),
+    });
+    const tried = await push(shelf, shelf.ws, await readLibrary(shelf.folder), { dryRun: true });
+    const told = tried.flatMap(({ warnings = [] }) => warnings).filter(({ at }) => at === 'shapes.mail.template');
+    const problem = '“Hello”: a link leads to “www.acme.example”, which is no whole address: write it with https://';
+    assert.deepEqual(told, [{ at: 'shapes.mail.template', problem }]);
+  });
+
   test('files are not touched by a push, nor by a pull that finds the same', async () => {
     await pushed();
     const files = await shelf.read();

@@ -9,6 +9,7 @@ import { findDraft, insertJourney, type ManagedJourney, updateDraft } from '../s
 import { CHANNELS } from './channels.ts';
 import { changing, findManaged, type Managing, type Which } from './managing.ts';
 import { notThere } from './not-there.ts';
+import { notesOnTemplates } from './template-notes.ts';
 
 /** A definition as it is worked on: it may be wrong. */
 export type Draft = Readonly<Record<string, unknown>>;
@@ -136,7 +137,8 @@ export async function checkedHere(tx: Tx, o: Managing, workspaceId: number, defi
   const journeys = new Set((await listJourneys(tx, workspaceId)).map(({ name }) => name));
   const around = { channels: CHANNELS, journeys, hasField: (id: string) => fields.has(id) };
   const missing = await notThere(tx, o, workspaceId, judged.journey);
-  return { problems: [], warnings: [...warningsOf(judged.journey, around), ...missing] };
+  const notes = await notesOnTemplates(tx, o, workspaceId, judged.journey);
+  return { problems: [], warnings: [...warningsOf(judged.journey, around), ...missing, ...notes] };
 }
 
 /** Somebody has published a version since the draft was begun, which the draft knows nothing of. */

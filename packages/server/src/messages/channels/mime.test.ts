@@ -33,6 +33,15 @@ describe('the mail on the wire', () => {
     assert.equal(parsed.messageId, '<5069236bf100000000000100@example.com>');
   });
 
+  test('no line of the head is longer than servers take, however long a word in a subject or a name is', async () => {
+    const long = 'x'.repeat(1500);
+    const raw = compose(mail({ subject: long, from: { name: long, address: 'a@example.com' } })).toString();
+    const lines = raw.slice(0, raw.indexOf('\r\n\r\n')).split('\r\n');
+    assert.ok(Math.max(...lines.map((line) => line.length)) <= 998);
+    const { subject, from } = await simpleParser(raw);
+    assert.deepEqual([subject, from?.value[0]?.name], [long, long]);
+  });
+
   test('whatever is written arrives as it was written', async () => {
     const text = string({
       unit: oneof(string({ unit: 'grapheme', maxLength: 3 }), constant('\r\n'), constant(' '), constant('=')),

@@ -74,7 +74,9 @@ function address(from: Mail['from']): string {
 }
 
 const words = (value: string): string => (isPlain(value) ? value : encoded(value));
-const isPlain = (value: string): boolean => /^[\x20-\x7e]*$/.test(value) && !value.includes('=?');
+/** As it is, unless it has words that no line could be folded in: one may have 998 characters (RFC 5322, 2.1.1). */
+const isPlain = (value: string): boolean =>
+  /^[\x20-\x7e]*$/.test(value) && !value.includes('=?') && !/[^ ]{200}/.test(value);
 const encoded = (value: string): string => encodeWord(unbroken(value), 'B', ENCODED_WORD_MAX);
 
 /** Nothing that comes from outside may begin a header of its own. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { array, assert as check, constantFrom, property } from 'fast-check';
 import { linksIn, trackLinks, withPixel } from './links.ts';
+import { notesOn } from './notes.ts';
 import { piecesOf } from './pieces.ts';
 import { plainText } from './plain-text.ts';
 
@@ -120,4 +121,44 @@ test('HTML cut into pieces is the same HTML put together again, however broken',
       );
     }),
   );
+});
+
+test('lists are counted, and addresses are named without what programs make of them', () => {
+  const text = plainText(`<ol><li>Call <a href="tel:+49301234">us</a><ul><li>or</li></ul></li>
+<li><a href="mailto:us@a.example?subject=Hi">write</a></li></ol><ul><li>Now</li></ul>`);
+  assert.equal(text, '1. Call us (+49301234)\n\n- or\n\n2. write (us@a.example)\n\n- Now');
+});
+
+test('letters that are written by their names are letters in the text', () => {
+  assert.equal(
+    plainText(
+      '<p>Gr&uuml;&szlig;e, &Eacute;t&eacute;, &frac12; &amp; &check; &bdquo;x&ldquo;, &constructor; &unknown;</p>',
+    ),
+    'Grüße, Été, ½ & ✓ „x“, &constructor; &unknown;',
+  );
+});
+
+test('what Gmail cuts off is noted, and links that lead nowhere from a mail', () => {
+  const note = (html: string) => notesOn({ subject: 'x', html });
+  assert.deepEqual(note(`<p>${'ü'.repeat(52 * 1024)}</p>`), [
+    'has 105 kB of HTML: Gmail shows 102 kB, and cuts off the rest, with what tells that it was opened',
+  ]);
+  assert.deepEqual(
+    note('<a href="www.a.example">A</a><a href="/b">B</a><a href="//c.example">C</a><a href="/b">B</a>'),
+    [
+      'a link leads to “www.a.example”, which is no whole address: write it with https://',
+      'a link leads to “/b”, which is no whole address: write it with https://',
+      'a link leads to “//c.example”, which is no whole address: write it with https://',
+    ],
+  );
+  const fine = [
+    'https://a.example',
+    'http://a.example',
+    'mailto:a@a.example',
+    'tel:+1',
+    '#top',
+    '',
+    '{{ unsubscribe_url }}',
+  ];
+  assert.deepEqual(note(fine.map((href) => `<a href="${href}">x</a>`).join('')), []);
 });
