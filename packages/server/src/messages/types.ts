@@ -65,5 +65,6 @@ export type WhenUncertain = 'resend' | 'hold';
 /** How a field or an attribute is shown, where it matters to a template: decimals and currency are ×1000 on the wire. */
 export interface DisplayTypes {
   field(id: string): string | undefined;
-  attribute(activityId: string, id: string): string | undefined;
+  /** Of an attribute of this activity, or where that is not known, as all activities agree that have one of this id. */
+  attribute(activityId: string | undefined, id: string): string | undefined;
 }

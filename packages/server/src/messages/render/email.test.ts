@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { describe, test } from 'node:test';
+import type { Schema } from '../../people/index.ts';
 import { UserError } from '../../platform/errors.ts';
 import { readToken } from '../tracking/token.ts';
 import type { DisplayTypes } from '../types.ts';
+import { displayTypesOf } from './display-types.ts';
 import { checkEmail, compileEmail, renderEmail } from './email.ts';
 import type { Subject } from './scope.ts';
 import { renderText } from './text.ts';
@@ -25,6 +27,9 @@ const anna: Subject = {
       'phn::phone': { c: '49', n: '15112345678' },
       'geo::city': { name: 'Berlin' },
       'sst:cm:brands': ['a', 'b'],
+      'obj:cm:item': { name: 'Chair', price: 5, parts: [{ name: 'leg' }] },
+      'obj:cm:odd': { toString: 1 },
+      'obj:cm:day': { year: 2026, month: 1, day: 2 },
     },
   },
   entryActivityId: 'act:cm:crm-stage-changed',
@@ -51,6 +56,12 @@ describe('what a template can name', () => {
     ['{{ people.phone-number }}', '+4915112345678'],
     ['{{ people.city }}', 'Berlin'],
     ['{{ people.custom.brands | join: ", " }}', 'a, b'],
+    ['{{ people.custom.item.name }}: {{ people.custom.item.price }}', 'Chair: 5'],
+    ['{{ people.custom.item.parts[0].name }}', 'leg'],
+    ['{{ people.custom.item.parts }}', '{"name":"leg"}'],
+    ['{{ people.custom.item }}', '{"name":"Chair","price":5,"parts":[{"name":"leg"}]}'],
+    ['{{ people.custom.odd }} {{ people.custom.odd | append: "!" }}', '{"toString":1} {"toString":1}!'],
+    ['{{ people.custom.day.year }}', '2026'],
     ['{{ activity.stage }}', 'Qualification'],
     ['{{ activity.custom.crm-stage-changed.deal-value }}', '12000'],
     ['{{ people.last-name | default: "there" }}', 'there'],
@@ -58,6 +69,27 @@ describe('what a template can name', () => {
     ['no Liquid at all', 'no Liquid at all'],
   ];
   for (const [template, expected] of shown) test(template, () => assert.equal(text(template), expected));
+
+  test('money is money, whatever started the run: what all activities agree on is how it is shown', () => {
+    const of = (activityId: string, amount: string) => ({
+      ...{ activityId, name: activityId, attributeTypes: new Map([['int:cm:amount', amount]]) },
+    });
+    const schemaOf = (...made: ReturnType<typeof of>[]) =>
+      ({ fields: new Map(), activities: new Map(made.map((each) => [each.activityId, each])) }) as unknown as Schema;
+    const shop = displayTypesOf(schemaOf(of('act:cm:order', 'currency'), of('act:cm:refund', 'currency')));
+    const torn = displayTypesOf(schemaOf(of('act:cm:order', 'currency'), of('act:cm:points', 'integer')));
+    const amount = (types: DisplayTypes, entryActivityId?: string) =>
+      renderText(
+        '{{ activity.amount }}',
+        { person: { fields: {} }, entry: { 'int:cm:amount': 1500 }, entryActivityId },
+        types,
+      );
+    assert.equal(amount(shop), '1.5');
+    assert.equal(amount(shop, 'act:cm:other'), '1.5');
+    assert.equal(amount(torn, 'act:cm:order'), '1.5');
+    assert.equal(amount(torn, 'act:cm:points'), '1500');
+    assert.equal(amount(torn), '1500');
+  });
 
   test('without types, custom numbers are shown as the wire has them', () => {
     assert.equal(renderText('{{ activity.deal-value }}', anna), '12000000');

@@ -41,10 +41,10 @@ function peopleNames(fields: Fields, types: DisplayTypes): Names {
   const custom = names();
   for (const [id, value] of Object.entries(fields)) {
     const known = builtIn.get(id);
-    if (known) people[known.name] = shown(value, known.type);
+    if (known) people[known.name] = shown(id, value, known.type);
     else {
       const parsed = parseFieldId(id);
-      if (parsed?.source === 'cm') custom[parsed.name] = shown(value, types.field(id));
+      if (parsed?.source === 'cm') custom[parsed.name] = shown(id, value, types.field(id));
     }
   }
   people.custom = custom;
@@ -55,7 +55,7 @@ function activityNames({ entryActivityId, entry }: Subject, types: DisplayTypes)
   const plain = names();
   for (const [id, value] of Object.entries(entry)) {
     const name = parseFieldId(id)?.name;
-    if (name !== undefined) plain[name] = shown(value, entryActivityId && types.attribute(entryActivityId, id));
+    if (name !== undefined) plain[name] = shown(id, value, types.attribute(entryActivityId, id));
   }
   const activity = Object.assign(names(), plain);
   const custom = /^act:cm:(.+)$/.exec(entryActivityId ?? '')?.[1];
@@ -63,14 +63,33 @@ function activityNames({ entryActivityId, entry }: Subject, types: DisplayTypes)
   return activity;
 }
 
-/** A value as people write it: dates as `2025-10-15`, phones as `+15551234`, places by their name. */
-function shown(value: Value, displayType: string | undefined): unknown {
+/**
+ * A value as people write it, by the type that its id begins with: dates as `2025-10-15`, phones as `+15551234`, places by
+ * their name; objects by their keys, and as JSON where they stand as a whole.
+ */
+function shown(id: string, value: Value, displayType: string | undefined): unknown {
   if (typeof value === 'number') return THOUSANDTHS.has(displayType ?? '') ? value / 1000 : value;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const { year, month, day, c, n, name } = value as Record<string, unknown>;
-  if (typeof year === 'number' && typeof month === 'number' && typeof day === 'number') {
+  return asText[parseFieldId(id)?.type ?? '']?.(value as Readonly<Record<string, unknown>>) ?? printable(value);
+}
+
+const asText: Readonly<Record<string, (value: Readonly<Record<string, unknown>>) => string | undefined>> = {
+  dtz: ({ year, month, day }) => {
+    if (typeof year !== 'number' || typeof month !== 'number' || typeof day !== 'number') return undefined;
     return [String(year).padStart(4, '0'), ...[month, day].map((part) => String(part).padStart(2, '0'))].join('-');
-  }
-  if (typeof n === 'string') return typeof c === 'string' ? `+${c}${n}` : n;
-  return typeof name === 'string' ? name : value;
+  },
+  phn: ({ c, n, phone }) => {
+    if (typeof n === 'string') return typeof c === 'string' ? `+${c}${n}` : n;
+    return typeof phone === 'string' ? phone : undefined;
+  },
+  geo: ({ name }) => (typeof name === 'string' ? name : undefined),
+};
+
+/** What is put out of an object is its JSON, whatever its keys are called: one such as `toString` must not stop a mail. */
+function printable(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(printable);
+  const named = names();
+  for (const [key, inner] of Object.entries(value)) named[key] = printable(inner);
+  return Object.defineProperty(named, Symbol.toPrimitive, { value: () => JSON.stringify(value) });
 }
