@@ -35,7 +35,13 @@ export { momentOf } from './journey/day-of.ts';
 export { type Change, diffJourneys, lineOf } from './journey/diff.ts';
 export { type Duration, durationMs } from './journey/duration.ts';
 export type { Again, EntryKind, EntryOf, JourneyEntry } from './journey/entry.ts';
-export { entryFiltersOf, filtersOf, type JourneyDefinition, journeyDefinition } from './journey/journey.ts';
+export {
+  entryFiltersOf,
+  filtersOf,
+  goalWindowMs,
+  type JourneyDefinition,
+  journeyDefinition,
+} from './journey/journey.ts';
 export { filterSchema, playbookJsonSchema } from './journey/json-schema.ts';
 export { type Listening, listensOf, OUTCOMES } from './journey/listens.ts';
 export { checkJourney } from './journey/problems.ts';

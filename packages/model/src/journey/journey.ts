@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Filter } from '../filter/filter.ts';
 import { sendingRules } from '../sending.ts';
-import { duration } from './duration.ts';
+import { duration, durationMs } from './duration.ts';
 import { journeyEntry } from './entry.ts';
 import { modelOf, shape } from './shapes/index.ts';
 
@@ -26,7 +26,14 @@ export const journeyDefinition = z.strictObject({
   /** The run ends as soon as one of these holds. */
   exits: z.array(z.custom<Filter>()).default([]),
   leave: leaving.optional(),
-  goal: z.strictObject({ name: z.string().min(1), when: z.custom<Filter>() }).optional(),
+  goal: z
+    .strictObject({
+      name: z.string().min(1),
+      when: z.custom<Filter>(),
+      /** So long from entering it counts for the journey; 90 days where nothing is said. */
+      for: duration.optional(),
+    })
+    .optional(),
   /** The share of people, 0 to 1, who enter but get nothing, so that the report has something to compare with. */
   holdOut: z.number().min(0).max(0.9).default(0),
   /** For all that it sends, over the workspace's rules; a shape may say otherwise. */
@@ -35,6 +42,13 @@ export const journeyDefinition = z.strictObject({
   shapes: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, SHAPE_ID), shape),
 });
 export type JourneyDefinition = z.infer<typeof journeyDefinition>;
+
+const GOAL_COUNTS = { days: 90 } as const;
+
+/** So many milliseconds after entering, the goal no longer counts for the journey. */
+export function goalWindowMs({ goal }: Pick<JourneyDefinition, 'goal'>): number {
+  return durationMs(goal?.for ?? GOAL_COUNTS);
+}
 
 export interface PlacedFilter {
   at: string;

@@ -58,6 +58,28 @@ describe('what is hardly meant', () => {
         'shapes.a.off: is switched off: people wait here',
       ],
     ],
+    [
+      'a goal that no longer counts when the first mail goes',
+      {
+        shapes: {
+          a: { kind: 'wait', until: bought, atMost: { days: 1 }, next: 'b' },
+          b: { kind: 'delay', for: { days: 95 }, next: 'c' },
+          c: mail,
+          end,
+        },
+      },
+      [
+        'goal: nobody can reach it by what the journey does: the first step comes 95 days after entering, and the goal counts for 90 days; "for" says for how long',
+      ],
+    ],
+    [
+      'nothing of one that says that it counts for longer',
+      {
+        goal: { name: 'Bought', when: bought, for: { days: 96 } },
+        shapes: { a: { kind: 'delay', for: { days: 95 }, next: 'b' }, b: mail, end },
+      },
+      [],
+    ],
     ['no exit', { shapes, exits: [] }, ['exits: nothing lets people go before the end of their way']],
     [
       'nothing done',
@@ -68,6 +90,23 @@ describe('what is hardly meant', () => {
       'a wait without end',
       { shapes: { a: { ...mail, next: 'b' }, b: { kind: 'wait', until: opened, next: 'end' }, end } },
       ['shapes.b.atMost: is not given: whom no exit rule lets go waits here for ever'],
+    ],
+    [
+      'waits that are longer than anybody may stand still',
+      {
+        leave: { still: { days: 2 } },
+        shapes: {
+          a: { kind: 'delay', for: { days: 3 }, next: 'b' },
+          b: { kind: 'wait', until: bought, atMost: { hours: 49 }, next: 'c' },
+          c: { kind: 'delay', for: { days: 2 }, next: 'd' },
+          d: mail,
+          end,
+        },
+      },
+      [
+        'shapes.a.for: is longer than "leave.still": whoever waits here to the end leaves the journey before it',
+        'shapes.b.atMost: is longer than "leave.still": whoever waits here to the end leaves the journey before it',
+      ],
     ],
     [
       'opens without e-mails',

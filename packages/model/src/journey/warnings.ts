@@ -2,7 +2,8 @@ import type { Problem } from '../filter/filter.ts';
 import { leavesOf } from '../filter/matches.ts';
 import { isActivityOperator } from '../filter/operators/index.ts';
 import type { MessageChannel } from '../sending.ts';
-import { filtersOf, type JourneyDefinition } from './journey.ts';
+import { type Duration, durationMs } from './duration.ts';
+import { filtersOf, goalWindowMs, type JourneyDefinition } from './journey.ts';
 import { isEverybody } from './problems.ts';
 import { modelOf, nextOf, type Shape } from './shapes/index.ts';
 import { isMessageShape } from './shapes/message.ts';
@@ -38,7 +39,7 @@ function goalWarnings(journey: JourneyDefinition): Problem[] {
   if (journey.goal)
     return isEverybody(journey.goal.when)
       ? [{ at: 'goal.when', problem: 'holds for everybody: who enters has reached it at once' }]
-      : [];
+      : tooLate(journey);
   const goals = Object.entries(journey.shapes).filter(([, { kind }]) => kind === 'goal');
   if (goals.length === 0) {
     const problem =
@@ -54,6 +55,38 @@ function goalWarnings(journey: JourneyDefinition): Problem[] {
         at: `shapes.${id}`,
         problem: 'nobody can reach the goal: what leads here is switched off, or has a share of 0 %',
       }));
+}
+
+const DAY_MS = durationMs({ days: 1 });
+
+/** A goal that no longer counts when the journey does something for the first time. */
+function tooLate(journey: JourneyDefinition): Problem[] {
+  const [first, window] = [untilTheFirstStep(journey), goalWindowMs(journey)];
+  if (first === undefined || first < window) return [];
+  const [comes, counts] = [first, window].map((ms) => `${Math.round(ms / DAY_MS)} days`);
+  const problem = `nobody can reach it by what the journey does: the first step comes ${comes} after entering, and the goal counts for ${counts}; "for" says for how long`;
+  return [{ at: 'goal', problem }];
+}
+
+/** The least that passes between entering and a shape that does something, by the times that delays say. */
+function untilTheFirstStep({ shapes, start }: JourneyDefinition): number | undefined {
+  const least = new Map([[start, 0]]);
+  const open = [start];
+  const steps: number[] = [];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const [shape, at] = [shapes[id]!, least.get(id)!];
+    if (!STANDING.has(shape.kind)) {
+      steps.push(at);
+      continue;
+    }
+    const then = shape.kind === 'delay' && shape.for && !shape.unless ? at + durationMs(shape.for) : at;
+    for (const next of nextOf(shape)) {
+      if (then >= (least.get(next) ?? Number.POSITIVE_INFINITY)) continue;
+      least.set(next, then);
+      open.push(next);
+    }
+  }
+  return steps.length > 0 ? Math.min(...steps) : undefined;
 }
 
 /** The shapes that people come to as things stand: not past what is switched off, nor where nobody is sent. */
@@ -117,7 +150,19 @@ function shapeWarnings(shape: Shape, { leave, exits }: JourneyDefinition): Probl
     ways.length > 1 && new Set(ways.map(({ to }) => to)).size === 1
       ? [{ at: '', problem: 'has no effect: all its ways lead to the same shape' }]
       : [];
-  return [...off, ...noChoice, ...own()];
+  return [...off, ...noChoice, ...longerThan(leave?.still), ...own()];
+
+  function longerThan(still: Duration | undefined): Problem[] {
+    const [at, length] =
+      shape.kind === 'delay'
+        ? (['for', shape.for] as const)
+        : shape.kind === 'wait'
+          ? (['atMost', shape.atMost] as const)
+          : [];
+    return at && still && length && durationMs(length) > durationMs(still)
+      ? [{ at, problem: 'is longer than "leave.still": whoever waits here to the end leaves the journey before it' }]
+      : [];
+  }
 
   function own(): Problem[] {
     switch (shape.kind) {

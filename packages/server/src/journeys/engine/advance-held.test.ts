@@ -80,6 +80,29 @@ describe('leaving without a filter', () => {
     assert.equal(move(at, leaving, DAY).run.leftReason, 'did not move on for too long');
   });
 
+  test('not whom the team has kept: standing still counts from when they may move again', () => {
+    const waits = journeyOf(
+      { wait: { kind: 'wait', until: stageWon, next: 'mail' }, mail: shapes.mail, end: shapes.end },
+      { leave: { still: { days: 3 } } },
+    );
+    const at = move(run, waits, 0).run;
+    const kept = move(at, waits, DAY, { paused: true }).run;
+    assert.equal(kept.dueAt, null);
+    assert.equal(move(kept, waits, 9 * DAY, { paused: true }).run.leftAt, null);
+    const on = move(kept, waits, 10 * DAY).run;
+    assert.deepEqual([on.leftAt, on.dueAt], [null, after(13 * DAY)]);
+    assert.equal(move(on, waits, 13 * DAY).run.leftReason, 'did not move on for too long');
+  });
+
+  test('nor whom an outage has kept from what was due', () => {
+    const later = journeyOf(shapes, { leave: { still: { days: 3 } } });
+    assert.deepEqual(dids(move(move(run, later, 0).run, later, 5 * DAY)), [
+      'waited long enough',
+      'asked for the e-mail “One”',
+      'left: completed',
+    ]);
+  });
+
   test('the run looks again when time alone may change an answer, and no later than that', () => {
     assert.deepEqual(move(run, journey, 0, { lookAgain: after(HOUR) }).run.dueAt, after(HOUR));
     assert.deepEqual(move(run, journey, 0, { lookAgain: after(9 * DAY) }).run.dueAt, after(2 * DAY));

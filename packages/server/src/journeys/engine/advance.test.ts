@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { GOAL_WINDOW_MS } from './advance.ts';
 import { after, DAY, did, HOUR, journeyOf, move, newRun, runOf, SECOND } from './test/support.ts';
 
 const openedFirst = {
@@ -174,10 +173,7 @@ describe('a goal', () => {
 
   test('can be reached after she has left, for ninety days from when she entered', () => {
     const left = move(waiting, followUp, 2 * DAY).run;
-    assert.deepEqual(
-      [left.endedAt, left.dueAt, left.listens],
-      [null, after(GOAL_WINDOW_MS), ['act:cm:meeting-booked']],
-    );
+    assert.deepEqual([left.endedAt, left.dueAt, left.listens], [null, after(90 * DAY), ['act:cm:meeting-booked']]);
     const later = move(left, followUp, 40 * DAY, { activities: [meeting(40 * DAY)] });
     assert.deepEqual(
       later.moves.map((m) => m.did),
@@ -192,12 +188,20 @@ describe('a goal', () => {
 
   test('does not count any more after that, and the run ends', () => {
     const left = move(waiting, followUp, 2 * DAY).run;
-    const { run: at, moves } = move(left, followUp, GOAL_WINDOW_MS, { activities: [meeting(GOAL_WINDOW_MS)] });
-    assert.deepEqual([at.goalAt, at.endedAt, moves], [null, after(GOAL_WINDOW_MS), []]);
+    const { run: at, moves } = move(left, followUp, 90 * DAY, { activities: [meeting(90 * DAY)] });
+    assert.deepEqual([at.goalAt, at.endedAt, moves], [null, after(90 * DAY), []]);
+  });
+
+  test('counts for as long as the journey says', () => {
+    const longer = { ...followUp, goal: { ...followUp.goal!, for: { days: 180 } } };
+    const left = move(waiting, longer, 2 * DAY).run;
+    assert.deepEqual(left.dueAt, after(180 * DAY));
+    assert.deepEqual(move(left, longer, 179 * DAY, { activities: [meeting(179 * DAY)] }).run.goalAt, after(179 * DAY));
+    assert.equal(move(left, longer, 180 * DAY, { activities: [meeting(180 * DAY)] }).run.goalAt, null);
   });
 
   test('is watched of those held out, who get nothing', () => {
-    const heldOut = newRun({ leftAt: after(0), leftReason: 'held out', dueAt: after(GOAL_WINDOW_MS) });
+    const heldOut = newRun({ leftAt: after(0), leftReason: 'held out', dueAt: after(90 * DAY) });
     const idle = move(heldOut, followUp, HOUR, { activities: [open(HOUR), stage(HOUR, 'Won')] });
     assert.deepEqual([idle.moves, idle.effects, idle.run.goalAt, idle.run.endedAt], [[], [], null, null]);
     assert.deepEqual(idle.run.listens, ['act:cm:meeting-booked']);

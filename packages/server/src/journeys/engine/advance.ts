@@ -2,6 +2,7 @@ import {
   durationMs,
   type Fields,
   type Filter,
+  goalWindowMs,
   type JourneyDefinition,
   matches,
   mergeFields,
@@ -29,8 +30,6 @@ export interface Advanced {
   passed: string[];
 }
 
-/** After this long a goal no longer counts for the journey. */
-export const GOAL_WINDOW_MS = 90 * 24 * 3600 * 1000;
 /** A run that moves further than this in one go waits for its next turn, so that others get theirs. */
 const MOVES_MAX = 100;
 
@@ -92,12 +91,15 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
     note(`reached the goal “${name}”`);
   };
   const keep = (dueAt: Date | null, held = false): Advanced => {
-    const looks = [dueAt, facts.lookAgain, stillUntil(run, journey)].flatMap((at) => at?.getTime() ?? []);
+    const looks = [dueAt, facts.lookAgain, held ? undefined : stillUntil(run, journey)].flatMap(
+      (at) => at?.getTime() ?? [],
+    );
     const next = looks.length > 0 ? new Date(Math.min(...looks)) : null;
     return { run: { ...run, dueAt: next, held, listens: facts.listens }, moves, effects, passed: passedBy };
   };
 
-  if (journey.goal && !run.goalAt && inGoalWindow(run, now) && holds(journey.goal.when)) reach(journey.goal.name);
+  if (journey.goal && !run.goalAt && inGoalWindow(run, journey, now) && holds(journey.goal.when))
+    reach(journey.goal.name);
   if (!run.leftAt) {
     const reason = whyLeave(run, journey, { ...facts, own, holds });
     if (reason !== undefined) leave(reason);
@@ -113,6 +115,8 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
         note(facts.paused ? 'waits: the journey is paused' : 'waits: the shape is switched off');
       return keep(null, true);
     }
+    if (before.held && journey.leave?.still && passedBy.length === 0)
+      run.memory = { ...run.memory, stillSince: now.toISOString() };
     const moment: Moment = {
       ...{ now, shapeId, arrived: run.arrivedAt, fields, entry: run.entry, memory: run.memory, holds },
       timezone: facts.timezone,
@@ -124,6 +128,12 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
       read: facts.read,
     };
     const move = run.memory.moveOn === shapeId ? byHand(shape) : moveFrom(shape, moment);
+    // Asked of who would go on standing: whom an outage has kept, their shape lets go on.
+    const until = stillUntil(run, journey);
+    if (move.do === 'wait' && until && now >= until) {
+      leave('did not move on for too long');
+      break;
+    }
     if (move.do !== 'wait') passedBy.push(shapeId);
     if (move.do === 'leave') {
       if (move.heldOut) run.heldOut = true;
@@ -159,14 +169,17 @@ function whyLeave(
     return 'unsubscribed';
   const exit = journey.exits.findIndex(of.holds);
   if (exit >= 0) return journey.exits.length > 1 ? `exit rule ${exit + 1}` : 'exit rule';
-  const until = stillUntil(run, journey);
-  return until && of.now >= until ? 'did not move on for too long' : undefined;
+  return undefined;
 }
 
-/** Until when the run may stand where it is. */
-function stillUntil(run: RunState, { leave }: JourneyDefinition): Date | undefined {
-  if (!leave?.still || run.shapeId === null) return undefined;
-  return new Date(run.arrivedAt.getTime() + durationMs(leave.still));
+/** Until when the run may stand where it is; undefined where it may for ever. */
+export function stillUntil(
+  { shapeId, arrivedAt, memory }: RunState,
+  { leave }: Pick<JourneyDefinition, 'leave'>,
+): Date | undefined {
+  if (!leave?.still || shapeId === null) return undefined;
+  const since = memory.stillSince === undefined ? arrivedAt : new Date(memory.stillSince);
+  return new Date(since.getTime() + durationMs(leave.still));
 }
 
 function byHand(shape: Shape): Move {
@@ -177,7 +190,7 @@ function byHand(shape: Shape): Move {
 }
 
 /** What a shape remembers is forgotten when the run moves on. */
-function passed({ asked: _, moveOn: __, ...memory }: RunMemory): RunMemory {
+function passed({ asked: _, moveOn: __, stillSince: ___, ...memory }: RunMemory): RunMemory {
   return memory;
 }
 
@@ -204,12 +217,12 @@ function changed(
 
 /** A run that has left still waits for its goal, until that no longer counts. */
 function rest(run: RunState, journey: JourneyDefinition, { now, goalListens }: RunFacts): RunState {
-  const watches = journey.goal !== undefined && !run.goalAt && inGoalWindow(run, now);
+  const watches = journey.goal !== undefined && !run.goalAt && inGoalWindow(run, journey, now);
   return watches
-    ? { ...run, dueAt: new Date(run.enteredAt.getTime() + GOAL_WINDOW_MS), listens: goalListens }
+    ? { ...run, dueAt: new Date(run.enteredAt.getTime() + goalWindowMs(journey)), listens: goalListens }
     : { ...run, dueAt: null, listens: [], endedAt: now };
 }
 
-function inGoalWindow(run: RunState, now: Date): boolean {
-  return now.getTime() - run.enteredAt.getTime() < GOAL_WINDOW_MS;
+function inGoalWindow(run: RunState, journey: JourneyDefinition, now: Date): boolean {
+  return now.getTime() - run.enteredAt.getTime() < goalWindowMs(journey);
 }

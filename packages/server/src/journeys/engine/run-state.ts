@@ -36,6 +36,8 @@ export interface RunMemory {
   jumps?: Readonly<Record<string, number>>;
   /** Of the shape it stands at: when it asked for what it waits to hear of, how often, and as which shape, if it had another id then. */
   asked?: { at: string; times: number; as?: string } | undefined;
+  /** Standing still counts from then, where it was kept at its shape: it has not stood there by itself. */
+  stillSince?: string | undefined;
   /** It is to go on from this shape without doing what that says. */
   moveOn?: string | undefined;
   /** It is to leave, for this reason. */

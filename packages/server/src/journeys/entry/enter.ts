@@ -1,10 +1,9 @@
-import type { Fields } from '@tributary/model';
+import { type Fields, goalWindowMs } from '@tributary/model';
 import { createIds, type Ids, type People } from '../../people/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
 import { signal } from '../../platform/presence.ts';
 import { started } from '../activities.ts';
 import type { Begin } from '../begin.ts';
-import { GOAL_WINDOW_MS } from '../engine/advance.ts';
 import { chance } from '../engine/chance.ts';
 import { insertRuns, type NewRun } from '../store/run.sql.ts';
 import type { Version, Versions } from '../versions.ts';
@@ -133,7 +132,7 @@ function newRun(each: Begun, id: string, now: Date): NewRun {
     arrivedAt: now,
     heldOut,
     held: false,
-    dueAt: heldOut ? whenHeldOut(now) : (each.dueAt ?? now),
+    dueAt: heldOut ? whenHeldOut(version, now) : (each.dueAt ?? now),
     // One that begins later is not to be woken before.
     listens: heldOut ? version.goalListens : each.dueAt ? [] : version.listens,
     memory: each.depth ? { depth: each.depth } : {},
@@ -152,4 +151,4 @@ function isHeldOut({ definition, journeyId }: Version, personId: string): boolea
 }
 
 /** When the engine looks at the run of somebody held out: once its goal no longer counts. */
-const whenHeldOut = (now: Date): Date => new Date(now.getTime() + GOAL_WINDOW_MS);
+const whenHeldOut = ({ definition }: Version, now: Date): Date => new Date(now.getTime() + goalWindowMs(definition));

@@ -1,13 +1,5 @@
-import {
-  durationMs,
-  type Explained,
-  explain,
-  type Filter,
-  filterInWords,
-  matches,
-  type ShapeOf,
-  stepName,
-} from '@tributary/model';
+import { type Explained, explain, type Filter, filterInWords, matches, type ShapeOf, stepName } from '@tributary/model';
+import { stillUntil } from '../engine/advance.ts';
 import { minute } from '../engine/doing.ts';
 import type { Moment } from '../engine/moment.ts';
 import type { RunState } from '../engine/run-state.ts';
@@ -98,6 +90,7 @@ function momentOf(run: RunState, facts: NowFacts): Moment {
 
 function endings(run: RunState, { definition }: Version, facts: NowFacts): Standing['ends_when'] {
   const { exits, leave, goal } = definition;
+  const still = run.held ? undefined : stillUntil(run, definition);
   return [
     ...exits.map((filter, i) => ({
       at: `exits[${i}]`,
@@ -105,14 +98,7 @@ function endings(run: RunState, { definition }: Version, facts: NowFacts): Stand
       why: explain(filter, facts),
     })),
     ...(leave?.unsubscribed ? [{ at: 'leave.unsubscribed', words: 'it ends when the person unsubscribes' }] : []),
-    ...(leave?.still
-      ? [
-          {
-            at: 'leave.still',
-            words: `it ends on ${minute(new Date(run.arrivedAt.getTime() + durationMs(leave.still)))} where it has not moved on by then`,
-          },
-        ]
-      : []),
+    ...(still ? [{ at: 'leave.still', words: `it ends on ${minute(still)} where it has not moved on by then` }] : []),
     ...(goal && !run.goalAt
       ? [
           {

@@ -10,10 +10,11 @@ type Delay = Omit<ShapeOf<'delay'>, 'kind' | 'next'>;
 function keeps(
   parts: Delay,
   arrived: string,
-  more: { fields?: Fields; entry?: Fields; timezone?: string } = {},
+  more: { fields?: Fields; entry?: Fields; timezone?: string; now?: string } = {},
 ): string {
   const at = new Date(arrived);
-  const move = delay({ kind: 'delay', next: 'n', ...parts }, moment({ now: at, arrived: at, ...more }));
+  const now = new Date(more.now ?? arrived);
+  const move = delay({ kind: 'delay', next: 'n', ...parts }, moment({ ...more, now, arrived: at }));
   return move.do === 'wait' ? move.until!.toISOString().replace(':00.000Z', 'Z') : 'goes';
 }
 
@@ -107,6 +108,16 @@ describe('a delay until the right time of the week', () => {
       'after the date that comes before it',
       () => keeps({ until: renewal, within: nine }, '2026-03-02T12:00Z', { fields: on(2026, 3, 10) }),
       '2026-03-10T09:00Z',
+    ],
+    [
+      'also where it ended in the night, because somebody was held past it',
+      () => keeps({ for: { days: 2 }, within: nine }, '2026-03-02T12:00Z', { now: '2026-03-10T23:47Z' }),
+      '2026-03-11T09:00Z',
+    ],
+    [
+      'is none within it, however late',
+      () => keeps({ for: { days: 2 }, within: nine }, '2026-03-02T12:00Z', { now: '2026-03-10T10:47Z' }),
+      'goes',
     ],
   ];
   for (const [what, found, expected] of table) test(what, () => assert.equal(found(), expected));

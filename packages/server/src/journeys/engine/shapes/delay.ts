@@ -24,5 +24,6 @@ function endOf({ for: length, until, within }: ShapeOf<'delay'>, moment: Moment)
     const date = momentOf(known[until.field], { ...until, timezone: zone(until.timezone) });
     if (date && date > end) end = date;
   }
-  return within ? nextWithin(within, end, zone(within.timezone)) : end;
+  // Whoever was kept here past the end, by a pause or an outage, goes on at the right time of the week as well.
+  return within ? nextWithin(within, end > moment.now ? end : moment.now, zone(within.timezone)) : end;
 }

@@ -6,7 +6,11 @@ import type { Move } from '../move.ts';
 export function jump(shape: ShapeOf<'jump'>, { memory, shapeId }: Moment): Move {
   const times = memory.jumps?.[shapeId] ?? 0;
   if (times >= shape.atMost)
-    return { do: 'go', to: shape.next, did: `went back ${times} times, which is often enough` };
+    return {
+      do: 'go',
+      to: shape.next,
+      did: `went back ${times === 1 ? 'once' : `${times} times`}, which is often enough`,
+    };
   return {
     do: 'go',
     to: shape.to,
