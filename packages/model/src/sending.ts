@@ -19,12 +19,19 @@ export function waitDaysOf({ hours, waitDays }: MessageCap): number {
   return waitDays ?? Math.max(14, (2 * hours) / 24);
 }
 
+/** A cap, or that there is none. */
+const capOrNone = z.union([z.literal('none'), messageCap], {
+  error: 'write none, or { messages: 1, hours: 16 } for at most so many within so many hours',
+});
+
 /** When messages may go; outside, they wait for the next beginning. */
 export const sendingHours = z
   .strictObject({
     ...weeklyWindowParts,
     /** Whose clock: the person's, as far as it is known, or that of a time zone. The person's where left out. */
-    timezone: z.literal('person').or(timezone).optional(),
+    timezone: z
+      .union([z.literal('person'), timezone], { error: 'write person, or a time zone such as Europe/Berlin' })
+      .optional(),
   })
   .refine(isLong, { path: ['to'], error: '"to" is the same as "from": the whole day is 00:00 to 24:00' });
 export type SendingHours = z.infer<typeof sendingHours>;
@@ -35,7 +42,7 @@ export const sendingRules = z.strictObject({
   transactional: z.boolean().optional(),
   /** An audience, by its id or its name: goes only to those subscribed to it. */
   topic: z.string().trim().min(1).max(255).optional(),
-  cap: z.literal('none').or(messageCap).optional(),
+  cap: capOrNone.optional(),
   /** What becomes of a message that would be one too many: it waits until it is not, or is not sent. */
   whenCapped: z.enum(['delay', 'skip']).optional(),
   hours: sendingHours.optional(),
@@ -44,9 +51,9 @@ export type SendingRules = z.infer<typeof sendingRules>;
 
 /** What a workspace says of messages that bring no rules of their own. */
 export const sendingDefaults = z.strictObject({
-  cap: z.literal('none').or(messageCap),
+  cap: capOrNone,
   whenCapped: z.enum(['delay', 'skip']),
-  hours: z.literal('none').or(sendingHours),
+  hours: z.union([z.literal('none'), sendingHours], { error: 'write none, or { from: "09:00", to: "18:00" }' }),
   /** Of people of whom no time zone is known. */
   timezone,
 });

@@ -8,7 +8,9 @@ import { filterPart, timeOfDay } from './parts.ts';
  * inside; or at most once in so many days, counted from entering. With a `key`, all of it is asked for that key alone.
  */
 const again = z
-  .union([z.enum(['never', 'after-leaving', 'any-time']), z.strictObject({ days: z.number().positive().max(3650) })])
+  .union([z.enum(['never', 'after-leaving', 'any-time']), z.strictObject({ days: z.number().positive().max(3650) })], {
+    error: 'write never, after-leaving, any-time, or { days: 30 } for at most once in so many days',
+  })
   .default('after-leaving');
 export type Again = z.infer<typeof again>;
 

@@ -10,7 +10,7 @@ const parts = {
   /** From this time on. */
   from: timeOfDay,
   /** Until before this time, of the next day where it is earlier than `from`. 24:00 is the end of the day. */
-  to: timeOfDay.or(z.literal('24:00')),
+  to: z.union([timeOfDay, z.literal('24:00')], { error: 'write a time of day like 09:00, at most 24:00' }),
   /** The days on which it begins, 1 is Monday and 7 Sunday; left out, every day. */
   days: z.array(z.int().min(1).max(7)).min(1).max(7).optional(),
 };

@@ -35,8 +35,12 @@ export function mapIds(journey: Raw, definition: JourneyDefinition, map: IdMap):
   const audience = (at: string): void => change(at, (id: string) => map.audience(id, at));
   const { entry, shapes } = definition;
 
+  const inRun =
+    entry.kind === 'activity'
+      ? { ...map, ofEntry: (id: string, at: string) => map.attribute(entry.activity, id, at) }
+      : map;
   for (const { at } of [...entryFiltersOf(definition), ...filtersOf(definition)]) {
-    change(at, (filter: Filter) => mapFilter(filter, map, map.field, at));
+    change(at, (filter: Filter) => mapFilter(filter, inRun, map.field, at));
   }
   if (entry.kind === 'activity') {
     const attribute = (id: string, at: string) => map.attribute(entry.activity, id, at);
@@ -82,7 +86,10 @@ function mapKeys(record: Raw, to: (key: string) => string): Raw {
   return out;
 }
 
-function mapFilter(filter: Filter, map: IdMap, field: (id: string, at: string) => string, at: string): Filter {
+type Mapping = (id: string, at: string) => string;
+
+/** `ofEntry` is for what a condition asks of what started the run. */
+function mapFilter(filter: Filter, map: IdMap & { ofEntry?: Mapping }, field: Mapping, at: string): Filter {
   const [operator] = Object.keys(filter);
   if (operator === undefined) return filter;
   const group = groupOf(filter);
@@ -105,6 +112,7 @@ function mapFilter(filter: Filter, map: IdMap, field: (id: string, at: string) =
     if (key) body[key] = mapped(body[key] as string, `${here}.${key}`);
     return { [operator]: body };
   }
-  if (typeof body.field_id === 'string') body.field_id = field(body.field_id, `${here}.field_id`);
+  const ofLeaf = leaf.of === 'entry' ? (map.ofEntry ?? field) : field;
+  if (typeof body.field_id === 'string') body.field_id = ofLeaf(body.field_id, `${here}.field_id`);
   return { [operator]: body };
 }

@@ -24,7 +24,12 @@ export function sourceFrom(file: string, text: string): Source | { faults: Fault
   };
   const wrong = [...document.errors, ...document.warnings];
   if (wrong.length > 0) {
-    return { faults: wrong.map(({ message, pos }) => ({ file, ...place(pos[0]), problem: message.split('\n')[0]! })) };
+    const faults = wrong.map(({ code, message, pos }) => ({
+      ...{ file, ...place(pos[0]) },
+      problem:
+        code === 'MULTIPLE_DOCS' ? 'a second document begins here: a file holds one journey' : message.split('\n')[0]!,
+    }));
+    return { faults };
   }
   let data: unknown;
   try {

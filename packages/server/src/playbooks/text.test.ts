@@ -217,6 +217,12 @@ describe('names in a journey', () => {
     });
   });
 
+  test('are those of attributes where a condition asks what started the run', () => {
+    const { journey, problems } = ids({ exits: [{ $has_any_value: { field_id: 'stage', of: 'entry' } }] });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(journey.exits, [{ $has_any_value: { field_id: 'str:cm:stage', of: 'entry' } }]);
+  });
+
   test('that stand for nothing, or for several, are told with their place', () => {
     const { problems } = ids({
       entry: { kind: 'audience', audience: 'Nobody' },
@@ -314,6 +320,21 @@ describe('what is wrong in a file', () => {
   ];
   const table: [what: string, change: (lines: string[]) => string[], expected: RegExp][] = [
     ['no YAML', (lines) => ['journey: [', ...lines], /^\d+: undefined: /],
+    [
+      'a second document',
+      (lines) => [...lines, '---', ...lines],
+      /^12: undefined: a second document begins here: a file/,
+    ],
+    [
+      'a wrong "again"',
+      (lines) => lines.with(2, '  entry: { activity: act:cm:x, again: always }'),
+      /^3: journey\.entry\.again: write never, after-leaving, any-time, or \{ days: 30 \}/,
+    ],
+    [
+      'a wrong cap',
+      (lines) => lines.with(5, '    mail: { kind: email, template: T, next: end, sending: { cap: 1/16h } }'),
+      /^6: journey\.shapes\.mail\.sending\.cap: write none, or \{ messages: 1, hours: 16 \}/,
+    ],
     ['a key twice', (lines) => [...lines, 'journey: 1'], /^12: undefined: Map keys must be unique/],
     ['a tag', (lines) => [...lines.slice(0, 1), '  name: !odd A', ...lines.slice(2)], /^2: undefined: Unresolved tag/],
     ['an unknown part', (lines) => [...lines, 'tempaltes: {}'], /^12: : Unrecognized key: "tempaltes"/],

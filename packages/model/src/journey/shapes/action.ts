@@ -10,7 +10,10 @@ export const actionShape = z.strictObject({
   kind: z.literal('action'),
   connector: z.string().min(1),
   action: z.string().min(1),
-  input: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  input: z.record(
+    z.string(),
+    z.union([z.string(), z.number(), z.boolean()], { error: 'expected a text, a number, true or false' }),
+  ),
   next: z.string(),
 });
 export type ActionShape = z.infer<typeof actionShape>;

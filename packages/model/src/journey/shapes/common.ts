@@ -14,7 +14,11 @@ export const common = {
 export const doing = {
   ...common,
   /** How often for one person, in whatever runs of this journey; whoever has had it goes on. Absent: each time. */
-  perPerson: z.union([z.literal('once'), z.strictObject({ every: duration })]).optional(),
+  perPerson: z
+    .union([z.literal('once'), z.strictObject({ every: duration })], {
+      error: 'write once, or { every: { days: 30 } }',
+    })
+    .optional(),
   /**
    * What becomes of a run whose step fails: it goes on (`skip`, and it does not wait to hear how it went), it is tried
    * again up to three times and then goes on (`retry`), or the run ends (`exit`). Absent: it goes on.

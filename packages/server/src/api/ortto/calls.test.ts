@@ -15,6 +15,8 @@ describe('every call on Ortto’s wire', () => {
 
   const json = { 'content-type': 'application/json' };
   const good = { people: [{ fields: { 'str::email': 'anna@example.com' } }] };
+  const TYPES =
+    'the types are text, large_text, email, link, single_select, multi_select, integer, decimal, currency, price, bool, date, time, phone, geo, object';
   const error = (code: number, message: string) =>
     `{"request_id":"#","code":${code},"error":${JSON.stringify(message)}}\n`;
   const people = async (): Promise<number> =>
@@ -207,8 +209,8 @@ describe('every call on Ortto’s wire', () => {
 
     test('refuses types and names that can be none', async () => {
       for (const [body, message] of [
-        [{ name: 'A', type: 'colour' }, 'Failed to parse request: unknown type "colour"'],
-        [{ name: 'A', type: 'constructor' }, 'Failed to parse request: unknown type "constructor"'],
+        [{ name: 'A', type: 'colour' }, `Failed to parse request: unknown type "colour"; ${TYPES}`],
+        [{ name: 'A', type: 'constructor' }, `Failed to parse request: unknown type "constructor"; ${TYPES}`],
         [{ name: '!?', type: 'text' }, 'Failed to parse request: name: has no letter and no digit'],
         [{ name: 'A\0', type: 'text' }, 'Failed to parse request: name: can not hold U+0000 or half a surrogate pair'],
         [
@@ -317,7 +319,7 @@ describe('every call on Ortto’s wire', () => {
         (await wire.post(DEFINITION, { name: 'Odd', attributes: [attribute] })).text;
       assert.equal(
         await told({ name: 'A', display_type: 'colour' }),
-        error(400, 'Failed to parse request: unknown type "colour"'),
+        error(400, `Failed to parse request: unknown type "colour"; ${TYPES}`),
       );
       assert.equal(
         await told({ name: '!', display_type: 'text' }),

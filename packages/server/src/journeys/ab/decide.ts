@@ -19,7 +19,7 @@ import { figuresOf, verdict } from './verdict.ts';
 
 const LOOKED_AT_ONCE = 20;
 /** Who decides where nobody does. */
-const ITSELF = 'by itself';
+export const ITSELF = 'by itself';
 
 type Deciding = ShapeOf<'ab'> & { decide: NonNullable<ShapeOf<'ab'>['decide']> };
 

@@ -1,7 +1,8 @@
-import type { ShapeOf } from '@tributary/model';
+import { durationMs, type ShapeOf } from '@tributary/model';
 import { countsByTemplate } from '../../messages/index.ts';
 import type { Queryable } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
+import { ITSELF } from '../ab/decide.ts';
 import { figuresOf } from '../ab/verdict.ts';
 import {
   deleteChecks,
@@ -71,8 +72,11 @@ export function chooseWinner(
     const shape = await abShape(tx, o.versions, journey, shapeId);
     await deleteChecks(tx, journey.id, { of: shapeId });
     if (variant === null) {
+      const winner = (await listWinnersOf(tx, journey.id)).find((each) => each.shapeId === shapeId);
       const had = await deleteWinner(tx, journey.id, shapeId);
-      if (shape.decide) await upsertCheck(tx, journey.id, shapeId, now);
+      // What the figures have decided they would decide again at once: they get as much time as they had.
+      const more = winner?.decidedBy === ITSELF && shape.decide ? durationMs(shape.decide.after) : 0;
+      if (shape.decide) await upsertCheck(tx, journey.id, shapeId, new Date(now.getTime() + more));
       if (had)
         await insertHistory(
           tx,

@@ -85,6 +85,14 @@ describe('an e-mail in two versions', () => {
     assert.deepEqual([(await winner())?.variant, (await winner())?.decidedBy], ['B', 'by itself']);
   });
 
+  test('is open for as long as before where somebody opens again what the figures have decided', async () => {
+    await manage().chooseWinner(world.ws, which, { shape: 'offer', variant: null, by });
+    await world.pass(4 * HOUR - 60_000);
+    assert.equal(await winner(), undefined);
+    await world.pass(120_000);
+    assert.equal((await winner())?.variant, 'B');
+  });
+
   test('goes on without a winner that a new version does not have, and is decided anew, by clicks', async () => {
     const variants = [
       { name: 'A', template: 'Offer A', share: 50 },
