@@ -106,11 +106,10 @@ async function makeWrite(
   if (!action) return { skip: `${connection.connector.name} knows no action "${asked.action}"` };
   try {
     const input: Record<string, unknown> = {};
+    const { entry, entryActivity: entryActivityId } = asked;
+    const subject = { person, entry, entryActivityId, now: new Date(asked.at) };
     for (const [name, value] of Object.entries(asked.input)) {
-      input[name] =
-        typeof value === 'string'
-          ? await renderText(value, { person, entry: asked.entry, entryActivityId: asked.entryActivity }, types)
-          : value;
+      input[name] = typeof value === 'string' ? await renderText(value, subject, types) : value;
     }
     const parsed = action.input.safeParse(input);
     if (!parsed.success) {

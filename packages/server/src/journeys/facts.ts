@@ -88,7 +88,7 @@ export async function loadFacts(
         winner: (shapeId) => winnerOf.get(`${run.journeyId}/${shapeId}`),
         read: (fieldId, text) => readAs(fieldId, text, types.field(fieldId)),
         kept: (fieldId, value) => keptValue(fieldId, value, schema),
-        render: (text, of) => renderFor(run, version, of, text, types),
+        render: (text, of) => renderFor(run, version, { fields: of, now }, text, types),
       };
     },
   };
@@ -159,6 +159,12 @@ function answering(outside: readonly Filter[], { holds }: Answers): (condition: 
   };
 }
 
-function renderFor(run: RunState, { trigger }: Version, fields: Fields, text: string, types: DisplayTypes): string {
-  return renderText(text, { person: { fields }, entry: run.entry, entryActivityId: trigger?.activity }, types);
+function renderFor(
+  { entry }: RunState,
+  { trigger }: Version,
+  { fields, now }: { fields: Fields; now: Date },
+  text: string,
+  types: DisplayTypes,
+): string {
+  return renderText(text, { person: { fields }, entry, entryActivityId: trigger?.activity, now }, types);
 }

@@ -54,7 +54,7 @@ export async function preview(
 ): Promise<Preview> {
   const { content, person, entry, entryActivityId } = asked;
   const types = await o.displayTypes(db, workspaceId);
-  const subject = { person, entry, entryActivityId };
+  const subject = { person, entry, entryActivityId, now: o.now() };
   const { channel } = content;
   try {
     switch (channel) {

@@ -20,7 +20,7 @@ export function doing(shape: Doing, moment: Moment, request: () => { did: string
   const { asked } = moment.memory;
   if (asked) return afterAsking(shape, moment, new Date(asked.at), asked.times);
   if (shape.perPerson !== undefined && hadEnough(shape.perPerson, moment)) {
-    return { do: 'go', to: shape.next, did: `passed over: had it on ${day(moment.lastDone!)}` };
+    return { do: 'go', to: shape.next, did: `passed over: ${had(moment)}` };
   }
   const { did, effect } = request();
   const effects: Effect[] = shape.perPerson === undefined ? [effect] : [effect, { kind: 'done' }];
@@ -48,6 +48,9 @@ function hadEnough(perPerson: NonNullable<PerPerson>, { lastDone, now }: Moment)
   if (!lastDone) return false;
   return perPerson === 'once' || now.getTime() - lastDone.getTime() < durationMs(perPerson.every);
 }
+
+const had = ({ lastDone, now }: Moment): string =>
+  lastDone! > now ? `it waits to be sent until ${minute(lastDone!)}` : `had it on ${day(lastDone!)}`;
 
 const day = (at: Date): string => at.toISOString().slice(0, 10);
 

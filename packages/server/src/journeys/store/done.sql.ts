@@ -8,7 +8,7 @@ export interface DoneRow {
   doneAt: Date;
 }
 
-/** Of messages, only those of which one was sent or may be yet: one that was not sent, nobody has had. */
+/** Of messages, only those of which one was sent, since then, or may be yet: one that was not sent, nobody has had. */
 export async function listDone(
   db: Queryable,
   people: readonly string[],
@@ -20,7 +20,8 @@ export async function listDone(
                   coalesce(m.had, d.done_at) as "doneAt"
            from shape_done d
            cross join lateral (
-             select count(*) as asked, max(m.queued_at) filter (where m.state not in ('skipped', 'failed')) as had
+             -- One that waits to be sent counts from when it is due at the earliest, which may be to come.
+             select count(*) as asked, max(coalesce(m.sent_at, greatest(m.queued_at, m.due_at))) filter (where m.state not in ('skipped', 'failed')) as had
              from message m where m.person_id = d.person_id and m.journey_id = d.journey_id and m.shape_id = d.shape_id
            ) m
            where d.person_id = any($1::bigint[]) and d.journey_id = any($2::int[]) and (m.asked = 0 or m.had is not null)`,

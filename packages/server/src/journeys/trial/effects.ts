@@ -55,7 +55,7 @@ export function createEffects(
       entry.input = Object.fromEntries(
         Object.entries(input).map(([key, value]) => [
           key,
-          typeof value === 'string' ? scene.render(value, fields) : value,
+          typeof value === 'string' ? scene.render(value, fields, now) : value,
         ]),
       );
     } catch (error) {

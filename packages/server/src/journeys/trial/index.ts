@@ -96,8 +96,8 @@ export function createTrials(o: Of): Trials {
         read: (fieldId, text) => readAs(fieldId, text, types.field(fieldId)),
         sending,
         make: making({ ...{ templates, types, entry }, entryActivity: trigger?.activity }),
-        render: (text, of) =>
-          renderText(text, { person: { fields: of }, entry, entryActivityId: trigger?.activity }, types),
+        render: (text, of, now) =>
+          renderText(text, { person: { fields: of }, entry, entryActivityId: trigger?.activity, now }, types),
       });
       return {
         journey: tried.told,

@@ -10,27 +10,32 @@ export function making(o: {
   entry: Fields;
   entryActivity: string | undefined;
 }): Scene['make'] {
-  const subject = (fields: Fields): Subject => ({
-    person: { fields },
+  const subject = (fields: Fields, now: Date): Subject => ({
+    ...{ person: { fields }, now },
     entry: o.entry,
     entryActivityId: o.entryActivity,
   });
 
-  const email = (name: string, fields: Fields): Delivery => {
+  const email = (name: string, fields: Fields, now: Date): Delivery => {
     const of: Delivery = { channel: 'email', template: name, to: addressOf(fields) };
     const template = o.templates.get(name);
     if (!template) return { ...of, not_sent: `there is no template "${name}"` };
-    const preview = previewTemplate(template, subject(fields), o.types);
+    const preview = previewTemplate(template, subject(fields, now), o.types);
     if ('broken' in preview) return { ...of, not_sent: `the template can not be rendered: ${preview.broken}` };
     const { fromName, fromEmail, ...seen } = preview;
     const from = [fromName, fromEmail && `<${fromEmail}>`].filter(Boolean).join(' ');
     return { ...of, ...seen, ...(from === '' ? {} : { from }) };
   };
 
-  const other = (content: Exclude<MessageContent, { channel: 'email' }>, fields: Fields): Delivery => {
+  const other = (content: Exclude<MessageContent, { channel: 'email' }>, fields: Fields, now: Date): Delivery => {
     const { channel, ...rest } = content;
     try {
-      const { to, subject: about, text, ...more } = rendered(rest, subject(fields), o.types) as Record<string, unknown>;
+      const {
+        to,
+        subject: about,
+        text,
+        ...more
+      } = rendered(rest, subject(fields, now), o.types) as Record<string, unknown>;
       return {
         channel,
         ...(to === undefined ? {} : { to: [to].flat().join(', ') }),
@@ -43,7 +48,8 @@ export function making(o: {
     }
   };
 
-  return (content, fields) => (content.channel === 'email' ? email(content.template, fields) : other(content, fields));
+  return (content, fields, now) =>
+    content.channel === 'email' ? email(content.template, fields, now) : other(content, fields, now);
 }
 
 const addressOf = ({ 'str::email': email }: Fields): string | undefined =>

@@ -33,9 +33,9 @@ export interface Scene {
   /** What the rules of sending look at. */
   sending: SceneSending;
   /** The message as this person would get it, or why it can not be made. */
-  make(content: MessageContent, fields: Fields): Delivery;
+  make(content: MessageContent, fields: Fields, now: Date): Delivery;
   /** Throws where it can not be rendered. */
-  render(text: string, fields: Fields): string;
+  render(text: string, fields: Fields, now: Date): string;
 }
 
 /** What the rules of sending look at beside the message and the person's fields. */

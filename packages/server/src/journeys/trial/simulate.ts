@@ -64,7 +64,7 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
         trace?.chose.set(shapeId, chosen);
         return chosen.name;
       },
-      render: scene.render,
+      render: (text, of) => scene.render(text, of, now),
       read: scene.read,
       kept: scene.kept,
     };

@@ -33,7 +33,8 @@ export interface Sender {
 /** Makes the mail of a message that may go to this person. */
 export function prepareMail(loaded: Loaded, person: Person, sender: Sender): Prepared {
   const { message, made, types } = loaded;
-  const subject = { person, entryActivityId: message.entryActivityId ?? undefined, entry: message.entry };
+  const { entryActivityId, entry } = message;
+  const subject = { person, entryActivityId: entryActivityId ?? undefined, entry, now: sender.now };
   const common = {
     messageId: sender.messageId,
     date: sender.now,

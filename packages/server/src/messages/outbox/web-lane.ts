@@ -79,7 +79,8 @@ function webhookRequest(loaded: Loaded, person: Person, now: Date): WebRequest {
   const { webhook } = made;
   if ('broken' in webhook) throw new Error(webhook.broken);
   const id = publicId(message.id, 'message');
-  const subject = { person, entryActivityId: message.entryActivityId ?? undefined, entry: message.entry };
+  const { entryActivityId, entry } = message;
+  const subject = { person, entryActivityId: entryActivityId ?? undefined, entry, now };
   const { url } = webhook.content;
   const request = renderWebhook(webhook, subject, types, () =>
     journeyPayload(webhook, {

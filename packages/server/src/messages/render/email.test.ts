@@ -91,6 +91,14 @@ describe('what a template can name', () => {
     assert.equal(amount(torn), '1500');
   });
 
+  test('"now" and "today" are when it is rendered, by whatever clock', () => {
+    const now = new Date('2031-05-06T12:00:00Z');
+    const dated = '{{ "now" | date: "%Y-%m-%d" }} {{ "today" | date: "%d %b" }} {{ "2026-01-02" | date: "%d" }}';
+    assert.equal(text(dated, { ...anna, now }), '2031-05-06 06 May 02');
+    assert.equal(email(`<p>${dated}</p>`, {}, { ...anna, now }).text, '2031-05-06 06 May 02');
+    assert.equal(text('{{ "now" | date: "%Y" }}'), String(new Date().getFullYear()));
+  });
+
   test('without types, custom numbers are shown as the wire has them', () => {
     assert.equal(renderText('{{ activity.deal-value }}', anna), '12000000');
   });

@@ -1,4 +1,4 @@
-import { Liquid, type Template } from 'liquidjs';
+import { type FilterImplOptions, filters, Liquid, type Template } from 'liquidjs';
 import { UserError } from '../../platform/errors.ts';
 import { escapeHtml } from './entities.ts';
 
@@ -22,6 +22,22 @@ const escapes = {
   url: { escape: (value: unknown) => encodeURIComponent(text(value).toWellFormed()), filter: 'url_encode' },
 } as const;
 
+/** Under which a scope has the moment that "now" and "today" are; where it has none, they are the machine's. */
+export const NOW = Symbol('now');
+
+/** The filters that read a date. */
+const ofDates = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string'] as const;
+
+/** The same filter by the clock of the scope: a simulation's, or the product's. */
+function byTheClock(name: (typeof ofDates)[number]): FilterImplOptions {
+  const filter = filters[name] as (this: unknown, value: unknown, ...more: unknown[]) => unknown;
+  return function (value: unknown, ...more: unknown[]) {
+    const { [NOW]: now } = this.context.environments as { [NOW]?: Date };
+    const asked = now && (value === 'now' || value === 'today') ? now.getTime() / 1000 : value;
+    return filter.call(this, asked, ...more);
+  };
+}
+
 function engine(escaped?: keyof typeof escapes): Liquid {
   const escaping = escaped && escapes[escaped];
   const liquid = new Liquid({
@@ -32,6 +48,7 @@ function engine(escaped?: keyof typeof escapes): Liquid {
     ...(escaping ? { outputEscape: escaping.escape } : {}),
   });
   for (const tag of TAGS_LEFT_OUT) delete liquid.tags[tag];
+  for (const name of ofDates) liquid.registerFilter(name, byTheClock(name));
   if (escaping?.filter) liquid.registerFilter(escaping.filter, { handler: escaping.escape, raw: true });
   // A value with its quotes, a number or a list: whole as it is.
   if (escaped === 'json') {

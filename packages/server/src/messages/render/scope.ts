@@ -1,5 +1,6 @@
 import { builtInFields, type Fields, parseFieldId, type Value } from '@tributary/model';
 import type { DisplayTypes } from '../types.ts';
+import { NOW } from './liquid.ts';
 
 /** Who a template is rendered for, and what brought them there. */
 export interface Subject {
@@ -7,6 +8,8 @@ export interface Subject {
   /** The activity that started it, and its attributes. */
   entryActivityId?: string | undefined;
   entry: Fields;
+  /** When it is rendered: what a template calls "now". The machine's where it is not said. */
+  now?: Date | undefined;
 }
 
 /** Built-in fields by id, under the names that Liquid knows them by (`people.first-name`). */
@@ -33,6 +36,7 @@ const names = (): Names => Object.create(null) as Names;
 export function scopeOf(subject: Subject, types: DisplayTypes, more: Readonly<Record<string, string>> = {}): object {
   return Object.assign(names(), { people: peopleNames(subject.person.fields, types) }, more, {
     activity: activityNames(subject, types),
+    [NOW]: subject.now,
   });
 }
 
