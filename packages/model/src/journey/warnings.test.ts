@@ -80,6 +80,18 @@ describe('what is hardly meant', () => {
       },
       [],
     ],
+    [
+      'a tag that lets in whoever has it, taken and given inside',
+      {
+        entry: { kind: 'tag', tag: 'Hot', again: 'any-time' },
+        shapes: {
+          a: { kind: 'tag', remove: ['hot'], next: 'b' },
+          b: { kind: 'tag', add: ['Hot'], next: 'end' },
+          end,
+        },
+      },
+      ['shapes.b.add[0]: “Hot” is what people enter by, and is taken: whoever comes here enters again, and again'],
+    ],
     ['no exit', { shapes, exits: [] }, ['exits: nothing lets people go before the end of their way']],
     [
       'nothing done',

@@ -26,6 +26,7 @@ export function warningsOf(journey: JourneyDefinition, around: Surroundings): Pr
     ...goalWarnings(journey),
     ...leavingWarnings(journey),
     ...mailWarnings(journey),
+    ...againWarnings(journey),
     ...Object.entries(journey.shapes).flatMap(([id, shape]) =>
       [...shapeWarnings(shape, journey), ...namedWarnings(shape, around)].map(({ at, problem }) => ({
         at: at === '' ? `shapes.${id}` : `shapes.${id}.${at}`,
@@ -140,6 +141,26 @@ function mailWarnings(journey: JourneyDefinition): Problem[] {
     leavesOf(filter)
       .filter(({ operator, fieldId, ever }) => isActivityOperator(operator) && !ever && ABOUT_MAIL.includes(fieldId))
       .map(({ fieldId }) => ({ at, problem: `asks for ${fieldId} of this journey's e-mails, and it sends none` })),
+  );
+}
+
+/** A tag by which people enter at any time, and which the journey itself takes and gives. */
+function againWarnings({ entry, shapes }: JourneyDefinition): Problem[] {
+  if (entry.kind !== 'tag' || entry.again !== 'any-time') return [];
+  const isIt = (name: string): boolean => name.toLowerCase() === entry.tag.toLowerCase();
+  const tags = Object.entries(shapes).flatMap(([id, shape]) => (shape.kind === 'tag' ? [{ id, shape }] : []));
+  if (!tags.some(({ shape }) => shape.remove.some(isIt))) return [];
+  return tags.flatMap(({ id, shape }) =>
+    shape.add.flatMap((name, i) =>
+      isIt(name)
+        ? [
+            {
+              at: `shapes.${id}.add[${i}]`,
+              problem: `“${name}” is what people enter by, and is taken: whoever comes here enters again, and again`,
+            },
+          ]
+        : [],
+    ),
   );
 }
 

@@ -127,7 +127,7 @@ describe('why somebody is where they are', () => {
     await does(scene, moves('Qualification'), opens(FIRST), moves('Closed - lost'));
     const { runs, lines } = await explained(scene.email);
     assert.equal(runs[0]?.standing.state, 'left');
-    assert.match(runs[0].standing.words, /^left on .*: exit rule$/);
+    assert.match(runs[0].standing.words, /^left on .*: exit rule, .*CRM stage changed/);
     assert.match(lines[0]!, /is not in “Qualification follow-up” any more, and was once/);
   });
 

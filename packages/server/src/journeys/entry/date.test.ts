@@ -100,6 +100,35 @@ const stories: Record<
         ],
       ],
     },
+  'asks who somebody is when the run is to begin, and not with the day': {
+    begins: '2026-03-02T08:00:00Z',
+    entry: {
+      ...{ kind: 'date', field: 'dtz::b', at: '12:00' },
+      person: { '$str::is': { field_id: 'str::last', value: 'Yes' } },
+    },
+    beats: (place, merge) => [
+      [
+        'they come',
+        async () => {
+          for (const who of ['ada', 'bo']) await merge(who, { ...day('2026-03-07'), 'str::last': 'No' });
+          for (const who of ['cy', 'di']) await merge(who, { ...day('2026-03-07'), 'str::last': 'Yes' });
+        },
+        [],
+      ],
+      [
+        'in the morning of the day, some are others, and one has another day',
+        async () => {
+          await place.at('2026-03-07T08:00:00Z');
+          await merge('ada', { 'str::last': 'Yes' });
+          await merge('cy', { 'str::last': 'No' });
+          await merge('di', day('2026-03-09'));
+        },
+        [],
+      ],
+      ['noon', () => place.at('2026-03-07T12:00:00Z'), ['ada left: completed']],
+      ['the other day', () => place.at('2026-03-09T12:00:00Z'), ['ada left: completed', 'di left: completed']],
+    ],
+  },
   'days after a time, by the calendar of the time zone': {
     begins: '2026-03-02T08:00:00Z',
     entry: { kind: 'date', field: 'tme:cm:ordered', days: 2, at: '06:00', timezone: 'America/New_York' },

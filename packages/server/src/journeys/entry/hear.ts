@@ -25,9 +25,11 @@ export async function hearKept(
         if (entry.kind !== 'date') continue;
         const { number, begins } = dayOf(entry, new Date(piece.at));
         const day = { beginId: String(number), dueAt: begins };
+        // Who the person is, is asked when the run is to begin.
+        const turnAt = entry.person === undefined ? undefined : begins;
         // What was to begin before the journey was there does not begin.
         if (begins > new Date(piece.since))
-          waiting.push(...piece.entered.map((personId) => ({ ...inLine(id, personId, piece), ...day })));
+          waiting.push(...piece.entered.map((personId) => ({ ...inLine(id, personId, piece), ...day, turnAt })));
         if (begins > now)
           waiting.push(
             ...piece.left.map((personId) => ({ ...inLine(id, personId, piece), ...day, what: 'withdraw' as const })),

@@ -6,7 +6,7 @@ import type { Turn } from '../../platform/loop.ts';
 import { signal } from '../../platform/presence.ts';
 import { endedItem, stepItem } from '../activities.ts';
 import { findJourneys, type JourneyRow } from '../store/journey.sql.ts';
-import { deleteWaiting, lockLine, postponeWaiting, type WaitingRow } from '../store/line.sql.ts';
+import { deleteEntering, deleteWaiting, lockLine, postponeWaiting, type WaitingRow } from '../store/line.sql.ts';
 import { endRuns, type Going, lockRunsInside } from '../store/out.sql.ts';
 import { insertMoves } from '../store/run.sql.ts';
 import { type Enroller, type Entering, enter } from './enter.ts';
@@ -173,6 +173,8 @@ async function letOut(tx: Tx, o: Line, turned: readonly Turned[], now: Date): Pr
   }
   const ending = runs.map((run) => ({ ...run, reason: reasons.get(`${run.journeyId}/${run.personId}`) ?? MOVED }));
   const ended = await endRuns(tx, ending, now);
+  // A turn of theirs that is still to come does not come.
+  await deleteEntering(tx, turned.flatMap(withdrawnIn));
   const over = ending.filter(({ id }) => ended.has(id));
   insertMoves(
     tx,
@@ -186,6 +188,12 @@ async function letOut(tx: Tx, o: Line, turned: readonly Turned[], now: Date): Pr
     left.push(endedItem({ ...run, leftReason: run.reason }, version));
   }
   return [...left, ...(await outcomes(tx, o, turned, ({ why }) => why))];
+}
+
+function withdrawnIn({ row, personId, journey }: Turned) {
+  const { beginId } = row;
+  if (row.what !== 'withdraw' || !journey || beginId === null) return [];
+  return [...new Set([personId, row.personId])].map((each) => ({ personId: each, journeyId: journey.id, beginId }));
 }
 
 /** What the timeline is told of the steps that asked: always where it failed. */

@@ -24,7 +24,7 @@ export interface Standing {
 /** Where a run stands now. */
 export function standingOf(run: RunState, version: Version, facts: NowFacts, o: { paused: boolean }): Standing {
   if (run.leftAt) {
-    const words = `left on ${minute(run.leftAt)}: ${run.leftReason}`;
+    const words = `left on ${minute(run.leftAt)}: ${run.leftReason}${exitInWords(run, version, facts)}`;
     return { state: run.heldOut ? 'held out' : 'left', words, ends_when: [] };
   }
   const ends_when = endings(run, version, facts);
@@ -49,6 +49,13 @@ export function standingOf(run: RunState, version: Version, facts: NowFacts, o: 
     return { ...inside, words: `stands ${at}, and waits to hear how what it asked for on ${since} went` };
   }
   return { ...inside, words: `stands ${at}, and goes on as soon as the engine comes to it` };
+}
+
+/** Which exit rule it was, where it was one. */
+function exitInWords({ leftReason }: RunState, { definition }: Version, facts: NowFacts): string {
+  const [, number = '1'] = /^exit rule(?: (\d+))?$/.exec(leftReason ?? '') ?? [undefined, '0'];
+  const exit = definition.exits[Number(number) - 1];
+  return exit ? `, ${filterInWords(exit, facts.names)}` : '';
 }
 
 function delaying(shape: ShapeOf<'delay'>, run: RunState, facts: NowFacts, at: string) {

@@ -1,5 +1,6 @@
 import type { JourneyDefinition, Problem } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
+import { listPublished } from '../store/explain.sql.ts';
 import { countStanding, type Passage } from '../store/standing.sql.ts';
 import type { Version, Versions } from '../versions.ts';
 
@@ -35,7 +36,28 @@ export async function movingOf(
     // Who has not begun begins in the version that is live by then.
     shapeId === null ? [] : [movingFrom(inside.get(version)!, shapeId, runs, next, mapping)],
   );
-  return { moving, problems: problemsWith(moving, next, mapping) };
+  const named = Object.keys(mapping).length > 0;
+  const known = named ? await shapesOf(db, versions, journeyId, [...inside.values()]) : new Set<string>();
+  return { moving, problems: [...problemsWithNames(mapping, known), ...problemsWith(moving, next, mapping)] };
+}
+
+/** The ids that shapes have, or have had. */
+async function shapesOf(
+  db: Queryable,
+  versions: Versions,
+  journeyId: number,
+  inside: readonly Version[],
+): Promise<Set<string>> {
+  const published = await listPublished(db, journeyId);
+  const all = [...inside, ...(await Promise.all(published.map(({ version }) => versions.get(db, journeyId, version))))];
+  return new Set(all.flatMap(({ definition }) => Object.keys(definition.shapes)));
+}
+
+/** Where nobody stands at a shape, it may be named; one that never was is a slip. */
+function problemsWithNames(mapping: Mapping, known: ReadonlySet<string>): Problem[] {
+  return Object.keys(mapping).flatMap((from) =>
+    known.has(from) ? [] : [{ at: `mapping.${from}`, problem: `no version has a shape "${from}"` }],
+  );
 }
 
 function movingFrom(of: Version, shape: string, people: number, next: JourneyDefinition, mapping: Mapping): Moving {

@@ -14,9 +14,11 @@ export interface Waiting {
   beginId: string | null;
   dueAt: Date | null;
   asked: Passed | null;
+  /** Their turn comes then; at once where it is not said. */
+  turnAt?: Date | undefined;
 }
 
-export interface WaitingRow extends Waiting {
+export interface WaitingRow extends Omit<Waiting, 'turnAt'> {
   id: string;
   workspaceId: number;
 }
@@ -31,10 +33,10 @@ export async function insertWaiting(
   await tx.query({
     name: 'line.insert',
     text: `insert into journey_line (workspace_id, not_before, person_id, journey_id, what, at, begin_id, due_at, asked)
-           select $1, $2, w.person_id, w.journey_id, w.what, w.at, w.begin_id, w.due_at, w.asked
+           select $1, coalesce(w.turn_at, $2), w.person_id, w.journey_id, w.what, w.at, w.begin_id, w.due_at, w.asked
            from unnest($3::bigint[], $4::int[], $5::text[], $6::timestamptz[], $7::bigint[], $8::timestamptz[],
-                       $9::jsonb[]) with ordinality
-             as w(person_id, journey_id, what, at, begin_id, due_at, asked, place) order by w.place`,
+                       $9::jsonb[], $10::timestamptz[]) with ordinality
+             as w(person_id, journey_id, what, at, begin_id, due_at, asked, turn_at, place) order by w.place`,
     values: [
       workspaceId,
       now,
@@ -45,6 +47,7 @@ export async function insertWaiting(
       waiting.map((w) => w.beginId),
       waiting.map((w) => w.dueAt),
       waiting.map((w) => (w.asked === null ? null : JSON.stringify(w.asked))),
+      waiting.map((w) => w.turnAt ?? null),
     ],
   });
 }
@@ -70,6 +73,24 @@ export async function lockLine(tx: Tx, now: Date, of: { limit: number; id?: stri
 export async function deleteWaiting(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query({ name: 'line.done', text: 'delete from journey_line where id = any($1::bigint[])', values: [ids] });
+}
+
+/** Those whom something is to start no more stand in line for it no more. */
+export async function deleteEntering(
+  tx: Tx,
+  withdrawn: readonly { personId: string; journeyId: number; beginId: string }[],
+): Promise<void> {
+  if (withdrawn.length === 0) return;
+  await tx.query({
+    name: 'line.withdraw',
+    text: `delete from journey_line l using unnest($1::bigint[], $2::int[], $3::bigint[]) as w(person_id, journey_id, begin_id)
+           where l.person_id = w.person_id and l.journey_id = w.journey_id and l.begin_id = w.begin_id and l.what = 'enter'`,
+    values: [
+      withdrawn.map(({ personId }) => personId),
+      withdrawn.map(({ journeyId }) => journeyId),
+      withdrawn.map(({ beginId }) => beginId),
+    ],
+  });
 }
 
 export async function postponeWaiting(db: Queryable, id: string, now: Date, error: string): Promise<void> {

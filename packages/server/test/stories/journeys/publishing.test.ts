@@ -167,6 +167,8 @@ describe('a version that is published while people are inside', () => {
       seen.problems.map(({ at }) => at),
       ['mapping.pause'],
     );
+    const slip = await manage().preview(world.ws, which, { pause: 'later', pasue: 'later' });
+    assert.deepEqual(slip.problems, [{ at: 'mapping.pasue', problem: 'no version has a shape "pasue"' }]);
     const mapped = await manage().preview(world.ws, which, { pause: 'later' });
     assert.deepEqual(mapped.problems, []);
     assert.deepEqual(

@@ -24,7 +24,11 @@ describe('several ways on', () => {
 
   test('where none holds, the other one is', () => {
     const shape = { kind: 'branch', branches: branches(no), otherwise: 'none' } as const;
-    assert.deepEqual(moveFrom(shape, moment({ fields })), { do: 'go', to: 'none', did: 'no condition holds' });
+    assert.deepEqual(moveFrom(shape, moment({ fields })), {
+      do: 'go',
+      to: 'none',
+      did: 'took the other way: no condition holds',
+    });
   });
 });
 
