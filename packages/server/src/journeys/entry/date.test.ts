@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EntryOf, Fields } from '@tributary/model';
-import { type Beat, brief, HOUR, openPlace, type Place, play, waiting } from '../../../test/support/entry-place.ts';
-import { dayOf } from './kept.ts';
+import { type Beat, brief, openPlace, type Place, play, waiting } from '../../../test/support/entry-place.ts';
+import { dayOf, nextDayAfter } from './kept.ts';
 
 const day = (text: string): Fields => {
   const [year, month, date] = text.split('-').map(Number) as [number, number, number];
@@ -139,7 +139,7 @@ const stories: Record<
       ['six o’clock there', () => place.at('2026-03-04T11:00:00Z'), ['noor left: completed']],
     ],
   },
-  'a server that was down at the time makes up for it the same day, once; on a later day it does not': {
+  'a server that was down at the time makes up for it, once; of days that were missed for the last': {
     begins: '2026-03-02T08:00:00Z',
     entry: { kind: 'date', field: 'dtz::b', at: '09:00' },
     beats: (place, merge) => [
@@ -148,6 +148,8 @@ const stories: Record<
         async () => {
           await merge('today', day('2026-03-05'));
           await merge('lost', day('2026-03-06'));
+          await merge('late', day('2026-03-07'));
+          await merge('soon', day('2026-03-08'));
         },
         [],
       ],
@@ -157,7 +159,16 @@ const stories: Record<
         ['today left: completed'],
       ],
       ['and once more', () => place.away(() => undefined), ['today left: completed']],
-      ['it is down for days', () => place.away(() => place.clock.advance(48 * HOUR)), ['today left: completed']],
+      [
+        'it is down for days, until the morning of the 8th',
+        () => place.away(() => place.clock.advance(Date.parse('2026-03-08T07:00:00Z') - place.clock.now().getTime())),
+        ['late left: completed', 'soon not begun', 'today left: completed'],
+      ],
+      [
+        'the next day is as any other',
+        () => place.at('2026-03-09T10:00:00Z'),
+        ['late left: completed', 'soon left: completed', 'today left: completed'],
+      ],
     ],
   },
   'who comes on the day, after the time, enters at once; once a day, whatever is written': {
@@ -251,6 +262,13 @@ describe('the day of an entry', () => {
       assert.equal(dayOf(entry(more), new Date(moment)).begins.toISOString(), begins);
     });
   }
+  test('is followed by the next, also by one of 23 or 25 hours', () => {
+    const next = (after: string, at: string) => nextDayAfter(entry({ at }), new Date(after)).toISOString().slice(0, 16);
+    assert.equal(next('2026-01-10T07:00:00Z', '09:00'), '2026-01-10T08:00');
+    assert.equal(next('2026-01-10T08:00:00Z', '09:00'), '2026-01-11T08:00');
+    assert.equal(next('2026-03-28T23:00:00Z', '00:00'), '2026-03-29T22:00');
+    assert.equal(next('2026-10-24T22:30:00Z', '00:30'), '2026-10-25T23:30');
+  });
   test('is numbered day by day, across the change of the clock', () => {
     const numbers = ['2026-03-28T12:00:00Z', '2026-03-29T12:00:00Z', '2026-03-30T12:00:00Z'].map(
       (moment) => dayOf(entry({}), new Date(moment)).number,

@@ -12,8 +12,10 @@ import {
   type Running,
   updateProgress,
 } from '../store/enrolment.sql.ts';
+import type { Version } from '../versions.ts';
 import { BEGUN } from './again.ts';
 import { type Enroller, type Entered, type Entering, enter } from './enter.ts';
+import { dayOf } from './kept.ts';
 
 /** So many in one transaction: the people are held as long, and who does something then waits. Of 500, twice as long. */
 const AT_ONCE = 125;
@@ -69,13 +71,18 @@ async function workOn(tx: Tx, o: Enrolling & Enroller & { db: Db }, running: Run
   if ('gone' in page) return failEnrolment(tx, running.id, page.gone, now);
   const { id, workspaceId, journeyId, entry } = running;
   const version = await o.versions.get(tx, journeyId, running.version);
-  // The enrolment is what starts the run, and other numbers of the kind are above nought.
-  const begin = { id: `-${id}`, at: now };
+  const begin = beginOf(running, version, now);
   const entering = page.ids.map((personId) => ({ version, personId, begin, entry }));
   const outcomes = await letIn(o, workspaceId, entering, now);
   const entered = outcomes.filter((each) => 'runId' in each || each.why === BEGUN).length;
   const { after, seen } = page;
   await updateProgress(tx, id, { after, seen, entered, done: after === undefined }, now);
+}
+
+/** The enrolment is what starts the run, and other numbers of the kind are above nought; of a day, the day is. */
+function beginOf({ id, occursAt }: Running, { definition: { entry } }: Version, now: Date): Entering['begin'] {
+  const day = entry.kind === 'date' && occursAt !== null;
+  return { id: day ? String(dayOf(entry, occursAt).number) : `-${id}`, at: now };
 }
 
 /** In transactions of their own, none of which waits for the others' end; whoever was let in stays so, whatever fails. */

@@ -48,7 +48,7 @@ export interface EntryState {
   built: Built | null;
   /** People who are in line to enter. */
   waiting: number;
-  /** When its schedule calls next. */
+  /** When its schedule calls next, or its next day begins. */
   next: Date | null;
 }
 

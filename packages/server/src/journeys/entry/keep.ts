@@ -4,8 +4,8 @@ import type { Tx } from '../../platform/database/pool.ts';
 import { signal } from '../../platform/presence.ts';
 import { type EntryRow, lockEntry, updateEntry } from '../store/entry.sql.ts';
 import { findVersion } from '../store/journey.sql.ts';
-import { nextAfter } from './cron.ts';
 import { keptFilterOf } from './kept.ts';
+import { nextCallOf } from './schedule.ts';
 
 /**
  * Brings what is kept for the sake of a journey's entry in line with its live version and its state. To be called in the
@@ -17,7 +17,7 @@ export async function keepEntry(tx: Tx, o: { audiences: Audiences }, journeyId: 
   const entry = journey.state === 'on' ? await liveEntry(tx, journey) : undefined;
   const letIn = entry?.kind === 'filter' && entry.existing;
   const audience = await audienceFor(tx, o, journey, entry);
-  const nextAt = entry?.kind === 'schedule' ? (nextAfter(entry, now) ?? null) : null;
+  const nextAt = entry ? nextCallOf(entry, now) : null;
   // A journey that is put on again lets nobody in a second time for having belonged all along.
   const existing = letIn || (!entry && journey.entryExisting);
   await updateEntry(tx, journeyId, { audience, existing, nextAt }, now);

@@ -8,6 +8,12 @@ export function keptFilterOf(entry: JourneyEntry): Filter | undefined {
   return entry.kind === 'date' ? dayFilter(entry) : undefined;
 }
 
+/** Those whose day it was so many days ago, and who are as the entry asks. */
+export function pastDayFilter(entry: EntryOf<'date'>, daysAgo: number): Filter {
+  const day = dayFilter({ ...entry, days: entry.days + daysAgo });
+  return entry.person === undefined ? day : { $and: [day, entry.person] };
+}
+
 /** Those whose day it is. A time is asked for its day as well, so the operators are those of dates. */
 function dayFilter({ field, days, every, timezone }: EntryOf<'date'>): Filter {
   const asked = { field_id: field, timezone };
@@ -19,6 +25,13 @@ function dayFilter({ field, days, every, timezone }: EntryOf<'date'>): Filter {
       { '$dtz::relative_more_than': { ...asked, days_ago: days } },
     ],
   };
+}
+
+/** When runs of a day begin next, after a moment. */
+export function nextDayAfter(entry: EntryOf<'date'>, after: Date): Date {
+  // A day may have 25 hours: then the moment a day later lies in it as well.
+  const days = [0, 1, 2].map((n) => dayOf(entry, new Date(after.getTime() + n * DAY_MS)).begins);
+  return days.find((begins) => begins > after)!;
 }
 
 /** A day of the entry's time zone: its number, which names what starts a run of that day, and when runs of it begin. */

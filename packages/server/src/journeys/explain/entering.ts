@@ -105,8 +105,6 @@ function daysInWords(days: number): string {
   return `${Math.abs(days)} ${Math.abs(days) === 1 ? 'day' : 'days'} ${days < 0 ? 'before' : 'after'}`;
 }
 
-const ONLY_THAT_DAY = 'who did not enter on it, as when nothing ran all day, does not enter for it any more';
-
 /** Of entries by a date: when that is for this person. */
 function byTime({ definition: { entry } }: Version, facts: NowFacts): { words: string[]; check?: EntryCheck }[] {
   if (entry.kind !== 'date') return [];
@@ -116,8 +114,7 @@ function byTime({ definition: { entry } }: Version, facts: NowFacts): { words: s
   const check = { at: 'entry.field', holds: why.holds, why };
   const moment = momentFrom(facts.fields[field], { days, at, timezone });
   if (!moment || entry.every) return [{ words: [], check }];
-  const words = moment > facts.now ? `the day is ${minute(moment)}` : `the day was ${minute(moment)}: ${ONLY_THAT_DAY}`;
-  return [{ words: [words], check }];
+  return [{ words: [`${moment > facts.now ? 'the day is' : 'the day was'} ${minute(moment)}`], check }];
 }
 
 /** What might have started a run, the newest first, and why it did not. */

@@ -122,6 +122,8 @@ export interface Running {
   audience: string | null;
   filter: Filter | null;
   listed: boolean;
+  /** The moment for which it was called. */
+  occursAt: Date | null;
   entry: Fields;
   after: string;
   attempts: number;
@@ -132,7 +134,7 @@ export async function lockRunning(tx: Tx, now: Date): Promise<Running | undefine
   const { rows } = await tx.query<Running>({
     name: 'enrolment.lock',
     text: `select e.id, e.workspace_id as "workspaceId", e.journey_id as "journeyId", j.live_version as version,
-                  e.audience, e.filter, e.people is not null as listed, e.entry, e.after, e.attempts
+                  e.audience, e.filter, e.people is not null as listed, e.occurs_at as "occursAt", e.entry, e.after, e.attempts
            from journey_enrolment e join journey j on j.id = e.journey_id and j.state = 'on'
            where e.state = 'running' and e.not_before <= $1
            order by e.worked_at, e.id limit 1 for update of e skip locked`,
