@@ -42,7 +42,7 @@ const of = {
       meta: { total_contacts: 0, total_organizations: 3, total_matches: 3, total_subscribers: 0 },
       offset: 0,
       next_offset: 1,
-      cursor_id: id,
+      cursor_id: `${id}.WyJvbCIsIjIwMjYtMTEtMjMgMjI6NDU6NTQuNiswMCJd`,
       has_more: true,
     },
   },

@@ -57,7 +57,7 @@ A filter is one operator an object, \`$and\` and \`$or\` for groups, at most 50 
       meta: { total_contacts: 12, total_organizations: 0, total_matches: 1, total_subscribers: 1 },
       offset: 0,
       next_offset: 1,
-      cursor_id: PERSON,
+      cursor_id: `${PERSON}.WyJsIiwiMjAyNi0xMS0yMyAyMjo0NTo1NC42KzAwIl0`,
       has_more: false,
     },
   },

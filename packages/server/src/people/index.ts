@@ -53,7 +53,7 @@ export { normal } from './normal.ts';
 export { createIds, type Ids } from './numbers.ts';
 export type { QueueOutcome } from './queue/index.ts';
 export type { Schema, SchemaField } from './schema.ts';
-export { type FoundPerson, fieldIdsOf, type Search, type Searched, valuesOf } from './search/index.ts';
+export { type FoundPerson, fieldIdsOf, type Place, type Search, type Searched, valuesOf } from './search/index.ts';
 export type { CustomField } from './store/field.sql.ts';
 export type { NewDefinition } from './store/schema.sql.ts';
 export { isAddress } from './suppression/address.ts';

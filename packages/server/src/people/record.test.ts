@@ -34,6 +34,28 @@ describe('recording people', () => {
   const fieldsOf = async (id: string) => (await people.find(t.db, ws, [id])).get(id)!.fields;
   const idOf = (outcome: unknown) => (outcome as { personId: string }).personId;
 
+  test('where all keys have to find one and the same, the second time they do, though one is another’s', async () => {
+    await merge({ 'str::email': 'v2@example.com' });
+    const both = { who: { by: ['str::email', 'str::ei'], find: 2 as const } };
+    const asked = { 'str::email': 'V2@example.com', 'str::ei': 'V2' };
+    const statuses: unknown[] = [];
+    const ids = new Set<string>();
+    for (let i = 0; i < 3; i++) {
+      const [outcome] = await merge(asked, both);
+      statuses.push(outcome!.status);
+      ids.add(idOf(outcome));
+    }
+    assert.deepEqual([statuses, ids.size], [['created', 'merged', 'merged'], 1]);
+    const item = { ...both, fields: { ...asked, 'str::ei': 'V3' }, source: 'API' };
+    const batch = await people.record(ws, [item, item]);
+    assert.deepEqual(
+      batch.map(({ status }) => status),
+      ['created', 'merged'],
+    );
+    const unlike = await merge({ ...asked, 'str::email': 'unlike@example.com' }, both);
+    assert.equal(unlike[0]!.status, 'created');
+  });
+
   test('a person is made once and merged after, whatever the case of the address', async () => {
     const [first] = await merge({ 'str::email': 'Anna@Example.com', 'str::first': 'Anna' });
     const [second] = await merge({ 'str::email': 'anna@example.com', 'str::last': 'Petrova' });

@@ -71,8 +71,8 @@ export function freeKeys(item: CheckedItem, byKey: ByKey<Found>): string[] {
 /**
  * The person an item is about, among those found by its keys. Find strategy 0:
  * the first key that finds anyone; 1: a later key counts only for people whose
- * earlier key fields are empty; 2: all keys given find one and the same
- * (Ortto help, a-257).
+ * earlier key fields are empty; 2: somebody whom all keys given fit, also where
+ * a key finds another who had that value first (Ortto help, a-257).
  */
 export function choose<S extends Found>(item: CheckedItem, byKey: ByKey<S>): S | undefined {
   return chooseByName(item, byKey) ?? (item.anonymousId === undefined ? undefined : chooseAnonymous(item, byKey));
@@ -92,11 +92,13 @@ function chooseAnonymous<S extends Found>(item: CheckedItem, byKey: ByKey<S>): S
 }
 
 function chooseByName<S extends Found>(item: CheckedItem, byKey: ByKey<S>): S | undefined {
-  const found = keyGroups(item).map(({ fieldId, keys }) => ({ fieldId, subject: firstOf(keys, byKey) }));
+  const groups = keyGroups(item);
+  const found = groups.map(({ fieldId, keys }) => ({ fieldId, subject: firstOf(keys, byKey) }));
   const find = 'by' in item.who ? (item.who.find ?? 0) : 0;
   if (find === 2) {
-    const first = found[0]?.subject;
-    return found.every(({ subject }) => subject === first) ? first : undefined;
+    const fits = (subject: S): boolean =>
+      groups.every(({ keys }) => keys.some((key) => byKey(key) === subject || isValueOf(key, subject)));
+    return found.find(({ subject }) => subject && fits(subject))?.subject;
   }
   for (const [i, { subject }] of found.entries()) {
     if (!subject) continue;

@@ -58,7 +58,7 @@ export function accountsGetRoutes(app: FastifyInstance, o: { people: People; db:
       accounts: page.rows.length > 0 ? await shown(request, page.rows, body.fields) : null,
       // As people's says nothing of accounts (recorded), this says nothing of people.
       meta: { total_contacts: 0, total_organizations: all, total_matches: matching, total_subscribers: 0 },
-      ...pageTold(body, page.rows, page.more, 'account'),
+      ...pageTold(body, page, 'account'),
     };
   });
 

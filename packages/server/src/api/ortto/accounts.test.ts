@@ -287,7 +287,7 @@ describe('accounts, on Ortto’s wire', () => {
         text,
         `{"accounts":[{"id":"${maple.id}","fields":{"str:o:name":"Maple"}},{"id":"${nutmeg.id}","fields":{"str:o:name":"Nutmeg"}}],` +
           `"meta":{"total_contacts":0,"total_organizations":${total},"total_matches":3,"total_subscribers":0},` +
-          `"offset":0,"next_offset":2,"cursor_id":"${nutmeg.id}","has_more":true}\n`,
+          `"offset":0,"next_offset":2,"cursor_id":"${nutmeg.id}.${Buffer.from('["int:o:employees","20"]').toString('base64url')}","has_more":true}\n`,
       );
       const rest = JSON.parse((await wire.post('/v1/accounts/get', { ...asked, cursor_id: nutmeg.id })).text);
       assert.deepEqual(

@@ -54,7 +54,7 @@ describe('finding people on Ortto’s wire', () => {
       `{"contacts":[{"id":"${ids[0]}","fields":{"int:cm:score":1000,"str::email":"anna@example.com","tags":["All"]}},` +
         `{"id":"${ids[1]}","fields":{"int:cm:score":2000,"str::email":"ben@example.com","tags":["Odd","All"]}}],` +
         '"meta":{"total_contacts":4,"total_organizations":0,"total_matches":3,"total_subscribers":3},' +
-        `"offset":0,"next_offset":2,"cursor_id":"${ids[1]}","has_more":true}\n`,
+        `"offset":0,"next_offset":2,"cursor_id":"${ids[1]}.${Buffer.from('["str::first","ben"]').toString('base64url')}","has_more":true}\n`,
     );
   });
 
@@ -109,6 +109,34 @@ describe('finding people on Ortto’s wire', () => {
       assert.deepEqual(paged, expected);
     }
     assert.equal((await wire.post(GET, { sort_by_field_id: 'tags' })).status, 400);
+  });
+
+  test('a sorted page goes on from where it ended, wherever whoever it ended with has moved meanwhile', async () => {
+    const asked = { sort_by_field_id: 'int:cm:score', sort_order: 'asc', limit: 2, fields: ['str::first'] };
+    const first = await find(asked);
+    assert.deepEqual(
+      first.contacts!.map(({ fields }) => fields['str::first']),
+      ['Anna', 'Ben'],
+    );
+    const score = async (value: number) => {
+      const people = [{ fields: { 'str::email': 'ben@example.com', 'int:cm:score': value } }];
+      assert.equal((await wire.post('/v1/person/merge', { people, merge_by: ['str::email'] })).status, 200);
+    };
+    await score(1_000_000);
+    assert.deepEqual(await names({ ...asked, limit: 9, cursor_id: first.cursor_id }), ['Cleo', 'Ben', 'Dora']);
+    await score(2000);
+    const other = { ...asked, limit: 9, sort_by_field_id: 'str::first', cursor_id: first.cursor_id };
+    assert.deepEqual(await names(other), ['Cleo', 'Dora'], 'sorted by something else, from where they stand now');
+    assert.deepEqual(await names({ ...asked, limit: 9, cursor_id: ids[1] }), ['Cleo', 'Dora'], 'as by their id alone');
+    const [id] = first.cursor_id.split('.');
+    for (const place of ['["int:cm:score","many"]', '["int:cm:score"]', 'x']) {
+      const cursor_id = `${id}.${Buffer.from(place).toString('base64url')}`;
+      const { status, text } = await wire.post(GET, { ...asked, cursor_id });
+      assert.deepEqual(
+        [status, text],
+        [400, '{"request_id":"#","code":400,"error":"cursor_id: not one of an answer; begin again without it"}\n'],
+      );
+    }
   });
 
   test('free text looks into names and addresses, whatever the case', async () => {

@@ -25,7 +25,7 @@ export function personGetRoutes(app: FastifyInstance, o: { people: People; db: D
       ...asked,
       ...pageAsked(request, body, 'person'),
     });
-    const told = pageTold(body, page.people, page.more, 'person');
+    const told = pageTold(body, { ...page, rows: page.people }, 'person');
     if (page.people.length === 0) {
       const meta = { total_contacts: 0, total_organizations: 0, total_matches: 0, total_subscribers: 0 };
       return { contacts: null, meta, ...told };

@@ -27,6 +27,7 @@ export function createCounts(db: Db): (workspaceId: number) => Promise<Counted> 
     });
     const took = performance.now() - began;
     if (took > SLOW_MS) kept.set(workspaceId, { counted: rows[0]!, until: performance.now() + took * KEPT_FOR });
+    else kept.delete(workspaceId);
     return rows[0]!;
   };
   return async (workspaceId) => {

@@ -5,15 +5,17 @@ import type { Filters } from '../filter/index.ts';
 import { findAliases } from '../identity/store/alias.sql.ts';
 import type { Schema } from '../schema.ts';
 import { type Counted, createCounts } from './count.ts';
-import { createPages, type Searched, tagNamesSql } from './pages.ts';
+import { createPages, type Place, type Searched, tagNamesSql } from './pages.ts';
 import type { FoundPerson } from './values.ts';
 
-export type { Searched } from './pages.ts';
+export type { Place, Searched } from './pages.ts';
 export { type FoundPerson, fieldIdsOf, valuesOf } from './values.ts';
 
 export interface Page {
   people: FoundPerson[];
   more: boolean;
+  /** Where it ends: the next one begins after this place. */
+  end: Place | undefined;
   /** How many match a filter, where somebody is on the page: found on the way. */
   matching: Counted | undefined;
 }
@@ -49,8 +51,8 @@ export function createSearch(o: {
 
   return {
     async page(db, workspaceId, searched) {
-      const { rows, more, total } = await pages.page(db, workspaceId, searched);
-      return { people: rows, more, matching: total };
+      const { rows, more, end, total } = await pages.page(db, workspaceId, searched);
+      return { people: rows, more, end, matching: total };
     },
     async count(db, workspaceId, searched) {
       const { filter, q, archived, only, but } = searched;

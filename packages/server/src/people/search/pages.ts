@@ -18,9 +18,16 @@ export interface Searched {
   limit: number;
   offset?: number;
   /** Go on after this one, in the order asked for. */
-  after?: string | undefined;
+  after?: Place | undefined;
   only?: readonly string[];
   but?: readonly string[];
+}
+
+/** Where somebody stood when a page ended with them. */
+export interface Place {
+  id: string;
+  /** What they were sorted by then, as PostgreSQL writes it; null where they had no value. */
+  sorted?: { fieldId: string; value: string | null } | undefined;
 }
 
 export interface Pages<Row, Total> {
@@ -32,7 +39,7 @@ export interface Pages<Row, Total> {
     db: Db,
     workspaceId: number,
     searched: Searched,
-  ): Promise<{ rows: Row[]; more: boolean; total: Total | undefined }>;
+  ): Promise<{ rows: Row[]; more: boolean; end: Place | undefined; total: Total | undefined }>;
   /** About all that match. */
   total(db: Db, workspaceId: number, searched: Omit<Searched, 'limit' | 'sort'>): Promise<Total>;
 }
@@ -75,7 +82,7 @@ export function createPages<Row extends object, Total extends object>(o: {
         const who = schema.entity === 'person' ? 'people' : 'accounts';
         throw new UserError('bad_request', `${who} can not be sorted by ${fieldId}`);
       }
-      const position = { table: entity.table, key, order, after: searched.after };
+      const position = { table: entity.table, key, fieldId, order, after: searched.after };
       const after = await afterSql(db, workspaceId, position, parameters);
       const conditions = where(schema, workspaceId, searched, parameters);
       const by = `${key ? `k ${order} nulls last, ` : ''}id ${order}`;
@@ -89,16 +96,19 @@ export function createPages<Row extends object, Total extends object>(o: {
       const found = searched.filter
         ? `select id, k from found where ${after('id', 'k')}`
         : `${everyone} and ${after('p.id', key?.sql ?? 'null')}`;
-      const { rows } = await searching<Row & { total: Total | null }>(
+      const { rows } = await searching<Row & { id: string; k: string | null; total: Total | null }>(
         db,
-        `${first} select ${o.columns}, m.total
+        `${first} select ${o.columns}, m.k::text as k, m.total
          from (select n.id, n.k, ${total} as total from (${found} order by ${by} ${window}) n) m
          join ${entity.table} p on p.id = m.id order by m.k ${order} nulls last, m.id ${order}`,
         [...parameters.values],
       );
+      const page = rows.slice(0, searched.limit);
+      const last = page.at(-1);
       return {
-        rows: rows.slice(0, searched.limit),
+        rows: page,
         more: rows.length > searched.limit,
+        end: last && { id: last.id, ...(fieldId === undefined ? {} : { sorted: { fieldId, value: last.k } }) },
         total: rows[0]?.total ?? undefined,
       };
     },
@@ -136,28 +146,51 @@ export function tagNamesSql({ tagTable }: Entity): string {
 }
 
 /**
- * What comes after a row, as a condition on an id and a sort key. Where it stands is looked up now, so a page goes on
- * from where it is, not from where it was; one that has been deleted since holds no place, and the search has to be
- * begun again.
+ * What comes after a row, as a condition on an id and a sort key: after where it stood, for it may have moved since and
+ * all others have not. Where that is not known, or something else was sorted by, after where it stands now; one that has
+ * been deleted since holds no such place, and the search has to be begun again.
  */
 async function afterSql(
   db: Queryable,
   workspaceId: number,
-  at: { table: string; key: SortKey | undefined; order: 'asc' | 'desc'; after: string | undefined },
+  at: {
+    table: string;
+    key: SortKey | undefined;
+    fieldId: string | undefined;
+    order: 'asc' | 'desc';
+    after: Place | undefined;
+  },
   parameters: Parameters,
 ): Promise<(id: string, k: string) => string> {
-  const { key, order, after } = at;
+  const { key, fieldId, order, after } = at;
   if (after === undefined) return () => 'true';
-  const [beyond, last] = [order === 'desc' ? '<' : '>', parameters.add(after, 'bigint')];
+  const [beyond, last] = [order === 'desc' ? '<' : '>', parameters.add(after.id, 'bigint')];
   if (!key) return (id) => `${id} ${beyond} ${last}`;
-  const { rows } = await db.query<{ value: string | null }>(
-    `select (${key.sql})::text as value from ${at.table} p where p.workspace_id = $1 and p.id = $2`,
-    [workspaceId, after],
-  );
-  const [found] = rows;
-  if (!found)
-    throw new UserError('bad_request', `cursor_id: this ${at.table} is not there any more; begin again without it`);
-  if (found.value === null) return (id, k) => `${k} is null and ${id} ${beyond} ${last}`;
-  const value = `${parameters.add(found.value, 'text')}::${key.type}`;
+  const { sorted } = after;
+  const place = sorted?.fieldId === fieldId ? sorted!.value : await placeNow(db, workspaceId, at.table, key, after.id);
+  if (place === null) return (id, k) => `${k} is null and ${id} ${beyond} ${last}`;
+  await checkPlace(db, key, place);
+  const value = `${parameters.add(place, 'text')}::${key.type}`;
   return (id, k) => `(${k} ${beyond} ${value} or (${k} = ${value} and ${id} ${beyond} ${last}) or ${k} is null)`;
+}
+
+async function placeNow(db: Queryable, workspaceId: number, table: string, key: SortKey, id: string) {
+  const { rows } = await db.query<{ value: string | null }>(
+    `select (${key.sql})::text as value from ${table} p where p.workspace_id = $1 and p.id = $2`,
+    [workspaceId, id],
+  );
+  if (!rows[0])
+    throw new UserError('bad_request', `cursor_id: this ${table} is not there any more; begin again without it`);
+  return rows[0].value;
+}
+
+/** A place comes from outside, where it may have been changed. */
+async function checkPlace(db: Queryable, { type }: SortKey, value: string): Promise<void> {
+  try {
+    await db.query(`select $1::text::${type}`, [value]);
+  } catch (error) {
+    // Class 22: "data exception".
+    if (!String((error as { code?: unknown }).code).startsWith('22')) throw error;
+    throw new UserError('bad_request', 'cursor_id: not one of an answer; begin again without it');
+  }
 }
