@@ -77,7 +77,7 @@ test('a script written after the guide runs unchanged: Anna, her fields and her 
         'str::email': 'anna.petrova@example.com',
         'str::first': 'Anna',
         'str:cm:kommo-lead-id': '4711',
-        'int:cm:kommo-budget': 15_000,
+        'int:cm:kommo-budget': 15_000_000,
         'bol:cm:kommo-active': true,
       },
     },
@@ -88,8 +88,8 @@ test('a script written after the guide runs unchanged: Anna, her fields and her 
     .sort();
   const attributes = { 'str:cm:pipeline': 'Sales', 'str:cm:kommo-lead-id': '4711' };
   assert.deepEqual(stages, [
-    ['act:cm:crm-stage-proposal-sent', { ...attributes, 'int:cm:budget': 15_000 }],
-    ['act:cm:crm-stage-qualification', { ...attributes, 'int:cm:budget': 12_000 }],
+    ['act:cm:crm-stage-proposal-sent', { ...attributes, 'int:cm:budget': 15_000_000 }],
+    ['act:cm:crm-stage-qualification', { ...attributes, 'int:cm:budget': 12_000_000 }],
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { kebab, parseFieldId } from '@tributary/model';
 import type { NewDefinition } from '../../people/index.ts';
-import { entryOf, isObject, type Meant, meantField, unwrapped, words } from './field.ts';
+import { entryOf, isObject, type Meant, meantField, type TypeOf, unwrapped, words } from './field.ts';
 import { fieldsOf, mergeByOf, type Needs } from './needs.ts';
 
 /** Whether an activity is written in the guide's way: by a bare name, which is no id of any activity of Ortto's. */
@@ -25,6 +25,11 @@ export function activitiesCreate(body: { activities: readonly unknown[]; merge_b
   };
 }
 
+interface Attribute {
+  field_id: string;
+  display_type: string;
+}
+
 function activityOf(given: Record<string, unknown> & { activity_id: string }, of: Needs): unknown {
   const id = `act:cm:${kebab(given.activity_id)}`;
   of.hint('activity', given.activity_id, id);
@@ -35,11 +40,14 @@ function activityOf(given: Record<string, unknown> & { activity_id: string }, of
     ...(inFields && isObject(given.fields) ? given.fields : {}),
     ...(isObject(given.attributes) ? given.attributes : {}),
   };
+  const definition = of.schema.activities.get(id);
+  const first = (of.definitions.get(id)?.attributes ?? []) as readonly Attribute[];
+  const typeOf: TypeOf = (attributeId) =>
+    first.find(({ field_id }) => field_id === attributeId)?.display_type ?? definition?.attributeTypes.get(attributeId);
   const attributes = Object.entries(own).map(([name, value]) => {
-    const meant = attributeMeant(name, unwrapped(value));
+    const meant = attributeMeant(name, unwrapped(value), typeOf);
     return { meant, entry: entryOf(name, value, meant, of.hint) };
   });
-  const definition = of.schema.activities.get(id);
   if ((!definition || definition.archived) && !of.definitions.has(id)) {
     of.definitions.set(
       id,
@@ -59,11 +67,11 @@ function activityOf(given: Record<string, unknown> & { activity_id: string }, of
   };
 }
 
-/** Attributes have no schema of their own: each id says its type. `int::v` is the conversion value (Ortto help, a-271). */
-function attributeMeant(name: string, value: unknown): Meant | undefined {
+/** What the definition does not know has the type that the name or the value says. `int::v` is the conversion value (Ortto help, a-271). */
+function attributeMeant(name: string, value: unknown, typeOf: TypeOf): Meant | undefined {
   if (name === 'int::v') return undefined;
   const custom = parseFieldId(name)?.source === 'cm';
-  return custom ? { id: name, type: '' } : meantField(name, value, () => undefined);
+  return custom ? { id: name, type: '' } : meantField(name, value, typeOf);
 }
 
 function definitionOf(activityId: string, attributes: readonly Meant[]): NewDefinition {

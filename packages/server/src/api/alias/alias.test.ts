@@ -69,7 +69,7 @@ describe('what the guide writes', () => {
       'str:cm:kommo-lead-id': '4711',
       'int:cm:ratio': 12_500,
       'dtz:cm:renewal': { year: 2026, month: 12, day: 24 },
-      'int:cm:seats': 3,
+      'int:cm:seats': 3000,
       'int:cm:price-per-seat': 9990,
       'bol:cm:active': false,
       'sst:cm:brands': ['Volvo'],
@@ -83,7 +83,7 @@ describe('what the guide writes', () => {
         'dtz:cm:renewal date',
         'int:cm:price-per-seat decimal',
         'int:cm:ratio decimal',
-        'int:cm:seats integer',
+        'int:cm:seats decimal',
         'sst:cm:brands multi_select',
         'str:cm:kommo-lead-id text',
         'tme:cm:seen time',
@@ -99,8 +99,31 @@ describe('what the guide writes', () => {
     });
     assert.match(text, /"status":"merged"/);
     const fields = (await fieldsOf('anna@example.com')) as Record<string, unknown>;
-    assert.deepEqual([fields['int:cm:seats'], fields['str::first']], [5, 'Anna']);
+    assert.deepEqual([fields['int:cm:seats'], fields['str::first']], [5000, 'Anna']);
     assert.equal((await custom()).length, 9);
+  });
+
+  test('a number is a decimal from the first, and a text may become long', async () => {
+    const of = async (fields: object) => {
+      const people = [{ fields: { 'str::email': 'deal@example.com', ...fields } }];
+      const { status, text } = await wire.post(MERGE, { people });
+      assert.equal(status, 200, text);
+      return fieldsOf('deal@example.com');
+    };
+    const email = { 'str::email': 'deal@example.com' };
+    const long = 'y'.repeat(300);
+    assert.deepEqual(await of({ deal_sum: 12_000, 'int::weight': 7, 'str::remark': 'short' }), {
+      ...email,
+      'int:cm:deal-sum': 12_000_000,
+      'int:cm:weight': 7000,
+      'str:cm:remark': 'short',
+    });
+    const now = { ...email, 'int:cm:deal-sum': 12_000_500, 'int:cm:weight': 7500, 'str:cm:remark': 'short' };
+    assert.deepEqual(await of({ deal_sum: 12_000.5, 'int::weight': 7.5, 'str::remark': long }), {
+      ...now,
+      'txt:cm:remark': long,
+    });
+    assert.deepEqual(await of({ remark: 'short again' }), { ...now, 'txt:cm:remark': 'short again' });
   });
 
   test('null clears, and makes no field of what never was there but by its prefix', async () => {
@@ -159,6 +182,20 @@ describe('what the guide writes', () => {
     ]);
   });
 
+  test('an attribute is what the definition says, whatever the value is like', async () => {
+    const total = async (name: string, v: unknown) => {
+      const activity = { activity_id: name, fields: { 'str::email': 'anna@example.com' }, attributes: { total: v } };
+      assert.equal((await wire.post(CREATE, { activities: [activity] })).status, 200);
+      return (await activities()).at(-1)!.attributes;
+    };
+    assert.deepEqual(await total('order_paid', { v: 99.9 }), { 'int:cm:total': 99_900 });
+    assert.deepEqual(await total('order_paid', { v: 100 }), { 'int:cm:total': 100_000 });
+    assert.deepEqual(await total('order_sent', 100), { 'int:cm:total': 100_000 });
+    const attributes = [{ name: 'Total', display_type: 'integer' }];
+    assert.equal((await wire.post('/v1/definitions/activity/create', { name: 'Counted', attributes })).status, 200);
+    assert.deepEqual(await total('counted', 100), { 'int:cm:total': 100 });
+  });
+
   test('an activity by its bare name without an id: its fields are the person’s', async () => {
     const { status } = await wire.post(CREATE, {
       activities: [
@@ -205,7 +242,7 @@ describe('what the guide writes', () => {
     const good = { activity_id: 'was_kept', fields: { 'str::email': 'carla@example.com', size: 3 } };
     const { status, text } = await wire.post(CREATE, { activities: [activity, good], merge_by: ['str::email'] });
     assert.equal(status, 200, text);
-    assert.deepEqual(await fieldsOf('carla@example.com'), { 'str::email': 'carla@example.com', 'int:cm:size': 3 });
+    assert.deepEqual(await fieldsOf('carla@example.com'), { 'str::email': 'carla@example.com', 'int:cm:size': 3000 });
     const made = (await schema()).length - before.length;
     assert.equal(made, 3, 'two activities and a field');
   });

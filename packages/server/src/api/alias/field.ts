@@ -12,7 +12,8 @@ export interface Meant {
   make?: NewField;
 }
 
-const PREFIXES: readonly string[] = [...new Set(Object.values(prefixOf))];
+/** The order in which the field of a bare name is looked for: one that outgrew `str` goes on in `txt`. */
+const PREFIXES: readonly string[] = [...new Set(['txt', ...Object.values(prefixOf)])];
 const SCALED = new Set(['decimal', 'currency', 'price']);
 const TEXT_MAX = 255;
 
@@ -32,7 +33,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 /**
  * The field that a name means: the one called so if there is one; `str::kommo_lead_id` and `kommo_lead_id` mean
  * `str:cm:kommo-lead-id`, the second with the type of its value unless such a field is there. Undefined for what can
- * be no name of a field of ours: it goes on as it is, and is answered as the exact wire does.
+ * be no name of a field of ours: it goes on as it is, and is answered as the exact wire does. What is made has to take
+ * what may come next: a number is a decimal, and a text that has become too long for its field has a large one of the
+ * same name.
  */
 export function meantField(given: string, value: unknown, typeOf: TypeOf): Meant | undefined {
   const known = typeOf(given);
@@ -42,13 +45,15 @@ export function meantField(given: string, value: unknown, typeOf: TypeOf): Meant
   if (parsed && (!['', 'cm'].includes(parsed.source) || !PREFIXES.includes(parsed.type))) return undefined;
   const name = kebab(parsed?.name ?? given);
   if (name === '' || name.length > TEXT_MAX) return undefined;
-  const prefixes = parsed ? [parsed.type] : PREFIXES;
+  const outgrown = isLong(value) && (!parsed || parsed.type === 'str');
+  const own = parsed ? (parsed.type === 'str' ? ['str', 'txt'] : [parsed.type]) : PREFIXES;
+  const prefixes = outgrown ? own.filter((prefix) => prefix !== 'str') : own;
   for (const prefix of prefixes) {
     const id = `${prefix}:cm:${name}`;
     const type = typeOf(id);
     if (type !== undefined) return { id, type };
   }
-  const type = parsed ? typeWithPrefix(parsed.type, value) : typeOfValue(value);
+  const type = outgrown ? 'large_text' : parsed ? typeWithPrefix(parsed.type, value) : typeOfValue(value);
   return { id: `${prefixOf[type]}:cm:${name}`, type, make: { name: words(name), type } };
 }
 
@@ -68,21 +73,25 @@ export function words(name: string): string {
 }
 
 function typeWithPrefix(prefix: string, value: unknown): DisplayType {
-  if (prefix === 'int' && isFraction(value)) return 'decimal';
-  return typeOfPrefix[prefix]!;
+  return prefix === 'int' ? typeOfNumber(value) : typeOfPrefix[prefix]!;
+}
+
+/** What is too large for a decimal is an id, or the like. */
+function typeOfNumber(value: unknown): DisplayType {
+  return Math.abs(Number(value)) > Number.MAX_SAFE_INTEGER / 1000 ? 'integer' : 'decimal';
 }
 
 function typeOfValue(value: unknown): DisplayType {
   if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number') return isFraction(value) ? 'decimal' : 'integer';
+  if (typeof value === 'number') return typeOfNumber(value);
   if (Array.isArray(value)) return 'multi_select';
   if (isObject(value)) return 'object';
   if (typeof value !== 'string') return 'text';
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)) return 'time';
-  return [...value].length > TEXT_MAX ? 'large_text' : 'text';
+  return 'text';
 }
 
-const isFraction = (value: unknown): boolean => typeof value === 'number' && !Number.isInteger(value);
+const isLong = (value: unknown): boolean => typeof value === 'string' && [...value].length > TEXT_MAX;
 
 /** The value as its field takes it, where it can be told; decimals are ×1000 on the wire (Ortto help). */
 function fitting(value: unknown, { id, type }: Meant): unknown {
