@@ -30,8 +30,9 @@ export function leafOf(filter: Filter): Leaf | undefined {
   const [operator, body] = Object.entries(filter)[0] ?? [];
   if (operator === undefined || typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
   const { field_id, value, filter: where, same, ever, of } = body as Body;
-  const fieldId = field_id ?? fieldOfItsOwn(operator);
-  if (typeof fieldId !== 'string') return undefined;
+  const named = field_id ?? fieldOfItsOwn(operator);
+  if (typeof named !== 'string') return undefined;
+  const fieldId = keptAs(operator, named);
   return {
     operator,
     fieldId,
@@ -43,6 +44,15 @@ export function leafOf(filter: Filter): Leaf | undefined {
     ...(of === 'entry' ? { of } : {}),
   };
 }
+
+/** Where the value of a field is kept: proximity is that to the last location; tags are kept by number and by name. */
+function keptAs(operator: string, fieldId: string): string {
+  if (fieldId === 'proximity::loc') return 'geo::ll';
+  if (fieldId === 'tags' && operator.startsWith('$u4s::')) return 'u4s::t';
+  return TAGS.includes(fieldId) && operator.startsWith('$str::') ? 'tags' : fieldId;
+}
+
+const TAGS = ['u4s::t', 'u4s:o:t'];
 
 /** Operators that ask about membership need not name a field: which it is goes without saying. */
 function fieldOfItsOwn(operator: string): string | undefined {

@@ -37,6 +37,10 @@ const frames: Readonly<Record<string, Occurrence['window'] | ((todayIs: Date) =>
       const first = Date.UTC(day.getUTCFullYear(), Math.floor(day.getUTCMonth() / 3) * 3, 1);
       return { fromDay: Math.round((first - day.getTime()) / (24 * HOUR_MS)), toDay: 0 };
     },
+    'this-year': (day) => {
+      const first = Date.UTC(day.getUTCFullYear(), 0, 1);
+      return { fromDay: Math.round((first - day.getTime()) / (24 * HOUR_MS)), toDay: 0 };
+    },
     all: undefined,
   };
 

@@ -77,7 +77,8 @@ function textHolds(test: TextTest, text: string | undefined): boolean {
 
 const tests: Holds = {
   present: (_test, value) => value !== undefined && value !== null,
-  text: (test, value) => textHolds(test, textOf(value)),
+  text: (test, value) =>
+    Array.isArray(value) ? listOf(value).some((item) => textHolds(test, item)) : textHolds(test, textOf(value)),
   number({ over, under, from, to, zero }, value) {
     const number = typeof value === 'number' ? value : zero ? 0 : undefined;
     if (number === undefined) return false;

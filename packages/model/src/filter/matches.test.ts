@@ -3,16 +3,18 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Fields, Value } from '../value.ts';
 import { dependenciesOf } from './dependencies.ts';
-import type { Filter, Leaf } from './filter.ts';
+import { type Filter, type Leaf, leafOf } from './filter.ts';
 import type { Happened } from './happened.ts';
 import { activitiesIn, matches } from './matches.ts';
+import { prepare } from './prepared.ts';
+import { looksBackTo } from './prepared-occurrence.ts';
 import { problemsWithFilter } from './problems.ts';
 
 const anna: Fields = { 'str::first': 'Anna', 'str:cm:stage': '', 'int::v': 12_000, 'bol::p': true, 'sst:cm:b': ['a'] };
 const now = new Date('2026-03-01T12:00:00Z');
 const leaf = (operator: string, field_id: string, value?: unknown): Filter => ({ [operator]: { field_id, value } });
-const holds = (operator: string, field: string, value?: unknown): boolean =>
-  matches(leaf(operator, field, value), { fields: anna, now });
+const holds = (operator: string, field: string, value?: unknown, fields: Fields = anna): boolean =>
+  matches(leaf(operator, field, value), { fields, now });
 
 describe('whether a filter holds for a person', () => {
   const table: [operator: string, field: string, value: unknown, expected: boolean][] = [
@@ -65,7 +67,58 @@ describe('whether a filter holds for a person', () => {
   test('a value of another kind equals nothing and lies nowhere', () => {
     assert.equal(holds('$str::is', 'int::v', '12000'), false);
     assert.equal(holds('$int::greater_than', 'str::first', 0), false);
-    assert.equal(holds('$str::contains', 'sst:cm:b', 'a'), false);
+  });
+
+  test('text of a list is that of any of its items', () => {
+    for (const [operator, value, expected] of [
+      ['$str::is', 'volvo', true],
+      ['$str::is', 'vol', false],
+      ['$str::contains', 'olv', true],
+      ['$str::is_not', 'Volvo', false],
+      ['$str::does_not_contains', 'saab', true],
+    ] as const)
+      assert.equal(holds(operator, 'tags', value, { tags: ['Audi', 'Volvo'] }), expected, `${operator} ${value}`);
+    assert.equal(holds('$u4s::is_not', 'tags', 2, { 'u4s::t': [2, 3] } as never), false);
+    assert.equal(holds('$str::set_contains', 'u4s::t', 'Audi', { tags: ['Audi'] }), true);
+  });
+
+  test('proximity is that to the last location, and may be asked beside the field', () => {
+    const fields = { 'geo::ll': { name: 'Lisbon', lat: 38_722_000, lng: -9_139_000 } };
+    const near = { latitude: 38.7, longitude: -9.1, radius: 10 };
+    for (const body of [{ value: near }, near])
+      for (const [operator, expected] of [
+        ['$proximity_is_within', true],
+        ['$proximity_is_not_within', false],
+      ] as const) {
+        const asked = { [operator]: { field_id: 'proximity::loc', ...body } };
+        assert.deepEqual(problemsWithFilter(asked), []);
+        assert.equal(matches(asked, { fields, now }), expected);
+      }
+  });
+
+  test('both ends of a range may be the value', () => {
+    for (const [operator, field_id, ends, expected] of [
+      ['$int::between', 'int::v', { min: 12_000, max: 12_001 }, true],
+      ['$int::not_between', 'int::v', { from: 1, to: 2 }, true],
+      ['$str::between', 'str::first', { from: 'a', to: 'b' }, true],
+      ['$tme::absolute_between', 'l', { from: '2026-01-01', to: '2026-01-02' }, false],
+    ] as const)
+      for (const body of [ends, { value: ends }]) {
+        const asked = { [operator]: { field_id, ...body } };
+        assert.deepEqual(problemsWithFilter(asked), []);
+        assert.equal(matches(asked, { fields: anna, now }), expected, JSON.stringify(asked));
+      }
+  });
+
+  test('this year begins on the first of January, as far back as has to be looked', () => {
+    const asked = { '$act::has_occurred': { field_id: 'act::o', timeframe: { type: 'this-year' } } };
+    const end = new Date('2024-12-31T23:00:00Z');
+    const did = (at: string) => () => [{ at: new Date(at), attributes: {} }];
+    assert.equal(matches(asked, { fields: {}, now: end, activities: did('2024-01-01T00:00:00Z') }), true);
+    assert.equal(matches(asked, { fields: {}, now: end, activities: did('2023-12-31T23:59:59Z') }), false);
+    assert.ok(looksBackTo(leafOf(asked)!, end)! < new Date('2024-01-01T00:00:00Z'));
+    const facts = { fields: {}, now: end, activities: did('2024-01-01T00:00:00Z') };
+    assert.equal(prepare(asked).next(facts), Date.parse('2025-01-01T00:00:00Z'));
   });
 
   test('a field is the person’s own, never something every object has', () => {
@@ -134,7 +187,7 @@ describe('whether something happened', () => {
 });
 
 const value = fc.oneof(fc.constantFrom('anna', 'An', 'NA', ''), fc.integer({ min: -1, max: 1 }), fc.boolean());
-const fieldId = fc.constantFrom('a', 'b', 'c');
+const fieldId = fc.constantFrom('x', 'y', 'z');
 const fields = fc.dictionary(fieldId, value as fc.Arbitrary<Value>);
 const anyLeaf = fc
   .oneof(

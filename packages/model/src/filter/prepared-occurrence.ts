@@ -5,8 +5,8 @@ import type { Leaf } from './filter.ts';
 import { type Happened, type Occurrence, occurrenceOf, windowAt } from './happened.ts';
 import { isWrong } from './operators/reading.ts';
 
-/** No window of the calendar reaches further back than a quarter. */
-const CALENDAR_MS = 100 * 24 * 3600 * 1000;
+/** No window of the calendar reaches further back than a year. */
+const CALENDAR_MS = 370 * 24 * 3600 * 1000;
 
 /** A condition about what somebody did; `where` says which of it counts. */
 export function preparedOccurrence(leaf: Leaf, where: Prepared | undefined): Prepared {

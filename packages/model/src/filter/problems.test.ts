@@ -120,6 +120,64 @@ describe('what is wrong with a filter', () => {
     ],
   ];
 
+  const inner = (filter: object) => ({ '$act::has_occurred': { field_id: 'act::o', filter } });
+  const within = 'f.$act::has_occurred.filter';
+  table.push(
+    [
+      'an activity asked of an attribute',
+      inner({ $and: [is, opened] }),
+      `${within}.$and[1].$act::has_occurred`,
+      '$act::has_occurred can not be asked of an attribute',
+    ],
+    [
+      'a membership asked of an attribute',
+      inner({ $is_member_of: { audience_id: 'x' } }),
+      `${within}.$is_member_of`,
+      '$is_member_of can not be asked of an attribute',
+    ],
+    ...['destination', 'tags', 'tme::o!l'].map((field_id): [string, unknown, string, string] => [
+      `${field_id} as an attribute`,
+      inner({ $has_any_value: { field_id } }),
+      `${within}.$has_any_value`,
+      `${field_id} is not an attribute of an activity`,
+    ]),
+    ...(
+      [
+        ['$int::is_not', 'str::first', 1],
+        ['$int::is_not', 'tags', 1],
+        ['$u4s::is_not', 'str::first', 1],
+        ['$str::is_not', 'int::v', 'x'],
+        ['$str::contains', 'l', 'x'],
+        ['$bol::is', 'str::first', false],
+        ['$str::set_is', 'int:cm:n', 'x'],
+        ['$geo::is', 'bol::p', 'x'],
+        ['$dtz::absolute_on', 'str::first', '2026-01-31'],
+        ['$phn::iis', 'int::v', '1'],
+      ] as const
+    ).map(([operator, field_id, value]): [string, unknown, string, string] => [
+      `${operator} of ${field_id}`,
+      { [operator]: { field_id, value } },
+      `f.${operator}`,
+      `${operator} can not be asked of ${field_id}`,
+    ]),
+    ['a word for a group', { $andgroup: [is] }, 'f.$andgroup', 'unknown operator $andgroup'],
+    ['a group that there is not', { $not: is }, 'f.$not', 'unknown operator $not'],
+  );
+
+  test('nothing, where operators are asked across kinds that may mean something', () => {
+    for (const [operator, field_id, value] of [
+      ['$str::is', 'geo::city', 'Lisbon'],
+      ['$str::contains', 'phn::phone', '351'],
+      ['$str::is_not', 'tags', 'VIP'],
+      ['$str::set_contains', 'str:cm:plan', 'Pro'],
+      ['$tme::absolute_on', 'dtz::b', '2026-01-31'],
+      ['$dtz::absolute_on', 'l', '2026-01-31'],
+      ['$u4s::is', 'tags', 1],
+      ['$phn::starts', 'str:cm:phone', '351'],
+    ] as const)
+      assert.deepEqual(problemsWithFilter({ [operator]: { field_id, value } }), [], operator);
+  });
+
   for (const [what, filter, at, problem] of table) {
     test(`${what}: it says where and what`, () => assert.deepEqual(problemsWithFilter(filter, 'f'), [{ at, problem }]));
   }

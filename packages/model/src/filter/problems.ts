@@ -1,4 +1,5 @@
 import { isTimezone } from '../time/zone.ts';
+import { canHold, isAttribute } from './askable.ts';
 import { askedAbout, type Filter, leafOf, type Problem } from './filter.ts';
 import { occurrenceOf } from './happened.ts';
 import { isActivityOperator, isMembershipOperator, type MembershipOperator, operatorOf } from './operators/index.ts';
@@ -21,6 +22,8 @@ interface Walk {
   all: number;
   activity: number;
   askable: Askable | undefined;
+  /** Attributes of an activity are asked about, which has not done anything. */
+  attributes?: true;
 }
 
 /** Everything that is wrong with a filter, each with the path of the part at fault; empty when it is right. */
@@ -49,8 +52,12 @@ function walk(filter: unknown, at: string, count: Walk, depth: number): Problem[
     return body.flatMap((part, i) => walk(part, `${here}[${i}]`, count, depth + 1));
   }
   count.all += 1;
+  const read = operatorOf(operator);
+  const isOther = isActivityOperator(operator) || isMembershipOperator(operator);
+  if (!read && !isOther) return [{ at: here, problem: `unknown operator ${operator}` }];
   const leaf = leafOf(filter as Filter);
   if (!leaf) return [{ at: here, problem: 'a condition needs a field_id' }];
+  if (isOther && count.attributes) return [{ at: here, problem: `${operator} can not be asked of an attribute` }];
   if (isActivityOperator(operator)) {
     count.activity += 1;
     if (!leaf.fieldId.startsWith('act:')) return [{ at: here, problem: `${leaf.fieldId} is not an activity` }];
@@ -68,7 +75,7 @@ function walk(filter: unknown, at: string, count: Walk, depth: number): Problem[
       return [{ at: `${here}.timezone`, problem: noTimezone(timezone) }];
     if (leaf.where === undefined) return [];
     // Attributes are asked by their ids, whatever the schema says of people's fields.
-    const within: Walk = { ...count, askable: undefined };
+    const within: Walk = { ...count, askable: undefined, attributes: true };
     const problems = walk(leaf.where, `${here}.filter`, within, depth + 1);
     Object.assign(count, { all: within.all, activity: within.activity });
     return problems;
@@ -79,12 +86,14 @@ function walk(filter: unknown, at: string, count: Walk, depth: number): Problem[
     }
     return askedAbout(leaf) === undefined ? [{ at: `${here}.value`, problem: 'expected an id' }] : [];
   }
-  const read = operatorOf(operator);
-  if (!read) return [{ at: here, problem: `unknown operator ${operator}` }];
-  const asked = read(leaf.body);
+  const asked = read!(leaf.body);
   if (isWrong(asked)) return [{ at: `${here}.${asked.key}`, problem: asked.problem }];
   // What started a run has attributes, whatever the schema says of people's fields.
   if (leaf.of !== 'entry' && count.askable?.field(leaf.fieldId) === false)
     return [{ at: here, problem: `${leaf.fieldId}: Object not found` }];
+  if (count.attributes && !isAttribute(leaf.fieldId))
+    return [{ at: here, problem: `${leaf.fieldId} is not an attribute of an activity` }];
+  if (!canHold(asked.test, leaf.fieldId))
+    return [{ at: here, problem: `${operator} can not be asked of ${leaf.fieldId}` }];
   return [];
 }

@@ -2,7 +2,7 @@ import { timeIn } from '../../time/moment.ts';
 import { isTimezone } from '../../time/zone.ts';
 import type { Body } from '../filter.ts';
 import type { Asked, Day, Test } from '../test.ts';
-import { isNumber, type Read, type Wrong } from './reading.ts';
+import { isNumber, isRecord, type Read, type Wrong } from './reading.ts';
 import { noTimezone } from './zone.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -82,7 +82,8 @@ const calendar = {
   absolute_before: days(absolute('value', (on) => ({ to: { on: later(onOf(on), -1) } }))),
   absolute_after: days(absolute('value', (on) => ({ from: { on: later(onOf(on), 1) } }))),
   absolute_between: days((body) => {
-    const pair = Array.isArray(body.value) ? { from: body.value[0], to: body.value[1] } : body;
+    const { value } = body;
+    const pair = Array.isArray(value) ? { from: value[0], to: value[1] } : isRecord(value) ? value : body;
     const [from, to] = [dayOf(pair.from), dayOf(pair.to)];
     if (from === undefined) return { key: 'from', problem: 'expected a day such as "2026-01-31"' };
     if (to === undefined) return { key: 'to', problem: 'expected a day such as "2026-01-31"' };

@@ -1,6 +1,6 @@
 import { folded } from '../../folded.ts';
 import type { Asked } from '../test.ts';
-import { isNumber, not, type Read, type Wrong } from './reading.ts';
+import { isNumber, isRecord, not, type Read, type Wrong } from './reading.ts';
 
 const METERS: Readonly<Record<string, number>> = { m: 1, km: 1000, mi: 1609.344 };
 
@@ -11,16 +11,16 @@ const name: Read = ({ value }) => {
     : { key: 'value', problem: 'expected a name, or {"name"}' };
 };
 
-/** `{"latitude", "longitude", "radius", "unit"}`: degrees; km where no unit is named. */
-const near: Read = ({ value }): Asked | Wrong => {
-  const given = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+/** `{"latitude", "longitude", "radius", "unit"}` as the value, or beside the field: degrees; km where no unit is named. */
+const near: Read = (body): Asked | Wrong => {
+  const [given, at] = isRecord(body.value) ? [body.value, 'value.'] : [body, ''];
   const { latitude, longitude, radius, unit = 'km' } = given;
   const meters = typeof unit === 'string' && Object.hasOwn(METERS, unit) ? METERS[unit] : undefined;
-  if (!isNumber(latitude) || Math.abs(latitude) > 90) return { key: 'value.latitude', problem: 'expected -90 to 90' };
+  if (!isNumber(latitude) || Math.abs(latitude) > 90) return { key: `${at}latitude`, problem: 'expected -90 to 90' };
   if (!isNumber(longitude) || Math.abs(longitude) > 180)
-    return { key: 'value.longitude', problem: 'expected -180 to 180' };
-  if (!isNumber(radius) || radius < 0) return { key: 'value.radius', problem: 'expected a distance' };
-  if (meters === undefined) return { key: 'value.unit', problem: 'expected m, km or mi' };
+    return { key: `${at}longitude`, problem: 'expected -180 to 180' };
+  if (!isNumber(radius) || radius < 0) return { key: `${at}radius`, problem: 'expected a distance' };
+  if (meters === undefined) return { key: `${at}unit`, problem: 'expected m, km or mi' };
   return { test: { kind: 'near', latitude, longitude, meters: radius * meters } };
 };
 

@@ -40,9 +40,13 @@ export const boolean = reading(isBoolean, 'boolean');
 export const texts = (make: (values: readonly string[]) => Asked): Read =>
   reading(isTexts, 'string or a list of strings')((value) => make([value].flat().map((one) => folded(one))));
 
-/** Both ends of a range: `{"from", "to"}`, `{"min", "max"}`, or a value of two. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Both ends of a range: `{"from", "to"}`, `{"min", "max"}`, as the value or beside the field, or a value of two. */
 export function ends<T>(body: Body, is: (value: unknown) => value is T, what: string): [T, T] | Wrong {
-  const pair = Array.isArray(body.value) ? body.value : [body.from ?? body.min, body.to ?? body.max];
+  const given = isRecord(body.value) ? body.value : body;
+  const pair = Array.isArray(body.value) ? body.value : [given.from ?? given.min, given.to ?? given.max];
   const [from, to] = pair;
   if (!is(from)) return expected('from', what);
   return is(to) ? [from, to] : expected('to', what);

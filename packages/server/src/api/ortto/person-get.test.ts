@@ -163,6 +163,23 @@ describe('finding people on Ortto’s wire', () => {
       'Ben',
       'Dora',
     ]);
+    for (const tagged of [
+      { '$str::is_not': { field_id: 'tags', value: 'Odd' } },
+      { '$u4s::is_not': { field_id: 'tags', value: 2 } },
+    ])
+      assert.deepEqual(await names({ ...sorted, filter: tagged }), ['Anna', 'Cleo'], JSON.stringify(tagged));
+  });
+
+  test('filters by how near the last location is', async () => {
+    const located = {
+      activity_id: 'act:cm:located',
+      fields: { 'str::email': 'cleo@example.com' },
+      location: { custom: { latitude: 38.722, longitude: -9.139 } },
+    };
+    await wire.post('/v1/definitions/activity/create', { name: 'Located' });
+    assert.equal((await wire.post('/v1/activities/create', { activities: [located] })).status, 200);
+    const near = { field_id: 'proximity::loc', value: { latitude: 38.7, longitude: -9.1, radius: 10 } };
+    assert.deepEqual(await names({ filter: { $proximity_is_within: near } }), ['Cleo']);
   });
 
   test('a wrong filter is refused as Ortto does, with the part at fault', async () => {
@@ -171,6 +188,8 @@ describe('finding people on Ortto’s wire', () => {
     assert.equal(status, 400);
     const { error } = JSON.parse(text) as { error: string };
     assert.match(error, /: Failed to decode filter \$and body \[\{.*\}\]: Unknown operation \$int::gt: /);
+    const not = await wire.post(GET, { filter: { $not: [is('str::first', 'Anna')] } });
+    assert.match(JSON.parse(not.text).error, /: Unknown operation \$not: /);
     assert.ok(error.endsWith('$int::gt: {"field_id":"int:cm:score","value":1} (Invalid value) (Invalid value)'));
     for (const wrong of [
       is('str::nope', 'x'),
@@ -179,6 +198,8 @@ describe('finding people on Ortto’s wire', () => {
       [],
       'x',
       { $and: {} },
+      { '$int::is_not': { field_id: 'str::first', value: 1 } },
+      { '$act::has_occurred': { field_id: 'act::o', filter: { $is_member_of: { audience_id: ZERO } } } },
       { '$u4s::is': { field_id: 'u4s::t', value: -5e-324 } },
     ]) {
       assert.equal((await wire.post(GET, { filter: wrong })).status, 400, JSON.stringify(wrong));

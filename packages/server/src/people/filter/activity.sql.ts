@@ -80,8 +80,8 @@ export function activityBoundarySql(leaf: Leaf, scope: ActivityScope): string {
   }
   const zone = parameters.add(timezone, 'text');
   const moment = parameters.add(now, 'timestamptz');
-  // No window of the calendar reaches further back than a quarter.
-  return `(select case when exists (select ${own} and a.occurred_at > ${moment} - interval '100 days')
+  // No window of the calendar reaches further back than a year.
+  return `(select case when exists (select ${own} and a.occurred_at > ${moment} - interval '370 days')
     then ((${moment} at time zone ${zone})::date + 1)::timestamp at time zone ${zone} end)`;
 }
 

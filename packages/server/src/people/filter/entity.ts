@@ -94,7 +94,7 @@ export function hasField(entity: Entity, fieldId: string, schema: Schema): boole
   return (
     Object.hasOwn(entity.moments, fieldId) ||
     fieldId === entity.idField ||
-    ['tags', entity.tagField].includes(fieldId) ||
+    ['tags', 'u4s::t', entity.tagField].includes(fieldId) ||
     schema.fields.has(fieldId)
   );
 }

@@ -42,6 +42,9 @@ const nothing: Source = {
   hasId: (id) => `${id} is null`,
 };
 
+/** Whether its values are lists of texts. */
+export const isList = (source: Source): boolean => source.list !== nothing.list;
+
 /** A moment that is a column. */
 export function momentSource(column: string): Source {
   return {

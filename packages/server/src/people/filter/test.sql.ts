@@ -1,6 +1,6 @@
 import { type Asked, dayAt, type Moment, type Test, type TextTest, today } from '@tributary/model';
 import type { Parameters } from './parameters.ts';
-import type { Source } from './source.ts';
+import { isList, type Source } from './source.ts';
 
 interface Asking {
   source: Source;
@@ -42,7 +42,10 @@ const given = <T>(value: T | undefined, make: (value: T) => string): string | un
 
 const tests: Sql = {
   present: (_test, { source }) => source.present,
-  text: (test, asking) => textSql(test, asking.source.text, asking),
+  text: (test, asking) =>
+    isList(asking.source)
+      ? `exists (select from unnest(${asking.source.list}) item where ${textSql(test, 'item', asking)})`
+      : textSql(test, asking.source.text, asking),
   number({ over, under, from, to, zero }, { source, parameters }) {
     const number = zero ? `coalesce(${source.number}, 0)` : source.number;
     const compared = (sign: string) => (value: number) => `${number} ${sign} ${parameters.add(value, 'numeric')}`;

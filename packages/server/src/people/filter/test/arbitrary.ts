@@ -103,6 +103,8 @@ const condition: fc.Arbitrary<Filter> = fc.oneof(
     textFields,
     of('value', word),
   ),
+  with_(named('$str::', 'is is_not contains does_not_contains starts ends'), [...lists, 'u4s::t'], of('value', word)),
+  with_(['$str::set_contains', '$str::set_does_not_contains'], ['u4s::t'], of('value', fc.constantFrom('one', 'Two'))),
   with_(['$str::between'], textFields, fc.record({ from: word, to: word })),
   with_(
     named('$str::', 'set_is set_is_not set_contains set_contains_any set_does_not_contains list_is list_is_not'),
@@ -146,14 +148,14 @@ const condition: fc.Arbitrary<Filter> = fc.oneof(
     of('value', fc.constantFrom('12125550123', '61401234567', '351', '6', '1')),
   ),
   with_(['$phn::in_iso2_country_codes'], ['phn:cm:phone'], of('value', fc.constantFrom(['AU'], ['pt', 'us']))),
-  with_(['$u4s::is', '$u4s::is_not'], ['u4s::t'], of('value', fc.constantFrom(1, 2, [2, 3], 9))),
+  with_(['$u4s::is', '$u4s::is_not'], ['u4s::t', 'tags'], of('value', fc.constantFrom(1, 2, [2, 3], 9))),
   ...timed('$dtz::', ['dtz:cm:day']),
   ...timed('$tme::', ['tme:cm:time', 'l', 'f', 'tme::act:cm:one!f', 'tme::act:cm:two!l']),
 );
 
 const timeframe = fc.oneof(
   fc
-    .constantFrom('last-24-hours', 'last-7-days', 'today', 'yesterday', 'this-week', 'this-month', 'all')
+    .constantFrom('last-24-hours', 'last-7-days', 'today', 'yesterday', 'this-week', 'this-month', 'this-year', 'all')
     .map((type) => ({ type })),
   fc.integer({ min: 1, max: 4 }).map((days) => ({ days })),
   fc.constant({ from: '2028-02-27T00:00:00Z', to: '2028-02-29T00:00:00Z' }),
