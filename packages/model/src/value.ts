@@ -25,7 +25,12 @@ const text =
 const checks: Record<string, Check> = {
   str: text(TEXT_MAX),
   txt: text(LARGE_TEXT_MAX),
-  int: (value) => (Number.isSafeInteger(value) ? undefined : 'expected an integer (decimals and currency are ×1000)'),
+  int: (value) => {
+    if (Number.isSafeInteger(value)) return undefined;
+    return Number.isInteger(value)
+      ? `expected an integer from -${Number.MAX_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`
+      : 'expected an integer (decimals and currency are ×1000)';
+  },
   bol: (value) => (typeof value === 'boolean' ? undefined : 'expected true or false'),
   dtz: (value) => {
     if (!isRecord(value)) return 'expected {"year","month","day","timezone"}';

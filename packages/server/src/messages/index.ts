@@ -63,7 +63,7 @@ export { displayTypesOf } from './render/display-types.ts';
 export { checkEmail as checkTemplate } from './render/email.ts';
 export { notesOn as templateNotes } from './render/notes.ts';
 export { problemsWithTexts, problemWithText } from './render/problems.ts';
-export type { Subject } from './render/scope.ts';
+export { type Subject, shown as shownInText } from './render/scope.ts';
 export { renderText } from './render/text.ts';
 export { countsByTemplate, type TemplateCounts } from './store/by-template.sql.ts';
 export type { Counts, MessageCounts, MessageRow, OutboxState } from './store/reading.sql.ts';

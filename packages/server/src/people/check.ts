@@ -188,5 +188,5 @@ export function keyValue(fieldId: string, value: Value | undefined): string | un
 
 /** The integer behind a person id from outside, or undefined when it can not be one. */
 export function personIdFrom(outside: unknown): string | undefined {
-  return typeof outside === 'string' ? internalId(outside) : undefined;
+  return typeof outside === 'string' ? internalId(outside.toLowerCase()) : undefined;
 }

@@ -4,6 +4,7 @@ import { isAddress } from './suppression/address.ts';
 
 /** E.164 has fifteen; people write some more. */
 const PHONE_DIGITS_MAX = 20;
+const PHONE_TEXT_MAX = 100;
 
 const notPhone = { problem: 'not a phone number' };
 
@@ -59,9 +60,17 @@ function phone(given: Value): Normal {
 
 function parsed(digits: string): { value: { c: string; n: string } } | undefined {
   const number = parsePhoneNumberFromString(`+${digits}`);
-  return number && { value: { c: number.countryCallingCode, n: number.nationalNumber as string } };
+  return number?.isPossible()
+    ? { value: { c: number.countryCallingCode, n: number.nationalNumber as string } }
+    : undefined;
 }
 
+/** An extension, which is no part of the number. */
+const EXTENSION = /\s*[,;]?\s*(ext(ension|n)?|x|#)[\s.:=]*\d{1,7}\s*$/i;
+
+/** Only the digits; none where there are letters, of which the number would be another one. */
 function digitsOf(text: unknown): string {
-  return typeof text === 'string' ? text.replace(/\D/g, '') : '';
+  if (typeof text !== 'string' || text.length > PHONE_TEXT_MAX) return '';
+  const number = text.replace(/^\s*tel:/i, '').replace(EXTENSION, '');
+  return /\p{L}/u.test(number) ? '' : number.replace(/\D/g, '');
 }

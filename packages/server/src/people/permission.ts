@@ -37,7 +37,9 @@ const permissions = [
 export function permissionChanges(before: Fields, after: Fields, asked: IntakeItem, now: Date): PermissionChange[] {
   const { source, location } = asked;
   return permissions.flatMap(({ field, given, taken, givenContext, takenContext, givenAt, takenAt }) => {
-    if (typeof asked.fields[field] !== 'boolean' || before[field] === after[field]) return [];
+    // Cleared is taken away.
+    const lost = before[field] === true && after[field] !== true;
+    if ((typeof asked.fields[field] !== 'boolean' && !lost) || before[field] === after[field]) return [];
     const gives = after[field] === true;
     const context = gives ? givenContext : takenContext;
     const said =
@@ -55,7 +57,8 @@ export function permissionChanges(before: Fields, after: Fields, asked: IntakeIt
   });
 }
 
-/** The permissions of a new person who was not asked: e-mail yes, SMS no (Ortto help, a-257). */
+/** The permissions of a new person who was not asked: e-mail yes, SMS no (Ortto help, a-257). `null` says nothing. */
 export function withDefaultPermissions(fields: Fields): Fields {
-  return { 'bol::p': true, 'bol::sp': false, ...fields };
+  const { 'bol::p': email, 'bol::sp': sms, ...rest } = fields;
+  return { 'bol::p': email ?? true, 'bol::sp': sms ?? false, ...rest };
 }

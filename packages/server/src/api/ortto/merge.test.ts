@@ -170,6 +170,30 @@ describe('person/merge in full', () => {
     assert.equal((await wire.post('/v1/activities/create', { activities, ...unset })).status, 200);
   });
 
+  test('a permission that is null is not given to somebody new, and taken from whoever had it', async () => {
+    const email = { 'str::email': 'permission@example.com' };
+    await one({ ...email, 'bol::p': null, 'bol::sp': null });
+    const permission = async () => (await fieldsOf(email['str::email']))['bol::p'];
+    assert.equal(await permission(), true);
+    await one({ ...email, 'bol::p': null });
+    assert.equal(await permission(), undefined);
+    const taken = ['act::u-all', { 'str::is': 'API', 'str::u-ctx': 'Unsubscribed via API' }];
+    assert.deepEqual((await timelineOf(email['str::email'])).at(0), taken);
+    await one({ ...email, 'bol::p': true });
+    const cleared = { people: [{ fields: email, clear_fields: { 'bol::p': true } }], merge_by: ['str::email'] };
+    assert.equal((await wire.post(MERGE, cleared)).status, 200);
+    assert.deepEqual((await timelineOf(email['str::email'])).at(0), taken);
+    assert.equal((await timelineOf(email['str::email'])).length, 3);
+  });
+
+  test('an integer beyond what JSON tells exactly is refused', async () => {
+    await wire.people.addField(wire.ws, { name: 'Huge', type: 'integer' });
+    assert.equal(
+      await problemOf('int:cm:huge', 2 ** 53),
+      'failed to validate field int:cm:huge: expected an integer from -9007199254740991 to 9007199254740991',
+    );
+  });
+
   test('str::person_id has to be alone', async () => {
     const { status, text } = await one(
       { 'str::email': 'a@example.com' },
@@ -186,6 +210,7 @@ describe('person/merge in full', () => {
     const id = await shown('byid@example.com');
     const merged = `{"people":[{"person_id":"${id}","status":"merged"}]}\n`;
     assert.equal((await one({ 'str::id': id }, { merge_by: ['str::id'] })).text, merged);
+    assert.equal((await one({ 'str::id': id.toUpperCase() }, { merge_by: ['str::id'] })).text, merged);
   });
 
   describe('async', () => {
@@ -258,7 +283,13 @@ describe('person/merge in full', () => {
         assert.equal(await problemOf('phn:cm:mobile', given), undefined);
         assert.deepEqual(await kept('phn:cm:mobile'), { n: '401234567' });
       }
-      assert.match((await problemOf('phn:cm:mobile', { c: '999', n: '1' })) ?? '', /not a phone number/);
+      const whole = (phone: string) => ({ phone, parse_with_country_code: true });
+      for (const phone of ['+1 212 555 1234 ext. 55', '+1 (212) 555-1234 x55', 'tel:+1-212-555-1234']) {
+        assert.equal(await problemOf('phn:cm:mobile', whole(phone)), undefined);
+        assert.deepEqual(await kept('phn:cm:mobile'), { c: '1', n: '2125551234' });
+      }
+      for (const given of [{ c: '999', n: '1' }, { c: '1', n: '555' }, whole('1-800-FLOWERS'), { n: '800-FLOWERS' }])
+        assert.match((await problemOf('phn:cm:mobile', given)) ?? 'taken', /not a phone number/, JSON.stringify(given));
     });
 
     test('places keep what is known of them, days their time zone, moments one spelling', async () => {

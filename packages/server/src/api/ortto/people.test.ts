@@ -189,6 +189,28 @@ describe('people as a whole, on Ortto’s wire', () => {
       );
     });
 
+    test('is shown with values as templates show them', async () => {
+      const paid = async (name: string, display_type: string, value: unknown, style?: object) => {
+        const display_style = style ?? { type: 'activity_attribute', attribute_name: 'Sum' };
+        const attributes = [{ name: 'Sum', display_type }];
+        const made = JSON.parse(
+          (await wire.post('/v1/definitions/activity/create', { name, display_style, attributes })).text,
+        );
+        const { activity_field_id: activity_id, attributes: own } = made.custom_activity;
+        const person_id = await make('ines@example.com');
+        const activity = { activity_id, person_id, attributes: { [own[0].field_id]: value } };
+        assert.equal((await wire.post('/v1/activities/create', { activities: [activity] })).status, 200);
+        const shown = JSON.parse((await get({ person_id, activities: [activity_id] })).text).activities[0].render_cmds;
+        return shown.map(({ content }: { content: string }) => content).join('');
+      };
+      assert.equal(await paid('Paid', 'price', 12_500), 'Sum: 12.5.');
+      assert.equal(await paid('Due', 'date', { year: 2026, month: 3, day: 4 }), 'Sum: 2026-03-04.');
+      assert.equal(await paid('Called', 'phone', { c: '61', n: '401234567' }), 'Sum: +61401234567.');
+      assert.equal(await paid('Chose', 'multi_select', ['A', 'B']), 'Sum: A, B.');
+      const title = 'Got {{ activity.sum }}';
+      assert.equal(await paid('Got', 'decimal', 12_500, { type: 'activity_template', title }), 'Got 12.5');
+    });
+
     test('of nobody is said so', async () => {
       const gone = publicId('1');
       assert.deepEqual(

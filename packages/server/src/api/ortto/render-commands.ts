@@ -1,5 +1,5 @@
 import { kebab } from '@tributary/model';
-import { renderText } from '../../messages/index.ts';
+import { displayTypesOf, renderText, shownInText } from '../../messages/index.ts';
 import type { DisplayStyle, Person, RecordedActivity, Schema } from '../../people/index.ts';
 
 interface Command {
@@ -14,18 +14,22 @@ interface Command {
 export function renderCommands(activity: RecordedActivity, person: Person, schema: Schema): Command[] {
   const definition = schema.activities.get(activity.activityId);
   const name = definition?.name ?? activity.activityId;
-  const said = definition?.display ? shown(activity, person, definition.display) : undefined;
+  const said = definition?.display ? shown(activity, person, definition.display, schema) : undefined;
   return said === undefined ? sentence(name) : said;
 }
 
 const sentence = (...pieces: string[]): Command[] => [...pieces, '.'].map((content) => ({ content }));
 
-function shown(activity: RecordedActivity, person: Person, style: DisplayStyle): Command[] | undefined {
+function shown(activity: RecordedActivity, person: Person, style: DisplayStyle, schema: Schema): Command[] | undefined {
   const { type, title } = style;
   if (type === 'activity_template' && title) {
     try {
       const { activityId, attributes } = activity;
-      const text = renderText(title, { person, entryActivityId: activityId, entry: attributes });
+      const text = renderText(
+        title,
+        { person, entryActivityId: activityId, entry: attributes },
+        displayTypesOf(schema),
+      );
       return text.trim() === '' ? undefined : [{ content: text }];
     } catch {
       // A template that can not be rendered hides no activity: its name is shown.
@@ -33,17 +37,24 @@ function shown(activity: RecordedActivity, person: Person, style: DisplayStyle):
     }
   }
   if (type === 'activity_attribute') {
-    const value = attributeOf(activity, style);
+    const value = attributeOf(activity, style, schema);
     if (value !== undefined) return sentence(title || style.attribute_name || '', ': ', value);
   }
   return title ? sentence(title) : undefined;
 }
 
-function attributeOf({ attributes }: RecordedActivity, style: DisplayStyle): string | undefined {
+/** As templates show it. */
+function attributeOf(
+  { activityId, attributes }: RecordedActivity,
+  style: DisplayStyle,
+  schema: Schema,
+): string | undefined {
   const id = style.attribute_field_id ?? idByName(Object.keys(attributes), style.attribute_name);
   const value = id === undefined ? undefined : attributes[id];
   if (value === undefined || value === null || value === '') return undefined;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = shownInText(id!, value, displayTypesOf(schema).attribute(activityId, id!));
+  if (Array.isArray(text)) return text.join(', ');
+  return typeof text === 'object' ? JSON.stringify(text) : String(text);
 }
 
 /** A style may name an attribute that the definition does not know. */

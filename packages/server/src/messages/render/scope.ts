@@ -71,7 +71,7 @@ function activityNames({ entryActivityId, entry }: Subject, types: DisplayTypes)
  * A value as people write it, by the type that its id begins with: dates as `2025-10-15`, phones as `+15551234`, places by
  * their name; objects by their keys, and as JSON where they stand as a whole.
  */
-function shown(id: string, value: Value, displayType: string | undefined): unknown {
+export function shown(id: string, value: Value, displayType: string | undefined): unknown {
   if (typeof value === 'number') return THOUSANDTHS.has(displayType ?? '') ? value / 1000 : value;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return asText[parseFieldId(id)?.type ?? '']?.(value as Readonly<Record<string, unknown>>) ?? printable(value);
