@@ -1,18 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { Db } from '../platform/database/pool.ts';
-import { messageOf } from '../platform/errors.ts';
+import { whyNotWritable } from '../platform/database/writable.ts';
 import type { Metrics } from '../platform/metrics.ts';
 
 /** `/healthz`: the process runs. `/readyz`: it can do its work. `/metrics`: for Prometheus. */
 export function healthRoutes(app: FastifyInstance, o: { db: Db; metrics: Metrics }): void {
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
-    try {
-      await o.db.query('select 1');
-      return { status: 'ready' };
-    } catch (error) {
-      return reply.code(503).send({ status: 'not ready', database: messageOf(error) });
-    }
+    const database = await whyNotWritable(o.db);
+    return database === undefined ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', database });
   });
   app.get('/metrics', async (_request, reply) => {
     const { contentType, body } = await o.metrics.print();

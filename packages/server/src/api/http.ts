@@ -1,14 +1,12 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { isOfMail, unknownLink } from '../messages/index.ts';
+import { isNotNow } from '../platform/database/not-now.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { closeInTime } from './closing.ts';
 import { sendError } from './ortto/envelope.ts';
 import { refuseUnstorable } from './storable.ts';
-
-/** Errors by which PostgreSQL, or the way to it, says "not now". */
-const UNAVAILABLE = /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|57P0|08|53)/;
 
 /**
  * The HTTP server, with the one place where errors become answers. Of `proxies`, addresses and networks, it is believed
@@ -31,7 +29,7 @@ export function createHttp(o: { log: Log; metrics: Metrics; proxies?: readonly s
   app.setNotFoundHandler((request, reply) => sendError(reply, 404, `${request.method} ${request.url}: not found`));
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     if (error instanceof UserError) return sendError(reply, error.status, error.message);
-    if (isUnavailable(error)) {
+    if (isNotNow(error)) {
       o.log.warn({ err: error, url: request.routeOptions.url }, 'the database is away: answered 503');
       return sendError(reply.header('retry-after', '1'), 503, 'The database is not available at the moment: try again');
     }
@@ -56,13 +54,4 @@ export function createHttp(o: { log: Log; metrics: Metrics; proxies?: readonly s
     done();
   });
   return app;
-}
-
-function isUnavailable(error: Error & { code?: string }): boolean {
-  return (
-    UNAVAILABLE.test(error.code ?? '') ||
-    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
-      error.message,
-    )
-  );
 }

@@ -1,5 +1,6 @@
 import type { EntityKind } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
+import { isNotNow, isRefusal } from '../platform/database/not-now.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
@@ -72,8 +73,8 @@ export function createTurn(of: Worker): () => Promise<Turn> {
       return 'more';
     } catch (error) {
       readers.clear();
-      if (!it || isAway(error)) throw error;
-      if (isRefusal(error)) {
+      if (!it || isNotNow(error)) throw error;
+      if (isRefused(error)) {
         if (!singly.has(it.id)) {
           singly.set(it.id, BATCH);
           return 'more';
@@ -104,11 +105,7 @@ export function createTurn(of: Worker): () => Promise<Turn> {
 }
 
 /** A row that is refused where only writing it tells: by the database itself, or because its account is full. */
-const isRefusal = (error: unknown): boolean => error instanceof UserError || /^(22|23|54)/.test(codeOf(error));
-const isAway = (error: unknown): boolean =>
-  /^(08|53|57|ECONN|EPIPE|ETIMEDOUT|ENOENT)/.test(codeOf(error)) ||
-  /^Connection terminated|connection timeout|timeout exceeded/.test(messageOf(error));
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+const isRefused = (error: unknown): boolean => error instanceof UserError || isRefusal(error);
 
 async function takeRows(
   tx: Tx,

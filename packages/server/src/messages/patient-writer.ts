@@ -1,13 +1,14 @@
 import { DatabaseError } from 'pg';
+import { isNotNow, isRefusal } from '../platform/database/not-now.ts';
 import { createGroupCommit } from '../platform/group-commit.ts';
 
-/** Writes what must not be lost once it is known, however long the database is away. */
+/** Writes what must not be lost once it is known, however long the database is away, full or read-only. */
 export interface PatientWriter<Item, Result> {
-  /** Resolves once the item is durable. Rejects only where the database refuses it, or after `close` gave up. */
+  /** Resolves once the item is durable. Rejects only where the database refuses its values, or after `close` gave up. */
   add(item: Item): Promise<Result>;
   /** Items that are not durable yet. */
   readonly pending: number;
-  /** The database can not be reached at the moment. */
+  /** The database can not be reached at the moment, or does not write. */
   readonly away: boolean;
   /** Resolves when nothing is pending. After `ms` it no longer waits for the database: what is left is rejected. */
   close(ms: number): Promise<void>;
@@ -49,7 +50,7 @@ export function createPatientWriter<Item, Result>(o: {
         isAway(false);
         return results;
       } catch (error) {
-        if (givenUp || !isConnectionLost(error)) throw error;
+        if (givenUp || !isWorthWaiting(error)) throw error;
         isAway(true, error);
         await pause(pauseMs);
       }
@@ -83,13 +84,10 @@ export function createPatientWriter<Item, Result>(o: {
   };
 }
 
-/** The database could not be reached or went away, as opposed to having said no. */
-function isConnectionLost(error: unknown): boolean {
-  // Connections broken, servers stopping or starting, no connection free: classes 08 and 57P, and 53300.
-  if (error instanceof DatabaseError) return /^(08|57P|53300)/.test(error.code ?? '');
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: unknown };
-  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return true;
-  // pg tells of a lost connection in words only.
-  return /connection terminated|connection error|timeout|not queryable|connection was closed/i.test(error.message);
+/**
+ * Time may put it right: whatever PostgreSQL says, unless it refuses the data. What was meant to be a bug of ours may as
+ * well be rights that somebody took away for an hour, and what waits here can be had nowhere else.
+ */
+function isWorthWaiting(error: unknown): boolean {
+  return isNotNow(error) || (error instanceof DatabaseError && !isRefusal(error));
 }

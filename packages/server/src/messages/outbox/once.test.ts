@@ -5,13 +5,14 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { publicId } from '@tributary/model';
 import { silent } from '../../../test/support/database.ts';
+import { setReadOnly } from '../../../test/support/read-only.ts';
 import { openPool, transaction } from '../../platform/database/pool.ts';
 import { claimMessages, releaseUncertain, updateOutcomes, updateToUncertain } from '../store/outbox.sql.ts';
 import { databaseProxy } from '../test/database-proxy.ts';
 import { eventually } from '../test/eventually.ts';
 import { opened } from '../test/opened.ts';
 import { startSmtp, type TestSmtp } from '../test/smtp-server.ts';
-import { createWorld, type World } from '../test/world.ts';
+import { createWorld, listeningLog, type World } from '../test/world.ts';
 import { settle } from './settle.ts';
 
 describe('a message is sent once, whatever is killed', () => {
@@ -215,6 +216,52 @@ describe('a message is sent once, whatever is killed', () => {
       assert.deepEqual([message.attempts, message.uncertainCount, copies(smtp, message)], [1, 0, 1]);
       assert.equal((await world.timeline(person)).filter(({ activityId }) => activityId === 'act::s').length, 1);
     }
+  });
+
+  test('the database read-only between a mail and its answer: sent once, and written down when it writes again', async () => {
+    const answers: (() => void)[] = [];
+    const smtp = await smtpServer({
+      onMail: () => new Promise<undefined>((resolve) => answers.push(() => resolve(undefined))),
+    });
+    const proxy = await databaseProxy(world.t.connection);
+    const db = openPool(proxy.connection, silent, 4);
+    open.push({ stop: proxy.close }, { stop: () => db.end() });
+    const { log, lines } = listeningLog();
+    await sender(smtp, { db, log });
+    const person = await somebody();
+    await world.queue(person);
+    await eventually('on the wire', async () => answers.length === 1);
+    const become = async (isReadOnly: boolean): Promise<void> => {
+      await setReadOnly(world.t, isReadOnly);
+      proxy.cut();
+      proxy.mend();
+    };
+    await become(true);
+    answers[0]!();
+    await eventually('it was tried', async () => lines.some(({ msg }) => msg.includes('can not be written down')));
+    // Longer than it takes to try twice and give up.
+    await eventually('more fails', async () => lines.filter(({ msg }) => /read-only/.test(msg)).length > 2);
+    assert.equal((await world.message(person)).state, 'sending');
+    await become(false);
+    const message = await world.message(person, 'sent');
+    assert.deepEqual([message.attempts, message.uncertainCount, copies(smtp, message)], [1, 0, 1]);
+    assert.equal((await world.timeline(person)).filter(({ activityId }) => activityId === 'act::s').length, 1);
+  });
+
+  test('an outcome that is refused, with its activities and without, is tried until it is written', async () => {
+    const refuse = `create function refuse() returns trigger language plpgsql as $$ begin
+      raise exception 'not this one' using errcode = 'check_violation'; end $$;
+      create trigger refuse before update on message for each row when (new.state = 'sent') execute function refuse()`;
+    await world.t.db.query(refuse);
+    const { log, lines } = listeningLog();
+    const smtp = await smtpServer();
+    await sender(smtp, { log });
+    const person = await somebody();
+    await world.queue(person);
+    await eventually('it was refused', async () => lines.some(({ msg }) => msg.includes('it is tried again')));
+    await world.t.db.query('drop trigger refuse on message');
+    const message = await world.message(person, 'sent');
+    assert.deepEqual([message.attempts, copies(smtp, message)], [1, 1]);
   });
 
   test('the database breaking off again and again loses no message and doubles none', async () => {

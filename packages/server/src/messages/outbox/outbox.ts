@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
@@ -10,7 +11,7 @@ import type { Lane } from './lane.ts';
 import type { Loader } from './load.ts';
 import type { Loaded } from './prepare.ts';
 import { createRecorder } from './recorder.ts';
-import { type Result, settle } from './settle.ts';
+import { type Result, type Settled, settle } from './settle.ts';
 
 /**
  * Messages taken up beyond those the lane carries, so that it never runs
@@ -20,6 +21,9 @@ import { type Result, settle } from './settle.ts';
 const PREFETCH = 40;
 /** Outcomes that may wait to be written down before no more is sent. */
 const UNWRITTEN_MAX = 500;
+/** An outcome that is refused even without its activities is tried again after this, and then ever more rarely. */
+const REFUSED_MIN_MS = 1000;
+const REFUSED_MAX_MS = 60_000;
 /** How often claims that went astray are looked for. */
 const STRAYS_MS = 5000;
 const CLOSE_SENDS_MS = 30_000;
@@ -57,6 +61,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
   const waiting: Loaded[] = [];
   const onTheWire = new Set<Promise<void>>();
   let closing = false;
+  const closed = new AbortController();
   /** As many were there as were asked for, or nobody looked: more may be due, without anybody telling us again. */
   let moreMayBeDue = true;
   let straysSoughtAt = Number.NEGATIVE_INFINITY;
@@ -144,7 +149,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
           { err: error, message: message.id },
           'a message’s activities could not be recorded; its outcome is kept without them',
         );
-        return recorder.add({ ...settled, items: [] });
+        return writeAlone({ ...settled, items: [] });
       })
       .then(
         () => {
@@ -153,10 +158,22 @@ export function startOutbox(o: OutboxOptions): Outbox {
           if (settled.change.state === 'queued') loop.nudge();
           if (settled.change.state === 'uncertain') o.onUncertain();
         },
-        // It stays in hand: queued again, it would be sent again.
-        (error: unknown) =>
-          log.error({ err: error, message: message.id }, 'the outcome of a message could not be written down'),
+        // We are stopped before it could be written: it stays in hand, and `close` tells of it.
+        () => undefined,
       );
+  };
+
+  /** Tries until it is written, for as long as we run: until then it is in hand, and queued again it would be sent again. */
+  const writeAlone = async (settled: Settled): Promise<void> => {
+    for (let pauseMs = REFUSED_MIN_MS; ; pauseMs = Math.min(pauseMs * 2, REFUSED_MAX_MS)) {
+      try {
+        return await recorder.add(settled);
+      } catch (error) {
+        const why = 'the outcome of a message could not be written down: it is tried again';
+        log.error({ err: error, message: settled.message.id }, why);
+        await pause(pauseMs, undefined, { signal: closed.signal });
+      }
+    }
   };
 
   const loop = startLoop({ name: `outbox, ${lane.name}`, turn, clock, log });
@@ -168,6 +185,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
       giveBack();
       await within(CLOSE_SENDS_MS, Promise.all(onTheWire));
       await recorder.close(CLOSE_WRITES_MS);
+      closed.abort();
       if (inHand.size > 0)
         log.warn({ messages: [...inHand.keys()] }, 'stopped with messages whose outcome is not written down');
     },

@@ -6,6 +6,7 @@ import { publicId } from '@tributary/model';
 import fastify, { type FastifyInstance } from 'fastify';
 import { simpleParser } from 'mailparser';
 import { silent } from '../../../test/support/database.ts';
+import { setReadOnly } from '../../../test/support/read-only.ts';
 import { openPool } from '../../platform/database/pool.ts';
 import { databaseProxy } from '../test/database-proxy.ts';
 import { eventually } from '../test/eventually.ts';
@@ -330,6 +331,39 @@ describe('what readers do with a mail', () => {
     proxy.mend();
     await eventually('the open', async () => (await of(mail.person, 'act::o')).length === 1);
     assert.equal((await of(mail.person, 'act::c')).length, 2);
+  });
+
+  test('what was done while the database was read-only is kept on disk, and recorded when it writes again', async (t) => {
+    const proxy = await databaseProxy(world.t.connection);
+    const db = openPool(proxy.connection, silent, 4);
+    const other = await world.process({ smtp: smtp.url, db });
+    const reading = fastify();
+    other.messages.routes(reading);
+    t.after(async () => {
+      await reading.close();
+      await other.stop();
+      await db.end();
+      await proxy.close();
+    });
+    const become = async (isReadOnly: boolean): Promise<void> => {
+      await setReadOnly(world.t, isReadOnly);
+      proxy.cut();
+      proxy.mend();
+    };
+    const mail = await mailed();
+    await get(mail.link, chrome, reading);
+    await become(true);
+    const unsubscribing = reading.inject({ method: 'POST', url: mail.unsubscribe });
+    assert.equal((await get(mail.pixel, chrome, reading)).statusCode, 200);
+    await eventually('on disk', async () => {
+      const kept = (await readdir(world.dataDir)).filter((name) => name.startsWith('touches-'));
+      const files = await Promise.all(kept.map((name) => readFile(join(world.dataDir, name), 'utf8')));
+      return ['open', 'unsubscribe'].every((did) => files.join('').includes(`"did":"${did}"`));
+    });
+    await become(false);
+    assert.equal((await unsubscribing).statusCode, 200);
+    await eventually('the open', async () => (await of(mail.person, 'act::o')).length === 1);
+    assert.equal((await world.fields(mail.person))['bol::p'], false);
   });
 
   test('what was done while the database was away outlives the process that heard of it, and is there once', async (t) => {

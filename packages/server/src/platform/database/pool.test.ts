@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import pg from 'pg';
 import { silent, type TestDatabase, testDatabase } from '../../../test/support/database.ts';
-import { type Db, isTriedAgain, openPool, sendNew, type Tx, transaction } from './pool.ts';
+import { type Db, isTriedAgain, openPool, send, sendNew, type Tx, transaction } from './pool.ts';
 
 describe('a transaction', () => {
   let t: TestDatabase;
@@ -52,6 +52,15 @@ describe('a transaction', () => {
       { code: '23505' },
     );
     assert.equal(tries, 1);
+  });
+
+  test('fails with what failed first, not with what a statement behind it heard of that', async () => {
+    const work = async (tx: Tx): Promise<void> => {
+      const first = tx.query(`insert into note values (1, 'twice')`);
+      send(tx, { text: 'select 1' });
+      await first;
+    };
+    await assert.rejects(transaction(db, work), { code: '23505' });
   });
 
   test('two that lock in opposite order both get their way: the loser of the deadlock starts over', async () => {

@@ -91,6 +91,9 @@ class IsThere extends Error {
   readonly code = '40001';
 }
 
+/** A statement's answer in a transaction that another statement has aborted. */
+const isEcho = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '25P02';
+
 function unawaited<Answer>(tx: Tx, sent: Promise<Answer>): Promise<Answer> {
   // Looked at with the commit; until then nobody may call it unhandled.
   sent.catch(() => undefined);
@@ -143,8 +146,9 @@ async function once<T>(db: Db, work: (tx: Tx) => Promise<T>, again: boolean): Pr
       broken = failure;
     });
     // What failed first says why; whatever came after it only heard that the transaction was aborted.
-    for (const answer of unanswered.get(tx)!) await answer;
-    throw error;
+    const answers = await Promise.allSettled(unanswered.get(tx)!);
+    const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
+    throw failures.find((failure) => !isEcho(failure)) ?? error;
   } finally {
     client.off('error', onError);
     client.release(broken);

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { silent, testDatabase } from '../../test/support/database.ts';
+import { setForAll } from '../../test/support/read-only.ts';
+import { until } from '../../test/support/until.ts';
+import { urlOf } from '../../test/support/url-of.ts';
+import { createKey } from '../access/index.ts';
+import { readConfig } from '../config.ts';
+import { systemClock } from '../platform/clock.ts';
+import { startTributary } from '../tributary.ts';
+
+test('a database that answers and does not write is not ready, and a write is to be tried again', async (t) => {
+  const database = await testDatabase();
+  t.after(database.close);
+  const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), port: 0 };
+  const tributary = await startTributary(config, { clock: systemClock, log: silent });
+  t.after(tributary.close);
+  const { key } = await createKey(tributary.db, tributary.workspace, 'test', systemClock.now());
+  const ready = async () => {
+    const answer = await fetch(`${tributary.url}/readyz`);
+    return { status: answer.status, body: (await answer.json()) as { status: string; database?: string } };
+  };
+  const become = (setting: string) => setForAll(database, setting, { end: true });
+  const merge = () =>
+    fetch(`${tributary.url}/v1/person/merge`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body: JSON.stringify({ people: [{ fields: { 'str::email': 'anna@example.com' } }], merge_by: ['str::email'] }),
+    });
+  assert.deepEqual(await ready(), { status: 200, body: { status: 'ready' } });
+
+  await become('default_transaction_read_only = on');
+  await until('read-only', async () => (await ready()).body.database === 'it is read-only');
+  assert.deepEqual(await ready(), { status: 503, body: { status: 'not ready', database: 'it is read-only' } });
+  const refused = await merge();
+  const { code, error } = (await refused.json()) as { code: number; error: string };
+  assert.deepEqual(
+    [refused.status, refused.headers.get('retry-after'), code, error],
+    [503, '1', 503, 'The database is not available at the moment: try again'],
+  );
+
+  await become('default_transaction_read_only = off');
+  await until('ready again', async () => (await ready()).status === 200);
+  assert.equal((await merge()).status, 200);
+
+  // As on a full disk, what has no room in memory has none elsewhere.
+  await become('temp_file_limit = 0');
+  await until('no room', async () => /temp_file_limit/.test((await ready()).body.database ?? ''));
+  assert.equal((await ready()).status, 503);
+});
