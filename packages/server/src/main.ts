@@ -105,7 +105,15 @@ function commandFor(name: string, rest: readonly string[], options: Options): Co
 
 /** What is wrong is how it was asked, whatever is in the database. */
 const ASKED_WRONGLY = new Set([
-  ...['unknown_command', 'name_missing', 'key_missing', 'import_mapping', 'export_filter', 'export_time'],
+  ...[
+    'unknown_command',
+    'name_missing',
+    'name_is_wrong',
+    'key_missing',
+    'import_mapping',
+    'export_filter',
+    'export_time',
+  ],
   ...['simulation_wrong', 'sending_is_wrong', 'import_not_agreed', 'mapping_wrong'],
 ]);
 

@@ -13,6 +13,9 @@ export interface ApiKey {
 
 const columns = `id, workspace_id as "workspaceId", name, prefix, created_at as "createdAt", revoked_at as "revokedAt"`;
 
+/** What a terminal would act on, or show in another order than it is written. */
+const UNPRINTABLE = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
+
 /**
  * Makes a key and returns it: the only time it can be seen. Spelled
  * `PRV-<instance>-<random>` as Ortto's private keys are. The random part holds
@@ -24,6 +27,11 @@ export async function createKey(
   name: string,
   now: Date,
 ): Promise<{ id: number; key: string }> {
+  if (UNPRINTABLE.test(name))
+    throw new UserError(
+      'name_is_wrong',
+      'the name has a character in it that can not be shown: a line break, or a code',
+    );
   const key = `PRV-${workspace.instance}-${randomBytes(32).toString('base64url')}`;
   const { rows } = await db.query<{ id: number }>(
     `insert into api_key (workspace_id, name, prefix, hash, created_at) values ($1, $2, $3, $4, $5) returning id`,
@@ -37,11 +45,25 @@ export async function listKeys(db: Queryable): Promise<ApiKey[]> {
   return rows;
 }
 
-/** Ends a key, by its number or its name. */
+/** Ends one key, by its number or, where none has that number, by its name. A name that several have ends none. */
 export async function revokeKey(db: Queryable, idOrName: string, now: Date): Promise<ApiKey> {
+  const { rows: found } = await db.query<ApiKey>(
+    `select ${columns} from api_key where id::text = $1 or name = $1 order by id`,
+    [idOrName],
+  );
+  const numbered = found.filter(({ id }) => String(id) === idOrName);
+  const inUse = (numbered.length > 0 ? numbered : found).filter(({ revokedAt }) => revokedAt === null);
+  if (inUse.length > 1) {
+    const numbers = inUse.map(({ id }) => id).join(', ');
+    throw new UserError(
+      'key_ambiguous',
+      `${inUse.length} keys are called "${idOrName}": say which number, ${numbers}`,
+      409,
+    );
+  }
   const { rows } = await db.query<ApiKey>(
-    `update api_key set revoked_at = $2 where revoked_at is null and (id::text = $1 or name = $1) returning ${columns}`,
-    [idOrName, now],
+    `update api_key set revoked_at = $2 where id = $1 and revoked_at is null returning ${columns}`,
+    [inUse[0]?.id, now],
   );
   if (!rows[0]) throw new UserError('key_not_found', `there is no key "${idOrName}" in use: see "keys list"`, 404);
   return rows[0];

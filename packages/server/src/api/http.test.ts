@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pino } from 'pino';
 import { silent } from '../../test/support/database.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createHttp } from './http.ts';
@@ -25,5 +26,19 @@ test('a reader whose mail program damaged a link gets a page, and a picture wher
   }
   const picture = await app.inject('/t/o/AQAAAAE%ZZ.gif');
   assert.deepEqual([picture.statusCode, picture.headers['content-type']], [200, 'image/gif']);
+  await app.close();
+});
+
+test('the log of a mistake of ours has the pattern of the address, and nothing of what was in it', async () => {
+  const lines: string[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  const app = createHttp({ log, metrics: createMetrics() });
+  app.get('/hooks/:connector/:secret', async () => {
+    throw new Error('a mistake');
+  });
+  assert.equal((await app.inject('/hooks/kommo/SECRET?email=anna@example.com')).statusCode, 500);
+  assert.equal(lines.length, 1);
+  assert.match(lines[0]!, /"url":"\/hooks\/:connector\/:secret"/);
+  assert.doesNotMatch(lines[0]!, /SECRET|anna/);
   await app.close();
 });

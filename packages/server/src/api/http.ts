@@ -39,7 +39,8 @@ export function createHttp(o: { log: Log; metrics: Metrics; proxies?: readonly s
     }
     // Fastify's own: a body too large, malformed JSON, a method that is not there.
     if (error.statusCode && error.statusCode < 500) return sendError(reply, error.statusCode, error.message);
-    o.log.error({ err: error, method: request.method, url: request.url }, messageOf(error));
+    // Of the address only its pattern: there are secrets and people's addresses in the rest.
+    o.log.error({ err: error, method: request.method, url: request.routeOptions.url }, messageOf(error));
     return sendError(reply, 500, 'Something went wrong on our side: the log has the details');
   });
   refuseUnstorable(app);

@@ -11,6 +11,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { unlessAtThisMachine } from './at-this-machine.ts';
 import { healthRoutes } from './health.ts';
 import { limitRequests, type RequestLimits } from './limits.ts';
 import { openapiRoute } from './openapi.ts';
@@ -44,7 +45,7 @@ export function routes(
     limits: RequestLimits;
     /** The pages about people need no key. */
     look: boolean;
-    /** Only this machine can reach us: the built-in mailbox needs no key. */
+    /** Only this machine can reach us: who asks from it, and not through a proxy, needs no key for the built-in mailbox. */
     local: boolean;
   },
 ): void {
@@ -63,7 +64,8 @@ export function routes(
   const { mailbox } = o;
   if (mailbox) {
     app.register(async (scope) => {
-      if (!o.local) scope.addHook('onRequest', keyNeeded(o.keys));
+      const needed = keyNeeded(o.keys);
+      scope.addHook('onRequest', o.local ? unlessAtThisMachine(needed) : needed);
       mailbox.routes(scope);
     });
   }

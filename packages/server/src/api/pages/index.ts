@@ -24,8 +24,10 @@ export function pageRoutes(app: FastifyInstance, o: PageContext): void {
     pages.get<{ Params: { id: string } }>('/people/:id', async (request) =>
       found(await personPage(o, request.params.id), 'person'),
     );
-    pages.get<{ Querystring: { email?: string } }>('/people', async (request, reply) => {
-      const id = await o.people.findByEmail(o.db, o.workspace.id, request.query.email ?? '');
+    pages.get<{ Querystring: { email?: unknown } }>('/people', async (request, reply) => {
+      const { email = '' } = request.query;
+      if (typeof email !== 'string') throw new UserError('bad_request', 'email: give one address');
+      const id = await o.people.findByEmail(o.db, o.workspace.id, email);
       return reply.redirect(`/people/${publicId(found(id, 'person'))}`);
     });
   });
