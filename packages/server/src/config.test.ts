@@ -62,6 +62,67 @@ describe('the settings', () => {
     }
   });
 
+  test('name a mail server, and only with options that can be', () => {
+    const given = (SMTP_URL: string) => readConfig({ SMTP_URL }).smtpUrl;
+    for (const good of [
+      'smtp://127.0.0.1:25',
+      'smtps://u%40x:p@mail.example:465/?tls.rejectUnauthorized=false&socketTimeout=30000&name=cdp.example',
+      'smtp://[::1]:25?localAddress=127.0.0.1&tls.minVersion=TLSv1.2&requireTLS=true',
+    ])
+      assert.equal(given(good), good);
+    const s = 's3cret';
+    for (const [wrong, said] of [
+      [`smtp://u:${s}@127.0.0.1:25?socketTimeout=30s`, 'socketTimeout: expected milliseconds, such as 30000'],
+      ['smtp://h?connectionTimeout=1.5', 'connectionTimeout: expected milliseconds, such as 30000'],
+      ['smtp://h?tls.rejectUnauthorized=no', 'tls.rejectUnauthorized: expected true or false'],
+      ['smtp://h?tls.minVersion=1.2', 'tls.minVersion: expected TLSv1.2 or its like'],
+      ['smtp://h?localAddress=eth0', 'localAddress: expected an IP address'],
+      ['smtp://h?socket=x', 'there is no option "socket": there are connectionTimeout, '],
+      ...['smtp:h', 'smtp:h:25', 'smtp:///x', 'smtp://h:0', 'smtp://h:99999', `http://u:${s}@h`, s].map((text) => [
+        text,
+        'expected smtp://user:password@host:port',
+      ]),
+    ] as [string, string][])
+      assert.throws(
+        () => given(wrong),
+        (error: ConfigError) => error.message.includes(`  SMTP_URL: ${said}`) && !error.message.includes(s),
+        wrong,
+      );
+  });
+
+  test('name the address that links begin with, and a sender of one line', () => {
+    const given = (PUBLIC_URL: string) => readConfig({ PUBLIC_URL }).publicUrl;
+    assert.equal(given('https://a.example/'), 'https://a.example');
+    assert.equal(given('HTTP://127.0.0.1:8080'), 'HTTP://127.0.0.1:8080');
+    assert.equal(given('https://[::1]:8443/cdp/eu//'), 'https://[::1]:8443/cdp/eu');
+    for (const wrong of [
+      ...[
+        'https://a.b/?x=1',
+        'https://a.b/#',
+        'https://a.b/#/t',
+        'https://u:p@a.b',
+        'https://a.b/"><b>',
+        'https://a.b/x y',
+      ],
+      ...[
+        'https://a.b\n',
+        'https:a.b',
+        'https:///a',
+        'ftp://a.b',
+        'https://a.b:99999',
+        "https://a.b/'x",
+        'https://ä.b',
+      ],
+    ])
+      assert.throws(() => given(wrong), /PUBLIC_URL: expected https:/, wrong);
+    assert.deepEqual(readConfig({ MAIL_FROM: 'Team <hello@example.com>' }).from, {
+      name: 'Team',
+      email: 'hello@example.com',
+    });
+    for (const wrong of ['Team\r\nBcc: x <hello@example.com>', 'Team <hello@example.com>\n', '\u0000 <a@b.c>'])
+      assert.throws(() => readConfig({ MAIL_FROM: wrong }), /MAIL_FROM: expected an address/, JSON.stringify(wrong));
+  });
+
   test('that are wrong are all told together, each with what it should be', () => {
     const wrong = {
       PORT: 'http',

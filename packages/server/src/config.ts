@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type ImapAddress, imapAddressFrom } from './platform/imap-address.ts';
 import { type Rate, ratesFrom } from './platform/rate.ts';
+import { smtpAddressProblem } from './platform/smtp-address.ts';
 
 /** How this process runs. Boot matters only: what an operator changes while it runs is in the database. */
 export interface Config {
@@ -34,7 +35,14 @@ export interface Config {
   logLevel: string;
 }
 
-const origin = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+/** Links are made by writing a path behind it, into mails and pages. */
+const PLACE = /^https?:\/\/[\w.:[\]-]+(\/[\w.~%/-]*)?$/i;
+const origin = z
+  .string()
+  .refine((text) => PLACE.test(text) && URL.canParse(text), {
+    error: 'expected https://host, without a login, a question mark or a #; a host outside ASCII as xn--…',
+  })
+  .transform((url) => url.replace(/\/+$/, ''));
 
 const rates = z
   .string()
@@ -53,7 +61,13 @@ const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number('expected a number').int().min(0).max(65535).default(8080),
   PUBLIC_URL: origin.optional(),
-  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'expected smtp://user:password@host:port' }).optional(),
+  SMTP_URL: z
+    .string()
+    .optional()
+    .superRefine((text, context) => {
+      const problem = text === undefined ? undefined : smtpAddressProblem(text);
+      if (problem) context.addIssue(problem);
+    }),
   MAIL_FROM: z
     .string()
     .default('Tributary <hello@tributary.localhost>')
@@ -138,6 +152,8 @@ export function readConfig(env: NodeJS.ProcessEnv, options: { data?: string; por
 }
 
 function mailbox(text: string): { name: string; email: string } | undefined {
+  // Headers are lines.
+  if (/[\p{Cc}\u2028\u2029]/u.test(text)) return undefined;
   const match = /^\s*(?:"?([^"<]*?)"?\s*<)?\s*([^\s<>@]+@[^\s<>@]+)\s*>?\s*$/.exec(text);
   return match ? { name: match[1] ?? '', email: match[2]! } : undefined;
 }

@@ -4,6 +4,7 @@ import { isNotNow } from '../platform/database/not-now.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { bodiesInTime } from './bodies-in-time.ts';
 import { closeInTime } from './closing.ts';
 import { sendError } from './ortto/envelope.ts';
 import { refuseUnstorable } from './storable.ts';
@@ -12,7 +13,13 @@ import { refuseUnstorable } from './storable.ts';
  * The HTTP server, with the one place where errors become answers. Of `proxies`, addresses and networks, it is believed
  * whose request they bring.
  */
-export function createHttp(o: { log: Log; metrics: Metrics; proxies?: readonly string[] }): FastifyInstance {
+export function createHttp(o: {
+  log: Log;
+  metrics: Metrics;
+  proxies?: readonly string[];
+  /** How long a body may take to come. */
+  bodyMs?: number;
+}): FastifyInstance {
   const trustProxy = o.proxies?.length ? [...o.proxies] : false;
   const app = Fastify({
     bodyLimit: 1024 * 1024,
@@ -43,6 +50,7 @@ export function createHttp(o: { log: Log; metrics: Metrics; proxies?: readonly s
     o.log.error({ err: error, method: request.method, url: request.routeOptions.url }, messageOf(error));
     return sendError(reply, 500, 'Something went wrong on our side: the log has the details');
   });
+  bodiesInTime(app, o.bodyMs);
   refuseUnstorable(app);
   closeInTime(app);
   app.addHook('onResponse', (request, reply, done) => {

@@ -24,7 +24,7 @@ export function importRoutes(app: FastifyInstance, o: { imports: Imports; clock:
       const type = request.headers['content-type'];
       done(new UserError('import_type', `the body is ${type}: send the file as the body, as text/csv`, 415));
     });
-    files.post('/imports', async (request: Called, reply) => {
+    files.post('/imports', { config: { streams: true } }, async (request: Called, reply) => {
       const { kind, name, encoding, ...dialect } = parse(uploadQuery, request.query);
       const given = { ...dialect, ...(encoding ? { encoding: encodingFrom(encoding) } : {}) };
       const { body } = request;
