@@ -9,6 +9,7 @@ import { keys } from './commands/keys.ts';
 import { kommoConnect } from './commands/kommo.ts';
 import { messages } from './commands/messages.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { onlyThere } from './commands/only-there.ts';
 import { type Options, parse } from './commands/options.ts';
 import { orttoConnect } from './commands/ortto.ts';
 import { runs } from './commands/runs.ts';
@@ -32,6 +33,7 @@ async function main(argv: string[]): Promise<number> {
     ...(values.data === undefined ? {} : { data: values.data }),
     ...(values.port === undefined ? {} : { port: values.port }),
   });
+  await onlyThere(config, command, rest[0]);
   return (await asked.run(config, rest, values)) ?? 0;
 }
 

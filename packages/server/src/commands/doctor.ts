@@ -72,7 +72,7 @@ async function disk(config: Config): Promise<Finding[]> {
         : { good: false, text, do: 'make room: the database stops when it is full' },
     ];
   } catch {
-    return [{ good: true, text: `${config.dataDir} is not there yet: the first start makes it` }];
+    return [{ good: false, text: `${config.dataDir} can not be looked at`, do: 'see whose it is, and --data' }];
   }
 }
 

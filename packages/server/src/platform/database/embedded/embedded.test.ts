@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { EmbeddedDatabaseError, findRunningEmbedded, startEmbedded } from './index.ts';
@@ -77,6 +77,33 @@ describe('a data folder', { concurrency: 3 }, () => {
     assert.deepEqual(await findRunningEmbedded(dataDir), db.connection);
     await db.close();
     await assert.rejects(stat(db.connection.host), { code: 'ENOENT' });
+  });
+
+  test('what is no folder is said to be none, and nobody is told to change whose it is', async (t) => {
+    const folder = await temporaryFolder(t);
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const dangling = join(folder, 'dangling');
+    await symlink(join(folder, 'nowhere', 'else'), dangling);
+    for (const [dataDir, said] of [
+      [
+        file,
+        `The data folder ${file} is no folder, or lies in what is none (EEXIST). Move that away, or choose another with --data.`,
+      ],
+      [
+        join(file, 'in'),
+        `The data folder ${file}/in is no folder, or lies in what is none (ENOTDIR). Move that away, or choose another with --data.`,
+      ],
+      [
+        dangling,
+        `The data folder ${dangling} is, or lies behind, a link that leads nowhere (ENOENT). Put the link right, or choose another with --data.`,
+      ],
+    ] as const)
+      await assert.rejects(startEmbedded({ dataDir, log }), (error: Error) => {
+        assert.ok(error instanceof EmbeddedDatabaseError);
+        assert.equal(error.message, said);
+        return true;
+      });
   });
 
   test('data of another PostgreSQL, or of something else, is left alone', async (t) => {

@@ -18,12 +18,7 @@ export interface DataFolder {
 /** Makes the folder if it is not there, and makes sure that we may write in it. */
 export async function openFolder(dataDir: string): Promise<DataFolder> {
   const refused = (error: NodeJS.ErrnoException) => {
-    const me = process.getuid?.();
-    throw new EmbeddedDatabaseError(
-      `User ${me} cannot write in the data folder ${dataDir} (${error.code}). Run as the user it belongs to, ` +
-        `give it to this one (sudo chown -R ${me} '${dataDir}'), or choose another with --data.`,
-      { cause: error },
-    );
+    throw new EmbeddedDatabaseError(whyUnusable(dataDir, error.code), { cause: error });
   };
   await mkdir(dataDir, { recursive: true }).catch(refused);
   const root = await realpath(dataDir);
@@ -31,6 +26,29 @@ export async function openFolder(dataDir: string): Promise<DataFolder> {
   // PostgreSQL runs as somebody else then, and must get through to its own folder, which stays 0700.
   if (isRoot()) await chmod(root, (await stat(root)).mode | 0o111);
   return layout(root);
+}
+
+function whyUnusable(dataDir: string, code: string | undefined): string {
+  const another = 'or choose another with --data';
+  if (code === 'EEXIST' || code === 'ENOTDIR')
+    return `The data folder ${dataDir} is no folder, or lies in what is none (${code}). Move that away, ${another}.`;
+  if (code === 'ENOENT' || code === 'ELOOP')
+    return `The data folder ${dataDir} is, or lies behind, a link that leads nowhere (${code}). Put the link right, ${another}.`;
+  if (code !== 'EACCES' && code !== 'EPERM')
+    return `The data folder ${dataDir} can not be made or written in (${code}). Put that right, ${another}.`;
+  const me = process.getuid?.();
+  return (
+    `User ${me} cannot write in the data folder ${dataDir} (${code}). Run as the user it belongs to, ` +
+    `give it to this one (sudo chown -R ${me} '${dataDir}'), ${another}.`
+  );
+}
+
+/** Whether a database has been begun there; so it has, where nobody may look. */
+export async function isBegun(dataDir: string): Promise<boolean> {
+  return stat(layout(dataDir).cluster).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
 }
 
 export function layout(root: string): DataFolder {
