@@ -6,6 +6,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { bodiesInTime } from './bodies-in-time.ts';
 import { closeInTime } from './closing.ts';
+import { jsonParser, refuseCompressed } from './json-body.ts';
 import { sendError } from './ortto/envelope.ts';
 import { refuseUnstorable } from './storable.ts';
 
@@ -52,6 +53,8 @@ export function createHttp(o: {
   });
   bodiesInTime(app, o.bodyMs);
   refuseUnstorable(app);
+  refuseCompressed(app);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, jsonParser(app));
   closeInTime(app);
   app.addHook('onResponse', (request, reply, done) => {
     const labels = {

@@ -108,7 +108,7 @@ describe('every call on Ortto’s wire', () => {
   });
 
   test('that is not JSON is a 400 that says so', async () => {
-    for (const body of ['{', 'people', '{"people":[}', '{"__proto__":{}}', '']) {
+    for (const body of ['{', 'people', '{"people":[}', '']) {
       const { status, text } = await wire.post(MERGE, body);
       assert.equal(status, 400, body);
       assert.match(
@@ -116,6 +116,16 @@ describe('every call on Ortto’s wire', () => {
         /^\{"request_id":"#","code":400,"error":"(Body is not valid JSON|Failed to parse request: people: )/,
       );
     }
+    for (const body of ['{"__proto__":{}}', '{"people":[{"fields":{"constructor":{"prototype":1}}}]}']) {
+      const { status, text } = await wire.post(MERGE, body);
+      const told = 'The body has a name in it that is not taken: "__proto__", or "constructor" with "prototype" in it';
+      assert.deepEqual([status, text], [400, error(400, told)], body);
+    }
+    const packed = { 'content-encoding': 'gzip' };
+    assert.deepEqual(await wire.post(MERGE, JSON.stringify(good), packed).then(({ status, text }) => [status, text]), [
+      415,
+      error(415, 'The body is compressed (Content-Encoding: gzip): send it as it is'),
+    ]);
     for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
       const { status, text } = await wire.post(MERGE, JSON.stringify(good), { 'content-type': type });
       assert.deepEqual([status, text], [415, error(415, `The body is ${type}: send it as application/json`)]);

@@ -8,6 +8,7 @@ import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import { aliasRoutes } from '../alias/index.ts';
+import { jsonParser } from '../json-body.ts';
 import { accountRoutes } from './accounts.ts';
 import { activitiesCreateRoute } from './activities-create.ts';
 import { audienceRoutes } from './audiences.ts';
@@ -39,8 +40,8 @@ export function orttoRoutes(
       v1.decorateRequest('instance', '');
       v1.setReplySerializer(serialize);
       // Or its text would be taken for the body, and told to be no object.
-      v1.removeContentTypeParser('text/plain');
-      const parseJson = v1.getDefaultJsonParser('error', 'error');
+      v1.removeContentTypeParser(['text/plain', 'application/json']);
+      const parseJson = jsonParser(v1);
       // Ortto's clients ask lists with no body at all, and say nevertheless that it is JSON.
       v1.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
         body === '' ? done(null, undefined) : parseJson(request, body as string, done),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { until } from '../../../test/support/until.ts';
 import { ownPaths } from './openapi.ts';
 import { type Own, openOwn } from './test/support.ts';
@@ -16,6 +17,34 @@ describe('a file sent over HTTP', () => {
       const { json } = await own.call('GET', `/api/imports/${id}`);
       return json.state === 'done' && json;
     });
+
+  test('that is no text is refused with what it is, before it is kept, and whoever sends it hears that', async () => {
+    const refused = async (bytes: Buffer) => {
+      const { status, json } = await own.call('POST', '/api/imports?kind=people', bytes);
+      return [status, json.error];
+    };
+    const rest = Buffer.alloc(3_000_000, 'x');
+    assert.deepEqual(await refused(Buffer.concat([Buffer.from('PK\x03\x04'), rest])), [
+      415,
+      'the file is an Excel workbook, or another packed file (ZIP): save it as CSV, or unpack it',
+    ]);
+    assert.deepEqual(await refused(gzipSync('Email\nanna@example.com\n')), [
+      415,
+      'the file is compressed (gzip): unpack it',
+    ]);
+    for (const none of ['Email\0,b\nanna@example.com,1\n', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR'])
+      assert.deepEqual(await refused(Buffer.from(none, 'latin1')), [
+        415,
+        'the file is no text: it has zero bytes in it. What is needed is CSV',
+      ]);
+    const { json } = await own.call('GET', '/api/imports');
+    assert.deepEqual(json, { imports: [] });
+    const headers = { 'x-api-key': own.key, 'content-type': 'text/csv', 'content-encoding': 'gzip' };
+    const url = `${own.url}/api/imports?kind=people`;
+    const packed = await fetch(url, { method: 'POST', headers, body: gzipSync('Email\na@example.com\n') });
+    assert.equal(packed.status, 415);
+    assert.match(await packed.text(), /The body is compressed \(Content-Encoding: gzip\): send it as it is/);
+  });
 
   test('is told of, mapped, tried, taken, and gives back what was wrong', async () => {
     const sent = await own.call(

@@ -29,8 +29,14 @@ export function importRoutes(app: FastifyInstance, o: { imports: Imports; clock:
       const given = { ...dialect, ...(encoding ? { encoding: encodingFrom(encoding) } : {}) };
       const { body } = request;
       if (!(body instanceof Readable)) throw new UserError('import_empty', 'send the file as the body, as text/csv');
-      const it = await imports.receive(request.workspaceId, { kind, name, dialect: given }, body);
-      return reply.code(201).send(importView(it, clock.now()));
+      try {
+        const file = body.iterator({ destroyOnReturn: false });
+        const it = await imports.receive(request.workspaceId, { kind, name, dialect: given }, file);
+        return await reply.code(201).send(importView(it, clock.now()));
+      } finally {
+        // Where it is refused before its end: whoever sends sees the answer once they have sent it all.
+        body.resume();
+      }
     });
   });
   app.get('/imports', async (request: Called) => ({

@@ -17,7 +17,7 @@ export function receivedRoutes(app: FastifyInstance, o: { messages: Messages }):
       const type = request.headers['content-type'];
       done(new UserError('mail_type', `the body is ${type}: send the mail as it came, as message/rfc822`, 415));
     });
-    mails.post('/messages/received', async (request: Called) => {
+    mails.post('/messages/received', { config: { streams: true } }, async (request: Called) => {
       const { body } = request;
       if (!(body instanceof Readable))
         throw new UserError('mail_empty', 'there is no mail: send it as the body, as it came');

@@ -2,6 +2,7 @@ import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { insertChunk } from '../store/chunk.sql.ts';
 import type { Encoding } from '../types.ts';
+import { BEGINNING, binaryBy, hasZeros } from './binary.ts';
 import { createTranscoder } from './decode.ts';
 
 const CHUNK = 1024 * 1024;
@@ -24,6 +25,7 @@ export async function storeFile(
   let waitingBytes = 0;
   let bytes = 0;
   let head: Buffer = Buffer.alloc(0);
+  let first: Buffer = Buffer.alloc(0);
   const flush = async (): Promise<void> => {
     const body = Buffer.concat(waiting);
     if (body.length === 0) return;
@@ -34,6 +36,11 @@ export async function storeFile(
     waitingBytes = 0;
   };
   for await (const piece of file) {
+    if (first.length < BEGINNING) {
+      first = Buffer.concat([first, piece.subarray(0, BEGINNING)]);
+      const told = binaryBy(first);
+      if (told) throw new UserError('import_type', `the file is ${told}`, 415);
+    }
     const text = transcoder.push(piece);
     waiting.push(text);
     waitingBytes += text.length;
@@ -42,5 +49,7 @@ export async function storeFile(
   waiting.push(transcoder.end());
   await flush();
   if (bytes === 0) throw new UserError('import_empty', 'the file is empty');
+  if (hasZeros(head))
+    throw new UserError('import_type', 'the file is no text: it has zero bytes in it. What is needed is CSV', 415);
   return { bytes, head, encoding: transcoder.encoding() };
 }

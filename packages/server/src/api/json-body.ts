@@ -1,0 +1,34 @@
+import type { FastifyBodyParser, FastifyInstance } from 'fastify';
+import { UserError } from '../platform/errors.ts';
+
+/** JSON, but for names by which a program that takes it over could be changed; they are told of, and not as broken JSON. */
+export function jsonParser(app: FastifyInstance): FastifyBodyParser<string> {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  return (request, body, done) =>
+    parse(request, body, (error, value) => done(error && isJson(body) ? refused() : error, value));
+}
+
+const refused = (): UserError =>
+  new UserError(
+    'bad_request',
+    'The body has a name in it that is not taken: "__proto__", or "constructor" with "prototype" in it',
+  );
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Nothing is unpacked here: what is compressed would be taken for something that it is not. */
+export function refuseCompressed(app: FastifyInstance): void {
+  // After the key has been looked at, before the body is.
+  app.addHook('preParsing', async ({ headers }) => {
+    const encoding = headers['content-encoding'] ?? 'identity';
+    if (/^\s*(identity)?\s*$/i.test(encoding)) return;
+    throw new UserError('compressed', `The body is compressed (Content-Encoding: ${encoding}): send it as it is`, 415);
+  });
+}
