@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { silent, type TestDatabase, testDatabase } from '../../test/support/database.ts';
-import { urlOf } from '../../test/support/url-of.ts';
-import { createKey } from '../access/index.ts';
-import { readConfig } from '../config.ts';
-import { systemClock } from '../platform/clock.ts';
-import { startTributary, type Tributary } from '../tributary.ts';
+import { createKey } from '../src/access/index.ts';
+import { readConfig } from '../src/config.ts';
+import { systemClock } from '../src/platform/clock.ts';
+import { startTributary, type Tributary } from '../src/tributary.ts';
+import { silent, type TestDatabase, testDatabase } from './support/database.ts';
+import { urlOf } from './support/url-of.ts';
 
 describe('the pages that show people’s data', () => {
   let database: TestDatabase;

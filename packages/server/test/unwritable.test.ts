@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { silent, testDatabase } from '../../test/support/database.ts';
-import { setForAll } from '../../test/support/read-only.ts';
-import { until } from '../../test/support/until.ts';
-import { urlOf } from '../../test/support/url-of.ts';
-import { createKey } from '../access/index.ts';
-import { readConfig } from '../config.ts';
-import { systemClock } from '../platform/clock.ts';
-import { startTributary } from '../tributary.ts';
+import { createKey } from '../src/access/index.ts';
+import { readConfig } from '../src/config.ts';
+import { systemClock } from '../src/platform/clock.ts';
+import { startTributary } from '../src/tributary.ts';
+import { silent, testDatabase } from './support/database.ts';
+import { setForAll } from './support/read-only.ts';
+import { until } from './support/until.ts';
+import { urlOf } from './support/url-of.ts';
 
 test('a database that answers and does not write is not ready, and a write is to be tried again', async (t) => {
   const database = await testDatabase();
