@@ -69,7 +69,7 @@ function walk(filter: unknown, at: string, count: Walk, depth: number): Problem[
     }
     const occurrence = occurrenceOf(leaf.body, new Date(0));
     if (isWrong(occurrence)) return [{ at: `${here}.${occurrence.key}`, problem: occurrence.problem }];
-    const timezone = leaf.body.timezone ?? 'UTC';
+    const timezone = leaf.body.timezone || 'UTC';
     // Ortto's own filters have one wherever it plays no part.
     if (occurrence.window && 'fromDay' in occurrence.window && !isTimezone(timezone))
       return [{ at: `${here}.timezone`, problem: noTimezone(timezone) }];

@@ -24,6 +24,7 @@ const HISTORY_BEGINS = new Date('1990-01-01T00:00:00Z');
 /** Clocks differ a little. */
 const AHEAD_MAX_MS = 5 * 60 * 1000;
 const KEYS_MAX = 3;
+const TAG_MAX = 255;
 /** Those that are a person's to have, written by anybody: built in, and custom. */
 const OPEN_SOURCES = new Set(['', 'cm', 'o', 'oc']);
 
@@ -52,7 +53,10 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
     const problem = cannotWrite(id, item, schema);
     if (problem) return { error: problem };
   }
-  if (item.location) Object.assign(fields, locationFields(item.location));
+  for (const [id, value] of Object.entries(item.location ? locationFields(item.location) : {}))
+    if (value !== null || !Object.hasOwn(fields, id)) fields[id] = value;
+  const wrongTag = [...(item.tags ?? []), ...(item.unsetTags ?? [])].find((tag) => tag === '' || tag.length > TAG_MAX);
+  if (wrongTag !== undefined) return { error: `a tag has 1 to ${TAG_MAX} characters, not ${wrongTag.length}` };
   if (!isStorable([...(item.tags ?? []), ...(item.unsetTags ?? [])])) return { error: 'a tag can not hold U+0000' };
   if (!item.activity) return { ...told, touch: false, definitionId: undefined };
   const definition = schema.activities.get(item.activity.id);
@@ -169,7 +173,7 @@ function checkAttributes(given: Fields): Fields | string {
 
 function checkMoment(at: Date | undefined, now: Date, since?: Date): string | undefined {
   if (!at) return undefined;
-  if (Number.isNaN(at.getTime())) return 'created is not a time';
+  if (Number.isNaN(at.getTime())) return 'created is not an RFC 3339 time such as "2025-10-15T14:30:00Z"';
   if (at.getTime() > now.getTime() + AHEAD_MAX_MS) return 'created lies in the future';
   if (since) return at < since ? 'created lies before 1990' : undefined;
   return now.getTime() - at.getTime() > BACKDATE_MAX_MS ? 'created lies more than 90 days back' : undefined;

@@ -5,7 +5,8 @@ const DEGREE = 1_000_000;
 /**
  * What a location makes known of a person: the last location, its city, region
  * and country, and the last time zone, each as far as it is given (built-in
- * schema, recorded; latitude and longitude are ×1e6).
+ * schema, recorded; latitude and longitude are ×1e6). Of another place, what was
+ * known of the one before is not known: `null`.
  */
 export function locationFields(location: Location): Fields {
   const { city, region, country, latitude, longitude, timezone } = location;
@@ -15,10 +16,13 @@ export function locationFields(location: Location): Fields {
     latitude !== undefined && longitude !== undefined
       ? { lat: Math.round(latitude * DEGREE), lng: Math.round(longitude * DEGREE) }
       : {};
-  if (name !== '' || 'lat' in point) fields['geo::ll'] = { name, ...point };
-  if (city) fields['geo::ll-cty'] = { name: city };
-  if (region) fields['geo::ll-r'] = { name: region };
-  if (country) fields['geo::ll-cnt'] = { name: country };
+  if (name !== '' || 'lat' in point) {
+    fields['geo::ll'] = { name, ...point };
+    fields['geo::ll-cty'] = city ? { name: city } : null;
+    fields['geo::ll-r'] = region ? { name: region } : null;
+    fields['geo::ll-cnt'] = country ? { name: country } : null;
+    fields['str::lt'] = null;
+  }
   if (isTimezone(timezone)) fields['str::lt'] = timezone;
   return fields;
 }

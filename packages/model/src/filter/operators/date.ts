@@ -11,7 +11,7 @@ const DAYS_MAX = 366 * YEARS_MAX;
 
 /** The days of these fields are days in this time zone; UTC where a filter names none. */
 function zone({ timezone }: Body): string | Wrong {
-  const name = timezone ?? 'UTC';
+  const name = timezone || 'UTC';
   return isTimezone(name) ? name : { key: 'timezone', problem: noTimezone(name) };
 }
 

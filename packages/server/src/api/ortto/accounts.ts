@@ -8,6 +8,7 @@ import { accountFieldRoutes } from './account-fields.ts';
 import { accountActivitiesBody, accountContactsBody, accountMergeBody } from './accounts.schema.ts';
 import { accountsGetRoutes } from './accounts-get.ts';
 import { type Called, parse, parseRecords } from './call.ts';
+import { createdOf } from './created.ts';
 import { sendError } from './envelope.ts';
 import { idsOf } from './ids.ts';
 import { selectionBody } from './people-schemas.ts';
@@ -44,7 +45,7 @@ function mergeRoute(app: FastifyInstance, o: { people: People }): void {
     const body = parseRecords(accountMergeBody, request.body);
     const items = body.accounts.map(
       (account): AccountItem => ({
-        ...whichOf(request, account.fields as Fields, body.merge_by, body),
+        ...whichOf(request, (account.fields ?? {}) as Fields, body.merge_by, body),
         strategy: body.merge_strategy,
         clear: Object.entries(account.clear_fields ?? {}).flatMap(([id, clear]) => (clear ? [id] : [])),
         tags: account.tags ?? [],
@@ -101,7 +102,7 @@ function activityOf(
     activity: {
       id: activity.activity_id,
       attributes: (activity.attributes ?? {}) as Fields,
-      ...(activity.created ? { at: new Date(activity.created) } : {}),
+      ...createdOf(activity),
       ...(activity.key ? { key: activity.key } : {}),
     },
   };
@@ -156,14 +157,17 @@ function contactsRoutes(app: FastifyInstance, { people }: { people: People }): v
   const read = (request: Called) => {
     const body = parse(accountContactsBody, request.body);
     const [accountId] = idsOf(request, [body.account_id], 'account');
-    return [request.workspaceId, accountId ?? '0', idsOf(request, body.person_ids)] as const;
+    return { accountId, named: body.account_id, personIds: idsOf(request, body.person_ids) };
   };
   app.put('/contacts/add', async (request: Called) => {
-    await people.accounts.members.add(...read(request));
+    const { accountId, named, personIds } = read(request);
+    if (accountId === undefined) throw new UserError('account_not_found', `there is no account ${named}`, 404);
+    await people.accounts.members.add(request.workspaceId, accountId, personIds);
     return {};
   });
   app.put('/contacts/remove', async (request: Called) => {
-    await people.accounts.members.remove(...read(request));
+    const { accountId = '0', personIds } = read(request);
+    await people.accounts.members.remove(request.workspaceId, accountId, personIds);
     return {};
   });
 }

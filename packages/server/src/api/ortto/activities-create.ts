@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import type { People } from '../../people/index.ts';
 import { type Called, type Outcome, parseRecords, take } from './call.ts';
+import { createdOf } from './created.ts';
 import { sendError } from './envelope.ts';
 import { idsOf } from './ids.ts';
 import { locationOf } from './location.ts';
@@ -40,7 +41,7 @@ function itemOf(request: Called, activity: Activity, body: Body): IntakeItem {
     activity: {
       id: activity.activity_id,
       attributes: (activity.attributes ?? {}) as Fields,
-      ...(activity.created ? { at: new Date(activity.created) } : {}),
+      ...createdOf(activity),
       ...(activity.key ? { key: activity.key } : {}),
     },
   };

@@ -139,7 +139,7 @@ describe('every call on Ortto’s wire', () => {
       error(400, 'Failed to parse request: body: Invalid input: expected object, received array'),
     );
     assert.equal(await told({ people: [] }), error(400, 'Failed to parse request: people: no people'));
-    assert.match(await told({ people: [{}] }), /people\.0\.fields: /);
+    assert.match(await told({ people: [{}] }), /none of the merge keys is given: str::email, str::ei/);
     assert.match(await told({ ...good, merge_strategy: 4 }), /merge_strategy: /);
     assert.match(await told({ ...good, find_strategy: '1' }), /find_strategy: /);
     assert.match(await told({ ...good, merge_by: ['a', 'b', 'c', 'd'] }), /merge_by: /);

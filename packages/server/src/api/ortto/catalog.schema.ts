@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { definitionBody, text } from './schemas.ts';
+import { definedAttributes, definitionBody, displayStyle, text } from './schemas.ts';
 
 const values = z.array(text.min(1).max(255)).max(1000, 'more than 1000 values').nullish();
 
@@ -19,15 +19,15 @@ export const nothingBody = z.object({});
 export const definitionChangeBody = z
   .object({
     activity_field_id: z.string().nullish().describe('Which it is; or else the `name` it was made with'),
-    ...definitionBody.partial().shape,
-    state: z.enum(['awaiting_implementation', 'live']).optional(),
-    icon_id: text.optional(),
-    track_conversion_value: z.boolean().optional(),
-    touch: z.boolean().optional(),
-    filterable: z.boolean().optional(),
-    visible_in_feeds: z.boolean().optional(),
-    display_style: definitionBody.shape.display_style.unwrap().optional(),
-    attributes: definitionBody.shape.attributes.unwrap().optional(),
+    name: definitionBody.shape.name.nullish(),
+    state: z.enum(['awaiting_implementation', 'live']).nullish(),
+    icon_id: text.nullish(),
+    track_conversion_value: z.boolean().nullish(),
+    touch: z.boolean().nullish(),
+    filterable: z.boolean().nullish(),
+    visible_in_feeds: z.boolean().nullish(),
+    display_style: displayStyle.nullish(),
+    attributes: definedAttributes.nullish(),
   })
   .refine(({ activity_field_id, name }) => activity_field_id || name, {
     message: 'activity_field_id or name says which activity is meant',

@@ -54,10 +54,12 @@ export async function createField(
   body: z.infer<typeof customFieldBody>,
 ) {
   const type = displayType(body.type);
+  // Only selects have choices, and one that is spelled twice is one.
+  const values = body.values && isSelect(type) ? [...new Set(body.values)] : undefined;
   const field = await of.addField(workspaceId, {
     name: body.name,
     type,
-    ...(body.values ? { choices: body.values } : {}),
+    ...(values ? { choices: values } : {}),
     ...(body.track_changes ? { trackChanges: true } : {}),
   });
   if (!field) {
@@ -68,10 +70,12 @@ export async function createField(
     name: body.name,
     field_id: field.id,
     display_type: field.displayType,
-    ...(body.values ? { values: body.values } : {}),
+    ...(values ? { values } : {}),
     ...(body.track_changes ? { track_changes: true } : {}),
   };
 }
+
+const isSelect = (type: DisplayType): boolean => type === 'single_select' || type === 'multi_select';
 
 /** The answer to `custom-field/update`. */
 export async function changeField(of: Kept, workspaceId: number, body: z.infer<typeof fieldChangeBody>) {

@@ -18,7 +18,7 @@ import { definitionBody } from './schemas.ts';
 type Asked = z.infer<typeof definitionBody>;
 
 /** `/v1/definitions/activity/create`, `modify` and `delete` (recorded; Ortto help, a-273, a-275). */
-export function definitionRoutes(app: FastifyInstance, o: { people: People; now: () => Date }): void {
+export function definitionRoutes(app: FastifyInstance, o: { people: People }): void {
   app.post('/definitions/activity/create', async (request: Called) => {
     const { name, touch, attributes: asked, entity, ...rest } = parse(definitionBody, request.body);
     const details = said(rest);
@@ -27,8 +27,10 @@ export function definitionRoutes(app: FastifyInstance, o: { people: People; now:
     const defined = entity === 'account' ? o.people.accounts : o.people;
     const added = await defined.addDefinitions(request.workspaceId, [{ activityId, name, touch, details, attributes }]);
     if (added.length === 0) throw new UserError('definition_exists', `${activityId}: the activity already exists`, 409);
-    const at = o.now();
-    return { custom_activity: shown({ activityId, name, touch, details, attributes, createdAt: at, editedAt: at }) };
+    const stored = await o.people.catalog.definitions(request.workspaceId, entity);
+    const made = stored.find((one) => one.activityId === activityId);
+    if (!made) throw new UserError('definition_not_found', `${activityId}: there is no such activity`, 404);
+    return { custom_activity: shown(made) };
   });
 
   app.put('/definitions/activity/modify', async (request: Called) => {
@@ -36,8 +38,8 @@ export function definitionRoutes(app: FastifyInstance, o: { people: People; now:
     const { activity_field_id, name, touch, attributes, ...details } = body;
     const activityId = activity_field_id || customActivityId(name!);
     const changed = await o.people.catalog.changeDefinition(request.workspaceId, activityId, {
-      ...(name === undefined ? {} : { name }),
-      ...(touch === undefined ? {} : { touch }),
+      ...(name ? { name } : {}),
+      ...(typeof touch === 'boolean' ? { touch } : {}),
       ...(attributes ? { attributes: attributesOf(activityId, attributes) } : {}),
       details: said(details),
     });
@@ -53,7 +55,7 @@ export function definitionRoutes(app: FastifyInstance, o: { people: People; now:
 
 /** `"do-not-map"` and `""` name no field of the person: the attribute's id follows from its name (Ortto help, a-273). */
 function attributesOf(activityId: string, asked: Asked['attributes']): DefinitionAttribute[] {
-  return asked.map(({ name, display_type, field_id }) => {
+  const attributes = asked.map(({ name, display_type, field_id }) => {
     const type = displayType(display_type);
     return {
       name,
@@ -62,11 +64,15 @@ function attributesOf(activityId: string, asked: Asked['attributes']): Definitio
       liquid_name: attributeLiquidName(activityId, name),
     };
   });
+  const ids = attributes.map(({ field_id }) => field_id);
+  const twice = ids.find((id, i) => ids.indexOf(id) < i);
+  if (twice === undefined) return attributes;
+  throw new UserError('bad_request', `Failed to parse request: attributes: two of them are ${twice}`);
 }
 
 /** Without what was not said, which would take the place of what is there. */
 function said(details: object): DefinitionDetails {
-  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined && value !== null));
 }
 
 function shown(definition: Omit<Definition, 'builtIn'>) {

@@ -68,7 +68,7 @@ export function orttoRoutes(
       suppressionListRoutes(v1, o);
       activitiesCreateRoute(v1, o);
       customFieldRoutes(v1, o);
-      definitionRoutes(v1, { people: o.people, now: o.clock.now });
+      definitionRoutes(v1, { people: o.people });
       accountRoutes(v1, o);
       tagsRoute(v1, o);
       instanceSchemaRoute(v1, o);

@@ -163,9 +163,30 @@ describe('person/merge in full', () => {
       ...unset,
     });
     assert.match(merged.text, /"status":"created"/);
-    const defined = { name: 'Null', icon_id: 'x', touch: null, filterable: null, visible_in_feeds: null };
-    const made = await wire.post('/v1/definitions/activity/create', { ...defined, track_conversion_value: null });
+    const flags = { touch: null, filterable: null, visible_in_feeds: null, track_conversion_value: null };
+    const defined = { name: 'Null', icon_id: null, display_style: null, attributes: null, entity: null, ...flags };
+    const made = await wire.post('/v1/definitions/activity/create', defined);
     assert.equal(made.status, 200, made.text);
+    const { custom_activity: told } = JSON.parse(made.text);
+    assert.deepEqual([told.icon_id, told.touch, told.attributes], ['moneys-illustration-icon', false, []]);
+    const inner = {
+      activity_field_id: null,
+      name: 'Null',
+      icon_id: null,
+      state: null,
+      display_style: { type: 'activity', title: null, attribute_name: null, attribute_field_id: null },
+      attributes: [{ name: 'Size', display_type: 'integer', field_id: null }],
+      ...flags,
+    };
+    const modified = await wire.call('PUT', '/v1/definitions/activity/modify', inner);
+    assert.equal(modified.status, 200, modified.text);
+    assert.equal(JSON.parse(modified.text).custom_activity.attributes[0].field_id, 'int:cm:size');
+    assert.equal(JSON.parse(modified.text).custom_activity.icon_id, 'moneys-illustration-icon');
+    const list = await wire.post('/v1/suppression-list/email/get', { sort: null, sort_order: null });
+    assert.equal(list.status, 200, list.text);
+    const nothing = { merge_by_alt_fields: { 'str::email': null } };
+    const alt = { people: [{ fields: { 'str::email': 'nulls@example.com' }, clear_fields: { 'str::last': null } }] };
+    assert.equal((await wire.post('/v1/person/merge', { ...alt, ...nothing })).status, 200);
     const activities = [{ activity_id: 'act:cm:null', fields: { 'str::email': 'nulls@example.com' } }];
     assert.equal((await wire.post('/v1/activities/create', { activities, ...unset })).status, 200);
   });

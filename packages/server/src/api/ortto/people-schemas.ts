@@ -50,11 +50,11 @@ export const suppressionListBody = z.object({
   offset,
   sort: z
     .enum(['email', 'created_at', ''])
-    .default('created_at')
+    .nullish()
     .transform((given) => given || 'created_at'),
   sort_order: z
     .enum(['asc', 'desc', ''])
-    .default('desc')
+    .nullish()
     .transform((given) => given || 'desc'),
 });
 

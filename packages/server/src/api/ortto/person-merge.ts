@@ -29,7 +29,7 @@ export async function mergePeople(people: People, request: Called, reply: Fastif
 
 function itemOf(person: Body['people'][number], body: Body): IntakeItem {
   return {
-    ...whoOf(person.fields as Fields, body.merge_by?.length ? body.merge_by : DEFAULT_MERGE_BY, body),
+    ...whoOf((person.fields ?? {}) as Fields, body.merge_by?.length ? body.merge_by : DEFAULT_MERGE_BY, body),
     ...locationOf(person.location),
     strategy: body.merge_strategy,
     clear: Object.entries(person.clear_fields ?? {}).flatMap(([id, clear]) => (clear ? [id] : [])),

@@ -8,7 +8,6 @@ export const text = z.string().refine(isStorable, 'can not hold U+0000 or half a
 /** What becomes an id: some letters take up many, spelled out. */
 const name = text
   .trim()
-  .min(1)
   .max(255)
   .refine((given) => kebab(given) !== '', 'has no letter and no digit')
   .refine((given) => kebab(given).length <= 255, 'is too long, spelled out');
@@ -19,6 +18,8 @@ export const orElse = <T extends z.ZodType>(schema: T, otherwise: z.output<T>) =
     .nullable()
     .default(otherwise as never)
     .transform((given): z.output<T> => given ?? otherwise);
+/** Not given where it is `null`, too. */
+const said = <T extends z.ZodType>(schema: T) => schema.nullish().transform((given) => given ?? undefined);
 const strategy = z.union([z.literal(1), z.literal(2), z.literal(3)]);
 export const records = <T extends z.ZodType>(record: T, what: string) =>
   z.array(record).min(1, `no ${what}`).max(RECORDS_MAX, `more than ${RECORDS_MAX} ${what}`);
@@ -34,17 +35,21 @@ export const mergeBy = z.array(z.string()).max(3);
 const MERGE_BY = 'By which fields people are found, tried in order; `["str::email", "str::ei"]` where it is not said';
 /** What a record is to be known by, and done to. */
 export const recordParts = {
-  fields: fields.describe('What is known, bare values by field id'),
-  tags: z.array(z.string().min(1).max(255)).nullish().describe('Added; made where they are new'),
-  unset_tags: z.array(z.string().min(1).max(255)).nullish().describe('Taken away'),
+  fields: fields.nullish().describe('What is known, bare values by field id'),
+  tags: z.array(z.string()).nullish().describe('Added; made where they are new. 1 to 255 characters each'),
+  unset_tags: z.array(z.string()).nullish().describe('Taken away'),
   clear_fields: z
-    .record(z.string(), z.boolean())
+    .record(z.string(), z.boolean().nullable())
     .nullish()
     .describe('Cleared before anything is written, with strategy 2: so a multi-select is replaced'),
 };
 export const happened = {
   attributes: fields.nullish().describe('What there is to know of it, by attribute id'),
-  created: z.iso.datetime({ offset: true }).nullish().describe('When it happened: up to 90 days ago, else now'),
+  created: z
+    .string()
+    .meta({ format: 'date-time' })
+    .nullish()
+    .describe('When it happened, in UTC where it names no zone: up to 90 days ago, else now'),
   key: z.string().max(255).nullish().describe('Your own id of it: the same at the same `created` is recorded once'),
 };
 export const isAsync = orElse(z.boolean(), false).describe(
@@ -56,7 +61,7 @@ export const finding = {
   find_strategy: findStrategy,
   skip_non_existing: skipNonExisting,
   merge_by_alt_fields: z
-    .record(z.string(), z.array(z.string()).max(10))
+    .record(z.string(), orElse(z.array(z.string()).max(10), []))
     .nullish()
     .describe('Other fields in which the value of a key is looked for, after its own'),
   suppression_list_field_id: z
@@ -116,33 +121,32 @@ export const customFieldBody = z.object({
   track_changes: z.boolean().nullish().describe('Each change of somebody’s value is an activity'),
 });
 
+export const displayStyle = z.object({
+  type: orElse(z.enum(['activity', 'activity_attribute', 'activity_template']), 'activity'),
+  title: said(text),
+  attribute_name: said(text),
+  attribute_field_id: said(text),
+});
+export const definedAttributes = z.array(
+  z.object({
+    name,
+    display_type: text,
+    field_id: said(text).describe('Follows from the name where it is not said'),
+  }),
+);
+
 /** `POST /v1/definitions/activity/create` (recorded). */
 export const definitionBody = z.object({
   name,
-  icon_id: text.default('moneys-illustration-icon').describe('Kept for pages'),
+  icon_id: orElse(text, 'moneys-illustration-icon').describe('Kept for pages'),
   track_conversion_value: orElse(z.boolean(), false).describe('`int::v` is what it was worth'),
   touch: orElse(z.boolean(), false).describe('Moves “first seen” and “last seen”'),
   filterable: orElse(z.boolean(), true).describe('Kept for pages'),
   visible_in_feeds: orElse(z.boolean(), true).describe('Kept for pages'),
   /** **Ours**: whose activity it is. Ortto's are made in its app. */
-  entity: z.enum(['person', 'account']).default('person').describe('Whose activity it is'),
-  display_style: z
-    .object({
-      type: z.enum(['activity', 'activity_attribute', 'activity_template']),
-      title: text.optional(),
-      attribute_name: text.optional(),
-      attribute_field_id: text.optional(),
-    })
-    .default({ type: 'activity' })
-    .describe('How a timeline shows it: its name, an attribute, or a title in Liquid'),
-  attributes: z
-    .array(
-      z.object({
-        name,
-        display_type: text,
-        field_id: text.optional().describe('Follows from the name where it is not said'),
-      }),
-    )
-    .default([])
-    .describe('What is known of one'),
+  entity: orElse(z.enum(['person', 'account']), 'person').describe('Whose activity it is'),
+  display_style: orElse(displayStyle, { type: 'activity' } as z.output<typeof displayStyle>).describe(
+    'How a timeline shows it: its name, an attribute, or a title in Liquid',
+  ),
+  attributes: orElse(definedAttributes, []).describe('What is known of one'),
 });
