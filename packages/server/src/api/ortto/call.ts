@@ -54,7 +54,13 @@ function read<T extends z.ZodType>(schema: T, body: unknown, { storable }: { sto
   }
   const parsed = schema.safeParse(body ?? {});
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+  const byPlace = new Map<string, string>();
+  for (const { path, message } of parsed.error.issues) {
+    const at = path.join('.') || 'body';
+    // What else is wrong with a value of the wrong type contradicts the first.
+    if (!byPlace.has(at)) byPlace.set(at, message);
+  }
+  const problems = [...byPlace].map(([at, message]) => `${at}: ${message}`);
   throw new UserError('bad_request', `Failed to parse request: ${problems.slice(0, 5).join('; ')}`);
 }
 

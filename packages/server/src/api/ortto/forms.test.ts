@@ -86,6 +86,12 @@ describe('the form of what is sent', () => {
     assert.deepEqual([status, created.custom_activity.created_at], [200, rows[0]!.at.toISOString()]);
   });
 
+  test('a value of the wrong type gets one complaint', async () => {
+    const { text } = await wire.post(MERGE, { people: [{ fields: {} }], merge_by: 'str::x' });
+    const error = 'Failed to parse request: merge_by: Invalid input: expected array, received string';
+    assert.equal(JSON.parse(text).error, error);
+  });
+
   test('the account that is not there is named as it was sent', async () => {
     const { status, text } = await wire.call('PUT', '/v1/accounts/contacts/add', {
       account_id: '106b04c22500',
