@@ -62,10 +62,10 @@ const commands: Readonly<Record<string, Command>> = {
   ortto: { options: ['url', 'key'], run: orttoConnect },
   journeys: {
     options: [
-      ...(['dry-run', 'offline', 'move', 'map', 'yes', 'let-go', 'name', 'state', 'shape', 'skip-waits'] as const),
+      ...(['dry-run', 'offline', 'move', 'map', 'yes', 'let-go', 'name', 'state', 'shape', 'limit', 'before'] as const),
       ...(['email', 'audience', 'filter', 'with', 'key'] as const),
       ...(['person', 'field', 'tag', 'entry', 'event', 'take', 'assume', 'fail', 'start', 'days', 'every'] as const),
-      ...(['anyway', 'draft', 'json'] as const),
+      ...(['anyway', 'draft', 'json', 'skip-waits'] as const),
     ],
     run: journeys,
   },

@@ -24,7 +24,7 @@ Commands
   journeys on|off NAME SHAPE                 switch a shape on or off for everybody inside
   journeys duplicate NAME | rename NAME NEW  a copy as a draft; another name
   journeys history NAME | compare NAME [FROM] [TO]      who did what; what differs between two versions, live, draft
-  journeys runs NAME [--state S] [--shape S] everyone's way through it
+  journeys runs NAME [--state S] [--shape S] everyone's way through it, the newest first; also --limit, --before RUN
   journeys end NAME RUN | move-on NAME RUN|SHAPE        end a run; let one, or all at a shape, go on
   journeys winner NAME SHAPE [VARIANT]       how the versions of an e-mail do; say which has won
   journeys try NAME EMAIL [--skip-waits]     let one person go through its draft for real

@@ -13,6 +13,8 @@ export interface JourneyOptions {
   name?: string | undefined;
   state?: string | undefined;
   shape?: string | undefined;
+  limit?: string | undefined;
+  before?: string | undefined;
   'skip-waits'?: boolean | undefined;
 }
 

@@ -1,9 +1,11 @@
 import { publicId, stepWithId } from '@tributary/model';
 import { UserError } from '../platform/errors.ts';
+import { addressesOf } from './addresses.ts';
 import { idFrom } from './ids.ts';
 import { by, type Opened, type Verb } from './journeys-manage.ts';
 
-const RUNS_MAX = 100;
+const RUNS_SHOWN = 100;
+const RUNS_MAX = 10_000;
 const STATES = ['inside', 'left', 'held', 'parked', 'held-out', 'test'] as const;
 /** Shorter ones are names of shapes. */
 const RUN_DIGITS_MIN = 15;
@@ -17,20 +19,28 @@ const isRun = (text: string): boolean => idFrom(text, 'run') !== undefined && te
 /** What is done about people inside. */
 export const runVerbs: Readonly<Record<string, Verb>> = {
   runs: {
-    how: 'runs NAME [--state inside|left|held|parked|held-out|test] [--shape SHAPE]',
+    how: 'runs NAME [--state inside|left|held|parked|held-out|test] [--shape SHAPE] [--limit 100] [--before RUN]',
     takes: [1, 1],
-    async run({ journeys, workspace }, [name], options) {
+    async run({ db, journeys, people, workspace }, [name], options) {
       const state = STATES.find((each) => each === options.state);
       if (options.state !== undefined && !state)
         throw new UserError('unknown_command', `"${options.state}" is none of ${STATES.join(', ')}`);
-      const asked = { state, shape: options.shape, limit: RUNS_MAX };
-      const runs = await journeys.manage.runs(workspace.id, { name: name! }, asked);
+      const which = { name: name! };
+      const asked = { state, shape: options.shape };
+      const before = beforeFrom(options.before);
+      const limit = limitFrom(options.limit);
+      const found = await journeys.manage.runs(workspace.id, which, { ...asked, before, limit: limit + 1 });
+      const runs = found.slice(0, limit);
       if (runs.length === 0) console.log('No such run.');
+      const addresses = await addressesOf({ db, people, workspace }, runs);
       for (const { id, personId, shapeId, title, leftReason, enteredAt, parkedError } of runs) {
         const where = leftReason ? `left: ${leftReason}` : placeOf(shapeId, title);
-        const line = [publicId(id, 'run'), `person ${publicId(personId)}`, where, enteredAt.toISOString()];
+        const line = [publicId(id, 'run'), addresses.get(personId)!, where, enteredAt.toISOString()];
         console.log([...line, ...(parkedError ? [`parked: ${parkedError}`] : [])].join('\t'));
       }
+      if (found.length <= limit) return;
+      const total = await journeys.manage.countRuns(workspace.id, which, asked);
+      console.log(`${limit} of ${total}, the newest first; on with --before ${publicId(runs.at(-1)!.id, 'run')}`);
     },
   },
   end: {
@@ -79,6 +89,19 @@ export const runVerbs: Readonly<Record<string, Verb>> = {
     },
   },
 };
+
+function limitFrom(text = String(RUNS_SHOWN)): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= RUNS_MAX) return limit;
+  throw new UserError('unknown_command', `--limit "${text}": write a whole number up to ${RUNS_MAX}`);
+}
+
+function beforeFrom(text: string | undefined): string | undefined {
+  const id = idFrom(text, 'run');
+  if (text !== undefined && id === undefined)
+    throw new UserError('unknown_command', `--before "${text}" is not the id of a run, as "journeys runs" shows it`);
+  return id;
+}
 
 async function settle(
   { journeys, workspace }: Opened,

@@ -54,6 +54,8 @@ const OPTIONS = {
   'let-go': { type: 'boolean' },
   state: { type: 'string' },
   shape: { type: 'string' },
+  limit: { type: 'string' },
+  before: { type: 'string' },
   'skip-waits': { type: 'boolean' },
   email: { type: 'string', multiple: true },
   audience: { type: 'string' },

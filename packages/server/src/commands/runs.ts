@@ -1,6 +1,7 @@
 import { publicId } from '@tributary/model';
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
+import { addressesOf } from './addresses.ts';
 import { idFrom } from './ids.ts';
 import { placeOf } from './journeys-runs.ts';
 import { withRooms } from './with-database.ts';
@@ -12,15 +13,14 @@ const HOW = 'runs parked [list] | runs parked retry ID | runs parked end ID';
 export function runs(config: Config, [what, verb = 'list', id]: string[]): Promise<undefined> {
   if (what !== 'parked' || !['list', 'retry', 'end'].includes(verb) || (verb !== 'list' && !id))
     throw new UserError('unknown_command', HOW);
-  return withRooms(config, async ({ db, workspace, journeys }) => {
+  return withRooms(config, async ({ db, workspace, journeys, people }) => {
     if (verb === 'list') {
       const all = await journeys.parked(db, workspace.id, LISTED_MAX);
       if (all.length === 0) console.log('No run is parked.');
+      const addresses = await addressesOf({ db, people, workspace }, all);
       for (const { id: run, journey, shapeId, title, personId, arrivedAt, error } of all) {
         const place = `${journey} / ${placeOf(shapeId, title)}`;
-        console.log(
-          [publicId(run, 'run'), place, `person ${publicId(personId)}`, arrivedAt.toISOString(), error].join('\t'),
-        );
+        console.log([publicId(run, 'run'), place, addresses.get(personId)!, arrivedAt.toISOString(), error].join('\t'));
       }
       return undefined;
     }

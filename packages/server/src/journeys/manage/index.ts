@@ -27,7 +27,7 @@ import { figuresOf, type JourneyFigures } from './figures.ts';
 import { findManaged, type Managing, type Which } from './managing.ts';
 import type { Mapping } from './passages.ts';
 import { type Preview, type PublishAsked, type Published, previewPublish, publishDraft } from './publishing.ts';
-import { moveAllOn, pageOfRuns, type RunsWanted, readRun, retryRun, settleRun } from './runs.ts';
+import { moveAllOn, pageOfRuns, type RunsWanted, readRun, retryRun, settleRun, totalOfRuns } from './runs.ts';
 import { changeState, type StateVerb } from './states.ts';
 import { switchShape } from './switch.ts';
 import { type Difference, difference, duplicate, type NamedIn, readVersion, rename, type TextName } from './text.ts';
@@ -89,6 +89,8 @@ export interface Manage {
   ): Promise<{ journey: ManagedJourney; namedIn: NamedIn[] }>;
 
   runs(workspaceId: number, which: Which, wanted: RunsWanted): Promise<RunRow[]>;
+  /** How many there are on all pages. */
+  countRuns(workspaceId: number, which: Which, wanted: Pick<RunsWanted, 'state' | 'shape'>): Promise<number>;
   run(
     workspaceId: number,
     which: Which,
@@ -145,6 +147,7 @@ export function createManage(o: Managing & Enroller): Manage {
     duplicate: (...asked) => duplicate(o, ...asked),
     rename: (...asked) => rename(o, ...asked),
     runs: (...asked) => pageOfRuns(o, ...asked),
+    countRuns: (...asked) => totalOfRuns(o, ...asked),
     run: (...asked) => readRun(o, ...asked),
     settleRun: (...asked) => settleRun(o, ...asked),
     retryRun: (...asked) => retryRun(o, ...asked),

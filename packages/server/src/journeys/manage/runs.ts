@@ -4,7 +4,15 @@ import { signal } from '../../platform/presence.ts';
 import { insertHistory } from '../store/history.sql.ts';
 import { unparkRun } from '../store/parked.sql.ts';
 import { insertMoves } from '../store/run.sql.ts';
-import { findRun, listMoves, listRuns, type RunRow, type RunsState, updateMemory } from '../store/runs.sql.ts';
+import {
+  countRuns,
+  findRun,
+  listMoves,
+  listRuns,
+  type RunRow,
+  type RunsState,
+  updateMemory,
+} from '../store/runs.sql.ts';
 import { countStanding, moveOnStanding } from '../store/standing.sql.ts';
 import { changing, findManaged, type Managing, type Which } from './managing.ts';
 
@@ -28,6 +36,17 @@ export async function pageOfRuns(
   const { state, before, limit, person } = wanted;
   const people = person === undefined ? undefined : await idsOf(o, workspaceId, person);
   return listRuns(o.db, journey.id, { state, shapeId: wanted.shape, people, before, limit });
+}
+
+/** How many runs there are on all pages. */
+export async function totalOfRuns(
+  o: Managing,
+  workspaceId: number,
+  which: Which,
+  { state, shape }: Pick<RunsWanted, 'state' | 'shape'>,
+): Promise<number> {
+  const journey = await findManaged(o.db, workspaceId, which);
+  return countRuns(o.db, journey.id, { state, shapeId: shape });
 }
 
 /** Whoever has become another has their runs with the other. */

@@ -66,6 +66,20 @@ export async function listRuns(db: Queryable, journeyId: number, o: RunsAsked): 
   return rows;
 }
 
+/** How many there are on all pages together. */
+export async function countRuns(
+  db: Queryable,
+  journeyId: number,
+  o: Pick<RunsAsked, 'state' | 'shapeId'>,
+): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from run
+     where journey_id = $1 and ($2::text is null or shape_id = $2) ${o.state ? `and ${conditions[o.state]}` : ''}`,
+    [journeyId, o.shapeId ?? null],
+  );
+  return rows[0]!.count;
+}
+
 export async function findRun(db: Queryable, journeyId: number, id: string): Promise<RunRow | undefined> {
   const { rows } = await db.query<RunRow>(`select ${columns} from run where journey_id = $1 and id = $2`, [
     journeyId,

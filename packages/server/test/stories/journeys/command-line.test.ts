@@ -102,8 +102,17 @@ test('a draft is shown before it is published, and people inside are moved', asy
 
 test('people inside are listed, moved on and let go; shapes are switched', async () => {
   await world.does('cleo@example.com', 'signed-up');
-  const [cleo, ben] = await cli(['runs', name], { state: 'inside', shape: 'rest' });
-  assert.match(cleo!, /^[0-9a-f]{24}\tperson [0-9a-f]{24}\trest\t20\d\d-/);
+  const [cleo, ben, ...none] = await cli(['runs', name], { state: 'inside', shape: 'rest' });
+  assert.deepEqual(none, []);
+  assert.match(cleo!, /^[0-9a-f]{24}\tcleo@example\.com\trest\t20\d\d-/);
+  const newest = cleo!.split('\t')[0]!;
+  assert.deepEqual(await cli(['runs', name], { shape: 'rest', limit: '1' }), [
+    cleo,
+    `1 of 2, the newest first; on with --before ${newest}`,
+  ]);
+  assert.deepEqual(await cli(['runs', name], { shape: 'rest', limit: '1', before: newest }), [ben]);
+  await assert.rejects(cli(['runs', name], { limit: 'all' }), { message: /^--limit "all": write a whole number/ });
+  await assert.rejects(cli(['runs', name], { before: 'cleo' }), { message: /^--before "cleo" is not the id of a run/ });
   assert.deepEqual(await cli(['off', name, 'later']), ['“later” of “Welcome” is off, with version 3.']);
   assert.deepEqual(await cli(['move-on', name, cleo!.split('\t')[0]!]), [
     `Run ${cleo!.split('\t')[0]} goes on, without the step it stands at.`,
