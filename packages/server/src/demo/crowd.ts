@@ -84,7 +84,9 @@ export async function playCrowd(o: Play & { api: Api; playbook: Playbook & { jou
         `${name}: ${group.goals} of ${group.entered} booked a meeting, ${percent(value)} (${percent(low)} to ${percent(high)})`,
       );
     }
-    say(`the difference: ${percent(lift!.value)}, between ${percent(lift!.low)} and ${percent(lift!.high)} (95 %)`);
+    const points = (share: number): string => (share * 100).toFixed(1);
+    say(`the difference: ${points(lift!.value)} points, between ${points(lift!.low)} and ${points(lift!.high)}`);
+    say('each range holds the true value with a certainty of 95 %');
   });
   return `${tributary.url}/journeys/${journey.id}`;
 }

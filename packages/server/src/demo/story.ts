@@ -57,7 +57,8 @@ export async function playStory(
         people: [{ fields: { 'str::email': ANNA, 'str:cm:segment': 'SaaS' } }],
         merge_by: ['str::email'],
       });
-      say(`POST /v1/person/merge answers ${JSON.stringify(merged)}`);
+      const [{ status, person_id: id }] = (merged as { people: [{ status: string; person_id: string }] }).people;
+      say(`POST /v1/person/merge answers “${status}”: she is person ${id}, a customer of the segment SaaS`);
       const journey = await pushPlaybook(tributary, workspace.id, {
         ...playbook,
         journey: { ...playbook.journey, holdOut: 0 },
@@ -92,26 +93,26 @@ export async function playStory(
 
   await step('She is one profile: what Kommo knows joined what the product knew', async (say) => {
     const { fields } = await person();
-    const want = {
-      'str::first': 'Anna',
-      'str::last': 'Petrova',
-      'str:cm:kommo-lead-id': String(deal.id),
-      'str:cm:kommo-stage': 'Qualification',
-      'int:cm:kommo-deal-value': 12_000_000,
-      'str:cm:segment': 'SaaS',
-    };
-    for (const [id, value] of Object.entries(want)) {
+    const want = [
+      ['str::first', 'Anna', 'first name Anna, from Kommo'],
+      ['str::last', 'Petrova', 'last name Petrova, from Kommo'],
+      ['str:cm:kommo-lead-id', String(deal.id), `deal ${deal.id}, from Kommo`],
+      ['str:cm:kommo-stage', 'Qualification', 'stage Qualification, from Kommo'],
+      ['int:cm:kommo-deal-value', 12_000_000, 'deal value 12,000, from Kommo'],
+      ['str:cm:segment', 'SaaS', 'segment SaaS, from the product'],
+    ] as const;
+    for (const [id, value, words] of want) {
       if (fields[id] !== value) throw new Error(`${id} is ${JSON.stringify(fields[id])}, not ${JSON.stringify(value)}`);
-      say(`${id} = ${JSON.stringify(value)}`);
+      say(words);
     }
-    const changed = await happened('act:cm:crm-stage-changed', (a) => a['str:cm:stage'] === 'Qualification');
-    say(`recorded: ${JSON.stringify(changed.attributes)}`);
+    const { attributes } = await happened('act:cm:crm-stage-changed', (a) => a['str:cm:stage'] === 'Qualification');
+    say(`on her timeline: CRM stage changed, ${attributes['str:cm:previous-stage']} → ${attributes['str:cm:stage']}`);
   });
 
   await step('Apple’s privacy proxy loads the pictures: a machine, which does not count', async (say) => {
     await open(await mail(1), PRIVACY_PROXY);
-    await happened('act::o', (a) => a['bol::m'] === true);
-    say('on her timeline, marked as a possible machine open; the journey still waits');
+    const { attributes } = await happened('act::o', (a) => a['bol::m'] === true);
+    say(`on her timeline as by a machine: ${attributes['str::rn']}; the journey still waits`);
   });
 
   await step('A day later she opens it herself: the wait of two days ends at once, e-mail 2 leaves', async (say) => {
@@ -147,7 +148,7 @@ export async function playStory(
   await step('Three days later she is known to have opened it: a task for her manager, on the deal', async (say) => {
     clock.advance(3 * DAY);
     const task = await seen('the task', () => sandbox.tasks(deal.id)[0]);
-    say(`for ${task.responsibleUser}: “${task.text}”, due ${task.due.toISOString()}`);
+    say(`for ${task.responsibleUser}: “${task.text}”, due ${task.due.toUTCString().slice(5, 22)} UTC`);
     if (task.responsibleUserId !== manager.id)
       throw new Error(`it is for ${task.responsibleUser}, not for ${manager.name}`);
     await happened('act::lj');
@@ -173,7 +174,7 @@ export async function playStory(
         statusId: sandbox.stage('Qualification').statusId,
       });
       const skipped = await happened('act::sk');
-      say(`not sent: ${JSON.stringify(skipped.attributes)}`);
+      say(`“${skipped.attributes['str::asn']}” was not sent: ${skipped.attributes['str::rn']}`);
       const mails = (await mailsTo(mailbox, ANNA)).length;
       if (mails !== 2) throw new Error(`she has ${mails} mails`);
     },
@@ -182,7 +183,7 @@ export async function playStory(
   await step('That deal is won: the exit rule lets her go in the middle of the wait', async (say) => {
     sandbox.moveLead(deal.id, 142);
     const left = await happened('act::lj', (a) => a['str::pr'] === 'exit rule');
-    say(`left “${String(left.attributes['str::cn'])}” at ${String(left.attributes['str::jsi'])}`);
+    say(`left “${String(left.attributes['str::cn'])}” at “${String(left.attributes['str::jsi'])}”`);
   });
 
   const reportPage = await playCrowd({ ...o, api, playbook });

@@ -21,7 +21,7 @@ import { HOUR, openWorld, SECOND, type World } from '../support/world.ts';
 const FIRST = 'How did the first call go?';
 const CASE = 'How teams like yours cut their sales cycle';
 const LAST = 'One question, Anna';
-const CALL = 'Daniel Novak: Call Anna Petrova: she or he has read the case study';
+const CALL = 'Daniel Novak: Call Anna Petrova, who has read the case study';
 const OPENED_FIRST = `Opened the e-mail “${FIRST}”`;
 const OPENED_CASE = `Opened the e-mail “${CASE}”`;
 const SCANNER = 'Barracuda Sentinel (EE)';

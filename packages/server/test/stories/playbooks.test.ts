@@ -52,7 +52,7 @@ const stories: readonly Story[] = [
     begin: { stage: 'Qualification' },
     events: ['opens first-call after 1 day', 'opens case-study after 2 hours'],
     mails: ['How did the first call go?', 'How teams like yours cut their sales cycle'],
-    tasks: ['Call Anna Petrova: she or he has read the case study'],
+    tasks: ['Call Anna Petrova, who has read the case study'],
     end: 'completed',
   },
   {

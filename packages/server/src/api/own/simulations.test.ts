@@ -116,7 +116,7 @@ describe('playing a journey through', () => {
     const events = ['opens first-call', 'opens case-study after 1 hour'];
     const answer = await played({ events });
     const call = (of: typeof answer) => of.paths[0].path.find((entry: { shape?: string }) => entry.shape === 'call');
-    assert.equal(call(answer).action.input.text, 'Call Anna Petrova: she or he has read the case study');
+    assert.equal(call(answer).action.input.text, 'Call Anna Petrova, who has read the case study');
     const failing = await played({ events, fail: { call: 'Kommo is away' } });
     assert.equal(call(failing).action.failed, 'Kommo is away');
   });
