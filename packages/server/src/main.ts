@@ -69,7 +69,7 @@ const commands: Readonly<Record<string, Command>> = {
     ],
     run: journeys,
   },
-  explain: { options: ['journey', 'shape', 'message', 'json'], words: 1, run: explainPerson },
+  explain: { options: ['journey', 'shape', 'message', 'all', 'json'], words: 1, run: explainPerson },
   messages: { options: [], run: messages },
   sending: {
     options: ['cap', 'wait-days', 'when-capped', 'hours', 'days', 'zone', 'timezone'],
@@ -126,10 +126,17 @@ function explain(error: unknown): number {
     (kind) => error instanceof kind,
   );
   if (asked || known || isConnectionProblem(error))
-    console.error(`tributary: ${messageOf(error)}${error instanceof UserError ? ` (${error.code})` : ''}`);
+    console.error(`tributary: ${error instanceof UserError ? withCode(error) : messageOf(error)}`);
   else console.error(error);
   const wrongly = error instanceof ConfigError || (error instanceof UserError && ASKED_WRONGLY.has(error.code));
   return asked || wrongly ? 2 : 1;
+}
+
+/** The code stands behind the sentence, before the lines that it may announce. */
+function withCode({ message, code }: UserError): string {
+  const [sentence = '', ...lines] = message.split('\n');
+  if (lines.length === 0) return `${sentence} (${code})`;
+  return [`${sentence.replace(/:$/, '')} (${code}):`, ...lines].join('\n');
 }
 
 function isConnectionProblem(error: unknown): boolean {

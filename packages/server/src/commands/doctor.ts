@@ -115,7 +115,10 @@ function inside(config: Config): Promise<Finding[]> {
           ]),
       config.smtpUrl
         ? mailFinding(config.smtpUrl, await trySmtp(config.smtpUrl))
-        : { good: true, text: 'no SMTP_URL: mail stays in the built-in mailbox, nobody outside gets any' },
+        : {
+            good: true,
+            text: 'no SMTP_URL in this environment: a server that is started in it keeps mail in its mailbox, nobody outside gets any',
+          },
       ...(await o.messages.tryMailboxes()).map(({ name, problem }) =>
         count(
           problem === undefined,

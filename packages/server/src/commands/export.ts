@@ -4,6 +4,7 @@ import type { Filter } from '@tributary/model';
 import type { Config } from '../config.ts';
 import { isFileKind, kinds } from '../imports/index.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
+import { usage } from './usage.ts';
 import { withRooms } from './with-database.ts';
 
 export interface ExportOptions {
@@ -24,8 +25,7 @@ const PROFILES_ONLY = ['fields', 'headers'] as const;
 export function exportAll(config: Config, [kind]: string[], options: ExportOptions): Promise<undefined> {
   const format = options.format ?? 'csv';
   if (!isFileKind(kind) || (format !== 'csv' && format !== 'ndjson')) {
-    const usage = `export ${Object.keys(kinds).join('|')} [--format csv|ndjson] [--filter JSON] > FILE`;
-    throw new UserError('unknown_command', usage);
+    throw usage([`export ${Object.keys(kinds).join('|')} [--format csv|ndjson] [--filter JSON] > FILE`]);
   }
   const { happened } = kinds[kind];
   const other = (happened ? PROFILES_ONLY : ACTIVITIES_ONLY).find((option) => options[option] !== undefined);

@@ -30,7 +30,7 @@ Commands
   journeys try NAME EMAIL [--skip-waits]     let one person go through its draft for real
   journeys trigger NAME --email ADDRESS…     put people in now; --with JSON is what their runs know
   journeys enrol NAME --audience A           put an audience in, or --filter JSON, or both
-  explain EMAIL [--journey NAME]             why somebody is in a journey or is not, and got a message or did not
+  explain EMAIL [--journey NAME | --all]     why somebody is in a journey or is not, and got a message or did not
   messages uncertain [list]                  mail of which nobody can tell whether it arrived
   messages uncertain resend ID | drop ID     send it again, under the same Message-ID; or let it be
   messages receive [FILE]…                   take in mail as it came, from standard input or files: answers and bounces

@@ -18,6 +18,7 @@ import {
   type Target,
 } from '../imports/index.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
+import { usage } from './usage.ts';
 import { withRooms } from './with-database.ts';
 
 export interface ImportOptions {
@@ -50,7 +51,7 @@ export function importFile(
   [kind, file]: string[],
   options: ImportOptions,
 ): Promise<number | undefined> {
-  if (!isFileKind(kind) || !file) throw new UserError('unknown_command', USAGE);
+  if (!isFileKind(kind) || !file) throw usage([USAGE]);
   if (options.activity !== undefined && !kinds[kind].happened)
     throw new UserError('unknown_command', `"import ${kind}" takes no --activity`);
   return withRooms(config, async ({ imports, workspace }) => {

@@ -6,6 +6,7 @@ import type { Enrolment, TriggerOutcome } from '../journeys/index.ts';
 import type { Db } from '../platform/database/pool.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
 import type { Rooms } from '../rooms.ts';
+import { usage } from './usage.ts';
 
 export interface EntryOptions {
   email?: string[] | undefined;
@@ -21,13 +22,13 @@ const BY = 'the command line';
 const LOOK_MS = 200;
 const AUDIENCES_MAX = 1000;
 
-export const ENTRY_USAGE =
-  'journeys trigger NAME --email ADDRESS… [--with JSON] [--key KEY] | journeys enrol NAME [--audience NAME] [--filter JSON] [--with JSON]';
+export const TRIGGER_USAGE = 'journeys trigger NAME --email ADDRESS… [--with JSON] [--key KEY]';
+export const ENROL_USAGE = 'journeys enrol NAME [--audience NAME] [--filter JSON] [--with JSON] [--key KEY]';
 
 /** `journeys trigger NAME --email ADDRESS…`: puts people into a journey now. Ends with 1 where somebody did not enter. */
 export async function triggerByName(o: Opened, name: string, options: EntryOptions): Promise<number | undefined> {
   const emails = options.email ?? [];
-  if (emails.length === 0) throw new UserError('unknown_command', ENTRY_USAGE);
+  if (emails.length === 0) throw usage([TRIGGER_USAGE]);
   const people = emails.map((email) => ({
     who: { by: ['str::email'] },
     fields: { 'str::email': email },
@@ -48,8 +49,7 @@ function inWords(outcome: TriggerOutcome): string {
 /** `journeys enrol NAME --audience NAME | --filter JSON`: puts many in, and follows how far it is. */
 export async function enrolByName(o: Opened, name: string, options: EntryOptions): Promise<number | undefined> {
   const { entries } = o.journeys;
-  if (options.audience === undefined && options.filter === undefined)
-    throw new UserError('unknown_command', ENTRY_USAGE);
+  if (options.audience === undefined && options.filter === undefined) throw usage([ENROL_USAGE]);
   const made = await entries.enrol(o.workspace.id, name, {
     audience: options.audience === undefined ? undefined : await audienceFrom(o, options.audience),
     filter: jsonFrom(options.filter, '--filter') as Filter | undefined,

@@ -9,6 +9,7 @@ import { pull } from '../playbooks/pull.ts';
 import { type Pushed, push } from '../playbooks/push.ts';
 import { type Library, readLibrary } from '../playbooks/read.ts';
 import { indent } from './told.ts';
+import { usage } from './usage.ts';
 import { withRooms } from './with-database.ts';
 
 export interface TextOptions {
@@ -30,7 +31,7 @@ export async function journeyTexts(
     console.log(JSON.stringify(playbookJsonSchema(), null, 2));
     return undefined;
   }
-  if (!path) throw new UserError('unknown_command', `journeys ${verb} DIR${verb === 'pull' ? '' : ' or FILE'}`);
+  if (!path) throw usage([`journeys ${verb} ${verb === 'pull' ? 'DIR' : 'FILE|DIR'}`]);
   if (verb === 'pull') {
     const pulled = await withRooms(config, (rooms) => pull(rooms, rooms.workspace.id, path));
     for (const { file, did, why } of pulled) console.log(`${did.padEnd(9)}  ${file}${why ? `: ${why}` : ''}`);

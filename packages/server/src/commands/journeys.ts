@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts';
-import { UserError } from '../platform/errors.ts';
-import { ENTRY_USAGE, type EntryOptions, enrolByName, triggerByName } from './journey-entries.ts';
+import { ENROL_USAGE, type EntryOptions, enrolByName, TRIGGER_USAGE, triggerByName } from './journey-entries.ts';
 import { journeyTexts, TEXT_VERBS, type TextOptions } from './journey-texts.ts';
 import { type JourneyOptions, manageVerbs, type Opened, type Verb } from './journeys-manage.ts';
 import { runVerbs } from './journeys-runs.ts';
-import { type SimulateOptions, simulateCommand } from './simulate.ts';
+import { SIMULATE_USAGE, type SimulateOptions, simulateCommand } from './simulate.ts';
+import { usage } from './usage.ts';
 import { withRooms } from './with-database.ts';
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -13,7 +13,14 @@ const verbs: Readonly<Record<string, Verb>> = {
   ...manageVerbs,
   ...runVerbs,
 };
-const TEXTS = 'journeys push, pull, validate, diff DIR|FILE | journeys schema | journeys simulate FILE|NAME';
+const TEXTS = [
+  'journeys push FILE|DIR [--dry-run]',
+  'journeys pull DIR',
+  'journeys validate FILE|DIR [--offline]',
+  'journeys diff FILE|DIR',
+  'journeys schema',
+  SIMULATE_USAGE,
+];
 
 /** `journeys VERB …`: as text, played through, and living with them. */
 export function journeys(
@@ -25,15 +32,15 @@ export function journeys(
   if (text) return journeyTexts(config, text, args[0], options);
   if (verb === 'simulate') return simulateCommand(config, args[0], options);
   const [name] = args;
+  if (verb === 'trigger' && !name) throw usage([TRIGGER_USAGE]);
+  if (verb === 'enrol' && !name) throw usage([ENROL_USAGE]);
   if (verb === 'trigger' && name) return withRooms(config, (o) => triggerByName(o, name, options));
   if (verb === 'enrol' && name) return withRooms(config, (o) => enrolByName(o, name, options));
   const asked = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
   const [least, most] = asked?.takes ?? [0, 0];
   if (!asked || args.length < least || args.length > most) {
-    const all = asked
-      ? [`journeys ${asked.how}`]
-      : [TEXTS, ENTRY_USAGE, ...Object.values(verbs).map(({ how }) => `journeys ${how}`)];
-    throw new UserError('unknown_command', all.join(' | '));
+    if (asked) throw usage([`journeys ${asked.how}`]);
+    throw usage([...TEXTS, TRIGGER_USAGE, ENROL_USAGE, ...Object.values(verbs).map(({ how }) => `journeys ${how}`)]);
   }
   return withRooms(config, async (o) => void (await asked.run(o, args, options)));
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
 import { connect } from './connect.ts';
+import { usage } from './usage.ts';
 
 /** `kommo connect --url URL --token TOKEN`: keeps the token, encrypted, and makes what Kommo needs. */
 export function kommoConnect(
@@ -9,7 +10,7 @@ export function kommoConnect(
   o: { url?: string | undefined; token?: string | undefined },
 ): Promise<undefined> {
   if (verb !== 'connect' || !o.url || !o.token) {
-    throw new UserError('unknown_command', 'kommo connect --url https://yours.kommo.com --token TOKEN');
+    throw usage(['kommo connect --url https://yours.kommo.com --token TOKEN']);
   }
   return connect(config, {
     connector: 'kommo',

@@ -3,17 +3,22 @@ import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
 import { idFrom } from './ids.ts';
 import { receive } from './receive.ts';
+import { usage } from './usage.ts';
 import { withRooms } from './with-database.ts';
 
 const LISTED_MAX = 100;
-const HOW = 'messages uncertain [list] | messages uncertain resend ID | drop ID | messages receive [FILE]…';
+const HOW = [
+  'messages uncertain [list]',
+  'messages uncertain resend ID',
+  'messages uncertain drop ID',
+  'messages receive [FILE]…',
+];
 
 /** `messages uncertain [list|resend ID|drop ID]`: mail of which nobody can tell whether it arrived; `messages receive`. */
 export function messages(config: Config, [what, ...rest]: string[]): Promise<number | undefined> {
   if (what === 'receive') return receive(config, rest);
   const [verb = 'list', id] = rest;
-  if (what !== 'uncertain' || !['list', 'resend', 'drop'].includes(verb) || (verb !== 'list' && !id))
-    throw new UserError('unknown_command', HOW);
+  if (what !== 'uncertain' || !['list', 'resend', 'drop'].includes(verb) || (verb !== 'list' && !id)) throw usage(HOW);
   return withRooms(config, async ({ db, messages: room }) => {
     if (verb === 'list') {
       const all = (await room.listUncertain(db, LISTED_MAX)).filter(({ state }) => state === 'uncertain');

@@ -46,6 +46,7 @@ const OPTIONS = {
   anyway: { type: 'boolean' },
   draft: { type: 'boolean' },
   journey: { type: 'string' },
+  all: { type: 'boolean' },
   message: { type: 'string' },
   json: { type: 'boolean' },
   'dry-run': { type: 'boolean' },

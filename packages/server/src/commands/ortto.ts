@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
 import { connect } from './connect.ts';
+import { usage } from './usage.ts';
 
 /** `ortto connect --url REGION|URL --key KEY`: tries the key and keeps it, encrypted. */
 export function orttoConnect(
@@ -9,7 +10,7 @@ export function orttoConnect(
   o: { url?: string | undefined; key?: string | undefined },
 ): Promise<undefined> {
   if (verb !== 'connect' || !o.url || !o.key) {
-    throw new UserError('unknown_command', 'ortto connect --url us|au|eu|ADDRESS --key PRV-…');
+    throw usage(['ortto connect --url us|au|eu|ADDRESS --key PRV-…']);
   }
   return connect(config, {
     connector: 'ortto',

@@ -4,15 +4,15 @@ import { UserError } from '../platform/errors.ts';
 import { addressesOf } from './addresses.ts';
 import { idFrom } from './ids.ts';
 import { placeOf } from './journeys-runs.ts';
+import { usage } from './usage.ts';
 import { withRooms } from './with-database.ts';
 
 const LISTED_MAX = 100;
-const HOW = 'runs parked [list] | runs parked retry ID | runs parked end ID';
+const HOW = ['runs parked [list]', 'runs parked retry ID', 'runs parked end ID'];
 
 /** `runs parked [list|retry ID|end ID]`: runs that the engine could not move. */
 export function runs(config: Config, [what, verb = 'list', id]: string[]): Promise<undefined> {
-  if (what !== 'parked' || !['list', 'retry', 'end'].includes(verb) || (verb !== 'list' && !id))
-    throw new UserError('unknown_command', HOW);
+  if (what !== 'parked' || !['list', 'retry', 'end'].includes(verb) || (verb !== 'list' && !id)) throw usage(HOW);
   return withRooms(config, async ({ db, workspace, journeys, people }) => {
     if (verb === 'list') {
       const all = await journeys.parked(db, workspace.id, LISTED_MAX);

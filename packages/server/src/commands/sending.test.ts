@@ -29,7 +29,7 @@ describe('the command "sending"', () => {
     const changed = await run(t, 'set', { cap: '3/24h', 'when-capped': 'skip', hours: '09:00-18:00', days: '1-5' });
     assert.match(
       changed,
-      /3 e-mails per person in 24 hours\nwhen capped {2}skip.*\nhours {8}09:00-18:00, days 1 2 3 4 5, by the clock of person/,
+      /3 e-mails per person in 24 hours\nwhen capped {2}skip.*\nhours {8}09:00-18:00, days 1 2 3 4 5, by each person’s clock/,
     );
     const more = await run(t, 'set', { zone: 'Asia/Tokyo', days: '6,7' });
     assert.match(more, /3 e-mails.*\n.*skip.*\nhours {8}09:00-18:00, days 6 7, by the clock of Asia\/Tokyo/);
@@ -48,7 +48,8 @@ describe('the command "sending"', () => {
     ['days to wait for no cap', { 'wait-days': '2' }, /there is no cap to wait for/],
     ['hours that can not be read', { hours: 'nine to five' }, /write them like 09:00-18:00/],
     ['hours that are none', { hours: '9:00-18:00' }, /hours\.from: write a time of day like 09:00/],
-    ['days without hours', { days: '1-5' }, /--hours ""/],
+    ['days without hours', { days: '1-5' }, /^--days: there are no hours that it could be of/],
+    ['a clock without hours', { zone: 'Asia/Tokyo' }, /^--zone: there are no hours that it could be of/],
     ['days that are none', { hours: '09:00-10:00', days: '5-1' }, /--days "5-1"/],
     ['a zone there is not', { timezone: 'Mars' }, /there is no time zone "Mars"/],
   ];

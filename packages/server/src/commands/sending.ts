@@ -1,10 +1,14 @@
 import { type SendingDefaults, waitDaysOf } from '@tributary/model';
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
+import { usage } from './usage.ts';
 import { withRooms } from './with-database.ts';
 
-const HOW =
-  'sending show | sending set [--cap 1/16h|none] [--wait-days 14] [--when-capped delay|skip] [--hours 09:00-18:00|none] [--days 1-5] [--zone person|NAME] [--timezone NAME]';
+const HOW = [
+  'sending show',
+  'sending set [--cap 1/16h|none] [--wait-days 14] [--when-capped delay|skip] [--timezone NAME]',
+  'sending set [--hours 09:00-18:00|none] [--days 1-5] [--zone person|NAME]',
+];
 
 export interface SendingOptions {
   cap?: string | undefined;
@@ -18,7 +22,7 @@ export interface SendingOptions {
 
 /** `sending show`, `sending set …`: under which rules messages go that bring none of their own. */
 export function sending(config: Config, [verb]: string[], options: SendingOptions): Promise<undefined> {
-  if (verb !== 'show' && verb !== 'set') throw new UserError('unknown_command', HOW);
+  if (verb !== 'show' && verb !== 'set') throw usage(HOW);
   return withRooms(config, async ({ db, workspace, messages }) => {
     if (verb === 'show') {
       print(await messages.defaults(db, workspace.id));
@@ -26,7 +30,7 @@ export function sending(config: Config, [verb]: string[], options: SendingOption
       return undefined;
     }
     const change = changeOf(options, await messages.defaults(db, workspace.id));
-    if (Object.keys(change).length === 0) throw new UserError('unknown_command', HOW);
+    if (Object.keys(change).length === 0) throw usage(HOW);
     print(await messages.changeDefaults(workspace.id, change));
     return undefined;
   });
@@ -41,10 +45,12 @@ function print({ cap, whenCapped, hours, timezone }: SendingDefaults): void {
     cap === 'none' ? 'delay: it waits' : `delay: it waits, at most ${Math.round(waitDaysOf(cap) * 10) / 10} days`;
   console.log(`when capped  ${whenCapped === 'delay' ? waits : 'skip: it is not sent'}`);
   console.log(
-    `hours        ${hours === 'none' ? 'any' : `${hours.from}-${hours.to}${days}, by the clock of ${hours.timezone ?? 'person'}`}`,
+    `hours        ${hours === 'none' ? 'any' : `${hours.from}-${hours.to}${days}, by ${clockOf(hours.timezone)}`}`,
   );
   console.log(`timezone     ${timezone}, of people of whom none is known`);
 }
+
+const clockOf = (zone = 'person'): string => (zone === 'person' ? 'each person’s clock' : `the clock of ${zone}`);
 
 /** What the options change. What is wrong in a value is found by the room, but for the way it is written here. */
 function changeOf(options: SendingOptions, before: SendingDefaults): Record<string, unknown> {
@@ -89,8 +95,12 @@ function hoursOf(
   if (hours === 'none') return hours;
   const old = before === 'none' ? undefined : before;
   const match = hours === undefined ? undefined : /^([\d:]+)-([\d:]+)$/.exec(hours);
-  if (match === null || (hours === undefined && !old))
-    throw new UserError('sending_is_wrong', `--hours "${hours ?? ''}": write them like 09:00-18:00, or none`);
+  if (match === null)
+    throw new UserError('sending_is_wrong', `--hours "${hours}": write them like 09:00-18:00, or none`);
+  if (!match && !old) {
+    const option = days === undefined ? '--zone' : '--days';
+    throw new UserError('sending_is_wrong', `${option}: there are no hours that it could be of: say --hours, too`);
+  }
   return {
     ...old,
     ...(match ? { from: match[1], to: match[2] } : {}),

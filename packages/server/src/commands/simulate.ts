@@ -10,6 +10,7 @@ import { withIds } from '../playbooks/names.ts';
 import { readLibrary } from '../playbooks/read.ts';
 import { templatesWanted } from '../playbooks/wanted.ts';
 import { simulationTold } from './simulation-told.ts';
+import { usage } from './usage.ts';
 import { withRooms } from './with-database.ts';
 
 export interface SimulateOptions {
@@ -29,12 +30,12 @@ export interface SimulateOptions {
   json?: boolean | undefined;
 }
 
-const SIMULATE_USAGE =
+export const SIMULATE_USAGE =
   'journeys simulate FILE|NAME [--person EMAIL | --field ID=VALUE…] [--entry ID=VALUE…] [--event "opens SHAPE after 1 day"…]';
 
 /** `journeys simulate FILE|NAME`: how somebody would go through it, told for people or as JSON. */
 export function simulateCommand(config: Config, which: string | undefined, o: SimulateOptions): Promise<undefined> {
-  if (!which) throw new UserError('unknown_command', SIMULATE_USAGE);
+  if (!which) throw usage([SIMULATE_USAGE]);
   if (o.person !== undefined && (o.field ?? o.tag)) {
     throw new UserError('unknown_command', '--person names somebody who is there; --field and --tag make somebody up');
   }

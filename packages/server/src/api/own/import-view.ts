@@ -53,7 +53,8 @@ function progressOf(it: Import, now: Date) {
   return {
     rows_done: done,
     rows_total: total,
-    percent: it.bytes > 0 ? Math.floor((100 * it.position) / it.bytes) : 0,
+    // The head counts as taken with the first row.
+    percent: it.state === 'done' ? 100 : done > 0 ? Math.floor((100 * it.position) / it.bytes) : 0,
     per_second: perSecond,
     seconds_left: left,
     ...it.counts,

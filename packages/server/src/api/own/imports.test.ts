@@ -64,6 +64,7 @@ describe('a file sent over HTTP', () => {
         suggestion: { to: 'new_field', name: 'Größe', type: 'integer' },
       },
     ]);
+    assert.deepEqual([it.progress.rows_done, it.progress.percent], [0, 0], 'the head is nothing that was taken');
     assert.deepEqual([it.state, it.merge_by, it.merge_strategy], ['ready', ['str::email'], 2]);
 
     const mapped = await own.call('PATCH', `/api/imports/${id}`, {
@@ -95,7 +96,7 @@ describe('a file sent over HTTP', () => {
           },
         },
       ],
-      rejected_sample: [{ row: 3, reason: 'failed to validate field str::email: "=cmd" is not an e-mail address' }],
+      rejected_sample: [{ row: 3, reason: 'Mail: "=cmd" is not an e-mail address' }],
     });
 
     assert.equal((await own.call('POST', `/api/imports/${id}/start`)).json.state, 'running');
@@ -115,8 +116,7 @@ describe('a file sent over HTTP', () => {
     const wrong = await own.call('GET', `/api/imports/${id}/rejected`);
     assert.equal(
       wrong.text,
-      'row,reason,Mail,Vorname,Größe\n' +
-        '3,"failed to validate field str::email: ""=cmd"" is not an e-mail address",\'=cmd,Bad,1\n',
+      'row,reason,Mail,Vorname,Größe\n' + '3,"Mail: ""=cmd"" is not an e-mail address",\'=cmd,Bad,1\n',
     );
     assert.equal((await own.call('DELETE', `/api/imports/${id}`)).status, 204);
     assert.equal((await own.call('GET', `/api/imports/${id}`)).status, 404);

@@ -1,4 +1,5 @@
 import { type ActivityInput, customFieldId, type DisplayType, internalId } from '@tributary/model';
+import { isAddress } from '../../people/index.ts';
 import { type Reading, unguarded, valueIn } from '../cells/kinds.ts';
 import { listIn } from '../cells/lists.ts';
 import { type FileKind, kinds } from '../kinds.ts';
@@ -20,7 +21,7 @@ export interface Planned {
 /** Of a column: puts its cell into what is planned, or says what is wrong. */
 type Put = (cell: string, planned: Planned) => string | undefined;
 
-/** Reads rows as the mapping says. What is wrong with a row names its column. */
+/** Reads rows as the mapping says. All that is wrong with a row is told together, each with its column. */
 export function createPlan(
   of: { kind: FileKind; columns: readonly string[]; mapping: Mapping },
   catalog: Catalog,
@@ -36,13 +37,14 @@ export function createPlan(
       ? { id: mapping.activity ?? '', attributes: {}, recordedAs: undefined }
       : undefined;
     const planned: Planned = { id: undefined, fields: {}, tags: [...mapping.tags], activity, account: undefined };
+    const problems: string[] = [];
     for (const [i, put] of puts.entries()) {
       const cell = cells[i]!;
       if (!put || cell === '') continue;
       const problem = put(cell, planned);
-      if (problem) return { error: `${columns[i]}: ${problem}` };
+      if (problem) problems.push(`${columns[i]}: ${problem}`);
     }
-    return planned;
+    return problems.length > 0 ? { error: problems.join('; ') } : planned;
   };
 }
 
@@ -54,6 +56,8 @@ function putFor(target: Target, mapping: Mapping, catalog: Catalog): Put | undef
     return (cell, planned) => {
       const read = valueIn(cell, type, how);
       if ('error' in read) return read.error;
+      if (id === 'str::email' && read.value !== undefined && !isAddress(String(read.value)))
+        return `"${read.value}" is not an e-mail address`;
       const values = where(planned);
       // Of several columns that say who wants no e-mail, any will do.
       if (read.value !== undefined && values[id] !== false) values[id] = read.value;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, mock, test } from 'node:test';
 import { promisify } from 'node:util';
+import { explainPerson } from '../../../src/commands/explain.ts';
 import { journeys } from '../../../src/commands/journeys.ts';
 import { readConfig } from '../../../src/config.ts';
 import { type JourneyWorld, openJourneyWorld, welcome } from '../../support/journey-world.ts';
@@ -17,11 +18,14 @@ before(async () => {
 });
 after(() => world?.close());
 
-/** What the command prints, line by line. */
-async function cli(args: string[], options: Parameters<typeof journeys>[2] = {}): Promise<string[]> {
+const cli = (args: string[], options: Parameters<typeof journeys>[2] = {}): Promise<string[]> =>
+  printed((config) => journeys(config, args, options));
+
+/** What a command prints, line by line. */
+async function printed(work: (config: ReturnType<typeof readConfig>) => Promise<unknown>): Promise<string[]> {
   const log = mock.method(console, 'log', () => undefined);
   try {
-    await journeys({ ...readConfig({}), databaseUrl: world.databaseUrl }, args, options);
+    await work({ ...readConfig({}), databaseUrl: world.databaseUrl });
     return log.mock.calls.flatMap(({ arguments: [line] }) => String(line).split('\n'));
   } finally {
     log.mock.restore();
@@ -172,6 +176,38 @@ test('a journey is tried, copied, renamed, put away and brought back; history te
     'command line: winner chosen',
     'command line: published',
   ]);
-  await assert.rejects(cli(['pause']), { code: 'unknown_command', message: 'journeys pause NAME' });
-  await assert.rejects(cli(['dance']), { code: 'unknown_command', message: /^journeys push, .* \| journeys try/ });
+  await assert.rejects(cli(['pause']), { code: 'unknown_command', message: 'write it so: journeys pause NAME' });
+  await assert.rejects(cli(['dance']), {
+    code: 'unknown_command',
+    message: /^write one of:(\n {2}journeys .+)+$/,
+  });
+});
+
+test('somebody is explained by the journeys they were in; of the others it says how many there are', async () => {
+  const explained = async (email: string, o: Parameters<typeof explainPerson>[2] = {}) => {
+    const lines = await printed((config) => explainPerson(config, [email], o));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours.
+    return lines.map((line) => line.replace(/\u001b\[\d+m/g, '')).filter((line) => /^\S/.test(line));
+  };
+  await world.push(welcome({ name: 'First' }));
+  await world.does('elsa@example.com', 'signed-up');
+  await world.push(welcome({ name: 'Second' }));
+  assert.deepEqual(await explained('elsa@example.com'), [
+    'elsa@example.com',
+    'is in “First”',
+    'and was never in any of 2 others: --journey NAME says why not, --all of all',
+  ]);
+  assert.deepEqual(await explained('elsa@example.com', { journey: 'Second' }), [
+    'elsa@example.com',
+    'is not in “Second”, and never was',
+  ]);
+  assert.equal((await explained('elsa@example.com', { all: true })).length, 4);
+  await world.call('POST', '/v1/person/merge', {
+    people: [{ fields: { 'str::email': 'finn@example.com' } }],
+    merge_by: ['str::email'],
+  });
+  assert.deepEqual(await explained('finn@example.com'), [
+    'finn@example.com',
+    'is not in any of 3 journeys, and never was: --journey NAME says why not, --all of all',
+  ]);
 });
