@@ -113,6 +113,11 @@ describe('whether somebody may enter again', () => {
     const first = await place.runs('Held');
     const held = first.filter((run) => run.endsWith('held out')).length;
     assert.ok(held > 0 && held < 12, `${held} of 12 are held out`);
+    const { rows: told } = await place.db.query<{ shape: string | null; did: string }>(
+      'select m.shape_id as shape, m.did from move m join run r on r.id = m.run_id where r.held_out',
+    );
+    const why = { shape: null, did: 'held out of “Held”, to compare with: gets nothing of it' };
+    assert.deepEqual(told, Array(held).fill(why), 'with a reason for their timelines');
     for (const name of names) await says(name, 'held')();
     await place.quiet();
     assert.deepEqual(await place.runs('Held'), first, 'nobody enters within the days');

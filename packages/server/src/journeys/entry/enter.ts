@@ -5,7 +5,7 @@ import { signal } from '../../platform/presence.ts';
 import { started } from '../activities.ts';
 import type { Begin } from '../begin.ts';
 import { chance } from '../engine/chance.ts';
-import { insertRuns, type NewRun } from '../store/run.sql.ts';
+import { insertMoves, insertRuns, type NewRun } from '../store/run.sql.ts';
 import type { Version, Versions } from '../versions.ts';
 import { obstaclesOf, runKey } from './again.ts';
 
@@ -83,6 +83,12 @@ export async function enter(
   );
   await of.people.tell(tx, workspaceId, told, now);
   await begun.write(inserted);
+  const out = going.filter(({ run }) => run.heldOut && inserted.has(run.id));
+  insertMoves(
+    tx,
+    out.map(({ run, version }) => ({ runId: run.id, shapeId: null, did: heldOutOf(version) })),
+    now,
+  );
   if (begun.runs.some(({ dueAt }) => dueAt)) signal(tx, 'run');
   const heldOut = new Set(going.flatMap(({ run }) => (run.heldOut ? run.id : [])));
   return here.map((_, i): Entered => {
@@ -144,6 +150,8 @@ function newRun(each: Begun, id: string, now: Date): NewRun {
     parkedError: null,
   };
 }
+
+const heldOutOf = ({ name }: Version): string => `held out of “${name}”, to compare with: gets nothing of it`;
 
 /** Whether somebody gets nothing of a journey, so that it can be compared: the same for the same person. */
 function isHeldOut({ definition, journeyId }: Version, personId: string): boolean {
