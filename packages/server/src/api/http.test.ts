@@ -7,12 +7,34 @@ import { createHttp } from './http.ts';
 
 test('an address that can not be read is refused in the envelope, and a name as long as names are is taken', async () => {
   const app = createHttp({ log: silent, metrics: createMetrics() });
-  app.get<{ Params: { name: string } }>('/journeys/:name', async ({ params }) => ({ letters: params.name.length }));
-  const odd = await app.inject('/journeys/%ZZ');
+  app.get<{ Params: { name: string } }>('/api/journeys/:name', async ({ params }) => ({ letters: params.name.length }));
+  const odd = await app.inject('/api/journeys/%ZZ');
   const { code, error } = odd.json();
-  assert.deepEqual([odd.statusCode, code, error], [400, 400, "'/journeys/%ZZ' is not a valid url component"]);
-  const long = await app.inject(`/journeys/${encodeURIComponent('ü'.repeat(255))}`);
+  assert.deepEqual([odd.statusCode, code, error], [400, 400, "'/api/journeys/%ZZ' is not a valid url component"]);
+  const long = await app.inject(`/api/journeys/${encodeURIComponent('ü'.repeat(255))}`);
   assert.deepEqual(long.json(), { letters: 255 });
+  await app.close();
+});
+
+test('who looks at pages is told of an error on one, with ways on; every other call in the envelope', async () => {
+  const app = createHttp({ log: silent, metrics: createMetrics() });
+  app.get('/people/:id', async () => Promise.reject(new Error('a bug')));
+  for (const [url, status, title, words] of [
+    ['/journeys/%ZZ', 400, 'This can not be shown', '&#39;/journeys/%ZZ&#39; is not a valid url component.'],
+    ['/mailbox?before=1', 404, 'Nothing is here', 'GET /mailbox?before=1: not found.'],
+    ['/people/1', 500, 'Something went wrong', 'Something went wrong on our side: the log has the details.'],
+  ] as const) {
+    const answer = await app.inject(url);
+    assert.deepEqual([answer.statusCode, answer.headers['content-type']], [status, 'text/html; charset=utf-8'], url);
+    assert.ok(answer.body.includes(`<h1>${title}</h1>`) && answer.body.includes(`<p>${words}</p>`), answer.body);
+    assert.ok(answer.body.includes('<a href="/">Tributary</a>') && answer.body.includes('action="/people"'));
+  }
+  for (const [method, url] of [
+    ['POST', '/people'],
+    ['GET', '/v1/nothing'],
+    ['GET', '/peoples'],
+  ] as const)
+    assert.equal((await app.inject({ method, url })).json().code, 404, url);
   await app.close();
 });
 

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { isOfMail, unknownLink } from '../messages/index.ts';
 import { isNotNow } from '../platform/database/not-now.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
@@ -8,6 +8,7 @@ import { bodiesInTime } from './bodies-in-time.ts';
 import { closeInTime } from './closing.ts';
 import { jsonParser, refuseCompressed } from './json-body.ts';
 import { sendError } from './ortto/envelope.ts';
+import { isOfPages, sendErrorPage } from './pages/error.ts';
 import { refuseUnstorable } from './storable.ts';
 
 /**
@@ -32,24 +33,31 @@ export function createHttp(o: {
     frameworkErrors: (error, request, reply) =>
       void (isOfMail(request.raw.url ?? '')
         ? unknownLink(request, reply)
-        : sendError(reply, error.statusCode ?? 400, error.message)),
+        : refuse(request, reply, error.statusCode ?? 400, error.message)),
   });
-  app.setNotFoundHandler((request, reply) => sendError(reply, 404, `${request.method} ${request.url}: not found`));
+  app.setNotFoundHandler((request, reply) =>
+    refuse(request, reply, 404, `${request.method} ${request.url}: not found`),
+  );
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
-    if (error instanceof UserError) return sendError(reply, error.status, error.message);
+    if (error instanceof UserError) return refuse(request, reply, error.status, error.message);
     if (isNotNow(error)) {
       o.log.warn({ err: error, url: request.routeOptions.url }, 'the database is away: answered 503');
-      return sendError(reply.header('retry-after', '1'), 503, 'The database is not available at the moment: try again');
+      return refuse(
+        request,
+        reply.header('retry-after', '1'),
+        503,
+        'The database is not available at the moment: try again',
+      );
     }
     if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
       const type = request.headers['content-type'] ?? 'nothing';
       return sendError(reply, 415, `The body is ${type}: send it as application/json`);
     }
     // Fastify's own: a body too large, malformed JSON, a method that is not there.
-    if (error.statusCode && error.statusCode < 500) return sendError(reply, error.statusCode, error.message);
+    if (error.statusCode && error.statusCode < 500) return refuse(request, reply, error.statusCode, error.message);
     // Of the address only its pattern: there are secrets and people's addresses in the rest.
     o.log.error({ err: error, method: request.method, url: request.routeOptions.url }, messageOf(error));
-    return sendError(reply, 500, 'Something went wrong on our side: the log has the details');
+    return refuse(request, reply, 500, 'Something went wrong on our side: the log has the details');
   });
   bodiesInTime(app, o.bodyMs);
   refuseUnstorable(app);
@@ -67,3 +75,7 @@ export function createHttp(o: {
   });
   return app;
 }
+
+/** In the envelope, or on a page where people look. */
+const refuse = (request: FastifyRequest, reply: FastifyReply, status: number, words: string): FastifyReply =>
+  isOfPages(request) ? sendErrorPage(reply, status, words) : sendError(reply, status, words);

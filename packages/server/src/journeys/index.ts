@@ -95,7 +95,8 @@ export interface Journeys {
   parked(db: Queryable, workspaceId: number, limit: number): Promise<ParkedRun[]>;
   /** Tries a parked run again, or ends it. False when no run of that id is parked. */
   settleParked(workspaceId: number, id: string, how: 'retry' | 'end'): Promise<boolean>;
-  movesOf(db: Queryable, personId: string, limit: number): Promise<MoveRow[]>;
+  /** What a person's runs did, newest first, before a moment if one is given; of the last moment all. */
+  movesOf(db: Queryable, personId: string, limit: number, before?: Date): Promise<MoveRow[]>;
   /** The attributes of the activities that started these runs. */
   entriesOf(db: Queryable, runIds: readonly string[]): Promise<Map<string, Fields>>;
   /** What journeys say, to be read and to be judged. */

@@ -119,8 +119,14 @@ export interface Messages {
   /** The messages that came with them go back with them. */
   hearSeparated(tx: Tx, pieces: readonly PeopleUnited[]): Promise<void>;
   countsByJourney(db: Queryable, journeyId: number): Promise<MessageCounts>;
-  /** A person's messages, newest first. */
-  listOfPerson(db: Queryable, workspaceId: number, personId: string, limit: number): Promise<MessageRow[]>;
+  /** A person's messages, newest first, or those before one of them. */
+  listOfPerson(
+    db: Queryable,
+    workspaceId: number,
+    personId: string,
+    limit: number,
+    before?: string,
+  ): Promise<MessageRow[]>;
   /** Messages that are uncertain or once were. */
   listUncertain(db: Queryable, limit: number): Promise<MessageRow[]>;
   /** Settles a message that is uncertain. False when there is none of that id. */

@@ -106,7 +106,14 @@ export interface People extends Intake {
     filters: readonly Filter[],
     now: Date,
   ): Promise<Map<string, PersonFacts | 'too much'>>;
-  timeline(db: Queryable, workspaceId: number, personId: string, limit: number): Promise<RecordedActivity[]>;
+  /** The newest so many activities, before a moment if one is given; of the last moment all. */
+  timeline(
+    db: Queryable,
+    workspaceId: number,
+    personId: string,
+    limit: number,
+    before?: Date,
+  ): Promise<RecordedActivity[]>;
   /** A page of what a person did, newest first. */
   history(
     db: Queryable,
@@ -218,13 +225,13 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
     },
     facts: async (tx, workspaceId, ids, asking, now) =>
       facts(tx, { workspaceId, schema: await cache.get(tx, workspaceId), now }, ids, asking),
-    async timeline(queryable, workspaceId, personId, limit) {
-      const rows = await listActivitiesOf(queryable, personId, limit);
+    async timeline(queryable, workspaceId, personId, limit, before) {
+      const rows = await listActivitiesOf(queryable, personId, limit, before);
       const now = rows.length > 0 ? personId : (await findAliases(queryable, workspaceId, [personId])).get(personId);
       return named(
         queryable,
         workspaceId,
-        now === undefined || now === personId ? rows : await listActivitiesOf(queryable, now, limit),
+        now === undefined || now === personId ? rows : await listActivitiesOf(queryable, now, limit, before),
       );
     },
     history: (queryable, workspaceId, asked) => history(queryable, { cache, named }, workspaceId, asked),

@@ -40,8 +40,14 @@ const dayAndTime = new Intl.DateTimeFormat('en-GB', {
 
 /** A moment, to the second, in UTC: these pages are read beside logs. */
 export function time(at: Date): Html {
-  return html`<time datetime="${at.toISOString()}">${dayAndTime.format(at)} UTC</time>`;
+  return html`<time datetime="${at.toISOString()}">${moment(at)}</time>`;
 }
+
+/** The same in words. */
+export const moment = (at: Date): string => `${dayAndTime.format(at)} UTC`;
+
+/** How many: what is long is easier to read in groups. */
+export const count = (figure: number): string => figure.toLocaleString('en-GB');
 
 /** A short word on how something stands. */
 export function badge(text: string, tone: 'good' | 'bad' | 'warn' | 'quiet' = 'quiet'): Html {
@@ -55,13 +61,38 @@ export function empty(title: string, hint: Content): Html {
 
 /** So much of a text is shown at once. */
 const SHOWN_AT_ONCE = 240;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
-/** A text that a page has no room for: where it begins, and all of it when it is opened, without a script. */
-export function openable(whole: string, start = whole): Html {
-  if (whole === start && whole.length <= SHOWN_AT_ONCE) return html`${whole}`;
-  const shown = [...start].slice(0, SHOWN_AT_ONCE).join('').trimEnd();
-  return html`<details class="whole"><summary><span>${shown}… </span><b></b></summary><div>${whole}</div></details>`;
+/** A text that reads in its own direction, whatever stands beside it; so does what is quoted in it. */
+export function bdi(text: string): Html {
+  const pieces = RIGHT_TO_LEFT.test(text) ? text.split(/(?<=“)([^“”]*)(?=”)/) : [text];
+  return html`<bdi>${pieces.map((piece, i) => (i % 2 === 1 ? html`<bdi>${piece}</bdi>` : piece))}</bdi>`;
 }
+
+/**
+ * Texts, and links, side by side. What a page has no room for, and all after the first so many, is there as a whole when
+ * it is opened, without a script.
+ */
+export function joined(parts: readonly (string | Html)[], o: { first?: number } = {}): Html {
+  const first = parts.slice(0, o.first);
+  const start = first.map((part) => (typeof part === 'string' ? [...part].slice(0, SHOWN_AT_ONCE).join('') : part));
+  let length = 0;
+  const past = start.findIndex((part) => {
+    length += typeof part === 'string' ? part.length : 0;
+    return length > SHOWN_AT_ONCE;
+  });
+  const shown = past < 0 ? start : start.slice(0, Math.max(1, past));
+  const isAll = shown.length === parts.length && shown.every((part, i) => part === parts[i]);
+  if (isAll) return side(parts);
+  const ends = shown.map((part) => (typeof part === 'string' ? part.trimEnd() : part));
+  return html`<details class="whole"><summary><span>${side(ends)}… </span><b></b></summary><div>${side(parts)}</div></details>`;
+}
+
+const side = (parts: readonly (string | Html)[]): Html =>
+  html`${parts.map((part, i) => html`${i > 0 && ' · '}${typeof part === 'string' ? bdi(part) : part}`)}`;
+
+/** One text of any length. */
+export const openable = (text: string): Html => (text === '' ? html`` : joined([text]));
 
 /** A row of links of which one is where we are. */
 export function tabs(items: readonly { href: string; text: string; here: boolean }[]): Html {
@@ -84,6 +115,7 @@ export interface PageOptions {
 
 /** A whole page. Plain HTML and one style, in light and dark, from a phone's width up; no script. */
 export function page(o: PageOptions): string {
+  const title = o.title.trim() || 'Without a name';
   const up = o.up?.map(({ href, text }) => html`<a href="${href}">${text}</a>`);
   return `<!doctype html>\n${html`<html lang="en">
 <head>
@@ -91,12 +123,13 @@ export function page(o: PageOptions): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>${o.title}</title>
+<link rel="icon" href="data:,">
+<title>${title}</title>
 <style>${new Html(css)}</style>
 </head>
 <body>
 <main class="${o.width ?? 'wide'}">
-<header>${up && html`<nav class="up">${up}</nav>`}<h1>${o.title}</h1>${o.aside && html`<div class="aside">${o.aside}</div>`}</header>
+<header>${up && html`<nav class="up">${up}</nav>`}<h1>${title}</h1>${o.aside && html`<div class="aside">${o.aside}</div>`}</header>
 ${o.body}
 </main>
 </body>
@@ -123,7 +156,7 @@ const css = `
   --ink: #1c2430;
   --soft: #5d6878;
   --line: #e1e5eb;
-  --accent: #1f6feb;
+  --accent: #1a62d6;
   --on-accent: #ffffff;
   --good: #18794e; --good-ground: #e3f5ec;
   --bad: #b42318; --bad-ground: #fdeceb;
@@ -155,11 +188,11 @@ body {
 main { margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 68rem; }
 main.narrow { max-width: 34rem; padding-top: 12vh; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem .75rem; margin-bottom: 1.5rem; }
-h1 { font-size: 1.6rem; line-height: 1.25; font-weight: 650; margin: 0; letter-spacing: -.01em; overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; line-height: 1.25; font-weight: 650; margin: 0; letter-spacing: -.01em; overflow-wrap: anywhere; unicode-bidi: plaintext; }
 h2 { font-size: 1.1rem; font-weight: 650; margin: 2.25rem 0 .75rem; }
 p { margin: 0 0 1rem; }
 a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
-a:focus-visible, button:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+a:focus-visible, button:focus-visible, input:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 .soft, .up, time, small { color: var(--soft); }
 small, time { font-size: .875rem; }
 time { white-space: nowrap; }
@@ -183,6 +216,8 @@ td.main a:hover { color: var(--accent); text-decoration: underline; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; margin: 0; font-size: .95rem; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
+td, dd, pre, .whole > div { unicode-bidi: plaintext; }
+td.words { overflow-wrap: anywhere; min-width: 8rem; }
 table.values td { overflow-wrap: anywhere; }
 table.values td:first-child { width: 22%; }
 table.values td:last-child { width: 26%; }
@@ -218,6 +253,8 @@ pre, code { font-family: var(--mono); font-size: .85rem; }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.5; }
 iframe { display: block; width: 100%; height: 68vh; border: 0; background: #fff; }
 .pages { display: flex; justify-content: space-between; gap: 1rem; margin-top: 1.25rem; }
+.find { display: flex; flex-wrap: wrap; gap: .75rem; margin: 0 0 1.25rem; }
+.find input { flex: 1 1 16rem; min-width: 0; font: inherit; color: inherit; background: var(--sheet); border: 1px solid var(--soft); border-radius: 8px; padding: .6rem .9rem; min-height: 44px; }
 button { font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0; border-radius: 8px; padding: .6rem 1.2rem; min-height: 44px; cursor: pointer; }
 button:hover { filter: brightness(1.06); }
 button.quiet { color: var(--ink); background: transparent; border: 1px solid var(--line); }
@@ -238,6 +275,7 @@ input[type='checkbox'] { width: 1.15rem; height: 1.15rem; flex: none; margin: 0;
   table.stack td { display: block; padding: 0; border: 0; width: auto; }
   table.stack td, table.values td:first-child, table.values td:last-child { width: auto; overflow-wrap: anywhere; }
   table.stack td.number { text-align: left; }
+  table.stack td[data-label]::before { content: attr(data-label) ' '; color: var(--soft); font-size: .875rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .5rem; }
 }

@@ -1,16 +1,16 @@
-import { badge, empty, html, page } from '../../platform/page.ts';
+import type { JourneyRow } from '../../journeys/index.ts';
+import { badge, bdi, count, empty, type Html, html, page } from '../../platform/page.ts';
 import type { PageContext } from './context.ts';
+import { findForm } from './find-form.ts';
 
-/** Where one starts: the journeys, and how the connections stand. */
+/** Where one starts: a way to people, the journeys, and how the connections stand. */
 export async function homePage(o: PageContext): Promise<string> {
-  const journeys = await o.journeys.list(o.db, o.workspace.id);
-  const counts = await Promise.all(journeys.map((journey) => o.journeys.counts(o.db, journey.id)));
+  const journeys = (await o.journeys.list(o.db, o.workspace.id)).sort((a, b) => place(a) - place(b));
   const connections = await o.connectors.counts(o.db);
-  const sum = (i: number, what: 'entered' | 'inside' | 'goals'): number =>
-    counts[i]!.reduce((total, count) => total + count[what], 0);
   return page({
     title: 'Tributary',
     body: html`
+      ${findForm()}
       <h2>Journeys</h2>
       ${
         journeys.length === 0
@@ -18,16 +18,7 @@ export async function homePage(o: PageContext): Promise<string> {
               'No journeys yet',
               html`<code>npm run tributary -- journeys push playbooks/qualification-follow-up.journey.yaml</code>`,
             )
-          : html`<div class="sheet flush"><div class="scroll"><table>
-              <thead><tr><th>Journey</th><th></th><th>Entered</th><th>Inside</th><th>Reached the goal</th></tr></thead>
-              <tbody>${journeys.map(
-                (journey, i) => html`<tr>
-                  <td><a href="/journeys/${journey.id}">${journey.name}</a></td>
-                  <td>${badge(journey.state, journey.state === 'on' ? 'good' : 'quiet')}</td>
-                  <td>${sum(i, 'entered')}</td><td>${sum(i, 'inside')}</td><td>${sum(i, 'goals')}</td>
-                </tr>`,
-              )}</tbody>
-            </table></div></div>`
+          : await journeyTable(o, journeys)
       }
       <h2>Connections</h2>
       ${
@@ -36,18 +27,42 @@ export async function homePage(o: PageContext): Promise<string> {
               'Nothing is connected',
               html`<code>npm run tributary -- kommo connect --url https://yours.kommo.com --token TOKEN</code>`,
             )
-          : html`<div class="sheet flush"><div class="scroll"><table>
-              <thead><tr><th>Connection</th><th></th><th>Webhooks to read</th><th>Writes to do</th><th>Failed</th></tr></thead>
+          : html`<div class="sheet flush"><table class="stack">
+              <thead><tr><th>Connection</th><th></th><th class="number">Webhooks to read</th><th class="number">Writes to do</th><th class="number">Failed</th></tr></thead>
               <tbody>${connections.map(
                 (connection) => html`<tr>
                   <td>${connection.connector}</td>
-                  <td>${badge(connection.note ?? connection.state, connection.note ? 'warn' : 'good')}</td>
-                  <td>${connection.inbox}</td><td>${connection.open}</td><td>${connection.failed}</td>
+                  <td class="words">${badge(connection.note ?? connection.state, connection.note ? 'warn' : 'good')}</td>
+                  ${figures({ 'Webhooks to read': connection.inbox, 'Writes to do': connection.open, Failed: connection.failed })}
                 </tr>`,
               )}</tbody>
-            </table></div></div>`
+            </table></div>`
       }
       <p>The API, to read and to try: <a href="/docs">reference</a>.</p>
       ${o.mailbox && html`<p>Mail is kept in the built-in <a href="/mailbox">mailbox</a>: nobody outside gets any.</p>`}`,
   });
 }
+
+/** Those that live stand first, then those to come and those put away, each by name. */
+const STATES: readonly JourneyRow['state'][] = ['on', 'paused', 'draining', 'draft', 'archived'];
+const place = ({ state }: JourneyRow): number => STATES.indexOf(state);
+
+async function journeyTable(o: PageContext, journeys: readonly JourneyRow[]): Promise<Html> {
+  const counts = await Promise.all(journeys.map((journey) => o.journeys.counts(o.db, journey.id)));
+  const sum = (i: number, what: 'entered' | 'inside' | 'goals'): number =>
+    counts[i]!.reduce((total, each) => total + each[what], 0);
+  return html`<div class="sheet flush"><table class="stack">
+    <thead><tr><th>Journey</th><th></th><th class="number">Entered</th><th class="number">Inside</th><th class="number">Reached the goal</th></tr></thead>
+    <tbody>${journeys.map(
+      (journey, i) => html`<tr>
+        <td class="words"><a href="/journeys/${journey.id}">${bdi(journey.name.trim() || 'Without a name')}</a></td>
+        <td>${badge(journey.state, journey.state === 'on' ? 'good' : 'quiet')}</td>
+        ${figures({ Entered: sum(i, 'entered'), Inside: sum(i, 'inside'), 'Reached the goal': sum(i, 'goals') })}
+      </tr>`,
+    )}</tbody>
+  </table></div>`;
+}
+
+/** Cells that say what they are where there is no room for the head of the table. */
+const figures = (named: Readonly<Record<string, number>>): Html =>
+  html`${Object.entries(named).map(([name, figure]) => html`<td class="number" data-label="${name}">${count(figure)}</td>`)}`;

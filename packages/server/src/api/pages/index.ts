@@ -1,12 +1,13 @@
-import { publicId } from '@tributary/model';
+import { internalId, publicId } from '@tributary/model';
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import type { KeyCache } from '../../access/index.ts';
 import { UserError } from '../../platform/errors.ts';
 import { pageHeaders } from '../../platform/page.ts';
 import type { PageContext } from './context.ts';
+import { sendErrorPage } from './error.ts';
 import { homePage } from './home.ts';
 import { journeyPage } from './journey.ts';
-import { personPage } from './person.ts';
+import { type From, personPage } from './person.ts';
 
 /**
  * Plain pages to look at what happened: the journeys, a journey's report, a
@@ -21,15 +22,19 @@ export function pageRoutes(app: FastifyInstance, o: PageContext): void {
     pages.get<{ Params: { id: string } }>('/journeys/:id', async (request) =>
       found(await journeyPage(o, request.params.id), 'journey'),
     );
-    pages.get<{ Params: { id: string } }>('/people/:id', async (request) =>
-      found(await personPage(o, request.params.id), 'person'),
+    pages.get<{ Params: { id: string }; Querystring: From }>('/people/:id', async (request) =>
+      found(await personPage(o, request.params.id, request.query), 'person'),
     );
-    pages.get<{ Querystring: { email?: unknown } }>('/people', async (request, reply) => {
-      const { email = '' } = request.query;
-      if (typeof email !== 'string') throw new UserError('bad_request', 'email: give one address');
-      const id = await o.people.findByEmail(o.db, o.workspace.id, email);
+    pages.get<{ Querystring: { email?: unknown; who?: unknown } }>('/people', async (request, reply) => {
+      const given = request.query.email ?? request.query.who ?? '';
+      if (typeof given !== 'string') throw new UserError('bad_request', 'email: give one address');
+      const who = given.trim();
+      if (who === '') return reply.redirect('/');
+      const id = internalId(who) ?? (await o.people.findByEmail(o.db, o.workspace.id, who));
       return reply.redirect(`/people/${publicId(found(id, 'person'))}`);
     });
+    pages.get('/journeys', async (_request, reply) => reply.redirect('/'));
+    if (!o.mailbox) for (const path of ['/mailbox', '/mailbox/*']) pages.get(path, noMailbox);
   });
 }
 
@@ -38,14 +43,19 @@ function found<T>(thing: T | undefined, what: string): T {
   return thing;
 }
 
+async function noMailbox(): Promise<never> {
+  throw new UserError('no_mailbox', 'there is no mailbox here: mail goes to your mail server', 404);
+}
+
 /** Asks for an API key, as the password of HTTP basic authentication. */
 export function keyNeeded(keys: KeyCache): onRequestAsyncHookHandler {
   return async (request, reply) => {
     if (await hasKey(keys, request.headers.authorization)) return;
-    return reply
-      .code(401)
-      .header('www-authenticate', 'Basic realm="Tributary: any user name, an API key as password"')
-      .send('An API key is needed, as the password: npm run tributary -- keys create --name NAME\n');
+    return sendErrorPage(
+      reply.header('www-authenticate', 'Basic realm="Tributary: any user name, an API key as password"'),
+      401,
+      'an API key is needed, as the password: npm run tributary -- keys create --name NAME',
+    );
   };
 }
 

@@ -1,62 +1,80 @@
-import { badge, type Html, html, page } from '../../platform/page.ts';
+import { filterInWords, type JourneyDefinition } from '@tributary/model';
+import { type JourneyRow, publicJourneyId } from '../../journeys/index.ts';
+import { badge, bdi, count, type Html, html, page } from '../../platform/page.ts';
 import { type Estimate, type JourneyReport, reportOn } from '../../reports/index.ts';
 import type { PageContext } from './context.ts';
 
 /** A journey's report: its messages, and its goal against the hold-out, each share with its uncertainty. */
 export async function journeyPage(o: PageContext, id: string): Promise<string | undefined> {
-  const journey = (await o.journeys.list(o.db, o.workspace.id)).find((candidate) => String(candidate.id) === id);
+  const journey = (await o.journeys.list(o.db, o.workspace.id)).find((candidate) => isCalled(candidate, id));
   if (!journey) return undefined;
   const report = await reportOn(o.db, o, journey.id);
+  const whole = await o.journeys.definitions.find(o.db, o.workspace.id, publicJourneyId(journey));
+  const definition = whole?.definition as JourneyDefinition | null | undefined;
+  // One that had a goal may have lost it: what was reached still counts.
+  const goal = definition?.goal;
+  const hasGoal = goal !== undefined || report.treated.goals + report.heldOut.goals > 0;
   return page({
     title: journey.name,
     up: [{ href: '/', text: 'Tributary' }],
     aside: badge(journey.state, journey.state === 'on' ? 'good' : 'quiet'),
     body: html`
       <div class="figures">
-        <div><b>${report.treated.entered + report.heldOut.entered}</b><span>entered</span></div>
-        <div><b>${report.inside}</b><span>inside now</span></div>
-        <div><b>${report.messages.sent}</b><span>e-mails sent</span></div>
+        <div><b>${count(report.treated.entered + report.heldOut.entered)}</b><span>entered</span></div>
+        <div><b>${count(report.inside)}</b><span>inside now</span></div>
+        <div><b>${count(report.messages.sent)}</b><span>e-mails sent</span></div>
         <div><b>${percent(report.messages.opened, report.messages.delivered)}</b><span>opened</span></div>
-        <div><b>${report.treated.goals + report.heldOut.goals}</b><span>reached the goal</span></div>
+        ${hasGoal && html`<div><b>${count(report.treated.goals + report.heldOut.goals)}</b><span>reached the goal</span></div>`}
       </div>
       <h2>Goal</h2>
-      ${goalTable(report)}
-      <p>${lift(report.lift)}</p>
+      ${goal && html`<p>${bdi(goal.name)}: when ${bdi(filterInWords(goal.when, await o.journeys.explaining.names(o.workspace.id)))}.</p>`}
+      ${hasGoal ? html`${goalTable(report)}<p>${lift(report.lift)}</p>` : html`<p class="soft">This journey has no goal, so nothing tells whether it helps.</p>`}
       <h2>E-mail</h2>
       ${messageTable(report)}
-      <p class="soft">${report.parked > 0 && html`${badge(`${report.parked} parked with an error`, 'bad')} `}Opens and clicks that a machine made do not count. Ranges are 95 % intervals.</p>`,
+      <p class="soft">${report.parked > 0 && html`${badge(`${report.parked} parked with an error`, 'bad')} `}Why a message was not sent is on the person’s timeline. Opens and clicks that a machine made do not count. Ranges are 95 % intervals.</p>`,
   });
 }
 
+/** By its number, or by its id outside. */
+const isCalled = (journey: JourneyRow, id: string): boolean =>
+  String(journey.id) === id || publicJourneyId(journey) === id;
+
 function goalTable(report: JourneyReport): Html {
   const row = (name: string, group: JourneyReport['treated']): Html => html`<tr>
-    <td>${name}</td><td>${group.entered}</td><td>${group.goals}</td><td>${share(group.conversion)}</td>
+    <td>${name}</td><td data-label="Entered">${count(group.entered)}</td><td data-label="Reached it">${count(group.goals)}</td><td data-label="Conversion">${share(group.conversion)}</td>
   </tr>`;
-  return html`<div class="sheet flush"><div class="scroll"><table>
+  return html`<div class="sheet flush"><table class="stack">
     <thead><tr><th>Group</th><th>Entered</th><th>Reached it</th><th>Conversion</th></tr></thead>
     <tbody>${row('Went through the journey', report.treated)}${row('Held out, got nothing', report.heldOut)}</tbody>
-  </table></div></div>`;
+  </table></div>`;
 }
 
 function messageTable({ messages }: JourneyReport): Html {
+  const tried = messages.sent + messages.bounced + messages.failed;
   const rows: [string, number, number][] = [
-    ['Sent', messages.sent, messages.sent + messages.bounced + messages.failed],
+    ['Sent', messages.sent, tried],
     ['Delivered', messages.delivered, messages.sent + messages.bounced],
     ['Opened', messages.opened, messages.delivered],
     ['Clicked', messages.clicked, messages.delivered],
     ['Replied', messages.replied, messages.delivered],
     ['Unsubscribed', messages.unsubscribed, messages.delivered],
     ['Bounced', messages.bounced, messages.sent + messages.bounced],
+    ['Not sent: refused, or given up', messages.failed, tried],
   ];
-  return html`<div class="sheet flush"><div class="scroll"><table>
+  const others: [string, number][] = [
+    ['Waiting for a cap, or for the hours in which they go', messages.held],
+    ['On their way, or to be tried again', messages.waiting - messages.held],
+    ['Uncertain: nobody can tell whether they arrived', messages.uncertain],
+    ['Not sent: they were not to be', messages.skipped],
+  ];
+  return html`<div class="sheet flush"><table class="stack">
     <thead><tr><th></th><th>Messages</th><th>Of</th><th>Share</th></tr></thead>
     <tbody>${rows.map(
       ([name, hits, total]) =>
-        html`<tr><td>${name}</td><td>${hits}</td><td>${total}</td><td>${percent(hits, total)}</td></tr>`,
+        html`<tr><td>${name}</td><td>${count(hits)}</td><td data-label="of">${count(total)}</td><td>${percent(hits, total)}</td></tr>`,
     )}
-    <tr><td>Waiting for a cap, or for the hours in which they go</td><td>${messages.held}</td><td></td><td></td></tr>
-    <tr><td>Not sent, with a reason on the timeline</td><td>${messages.skipped}</td><td></td><td></td></tr></tbody>
-  </table></div></div>`;
+    ${others.map(([name, hits]) => html`<tr><td>${name}</td><td>${count(hits)}</td><td></td><td></td></tr>`)}</tbody>
+  </table></div>`;
 }
 
 function lift(estimate: Estimate | undefined): string {

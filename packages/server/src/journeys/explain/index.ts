@@ -20,6 +20,8 @@ import { type Standing, standingOf } from './standing.ts';
 export interface Explaining {
   /** `who`: an address or an id. */
   explain(workspaceId: number, who: string, asked: ExplainAsked): Promise<Explanation>;
+  /** What a workspace calls its fields, activities, attributes and audiences. */
+  names(workspaceId: number): Promise<Names>;
 }
 
 interface Of {
@@ -37,6 +39,7 @@ const FAILURES_MAX = 100;
 
 export function createExplaining(o: Of): Explaining {
   return {
+    names: (workspaceId) => loadNames(o, workspaceId),
     async explain(workspaceId, who, asked) {
       const somebody = await loadSomebody(o, workspaceId, who);
       const personId = somebody.id!;

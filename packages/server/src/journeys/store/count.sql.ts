@@ -42,6 +42,7 @@ export async function countDue(db: Queryable, now: Date): Promise<EngineCounts> 
 
 export interface MoveRow {
   at: Date;
+  journeyId: number;
   journey: string;
   runId: string;
   shapeId: string | null;
@@ -50,13 +51,20 @@ export interface MoveRow {
   did: string;
 }
 
-/** What a person's runs did, newest first: why they got something, or did not. */
-export async function listMovesOf(db: Queryable, personId: string, limit: number): Promise<MoveRow[]> {
+/**
+ * What a person's runs did, newest first, before a moment if one is given: why they got something, or did not. Of the last
+ * moment all.
+ */
+export async function listMovesOf(db: Queryable, personId: string, limit: number, before?: Date): Promise<MoveRow[]> {
   const { rows } = await db.query<MoveRow>(
-    `select m.at, j.name as journey, m.run_id as "runId", m.shape_id as "shapeId", ${titleSql('r', 'm.shape_id')} as title, m.did
-     from run r join move m on m.run_id = r.id join journey j on j.id = r.journey_id
-     where r.person_id = $1 order by m.at desc, m.number desc limit $2`,
-    [personId, limit],
+    `select m.at, j.id as "journeyId", j.name as journey, m.run_id as "runId", m.shape_id as "shapeId",
+            ${titleSql('r', 'm.shape_id')} as title, m.did
+     from (select m.* from run r join move m on m.run_id = r.id
+           where r.person_id = $1 and ($3::timestamptz is null or m.at < $3)
+           order by m.at desc fetch first $2 rows with ties) m
+     join run r on r.id = m.run_id join journey j on j.id = r.journey_id
+     order by m.at desc, m.number desc`,
+    [personId, limit, before ?? null],
   );
   return rows;
 }

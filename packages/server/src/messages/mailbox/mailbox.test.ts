@@ -6,6 +6,7 @@ import { silent, type TestDatabase, testDatabase } from '../../../test/support/d
 import { systemClock } from '../../platform/clock.ts';
 import type { EmailChannel, Mail } from '../channels/channel.ts';
 import { smtpChannel } from '../channels/smtp.ts';
+import { withPixel } from '../render/links.ts';
 import { signToken } from '../tracking/token.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 
@@ -79,6 +80,15 @@ describe('the built-in mailbox', () => {
     assert.match(source.body, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
   });
 
+  test('to look at a mail is not to open it: the picture that tells of it is left out', async () => {
+    await send({
+      subject: 'Seen',
+      html: withPixel('<body><p>Hi <img src="/a.png"></p></body>', 'https://t.example/t/o/aB-_9.gif'),
+    });
+    const body = (await get(`${await newest()}/body`)).body;
+    assert.equal(body, '<base target="_blank"><body><p>Hi <img src="/a.png"></p></body>');
+  });
+
   test('nothing in a mail runs here: not in the list, not in the mail', async () => {
     await send({
       subject: evil,
@@ -109,6 +119,10 @@ describe('the built-in mailbox', () => {
     assert.equal(subjects(first.body).length, 50);
     assert.equal(new Set(all).size, 60);
     assert.doesNotMatch(second.body, /before=/);
+    const past = await get('/mailbox?before=1');
+    assert.match(past.body, /No older mail/);
+    assert.match(past.body, /<a href="\/">Tributary<\/a>/);
+    assert.doesNotMatch(past.body, /No mail yet/);
   });
 
   test('a mail that is not there: 404, in words', async () => {

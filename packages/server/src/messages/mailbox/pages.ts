@@ -1,4 +1,4 @@
-import { badge, empty, type Html, html, page, tabs } from '../../platform/page.ts';
+import { badge, bdi, count, empty, type Html, html, page, tabs } from '../../platform/page.ts';
 import { linksIn } from '../render/links.ts';
 import type { MailHead, StoredMail } from '../store/mailbox.sql.ts';
 import { readToken } from '../tracking/token.ts';
@@ -7,7 +7,8 @@ import type { ReadMail } from './parse.ts';
 export const views = ['mail', 'text', 'links', 'headers'] as const;
 export type View = (typeof views)[number];
 
-const up = [{ href: '/mailbox', text: 'Mailbox' }];
+const home = { href: '/', text: 'Tributary' };
+const up = [home, { href: '/mailbox', text: 'Mailbox' }];
 
 export function listPage(
   mails: readonly (MailHead & { subject: string; from: string })[],
@@ -15,7 +16,7 @@ export function listPage(
 ): string {
   const rows = mails.map(
     (mail) => html`<tr>
-<td class="main"><a href="/mailbox/${mail.id}">${mail.subject || '(no subject)'}</a></td>
+<td class="main"><a href="/mailbox/${mail.id}">${bdi(mail.subject.trim() || '(no subject)')}</a></td>
 <td>${mail.rcptTo.join(', ')}</td>
 <td>${mail.receivedAt}</td>
 </tr>`,
@@ -30,12 +31,14 @@ export function listPage(
     'No mail yet',
     html`Every e-mail that Tributary sends ends up here, and nowhere else, until it is told of a real mail server (<code>SMTP_URL</code>). Publish a journey with an e-mail in it and let someone enter.`,
   );
+  const noneOlder = empty('No older mail', html`Here it ends. <a href="/mailbox">The newest</a>`);
   return page({
     title: 'Mailbox',
+    up: [home],
     aside:
       o.count > 0 &&
-      html`<span class="soft">${o.count === 1 ? '1 mail' : `${o.count} mails`}, none of them left this machine</span>`,
-    body: mails.length > 0 ? table : nothing,
+      html`<span class="soft">${o.count === 1 ? '1 mail' : `${count(o.count)} mails`}, none of them left this machine</span>`,
+    body: mails.length > 0 ? table : o.count > 0 ? noneOlder : nothing,
   });
 }
 

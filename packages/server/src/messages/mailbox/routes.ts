@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Db } from '../../platform/database/pool.ts';
 import { pageHeaders } from '../../platform/page.ts';
+import { withoutPixel } from '../render/links.ts';
 import { countMails, findMail, listMails } from '../store/mailbox.sql.ts';
 import { listPage, mailPage, noMailPage, type View, views } from './pages.ts';
 import { readHead, readMail } from './parse.ts';
@@ -9,7 +10,8 @@ const PAGE = 50;
 
 /**
  * A mail as its writer meant it, and no more: no scripts, no forms, no frames;
- * pictures and styles are loaded as a mail program would.
+ * pictures and styles are loaded as a mail program would, but for the one that
+ * would tell that its reader has opened it.
  */
 const bodyHeaders = {
   'content-type': 'text/html; charset=utf-8',
@@ -44,7 +46,7 @@ export function mailboxRoutes(app: FastifyInstance, db: Db): void {
     const stored = await mailOf(request.params.id);
     const html = stored && (await readMail(stored.source)).html;
     if (html === undefined) return sendPage(reply.code(404), noMailPage());
-    return reply.headers(bodyHeaders).send(inNewWindows(html));
+    return reply.headers(bodyHeaders).send(inNewWindows(withoutPixel(html)));
   });
 
   app.get<{ Params: { id: string } }>('/mailbox/:id/source', async (request, reply) => {

@@ -40,6 +40,11 @@ export function withPixel(html: string, url: string): string {
   return end < 0 ? `${html}${pixel}` : `${html.slice(0, end)}${pixel}${html.slice(end)}`;
 }
 
+/** The HTML as it was before: who looks after mail opens none. */
+export function withoutPixel(html: string): string {
+  return html.replace(/<img src="[^"]+\/t\/o\/[\w.-]+\.gif" width="1" height="1"[^>]*>/g, '');
+}
+
 /** Every link in a piece of HTML, in order, as a reader would follow it. */
 export function linksIn(html: string): string[] {
   return piecesOf(html).flatMap((piece) => {

@@ -61,7 +61,7 @@ export interface MessageRow {
   personId: string;
   channel: MessageChannel;
   template: string | null;
-  /** What people call it: its template, a webhook's name or address, a note's subject. */
+  /** What people call it: its template, a webhook's name or host, a note's subject. */
   name: string | null;
   transactional: boolean;
   journeyId: number | null;
@@ -87,7 +87,7 @@ export interface MessageRow {
 }
 
 const columns = `m.id, m.person_id as "personId", m.channel, t.name as template,
-  coalesce(t.name, c.content->>'name', c.content->>'url', c.content->>'subject', c.content->>'title',
+  coalesce(t.name, c.content->>'name', substring(c.content->>'url' from '^https?://([^/?#]+)'), c.content->>'url', c.content->>'subject', c.content->>'title',
            left(c.content->>'text', 80)) as name,
   coalesce((m.rules->>'transactional')::boolean, false) as transactional, m.journey_id as "journeyId",
   m.run_id as "runId", m.shape_id as "shapeId", m.state, m.reason, m.waits_for as "waitsFor", m.address, m.subject, m.attempts,
@@ -95,17 +95,20 @@ const columns = `m.id, m.person_id as "personId", m.channel, t.name as template,
   m.opened_at as "openedAt", m.clicked_at as "clickedAt",
   m.replied_at as "repliedAt", m.unsubscribed_at as "unsubscribedAt"`;
 
-/** The newest messages of a person. */
+/** The newest messages of a person, or those before one of them. */
 export async function listOfPerson(
   db: Queryable,
   workspaceId: number,
   personId: string,
   limit: number,
+  before?: string,
 ): Promise<MessageRow[]> {
   const { rows } = await db.query<MessageRow>(
     `select ${columns} from message m left join template t on t.id = m.template_id left join message_content c on c.id = m.content_id
-     where m.person_id = $2 and m.workspace_id = $1 order by m.queued_at desc, m.id desc limit $3`,
-    [workspaceId, personId, limit],
+     where m.person_id = $2 and m.workspace_id = $1
+       and ($4::bigint is null or (m.queued_at, m.id) < (select queued_at, id from message where id = $4))
+     order by m.queued_at desc, m.id desc limit $3`,
+    [workspaceId, personId, limit, before ?? null],
   );
   return rows;
 }

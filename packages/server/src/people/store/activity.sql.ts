@@ -97,11 +97,19 @@ export async function listActivitiesSince(
   return rows;
 }
 
-/** The newest activities of a person. */
-export async function listActivitiesOf(db: Queryable, personId: string, limit: number): Promise<ActivityRow[]> {
+/** The newest activities of a person before a moment; of the last moment all, so that the next page begins before it. */
+export async function listActivitiesOf(
+  db: Queryable,
+  personId: string,
+  limit: number,
+  before: Date | undefined,
+): Promise<ActivityRow[]> {
   const { rows } = await db.query<ActivityRow>(
-    `select ${columns} from activity a where person_id = $1 order by occurred_at desc, id desc limit $2`,
-    [personId, limit],
+    `select ${columns} from (
+       select * from activity where person_id = $1 and ($3::timestamptz is null or occurred_at < $3)
+       order by occurred_at desc fetch first $2 rows with ties) a
+     order by occurred_at desc, id desc`,
+    [personId, limit, before ?? null],
   );
   return rows;
 }

@@ -53,9 +53,9 @@ test('a step goes by its title wherever people read of it, and by its id where i
   await world.tributary.people.record(world.ws, [item]);
   await world.quiet();
   const page = await pageOf(ANNA);
-  assert.match(page, /<small>· Welcome · A breather<\/small>/);
-  assert.match(page, /<small>· Welcome · hello<\/small>/);
-  assert.match(page, /<div class="soft">Welcome · A breather · no answer<\/div>/);
+  assert.match(page, /<small>· <a href="\/journeys\/1"><bdi>Welcome<\/bdi><\/a> · <bdi>A breather<\/bdi><\/small>/);
+  assert.match(page, /<small>· <a href="\/journeys\/1"><bdi>Welcome<\/bdi><\/a> · <bdi>hello<\/bdi><\/small>/);
+  assert.match(page, /<div class="soft"><bdi>Welcome<\/bdi> · <bdi>A breather<\/bdi> · <bdi>no answer<\/bdi><\/div>/);
 
   const lines = await printed((config) => explainPerson(config, [ANNA], { journey: 'Welcome' }));
   assert.ok(
@@ -115,11 +115,11 @@ test('a value that is too long for a page is there as a whole when it is opened'
   const start = LONG.slice(0, 240).trimEnd();
   assert.ok(
     page.includes(
-      `<details class="whole"><summary><span>${start}… </span><b></b></summary><div>${LONG}\nand &#60;b&#62;more&#60;/b&#62;</div></details>`,
+      `<details class="whole"><summary><span><bdi>${start}</bdi>… </span><b></b></summary><div><bdi>${LONG}\nand &#60;b&#62;more&#60;/b&#62;</bdi></div></details>`,
     ),
     page,
   );
-  assert.ok(page.includes('<td>Anna</td>'), 'what is short stands as it is');
+  assert.ok(page.includes('<td><bdi>Anna</bdi></td>'), 'what is short stands as it is');
   assert.ok(!page.includes('<script'));
 });
 

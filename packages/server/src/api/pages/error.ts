@@ -1,0 +1,31 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { html, page, pageHeaders } from '../../platform/page.ts';
+import { findForm } from './find-form.ts';
+
+/** Whether somebody wants to look at a page: what goes wrong there is said on one. */
+export function isOfPages({ raw: { method = '', url = '' } }: Pick<FastifyRequest, 'raw'>): boolean {
+  return /^(GET|HEAD)$/.test(method) && /^\/(?:(?:people|journeys|mailbox)(?:[/?#]|$)|[?#]|$)/.test(url);
+}
+
+/** A page that says in words what went wrong, with ways on. */
+export function sendErrorPage(reply: FastifyReply, status: number, words: string): FastifyReply {
+  const text = words.replace(/\.?$/, '.');
+  return reply
+    .code(status)
+    .headers(pageHeaders)
+    .send(
+      page({
+        title: titles[status] ?? 'This can not be shown',
+        width: 'narrow',
+        up: [{ href: '/', text: 'Tributary' }],
+        body: html`<div class="sheet"><p>${text.charAt(0).toUpperCase()}${text.slice(1)}</p></div>${status !== 401 && findForm()}`,
+      }),
+    );
+}
+
+const titles: Readonly<Record<number, string>> = {
+  401: 'An API key is needed',
+  404: 'Nothing is here',
+  500: 'Something went wrong',
+  503: 'Not just now',
+};

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { publicId } from '@tributary/model';
+import { createKey } from '../../src/access/index.ts';
+import { type JourneyWorld, openJourneyWorld, welcome } from '../support/journey-world.ts';
+
+const ANNA = 'anna@example.com';
+let world: JourneyWorld;
+let authorization: string;
+before(async () => {
+  world = await openJourneyWorld();
+  const { key } = await createKey(world.db, world.tributary.workspace, 'Looks', world.clock.now());
+  authorization = `Basic ${Buffer.from(`x:${key}`).toString('base64')}`;
+});
+after(() => world?.close());
+
+async function look(path: string): Promise<{ status: number; text: string; url: string }> {
+  const answer = await fetch(`${world.tributary.url}${path}`, { headers: { authorization } });
+  assert.equal(answer.headers.get('content-type'), 'text/html; charset=utf-8', path);
+  return { status: answer.status, text: await answer.text(), url: answer.url.slice(world.tributary.url.length) };
+}
+const has = (text: string, part: string): void => assert.ok(text.includes(part), `${part}\n\n${text}`);
+const lacks = (text: string, part: string): void => assert.ok(!text.includes(part), `${part}\n\n${text}`);
+const idOf = async (email: string): Promise<string> =>
+  publicId((await world.tributary.people.findByEmail(world.db, world.ws, email))!);
+const merge = (fields: object) =>
+  world.call('POST', '/v1/person/merge', { people: [{ fields }], merge_by: ['str::email'] });
+
+test('who is held out of a journey reads so on their timeline, with a link to the journey', async () => {
+  await world.push(welcome({ name: 'Half', holdOut: 0.9, entry: { kind: 'activity', activity: 'act:cm:called' } }));
+  const names = Array.from({ length: 8 }, (_, i) => `held${i}@example.com`);
+  for (const name of names) await world.does(name, 'called');
+  const { rows } = await world.db.query<{ id: string }>('select person_id as id from run where held_out');
+  assert.ok(rows.length > 0);
+  const { text } = await look(`/people/${publicId(rows[0]!.id)}`);
+  has(text, '<bdi>held out of “Half”, to compare with: gets nothing of it</bdi>');
+  assert.match(text, /<small>· <a href="\/journeys\/\d+"><bdi>Half<\/bdi><\/a><\/small>/);
+});
+
+test('a timeline that is longer than a page goes on, and nothing of it is left out or told twice', async () => {
+  await world.call('POST', '/v1/definitions/activity/create', {
+    name: 'Paged',
+    attributes: [{ name: 'Deal stage', display_type: 'text' }],
+  });
+  const email = 'paged@example.com';
+  await world.does(email, 'signed-up');
+  // Of one moment there are more than one, where the page ends too.
+  const at = (i: number): string => new Date(world.clock.now().getTime() - Math.floor(i / 3) * 60_000).toISOString();
+  for (const part of [0, 1, 2, 3, 4])
+    await world.call('POST', '/v1/activities/create', {
+      activities: Array.from({ length: 100 }, (_, i) => part * 100 + i).map((i) => ({
+        activity_id: 'act:cm:paged',
+        fields: { 'str::email': email },
+        attributes: { 'str:cm:deal-stage': `no ${i}.` },
+        created: at(i),
+      })),
+      merge_by: ['str::email'],
+    });
+  await world.quiet();
+  const seen: string[] = [];
+  let pages = 0;
+  let path: string | undefined = `/people/${await idOf(email)}`;
+  while (path) {
+    const { text } = await look(path);
+    seen.push(...[...text.matchAll(/Deal stage: no (\d+)\./g)].map((match) => match[1]!));
+    pages += 1;
+    assert.equal(text.includes('>Newest</a>'), pages > 1);
+    path = /href="([^"]+)">Older<\/a>/.exec(text)?.[1];
+  }
+  assert.equal(pages, 3);
+  assert.equal(seen.length, 500);
+  assert.equal(new Set(seen).size, 500);
+});
+
+test('who can get no mail does not read as subscribed', async () => {
+  await merge({ 'str::email': 'hard@example.com', 'bol::p': true });
+  const hard = `/people/${await idOf('hard@example.com')}`;
+  has((await look(hard)).text, '<span class="badge good">subscribed</span>');
+  await world.tributary.people.suppression.add(world.ws, ['hard@example.com'], {
+    reason: 'Hard bounced',
+    source: 'a test',
+  });
+  const { text } = await look(hard);
+  lacks(text, 'subscribed</span>');
+  has(text, '<small>their address gets no mail: <bdi>Hard bounced</bdi></small>');
+  await world.call('POST', '/v1/person/merge', {
+    people: [{ fields: { 'str::ei': 'no-address', 'str::first': '  ' } }],
+    merge_by: ['str::ei'],
+  });
+  const { rows } = await world.db.query<{ id: string }>(
+    `select id from person where fields->>'str::ei' = 'no-address'`,
+  );
+  const nobody = (await look(`/people/${publicId(rows[0]!.id)}`)).text;
+  has(nobody, '<span class="badge warn">no e-mail address</span>');
+  has(nobody, `<title>${publicId(rows[0]!.id)}</title>`);
+});
+
+test('a value of any shape is shown, in a field and in an activity', async () => {
+  const odd = { name: { toString: 1 } };
+  await world.call('POST', '/v1/person/custom-field/create', { name: 'Thing', type: 'object' });
+  await world.call('POST', '/v1/definitions/activity/create', {
+    name: 'Odd',
+    attributes: [{ name: 'Odd thing', display_type: 'object' }],
+  });
+  assert.equal(
+    (await merge({ 'str::email': ANNA, 'obj:cm:thing': odd, 'dtz::b': { day: 3, month: 5, year: 1990 } })).status,
+    200,
+  );
+  await world.does(ANNA, 'odd', { 'obj:cm:odd-thing': odd });
+  const { status, text } = await look(`/people/${await idOf(ANNA)}`);
+  assert.equal(status, 200);
+  has(text, '<td><bdi>{&#34;name&#34;:{&#34;toString&#34;:1}}</bdi></td>');
+  has(text, '<div class="soft"><bdi>Odd thing: {&#34;name&#34;:{&#34;toString&#34;:1}}</bdi></div>');
+  has(text, '<td><bdi>3 May 1990</bdi></td>');
+  assert.ok(text.indexOf('<code>str::email</code>') < text.indexOf('<code>dtz::b</code>'));
+});
+
+test('people are found by address and by id; what is not there is said on a page with ways on', async () => {
+  await merge({ 'str::email': ANNA });
+  has((await look('/')).text, '<form class="find" action="/people" method="get" role="search">');
+  const here = `/people/${await idOf(ANNA)}`;
+  for (const asked of [ANNA, ` ${ANNA} `, await idOf(ANNA)])
+    assert.equal((await look(`/people?who=${encodeURIComponent(asked)}`)).url, here);
+  assert.equal((await look(`/people?email=${ANNA}`)).url, here);
+  for (const nowhere of ['/people', '/people?who=', '/journeys']) assert.equal((await look(nowhere)).url, '/');
+  for (const nowhere of ['/people/abc', '/people?email=nobody@x.de', '/journeys/0']) {
+    const { status, text } = await look(nowhere);
+    assert.equal(status, 404);
+    has(text, `<p>There is no such ${nowhere.startsWith('/p') ? 'person' : 'journey'}.</p>`);
+    has(text, '<a href="/">Tributary</a>');
+  }
+  const stranger = await fetch(`${world.tributary.url}/`);
+  assert.equal(stranger.status, 401);
+  assert.match(stranger.headers.get('www-authenticate') ?? '', /^Basic /);
+  has(
+    await stranger.text(),
+    '<p>An API key is needed, as the password: npm run tributary -- keys create --name NAME.</p>',
+  );
+});
+
+test('a journey says what its goal is, and one that has none says nothing of it; its id outside leads there too', async () => {
+  const goal = { name: 'A sale', when: { '$act::has_occurred': { field_id: 'act:cm:bought' } } };
+  const id = await world.push(welcome({ name: 'Sells', goal, exits: [] }));
+  const { status, text } = await look(`/journeys/${id}`);
+  assert.equal(status, 200);
+  has(text, '<p><bdi>A sale</bdi>: when <bdi>“Bought” occurred</bdi>.</p>');
+  has(text, '<span>reached the goal</span>');
+  for (const row of ['Not sent: refused, or given up', 'On their way, or to be tried again', 'Uncertain'])
+    has(text, row);
+  const without = (await look(`/journeys/${await world.push(welcome({ name: 'Aimless' }))}`)).text;
+  lacks(without, 'reached the goal');
+  lacks(without, 'Reached it');
+  has(without, 'This journey has no goal');
+});
+
+test('journeys that live stand before those that are put away', async () => {
+  await world.push(welcome({ name: 'A first' }));
+  await world.tributary.journeys.manage.changeState(world.ws, { name: 'A first' }, 'drain', { by: 'a test' });
+  const { text } = await look('/');
+  assert.ok(text.indexOf('<bdi>Sells</bdi>') < text.indexOf('<bdi>A first</bdi>'));
+});
