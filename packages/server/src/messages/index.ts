@@ -260,7 +260,7 @@ export function createMessages(o: MessagesOptions): Messages {
     channelState: () => mail?.state() ?? { reachable: true },
     routes: (app) =>
       trackingRoutes(app, {
-        ...{ recorder: touches, preferences: createPreferences(o), secrets, clock, log },
+        ...{ recorder: touches, preferences: createPreferences({ ...o, displayTypes }), secrets, clock, log },
         sender: o.from.name,
       }),
     start() {

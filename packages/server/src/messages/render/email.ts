@@ -111,6 +111,11 @@ function wordsOf(
   };
 }
 
+/** How a template names its sender to a person; undefined where none comes of it. Throws where it can not be rendered. */
+export function renderFromName(fromName: string, subject: Subject, types: DisplayTypes): string | undefined {
+  return oneLine(render(compile(fromName, 'text', 'fromName'), 'text', scopeOf(subject, types))) || undefined;
+}
+
 /** A line break in a header would begin another header. */
 export function oneLine(text: string): string {
   return text

@@ -23,15 +23,21 @@ const columns = `m.id, m.workspace_id as "workspaceId", m.person_id as "personId
                   m.sent_at as "sentAt", m.opened_at as "openedAt",
                   m.clicked_at as "clickedAt", m.unsubscribed_at as "unsubscribedAt"`;
 
-/** A message with the audience that its rules name as its topic, by its id or name. */
-export async function findTracked(
-  db: Queryable,
-  workspaceId: number,
-  id: string,
-): Promise<(TrackedMessage & { topic: string | null }) | undefined> {
-  const { rows } = await db.query<TrackedMessage & { topic: string | null }>({
+/** With what it takes to say of it what its reader saw. */
+export interface TrackedWhole extends TrackedMessage {
+  /** The audience that its rules name as its topic, by its id or name. */
+  topic: string | null;
+  /** How its template names the sender, in Liquid, and what that may ask of the activity that started it. */
+  fromName: string | null;
+  entryActivityId: string | null;
+  entry: Fields;
+}
+
+export async function findTracked(db: Queryable, workspaceId: number, id: string): Promise<TrackedWhole | undefined> {
+  const { rows } = await db.query<TrackedWhole>({
     name: 'message.tracked',
-    text: `select ${columns}, m.rules->>'topic' as topic
+    text: `select ${columns}, m.rules->>'topic' as topic, t.content->>'fromName' as "fromName",
+                  m.entry_activity_id as "entryActivityId", m.entry
            from message m left join template t on t.id = m.template_id where m.id = $1 and m.workspace_id = $2`,
     values: [id, workspaceId],
   });

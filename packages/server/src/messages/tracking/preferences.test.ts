@@ -188,6 +188,19 @@ describe('what a reader chooses of topics', () => {
     assert.match((await app.inject(unsubscribe)).body, /<button>Unsubscribe me<\/button>/);
   });
 
+  test('the page names the sender as the mail did', async () => {
+    await world.putTemplate('hello', { fromName: '{{ people.first-name }}’s friends at Acme' });
+    const alone = await mailed(undefined, 'Ben3');
+    assert.match((await app.inject(alone.unsubscribe)).body, /no more e-mails from <b>Ben3’s friends at Acme<\/b>/);
+    const left = await post(alone.unsubscribe, [['from', 'page']]);
+    assert.match(left.body, /no more e-mails from <b>Ben3’s friends at Acme<\/b>/);
+    assert.match((await app.inject(alone.unsubscribe)).body, /no more e-mails from <b>Ben3’s friends at Acme<\/b>/);
+    const anna = await mailed('Events');
+    assert.match((await app.inject(anna.unsubscribe)).body, /<h1>Your e-mails from Anna’s friends at Acme<\/h1>/);
+    await world.putTemplate('hello', {});
+    assert.match((await app.inject(anna.unsubscribe)).body, /<h1>Your e-mails from Acme Sales<\/h1>/);
+  });
+
   test('with the database away everything can be left, and of topics it says that nothing was saved', async (t) => {
     const proxy = await databaseProxy(world.t.connection);
     const db = openPool(proxy.connection, silent, 4);

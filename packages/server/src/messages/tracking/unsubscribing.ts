@@ -49,7 +49,9 @@ export function unsubscribeRoutes(scope: FastifyInstance, o: TrackingOptions): v
       reply.code(503).header('retry-after', '60');
       return fromPage ? reply.headers(pageHeaders).send(notYetPage()) : reply.send('not saved yet: try again\n');
     }
-    return fromPage ? reply.headers(pageHeaders).send(unsubscribedPage(o.sender)) : reply.send('unsubscribed\n');
+    if (!fromPage) return reply.send('unsubscribed\n');
+    const found = await lookedUp(o, claim, readerWaits(o));
+    return reply.headers(pageHeaders).send(unsubscribedPage(senderOf(o, found)));
   });
 }
 
@@ -62,6 +64,10 @@ function lookedUp(o: TrackingOptions, claim: Claim, ms: number): Promise<Found |
   return durable(looked, ms);
 }
 
+/** How the mail they came from names its sender. */
+const senderOf = (o: TrackingOptions, found: Found | undefined): string =>
+  (found && 'sender' in found && found.sender) || o.sender;
+
 function shown(
   o: TrackingOptions,
   reply: FastifyReply,
@@ -69,10 +75,10 @@ function shown(
   changed: readonly Wish[],
 ): FastifyReply {
   reply.headers(pageHeaders);
-  if (found?.is === 'gone') return reply.send(unsubscribedPage(o.sender));
+  if (found?.is === 'gone') return reply.send(unsubscribedPage(senderOf(o, found)));
   if (found?.is === 'reader' && found.topics.length > 0)
-    return reply.send(preferencePage(o.sender, found.topics, changed));
-  return reply.send(unsubscribePage(o.sender));
+    return reply.send(preferencePage(senderOf(o, found), found.topics, changed));
+  return reply.send(unsubscribePage(senderOf(o, found)));
 }
 
 /** Whether what they wish of topics is durable. */
