@@ -218,6 +218,7 @@ dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 td, dd, pre, .whole > div { unicode-bidi: plaintext; }
 td.words { overflow-wrap: anywhere; min-width: 8rem; }
+td.words .badge { white-space: normal; border-radius: .65rem; }
 table.values td { overflow-wrap: anywhere; }
 table.values td:first-child { width: 22%; }
 table.values td:last-child { width: 26%; }
@@ -255,6 +256,7 @@ iframe { display: block; width: 100%; height: 68vh; border: 0; background: #fff;
 .pages { display: flex; justify-content: space-between; gap: 1rem; margin-top: 1.25rem; }
 .find { display: flex; flex-wrap: wrap; gap: .75rem; margin: 0 0 1.25rem; }
 .find input { flex: 1 1 16rem; min-width: 0; font: inherit; color: inherit; background: var(--sheet); border: 1px solid var(--soft); border-radius: 8px; padding: .6rem .9rem; min-height: 44px; }
+.find input::placeholder { color: var(--soft); opacity: 1; }
 button { font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0; border-radius: 8px; padding: .6rem 1.2rem; min-height: 44px; cursor: pointer; }
 button:hover { filter: brightness(1.06); }
 button.quiet { color: var(--ink); background: transparent; border: 1px solid var(--line); }
@@ -274,7 +276,7 @@ input[type='checkbox'] { width: 1.15rem; height: 1.15rem; flex: none; margin: 0;
   table.stack tr:last-child { border-bottom: 0; }
   table.stack td { display: block; padding: 0; border: 0; width: auto; }
   table.stack td, table.values td:first-child, table.values td:last-child { width: auto; overflow-wrap: anywhere; }
-  table.stack td.number { text-align: left; }
+  table.stack td.number, table.stack td.figure { display: inline-block; margin-right: .9rem; text-align: left; }
   table.stack td[data-label]::before { content: attr(data-label) ' '; color: var(--soft); font-size: .875rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .5rem; }

@@ -41,7 +41,7 @@ const isCalled = (journey: JourneyRow, id: string): boolean =>
 
 function goalTable(report: JourneyReport): Html {
   const row = (name: string, group: JourneyReport['treated']): Html => html`<tr>
-    <td>${name}</td><td data-label="Entered">${count(group.entered)}</td><td data-label="Reached it">${count(group.goals)}</td><td data-label="Conversion">${share(group.conversion)}</td>
+    <td>${name}</td><td class="figure" data-label="Entered">${count(group.entered)}</td><td class="figure" data-label="Reached it">${count(group.goals)}</td><td class="figure" data-label="Conversion">${share(group.conversion)}</td>
   </tr>`;
   return html`<div class="sheet flush"><table class="stack">
     <thead><tr><th>Group</th><th>Entered</th><th>Reached it</th><th>Conversion</th></tr></thead>
@@ -71,9 +71,9 @@ function messageTable({ messages }: JourneyReport): Html {
     <thead><tr><th></th><th>Messages</th><th>Of</th><th>Share</th></tr></thead>
     <tbody>${rows.map(
       ([name, hits, total]) =>
-        html`<tr><td>${name}</td><td>${count(hits)}</td><td data-label="of">${count(total)}</td><td>${percent(hits, total)}</td></tr>`,
+        html`<tr><td>${name}</td><td class="figure">${count(hits)}</td><td class="figure" data-label="of">${count(total)}</td><td class="figure">${percent(hits, total)}</td></tr>`,
     )}
-    ${others.map(([name, hits]) => html`<tr><td>${name}</td><td>${count(hits)}</td><td></td><td></td></tr>`)}</tbody>
+    ${others.map(([name, hits]) => html`<tr><td>${name}</td><td class="figure">${count(hits)}</td><td></td><td></td></tr>`)}</tbody>
   </table></div>`;
 }
 

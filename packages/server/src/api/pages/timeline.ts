@@ -98,10 +98,7 @@ const DETAILS_SHOWN = 5;
 
 function detailsOf(activity: RecordedActivity, told: Told, titles: ReadonlyMap<string, string | null>) {
   const { activityId, attributes } = activity;
-  // Why what a machine did does not count comes first.
-  const { 'str::rn': why, ...others } = attributes;
-  const inOrder = attributes['bol::m'] === true && why !== undefined ? { 'str::rn': why, ...others } : attributes;
-  const parts = partsOf(activityId, inOrder, told);
+  const parts = partsOf(activityId, attributes, told);
   const by = String(attributes['str::jefi'] ?? '');
   const shape = String(attributes['str::jsi'] ?? '');
   const step = stepName({ shape, title: titles.get(placeOf(attributes['idt::jri'], shape)) });
@@ -123,19 +120,25 @@ function journeyOf({ 'str::cn': name, 'idt::c': id }: Fields): string | Html {
 
 /** Told by what stands around them, or to machines. */
 const UNTOLD = ['str::ct', 'str::cn', 'str::jsi', 'str::jst', 'str::is', 'str::jefi'];
-/** What says by itself what it is: subjects, reasons, links, audiences. */
-const SELF_EVIDENT = ['str::s', 'str::rn', 'str::jsl', 'str::br', 'str::pr', 'str::c', 'str::an'];
+/** What says by itself what it is: reasons, subjects, links, audiences. */
+const SELF_EVIDENT = ['str::rn', 'str::br', 'str::jsl', 'str::s', 'str::c', 'str::pr', 'str::an'];
 
-/** The attributes that tell a reader something, in the order of the definition and with their names; ids are left out. */
+/** What reads odd under the name that it has in Ortto. */
+const ATTRIBUTES_CALLED: Readonly<Record<string, string>> = { 'str::at': 'Action', 'str::pat': 'Kind' };
+
+/** The attributes that tell a reader something, what needs no name first, in the order of the definition and with their names; ids are left out. */
 function partsOf(activityId: string, attributes: Fields, { schema, names }: Told): string[] {
   const types = schema.activities.get(activityId)?.attributeTypes;
-  const order = [...(types?.keys() ?? [])];
+  const order = [...SELF_EVIDENT, ...(types?.keys() ?? [])];
+  const place = (id: string): number => (order.includes(id) ? order.indexOf(id) : order.length);
   return Object.entries(attributes)
     .filter(([id, value]) => !/^(idt:|bol::)/.test(id) && !UNTOLD.includes(id) && value !== '' && value !== null)
-    .sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
+    .sort(([a], [b]) => place(a) - place(b))
     .map(([id, value]) => ({ id, text: shown(value, id, types?.get(id)) }))
     .filter(({ id, text }, i, all) => !id.includes('::') || all.findIndex((other) => other.text === text) === i)
     .map(({ id, text }) =>
-      SELF_EVIDENT.includes(id) ? text : `${names.attribute?.(activityId, id) ?? nameIn(id)}: ${text}`,
+      SELF_EVIDENT.includes(id)
+        ? text
+        : `${ATTRIBUTES_CALLED[id] ?? names.attribute?.(activityId, id) ?? nameIn(id)}: ${text}`,
     );
 }
