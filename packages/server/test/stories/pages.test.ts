@@ -82,7 +82,7 @@ test('who can get no mail does not read as subscribed', async () => {
   });
   const { text } = await look(hard);
   lacks(text, 'subscribed</span>');
-  has(text, '<small>their address gets no mail: <bdi>Hard bounced</bdi></small>');
+  has(text, '<span class="badge bad">their address gets no mail</span> <small><bdi>Hard bounced</bdi></small>');
   await world.call('POST', '/v1/person/merge', {
     people: [{ fields: { 'str::ei': 'no-address', 'str::first': '  ' } }],
     merge_by: ['str::ei'],
@@ -93,6 +93,23 @@ test('who can get no mail does not read as subscribed', async () => {
   const nobody = (await look(`/people/${publicId(rows[0]!.id)}`)).text;
   has(nobody, '<span class="badge warn">no e-mail address</span>');
   has(nobody, `<title>${publicId(rows[0]!.id)}</title>`);
+});
+
+test('a mail that was not sent is called so on the timeline, among the messages and in the report', async () => {
+  const id = await world.push(
+    welcome({ name: 'Greets', entry: { kind: 'activity', activity: 'act:cm:bought' }, exits: [] }),
+  );
+  await world.does('hard@example.com', 'bought');
+  const { text } = await look(`/people/${await idOf('hard@example.com')}`);
+  has(text, '<li class="bad"><div>E-mail not sent</div>');
+  has(text, '<div class="soft"><bdi>mail to this address has bounced before</bdi> · <bdi>Template: Hello</bdi></div>');
+  has(text, '<span class="badge bad">not sent</span>');
+  const report = async () => (await look(`/journeys/${id}`)).text.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+  has(await report(), 'Not sent: refused, or given up 0 0 –');
+  has(await report(), 'Not sent: they were not to be 1 ');
+  await world.db.query(`update message set state = 'failed' where state = 'skipped'`);
+  has(await report(), 'Not sent: refused, or given up 1 1 100.0 %');
+  has((await look(`/people/${await idOf('hard@example.com')}`)).text, '<span class="badge bad">not sent</span>');
 });
 
 test('a value of any shape is shown, in a field and in an activity', async () => {

@@ -72,7 +72,7 @@ async function standing(o: PageContext, person: Person): Promise<Html> {
   const suppressed = (await o.people.suppression.reasons(o.db, o.workspace.id, [address])).get(address);
   const left = person.fields['bol::p'] === false && badge('unsubscribed', 'bad');
   if (suppressed === undefined) return left || badge('subscribed', 'good');
-  return html`${left} ${badge('gets no mail', 'bad')} <small>their address gets no mail: ${openable(suppressed)}</small>`;
+  return html`${left} ${badge('their address gets no mail', 'bad')} <small>${openable(suppressed)}</small>`;
 }
 
 /** Who it is and how to reach them; the rest by name. */

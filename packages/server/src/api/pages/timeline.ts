@@ -124,7 +124,11 @@ const UNTOLD = ['str::ct', 'str::cn', 'str::jsi', 'str::jst', 'str::is', 'str::j
 const SELF_EVIDENT = ['str::rn', 'str::br', 'str::jsl', 'str::s', 'str::c', 'str::pr', 'str::an'];
 
 /** What reads odd under the name that it has in Ortto. */
-const ATTRIBUTES_CALLED: Readonly<Record<string, string>> = { 'str::at': 'Action', 'str::pat': 'Kind' };
+const ATTRIBUTES_CALLED: Readonly<Record<string, string>> = {
+  'str::asn': 'Template',
+  'str::at': 'Action',
+  'str::pat': 'Kind',
+};
 
 /** The attributes that tell a reader something, what needs no name first, in the order of the definition and with their names; ids are left out. */
 function partsOf(activityId: string, attributes: Fields, { schema, names }: Told): string[] {
@@ -136,9 +140,10 @@ function partsOf(activityId: string, attributes: Fields, { schema, names }: Told
     .sort(([a], [b]) => place(a) - place(b))
     .map(([id, value]) => ({ id, text: shown(value, id, types?.get(id)) }))
     .filter(({ id, text }, i, all) => !id.includes('::') || all.findIndex((other) => other.text === text) === i)
-    .map(({ id, text }) =>
-      SELF_EVIDENT.includes(id)
-        ? text
-        : `${ATTRIBUTES_CALLED[id] ?? names.attribute?.(activityId, id) ?? nameIn(id)}: ${text}`,
-    );
+    .map(({ id, text }) => {
+      // The id of a built-in one says nothing to people.
+      const called =
+        ATTRIBUTES_CALLED[id] ?? names.attribute?.(activityId, id) ?? (id.includes('::') ? '' : nameIn(id));
+      return SELF_EVIDENT.includes(id) || called === '' ? text : `${called}: ${text}`;
+    });
 }
