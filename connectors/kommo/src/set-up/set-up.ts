@@ -12,7 +12,10 @@ export async function setUpAccount(
 ): Promise<SetUpReport> {
   const { fields, refused, webhookUrl } = of;
   const read = account.safeParse(await api.get('/account?with=is_api_filter_enabled'));
-  if (!read.success) throw new RetryLater('Kommo did not say which account this is.', { applied: 'no' });
+  if (!read.success) {
+    const said = 'What answers there did not say which Kommo account it is: is it the address of one?';
+    throw new RetryLater(said, { applied: 'no' });
+  }
   const { id, name, subdomain, is_api_filter_enabled } = read.data;
   const warnings: string[] = [];
   if (is_api_filter_enabled === false) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
@@ -60,6 +61,18 @@ describe('the command "journeys simulate"', () => {
     test(`${what} is refused: the way would be another person’s`, async (t) => {
       const given = Object.fromEntries(Object.entries(options).map(([name, list]) => [name, [...list]]));
       await assert.rejects(run(t, given), { code: 'simulation_wrong', message: said });
+    });
+  }
+
+  for (const [what, path, options, message] of [
+    ['days that are no number', FILE, { days: 'two' }, '--days "two": write a number of days, such as 30'],
+    ['a file that is not there', 'no.journey.yaml', {}, 'there is no file no.journey.yaml'],
+    ['a folder', dirname(FILE), {}, `${dirname(FILE)} is a folder: name one of its files`],
+    ['a journey that is not there', 'Nothing', {}, 'there is no journey "Nothing": see "journeys list"'],
+  ] as const) {
+    test(`${what}: it says so`, async () => {
+      const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), logLevel: 'silent' as const };
+      await assert.rejects(simulateCommand(config, path, options), { message });
     });
   }
 

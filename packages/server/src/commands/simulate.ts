@@ -44,7 +44,10 @@ export function simulateCommand(config: Config, which: string | undefined, o: Si
     const asked = askedFrom(o);
     let more: { fields?: ReadonlySet<string> } = {};
     let of: Pick<SimulateInput, 'journey' | 'templates'> = { journey: which, templates: {} };
-    if (await isFile(which)) {
+    const found = await stat(which).catch(() => undefined);
+    if (found?.isDirectory()) throw new UserError('text_missing', `${which} is a folder: name one of its files`);
+    if (!found && /\.(ya?ml|json)$|\//.test(which)) throw new UserError('text_missing', `there is no file ${which}`);
+    if (found) {
       const library = await readLibrary(which);
       refuseIf(library.faults);
       const [book] = library.books;
@@ -73,7 +76,7 @@ function askedFrom(o: SimulateOptions) {
       Object.entries(texts('assume', o.assume)).map(([what, value]) => [what, yesOrNo(what, value)]),
     ),
     ...(o.start === undefined ? {} : { start: momentFrom(o.start) }),
-    ...(o.days === undefined ? {} : { days: Number(o.days) }),
+    ...(o.days === undefined ? {} : { days: daysFrom(o.days) }),
     ...{ every: o.every ?? false, anyway: o.anyway ?? false, draft: o.draft ?? false },
   };
 }
@@ -106,14 +109,14 @@ function yesOrNo(what: string, value: string): boolean {
   throw new UserError('simulation_wrong', `--assume ${what}: "${value}" is not yes or no`);
 }
 
+function daysFrom(text: string): number {
+  const days = Number(text);
+  if (days > 0) return days;
+  throw new UserError('simulation_wrong', `--days "${text}": write a number of days, such as 30`);
+}
+
 function momentFrom(text: string): string {
   const at = new Date(text);
   if (!Number.isNaN(at.getTime())) return at.toISOString();
   throw new UserError('simulation_wrong', `--start: "${text}" is not a time such as 2026-03-02T08:00:00Z`);
 }
-
-const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );

@@ -53,7 +53,11 @@ function entryLines({ entry, paths }: Simulation): string[] {
       '  ',
     ),
     ...held,
-    '',
+    ...(entry.enters || paths.length > 0
+      ? ['']
+      : [
+          dim('  --entry ID=VALUE says what starts it, --field what the person is like; --anyway goes in all the same'),
+        ]),
   ];
 }
 

@@ -158,13 +158,13 @@ describe('a file of accounts', () => {
     await refused({ mergeBy: ['str:o:industry'] }, /merge_by: nobody can be found by str:o:industry/);
     await refused(
       { columns: [{ to: 'field', field: 'str::email' }, { to: 'ignore' }], mergeBy: [] },
-      /columns.0: there is no field str::email to be filled; merge_by/,
+      /columns.Name: there is no field str::email to be filled; merge_by/,
     );
     await refused(
       { columns: [it.mapping.columns[0], { to: 'account', by: 'str:o:name' }] },
-      /columns.1: only people belong to an account/,
+      /columns.Industry: only people belong to an account/,
     );
-    await refused({ columns: [it.mapping.columns[0], { to: 'time' }] }, /columns.1: only activities have that/);
+    await refused({ columns: [it.mapping.columns[0], { to: 'time' }] }, /columns.Industry: only activities have that/);
     await refused({ existingAccountsOnly: true }, /skip_non_existing_accounts: only people belong to an account/);
   });
 });

@@ -184,7 +184,7 @@ describe('a file of people with their companies', () => {
     const columns = [it.mapping.columns[0]!, { to: 'account', by: 'str:o:industry' } as const];
     await assert.rejects(desk.imports.map(desk.ws, it.id, { ...it.mapping, columns }), {
       code: 'import_mapping',
-      message: /columns.1: no account can be found by str:o:industry/,
+      message: /columns.Sector: no account can be found by str:o:industry/,
     });
   });
 });

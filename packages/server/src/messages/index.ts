@@ -65,6 +65,7 @@ export { notesOn as templateNotes } from './render/notes.ts';
 export { problemsWithTexts, problemWithText } from './render/problems.ts';
 export { type Subject, shown as shownInText } from './render/scope.ts';
 export { renderText } from './render/text.ts';
+export { unknownNames } from './render/unknown-names.ts';
 export { countsByTemplate, type TemplateCounts } from './store/by-template.sql.ts';
 export type { Counts, MessageCounts, MessageRow, OutboxState } from './store/reading.sql.ts';
 export { isOfMail, unknownLink } from './tracking/unknown.ts';

@@ -26,7 +26,6 @@ export async function putTemplate(
   await upsertTemplate(tx, workspaceId, name, parsed.data, now);
 }
 
-/** A template ready to be rendered, or why it can not be. */
 export interface LoadedTemplate {
   name: string;
   email: CompiledEmail | { broken: string };
@@ -57,7 +56,8 @@ export function createTemplateCache(): TemplateCache {
   };
 }
 
-function compiled(content: Template): LoadedTemplate['email'] {
+/** A template ready to be rendered, or why it can not be. */
+export function compiled(content: Template): LoadedTemplate['email'] {
   try {
     return compileEmail(content);
   } catch (error) {

@@ -195,6 +195,29 @@ describe('journeys as text', () => {
     assert.deepEqual(told, [{ at: 'shapes.mail.template', problem }]);
   });
 
+  test('names in a template that are nothing are hardly meant', async () => {
+    const text = [
+      '{{ unsubscribe-url }} {{ people.fist-name }} {{ people.custom.sgment }} {{ person.email }}',
+      '{{ people.first-name }} {{ people["last-name"] }} {{ unsubscribe_url }} {{ activity.custom.bought.total }}',
+      '{% assign seen = people.email %}{{ seen }}{% for one in activity.items %}{{ one.name }}{{ forloop.index }}{% endfor %}',
+    ].join('\n');
+    const template = { subject: '{{ people.first-name }}', html: '<p>Hello</p>', text };
+    const journey = {
+      ...{ name: 'Typos', entry: { kind: 'direct' }, start: 'hello' },
+      shapes: { hello: { kind: 'email', template: 'Typos', next: 'end' }, end: { kind: 'exit' } },
+    };
+    await shelf.write({ 'typos.journey.json': JSON.stringify({ journey, templates: { Typos: template } }) });
+    const library = await readLibrary(join(shelf.folder, 'typos.journey.json'));
+    const [, { warnings = [] } = {}] = await push(shelf, shelf.ws, library, { dryRun: true });
+    const isNothing = (name: string) =>
+      `shapes.hello.template: “Typos” names {{ ${name} }}, which is nothing: it stays empty for everybody`;
+    assert.deepEqual(
+      warnings.flatMap(({ at, problem }) => (at.endsWith('.template') ? [`${at}: ${problem}`] : [])),
+      ['unsubscribe-url', 'people.fist-name', 'people.custom.sgment', 'person.email'].map(isNothing),
+    );
+    await rm(join(shelf.folder, 'typos.journey.json'));
+  });
+
   test('files are not touched by a push, nor by a pull that finds the same', async () => {
     await pushed();
     const files = await shelf.read();

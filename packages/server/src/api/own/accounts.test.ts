@@ -247,7 +247,7 @@ describe('a file of people with their companies, sent over HTTP', () => {
     const odd = await own.call('PATCH', path, { columns: { Company: { to: 'account', by: 'str:o:owner' } } });
     assert.deepEqual(
       [odd.status, odd.json.error],
-      [400, 'the mapping is wrong: columns.1: no account can be found by str:o:owner'],
+      [400, 'the mapping is wrong: columns.Company: no account can be found by str:o:owner'],
     );
     const accounts = await own.call('POST', '/api/imports?kind=accounts', 'Name\nAcme\n');
     const checked = await own.call('POST', `/api/imports/${accounts.json.id}/check`);

@@ -5,7 +5,7 @@ import type { OwnCalls } from './openapi-call.ts';
 const tag = 'Imports';
 const ACCOUNT = '106b04c22500000000010000';
 const MISSING = 'there is no import 1';
-const WRONG = 'the mapping is wrong: columns.1: there is no field str:cm:plan to be filled';
+const WRONG = 'the mapping is wrong: columns.Plan: there is no field str:cm:plan to be filled';
 const REASON = 'E-mail: "nonsense" is not an e-mail address';
 
 const AT = '2026-11-23T22:46:10.020Z';

@@ -208,7 +208,7 @@ describe('a file sent over HTTP', () => {
       own.call('PATCH', `/api/imports/${second.id}`, { columns: { Unsubscribed: target } });
     assert.equal((await map({ to: 'ignore' })).json.columns[1].target.to, 'ignore');
     const wrong = await map({ to: 'field', field: 'str::first', inverted: true });
-    assert.match(wrong.json.error, /columns\.1: str::first is no yes or no that could be inverted/);
+    assert.match(wrong.json.error, /columns\.Unsubscribed: str::first is no yes or no that could be inverted/);
     const mapped = await map({ to: 'field', field: 'bol::sp', inverted: true });
     assert.equal(mapped.json.columns[1].note, 'SMS permission, the other way round');
     await map({ to: 'field', field: 'bol::p' });
@@ -229,6 +229,10 @@ describe('a file sent over HTTP', () => {
     ]);
     assert.equal((await told('POST', '/api/imports?kind=things', 'email\n'))[0], 400);
     assert.deepEqual(await told('POST', '/api/imports', {}), [400, 'send the file as the body, as text/csv']);
+    assert.deepEqual(await told('POST', '/api/imports', 'PK\x03\x04\x14\x00'), [
+      400,
+      'it is a spreadsheet or an archive: save it as CSV, and send that',
+    ]);
     const { json } = await own.call('POST', '/api/imports', 'email,x\na@example.com,1\n');
     const path = `/api/imports/${json.id}`;
     assert.deepEqual(await told('PATCH', path, { columns: { y: { to: 'ignore' } } }), [
@@ -239,7 +243,7 @@ describe('a file sent over HTTP', () => {
       await told('PATCH', path, { columns: { 2: { to: 'field', field: 'str::email' } }, merge_by: ['str::ei'] }),
       [
         400,
-        'the mapping is wrong: columns.1: str::email is filled by an earlier column; merge_by: str::ei is filled by no column',
+        'the mapping is wrong: columns.x: str::email is filled by an earlier column; merge_by: str::ei is filled by no column; it could be str::email',
       ],
     );
     assert.deepEqual(await told('POST', `${path}/stop`), [409, `import ${json.id} is ready: it can not be stopped`]);

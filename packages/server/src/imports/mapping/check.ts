@@ -15,6 +15,12 @@ export function checkMapping(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapp
     throw new UserError('import_mapping', `the mapping is wrong: ${problems.slice(0, 10).join('; ')}`);
 }
 
+/** The fields that could be meant: they go by their ids. */
+function findingBy(filled: ReadonlySet<string>, { fields }: Catalog): string {
+  const could = [...filled].filter((id) => canBeKey(fields.get(id) ?? { id, isKey: false }));
+  return could.length > 0 ? `; it could be ${could.slice(0, 5).join(', ')}` : '';
+}
+
 function problemsWith(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, catalog: Catalog): string[] {
   const problems: string[] = [];
   const { happened } = kinds[of.kind];
@@ -27,7 +33,7 @@ function problemsWith(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, ca
     filled.add(what);
   };
   for (const [i, target] of mapping.columns.entries()) {
-    const column = `columns.${i}`;
+    const column = `columns.${of.columns[i] ?? i}`;
     if (target.to === 'field') {
       const field = catalog.fields.get(target.field);
       if (!field) problems.push(`${column}: there is no field ${target.field} to be filled`);
@@ -52,7 +58,7 @@ function problemsWith(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, ca
     if (!happened && OF_ACTIVITIES.has(target.to)) problems.push(`${column}: only activities have that`);
   }
   for (const id of mapping.mergeBy) {
-    if (!filled.has(id)) problems.push(`merge_by: ${id} is filled by no column`);
+    if (!filled.has(id)) problems.push(`merge_by: ${id} is filled by no column${findingBy(filled, catalog)}`);
     else if (!canBeKey(catalog.fields.get(id) ?? { id, isKey: false }))
       problems.push(`merge_by: nobody can be found by ${id}`);
   }
@@ -61,7 +67,8 @@ function problemsWith(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, ca
   if (mapping.existingAccountsOnly !== undefined && of.kind !== 'people')
     problems.push('skip_non_existing_accounts: only people belong to an account');
   if (mapping.mergeBy.length > KEYS_MAX) problems.push(`merge_by takes one to ${KEYS_MAX} fields`);
-  if (mapping.mergeBy.length === 0 && !filled.has('id')) problems.push('merge_by: say by which field they are found');
+  if (mapping.mergeBy.length === 0 && !filled.has('id'))
+    problems.push(`merge_by: say by which field they are found${findingBy(filled, catalog)}`);
   if (happened) problems.push(...problemsWithActivity(mapping, catalog, filled));
   if (mapping.country && !isSupportedCountry(mapping.country)) {
     problems.push(`country: two letters such as ${getCountries()[0]}`);

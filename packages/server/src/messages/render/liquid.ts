@@ -87,6 +87,14 @@ export function render(compiled: Compiled, kind: Kind, scope: object): string {
   return output;
 }
 
+/** What a text names of its scope, as paths; of a path that only rendering knows the end of, the part before it. */
+export function namesIn(compiled: Compiled): string[][] {
+  return engines.text.globalVariableSegmentsSync(compiled).map((path) => {
+    const end = path.findIndex((part) => typeof part !== 'string');
+    return (end < 0 ? path : path.slice(0, end)) as string[];
+  });
+}
+
 /** "undefined filter: x, line:3, col:1" → "line 3: undefined filter: x". */
 function placed(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

@@ -40,6 +40,15 @@ export function scopeOf(subject: Subject, types: DisplayTypes, more: Readonly<Re
   });
 }
 
+const builtInNames = new Set([...builtIn.values()].map(({ name }) => name));
+
+/** Whether a path is one that a scope may have something at; custom fields by the names that Liquid knows them by. */
+export function isName([root, name, custom]: readonly string[], hasCustom: (name: string) => boolean): boolean {
+  if (root !== 'people') return root === 'activity' || root === 'unsubscribe_url';
+  if (name === undefined || builtInNames.has(name)) return true;
+  return name === 'custom' && (custom === undefined || hasCustom(custom));
+}
+
 function peopleNames(fields: Fields, types: DisplayTypes): Names {
   const people = names();
   const custom = names();
