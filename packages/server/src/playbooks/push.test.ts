@@ -175,7 +175,7 @@ describe('journeys as text', () => {
     await shelf.write({ ...files, 'd.journey.yaml': one('Lost', 'Nowhere') });
     const warned = async (dryRun: boolean) =>
       (await push(shelf, shelf.ws, await readLibrary(shelf.folder), { dryRun })).flatMap(({ name, warnings = [] }) =>
-        warnings.flatMap(({ at, problem }) => (at.startsWith('shapes.') ? `${name} ${at}: ${problem}` : [])),
+        warnings.flatMap(({ at, problem }) => (at.startsWith('shapes.on.') ? `${name} ${at}: ${problem}` : [])),
       );
     const nowhere = ['Lost shapes.on.journey: there is no journey “Nowhere”: nobody is passed on'];
     assert.deepEqual(await warned(true), nowhere);
@@ -195,7 +195,7 @@ describe('journeys as text', () => {
     assert.deepEqual(told, [{ at: 'shapes.mail.template', problem }]);
   });
 
-  test('names in a template that are nothing are hardly meant', async () => {
+  test('names in a template that are nothing are hardly meant, nor is a mail without a link to unsubscribe', async () => {
     const text = [
       '{{ unsubscribe-url }} {{ people.fist-name }} {{ people.custom.sgment }} {{ person.email }}',
       '{{ people.first-name }} {{ people["last-name"] }} {{ unsubscribe_url }} {{ activity.custom.bought.total }}',
@@ -204,16 +204,26 @@ describe('journeys as text', () => {
     const template = { subject: '{{ people.first-name }}', html: '<p>Hello</p>', text };
     const journey = {
       ...{ name: 'Typos', entry: { kind: 'direct' }, start: 'hello' },
-      shapes: { hello: { kind: 'email', template: 'Typos', next: 'end' }, end: { kind: 'exit' } },
+      shapes: {
+        hello: { kind: 'email', template: 'Typos', next: 'receipt' },
+        receipt: { kind: 'email', template: 'Typos', sending: { transactional: true }, next: 'end' },
+        end: { kind: 'exit' },
+      },
     };
     await shelf.write({ 'typos.journey.json': JSON.stringify({ journey, templates: { Typos: template } }) });
     const library = await readLibrary(join(shelf.folder, 'typos.journey.json'));
+    const wrong = ['unsubscribe-url', 'people.fist-name', 'people.custom.sgment', 'person.email'].map(
+      (name) => `“Typos” names {{ ${name} }}, which is nothing: it stays empty for everybody`,
+    );
     const [, { warnings = [] } = {}] = await push(shelf, shelf.ws, library, { dryRun: true });
-    const isNothing = (name: string) =>
-      `shapes.hello.template: “Typos” names {{ ${name} }}, which is nothing: it stays empty for everybody`;
     assert.deepEqual(
       warnings.flatMap(({ at, problem }) => (at.endsWith('.template') ? [`${at}: ${problem}`] : [])),
-      ['unsubscribe-url', 'people.fist-name', 'people.custom.sgment', 'person.email'].map(isNothing),
+      [
+        ...wrong,
+        '“Typos” has no link to unsubscribe: put {{ unsubscribe_url }} into it, or say that it is transactional',
+      ]
+        .map((problem) => `shapes.hello.template: ${problem}`)
+        .concat(wrong.map((problem) => `shapes.receipt.template: ${problem}`)),
     );
     await rm(join(shelf.folder, 'typos.journey.json'));
   });

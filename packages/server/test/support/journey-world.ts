@@ -80,7 +80,7 @@ export async function openJourneyWorld({ beginning = BEGINNING } = {}): Promise<
     for (const name of TEMPLATES)
       await messages.putTemplate(tx, workspace.id, name, {
         subject: name,
-        html: `<p>${name}, {{ people.first-name | default: "you" }}! <a href="https://example.com/">Look</a></p>`,
+        html: `<p>${name}, {{ people.first-name | default: "you" }}! <a href="https://example.com/">Look</a> <a href="{{ unsubscribe_url }}">Unsubscribe</a></p>`,
       });
   });
 

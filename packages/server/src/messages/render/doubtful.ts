@@ -16,3 +16,9 @@ export function unknownNames(template: Template, hasCustom: (name: string) => bo
   const unknown = parts.flatMap(namesIn).filter((path) => !isName(path, hasCustom));
   return [...new Set(unknown.map((path) => path.join('.')))];
 }
+
+/** Whether whoever reads the mail finds a link to unsubscribe in it; one that can not be read is judged elsewhere. */
+export function offersToUnsubscribe(template: Template): boolean {
+  const email = compiled(template);
+  return 'broken' in email || namesIn(email.html).some(([root]) => root === 'unsubscribe_url');
+}
