@@ -162,7 +162,7 @@ test('deliveries can be lost, doubled and shuffled', async (t) => {
 });
 
 test('a destination that is unsubscribed hears nothing more, not even a retry', async (t) => {
-  const { sandbox, receiver, rest, move } = await stage(t, { answer: () => 500, retryScale: 1e-4 });
+  const { sandbox, receiver, rest, move } = await stage(t, { answer: () => 500, retryScale: 1e-3 });
   move();
   await sandbox.settled();
   assert.equal((await rest('DELETE', '/webhooks', { destination: receiver.url })).status, 204);

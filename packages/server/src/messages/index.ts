@@ -60,7 +60,6 @@ export { counts } from './outbox/rules.ts';
 export { judge, type Verdict } from './outbox/verdict.ts';
 export { type EmailPreview, type Preview, type PreviewAsked, previewTemplate } from './preview.ts';
 export { displayTypesOf } from './render/display-types.ts';
-export { offersToUnsubscribe, unknownNames } from './render/doubtful.ts';
 export { checkEmail as checkTemplate } from './render/email.ts';
 export { notesOn as templateNotes } from './render/notes.ts';
 export { problemsWithTexts, problemWithText } from './render/problems.ts';

@@ -187,11 +187,14 @@ describe('journeys as text', () => {
 
   test('so is what mail programs make nothing of, in a template', async () => {
     await shelf.write({
-      'templates/hello.html': HELLO.replace('<p>Hello</p>', '<a href="www.acme.example">Hello</a>'),
+      'templates/hello.html': HELLO.replace(
+        '<p>Hello</p>',
+        '<a href="www.acme.example">Hello</a> <a href="{{ unsubscribe_url }}">No more</a>',
+      ),
     });
     const tried = await push(shelf, shelf.ws, await readLibrary(shelf.folder), { dryRun: true });
     const told = tried.flatMap(({ warnings = [] }) => warnings).filter(({ at }) => at === 'shapes.mail.template');
-    const problem = '“Hello”: a link leads to “www.acme.example”, which is no whole address: write it with https://';
+    const problem = '“Hello” has a link to “www.acme.example”, which is no whole address: write it with https://';
     assert.deepEqual(told, [{ at: 'shapes.mail.template', problem }]);
   });
 

@@ -7,7 +7,6 @@ import { insertHistory, noteEditing } from '../store/history.sql.ts';
 import { findVersion, listJourneys } from '../store/journey.sql.ts';
 import { findDraft, insertJourney, type ManagedJourney, updateDraft } from '../store/managed.sql.ts';
 import { CHANNELS } from './channels.ts';
-import { doubtfulTemplates } from './doubtful-templates.ts';
 import { changing, findManaged, type Managing, type Which } from './managing.ts';
 import { notThere } from './not-there.ts';
 import { notesOnTemplates } from './template-notes.ts';
@@ -139,8 +138,7 @@ export async function checkedHere(tx: Tx, o: Managing, workspaceId: number, defi
   const around = { channels: CHANNELS, journeys, hasField: (id: string) => fields.has(id) };
   const missing = await notThere(tx, o, workspaceId, judged.journey);
   const notes = await notesOnTemplates(tx, o, workspaceId, judged.journey);
-  const inTemplates = await doubtfulTemplates(tx, o, workspaceId, judged.journey);
-  return { problems: [], warnings: [...warningsOf(judged.journey, around), ...missing, ...notes, ...inTemplates] };
+  return { problems: [], warnings: [...warningsOf(judged.journey, around), ...missing, ...notes] };
 }
 
 /** Somebody has published a version since the draft was begun, which the draft knows nothing of. */

@@ -139,16 +139,16 @@ test('letters that are written by their names are letters in the text', () => {
 });
 
 test('what Gmail cuts off is noted, and links that lead nowhere from a mail', () => {
-  const note = (html: string) => notesOn({ subject: 'x', html });
+  const note = (html: string) => notesOn({ subject: 'x', html }, { hasCustom: () => true, transactional: true });
   assert.deepEqual(note(`<p>${'ü'.repeat(52 * 1024)}</p>`), [
     'has 105 kB of HTML: Gmail shows 102 kB, and cuts off the rest, with what tells that it was opened',
   ]);
   assert.deepEqual(
     note('<a href="www.a.example">A</a><a href="/b">B</a><a href="//c.example">C</a><a href="/b">B</a>'),
     [
-      'a link leads to “www.a.example”, which is no whole address: write it with https://',
-      'a link leads to “/b”, which is no whole address: write it with https://',
-      'a link leads to “//c.example”, which is no whole address: write it with https://',
+      'has a link to “www.a.example”, which is no whole address: write it with https://',
+      'has a link to “/b”, which is no whole address: write it with https://',
+      'has a link to “//c.example”, which is no whole address: write it with https://',
     ],
   );
   const fine = [
