@@ -67,6 +67,9 @@ describe('what was asked wrongly is said, and ends with 2 before anything is ope
     ['export people --headers zz', '--headers is names or ids'],
     ['import people x.csv --activity act::o', '"import people" takes no --activity'],
     ['runs parked retry', 'runs parked retry ID'],
+    ['keys', 'write one of (unknown_command):\n  keys create --name NAME\n  keys list\n  keys revoke ID\n'],
+    ['keys revoke', 'which key? keys revoke ID (see "keys list") (key_missing)\n'],
+    ['journeys', 'write one of (unknown_command):\n  journeys push FILE|DIR [--dry-run]\n'],
     ['messages uncertain resend', 'messages uncertain resend ID'],
   ] as const) {
     test(args, async () => {

@@ -64,6 +64,6 @@ describe('the command "import"', () => {
     assert.deepEqual(await permissions(), { anna: true, ben: false });
     const wrong = await run(csv, '--map', 'Blocked=not:str::first', '--yes');
     assert.equal(wrong.code, 2);
-    assert.match(wrong.err, /columns\.2: str::first is no yes or no that could be inverted/);
+    assert.match(wrong.err, /columns\.Blocked: str::first is no yes or no that could be inverted/);
   });
 });
