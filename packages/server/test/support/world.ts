@@ -49,7 +49,8 @@ type Pending = Record<(typeof PENDING)[number], number>;
 export const SECOND = 1000;
 /** Longer than most pauses before something is tried again. */
 const PAUSE = 15_000;
-export const HOUR = 3_600_000;
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 const PLAYBOOK = new URL('../../../../playbooks/qualification-follow-up.journey.yaml', import.meta.url);
