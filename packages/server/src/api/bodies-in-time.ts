@@ -26,8 +26,8 @@ export function bodiesInTime(app: FastifyInstance, withinMs = BODY_MS): void {
           if (raw.complete) return;
           if (reply.sent) raw.destroy();
           else sendError(reply.header('connection', 'close'), 408, `The body did not come within ${withinMs / 1000} s`);
-        }, withinMs);
-        raw.once('close', () => clearTimeout(timer));
+        }, withinMs).unref();
+        for (const event of ['end', 'close']) raw.once(event, () => clearTimeout(timer));
       }
     }
     done();
