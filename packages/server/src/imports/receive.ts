@@ -12,8 +12,6 @@ import { deleteImport, findImport, insertImport, updateUploaded } from './store/
 import type { DialectGiven, Import } from './types.ts';
 
 const SAMPLE = 50;
-/** How files of Excel begin, which are archives. */
-const ZIP = Buffer.from('PK\x03\x04');
 const COLUMNS_MAX = 500;
 
 /** Keeps a file as it comes; then reads off its beginning how it is written, which columns it has and what they mean. */
@@ -28,8 +26,6 @@ export async function receive(
   try {
     const stored = await storeFile(db, { workspaceId, importId: id, now: clock.now }, file, o.dialect.encoding);
     const { bytes } = stored;
-    if (stored.head.subarray(0, 4).equals(ZIP))
-      throw new UserError('import_unreadable', 'it is a spreadsheet or an archive: save it as CSV, and send that');
     const last = stored.head.length >= bytes;
     const { delimiter, end: skipped } = separatorLine(stored.head) ?? { end: 0 };
     const head = stored.head.subarray(skipped);

@@ -230,8 +230,8 @@ describe('a file sent over HTTP', () => {
     assert.equal((await told('POST', '/api/imports?kind=things', 'email\n'))[0], 400);
     assert.deepEqual(await told('POST', '/api/imports', {}), [400, 'send the file as the body, as text/csv']);
     assert.deepEqual(await told('POST', '/api/imports', 'PK\x03\x04\x14\x00'), [
-      400,
-      'it is a spreadsheet or an archive: save it as CSV, and send that',
+      415,
+      'the file is an Excel workbook, or another packed file (ZIP): save it as CSV, or unpack it',
     ]);
     const { json } = await own.call('POST', '/api/imports', 'email,x\na@example.com,1\n');
     const path = `/api/imports/${json.id}`;
