@@ -44,7 +44,7 @@ function found<T>(thing: T | undefined, what: string): T {
 }
 
 async function noMailbox(): Promise<never> {
-  throw new UserError('no_mailbox', 'there is no mailbox here: mail goes to your mail server', 404);
+  throw new UserError('not_found', 'there is no mailbox here: mail goes to your mail server', 404);
 }
 
 /** Asks for an API key, as the password of HTTP basic authentication. */
