@@ -135,12 +135,6 @@ describe('what is wrong with a filter', () => {
       `${within}.$is_member_of`,
       '$is_member_of can not be asked of an attribute',
     ],
-    ...['destination', 'tags', 'tme::o!l'].map((field_id): [string, unknown, string, string] => [
-      `${field_id} as an attribute`,
-      inner({ $has_any_value: { field_id } }),
-      `${within}.$has_any_value`,
-      `${field_id} is not an attribute of an activity`,
-    ]),
     ...(
       [
         ['$int::is_not', 'str::first', 1],
@@ -181,6 +175,16 @@ describe('what is wrong with a filter', () => {
   for (const [what, filter, at, problem] of table) {
     test(`${what}: it says where and what`, () => assert.deepEqual(problemsWithFilter(filter, 'f'), [{ at, problem }]));
   }
+
+  test('what is no attribute is refused where it is known what there is; a text may name an attribute', () => {
+    const askable = { field: () => true, activity: () => true, membership: () => true };
+    for (const field_id of ['destination', 'tags', 'tme::o!l']) {
+      const filter = inner({ $has_any_value: { field_id } });
+      const problem = `${field_id} is not an attribute of an activity`;
+      assert.deepEqual(problemsWithFilter(filter, 'f', askable), [{ at: `${within}.$has_any_value`, problem }]);
+      assert.deepEqual(problemsWithFilter(filter, 'f'), []);
+    }
+  });
 
   test('every problem is told, not only the first', () => {
     const problems = problemsWithFilter({

@@ -22,8 +22,8 @@ interface Walk {
   all: number;
   activity: number;
   askable: Askable | undefined;
-  /** Attributes of an activity are asked about, which has not done anything. */
-  attributes?: true;
+  /** Attributes of an activity are asked about, which has not done anything: by their ids, or by names that become ids later. */
+  attributes?: 'by id' | 'by name';
 }
 
 /** Everything that is wrong with a filter, each with the path of the part at fault; empty when it is right. */
@@ -75,7 +75,7 @@ function walk(filter: unknown, at: string, count: Walk, depth: number): Problem[
       return [{ at: `${here}.timezone`, problem: noTimezone(timezone) }];
     if (leaf.where === undefined) return [];
     // Attributes are asked by their ids, whatever the schema says of people's fields.
-    const within: Walk = { ...count, askable: undefined, attributes: true };
+    const within: Walk = { ...count, askable: undefined, attributes: count.askable ? 'by id' : 'by name' };
     const problems = walk(leaf.where, `${here}.filter`, within, depth + 1);
     Object.assign(count, { all: within.all, activity: within.activity });
     return problems;
@@ -91,7 +91,7 @@ function walk(filter: unknown, at: string, count: Walk, depth: number): Problem[
   // What started a run has attributes, whatever the schema says of people's fields.
   if (leaf.of !== 'entry' && count.askable?.field(leaf.fieldId) === false)
     return [{ at: here, problem: `${leaf.fieldId}: Object not found` }];
-  if (count.attributes && !isAttribute(leaf.fieldId))
+  if (count.attributes === 'by id' && !isAttribute(leaf.fieldId))
     return [{ at: here, problem: `${leaf.fieldId} is not an attribute of an activity` }];
   if (!canHold(asked.test, leaf.fieldId))
     return [{ at: here, problem: `${operator} can not be asked of ${leaf.fieldId}` }];

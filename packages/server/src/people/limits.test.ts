@@ -62,7 +62,10 @@ describe('what is refused changes nothing', () => {
       'act:cm:visit: created lies more than 90 days back',
     );
     assert.equal(await problem(visit({ at: ago(-6 * 60_000) })), 'act:cm:visit: created lies in the future');
-    assert.equal(await problem(visit({ at: new Date(Number.NaN) })), 'act:cm:visit: created is not a time');
+    assert.equal(
+      await problem(visit({ at: new Date(Number.NaN) })),
+      'act:cm:visit: created is not an RFC 3339 time such as "2025-10-15T14:30:00Z"',
+    );
     assert.equal(await problem(visit({ at: ago(90 * DAY - 60_000) })), undefined);
     assert.equal(await problem(visit({ at: ago(-4 * 60_000) })), undefined);
   });

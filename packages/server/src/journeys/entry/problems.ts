@@ -49,9 +49,9 @@ async function audienceProblems(db: Queryable, o: Of, workspaceId: number, audie
 
 async function dateProblems(db: Queryable, o: Of, workspaceId: number, entry: EntryOf<'date'>): Promise<Problem[]> {
   const at = 'entry.field';
-  if ((await o.audiences.kept.problems(db, workspaceId, keptFilterOf(entry)!, at)).length > 0)
-    return [{ at, problem: `there is no field ${entry.field}` }];
   // Fields that the server keeps, such as when somebody was made, are not in the schema; they are times.
   const type = (await o.people.schema(db, workspaceId)).fields.get(entry.field)?.displayType ?? 'time';
-  return type === 'date' || type === 'time' ? [] : [{ at, problem: `${entry.field} holds no date and no time` }];
+  if (type !== 'date' && type !== 'time') return [{ at, problem: `${entry.field} holds no date and no time` }];
+  const problems = await o.audiences.kept.problems(db, workspaceId, keptFilterOf(entry)!, at);
+  return problems.length > 0 ? [{ at, problem: `there is no field ${entry.field}` }] : [];
 }
