@@ -13,6 +13,7 @@ import type {
 } from '@tributary/connector-kit';
 import { createMemory, realHttp } from '@tributary/connector-kit/testing';
 import { type KommoSandbox, type SandboxOptions, startKommoSandbox } from '@tributary/kommo-sandbox';
+import type { IntakeItem } from '@tributary/model';
 import type { Entity } from '../src/entity.ts';
 import { kommo } from '../src/index.ts';
 import { writeOf } from '../src/speech/writes.ts';
@@ -37,6 +38,8 @@ export interface Account {
   hooks(): Promise<Hint[]>;
   /** Reads hints, the ones of the webhooks that came when none are given, and remembers. */
   read(hints?: readonly Hint[]): Promise<Reading>;
+  /** What the next look finds of what no webhook told; remembers. */
+  caughtUp(): Promise<IntakeItem[]>;
   write(writes: readonly DueWrite[]): Promise<WriteOutcome[]>;
   /** Requests so far: "GET /leads", without their query. */
   requests(): string[];
@@ -83,6 +86,14 @@ export async function openAccount(o: SandboxOptions = {}): Promise<Account> {
       const reading = await session.read(hints ?? (await account.hooks()), memory);
       memory.keep(reading);
       return reading;
+    },
+    async caughtUp() {
+      const items: IntakeItem[] = [];
+      for await (const reading of session.catchUp!(memory)) {
+        memory.keep(reading);
+        items.push(...reading.items);
+      }
+      return items;
     },
     write: (writes) => outcomesOf(session.write(writes, memory)),
     requests: () =>

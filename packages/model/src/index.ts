@@ -78,6 +78,7 @@ export {
   type DisplayType,
   type EntityKind,
   isDisplayType,
+  isScaled,
   kebab,
   occurredOf,
   parseFieldId,

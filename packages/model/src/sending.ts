@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isLong, weeklyWindowParts } from './time/weekly-window.ts';
-import { timezone } from './time/zone.ts';
+import { personOrTimezone, timezone } from './time/zone.ts';
 
 /** At most so many messages to a person within so many hours. */
 export const messageCap = z.strictObject({
@@ -29,9 +29,7 @@ export const sendingHours = z
   .strictObject({
     ...weeklyWindowParts,
     /** Whose clock: the person's, as far as it is known, or that of a time zone. The person's where left out. */
-    timezone: z
-      .union([z.literal('person'), timezone], { error: 'write person, or a time zone such as Europe/Berlin' })
-      .optional(),
+    timezone: personOrTimezone.optional(),
   })
   .refine(isLong, { path: ['to'], error: '"to" is the same as "from": the whole day is 00:00 to 24:00' });
 export type SendingHours = z.infer<typeof sendingHours>;

@@ -44,15 +44,6 @@ describe('a deal that somebody has no longer', () => {
     account.sandbox.clearLogs();
     return { ...deal, contactId: deal.contacts[0]!.id, email: contact.email };
   }
-  /** The next look for what no webhook told. */
-  async function caughtUp(): Promise<IntakeItem[]> {
-    const items: IntakeItem[] = [];
-    for await (const reading of account.session.catchUp!(account.memory)) {
-      account.memory.keep(reading);
-      items.push(...reading.items);
-    }
-    return items;
-  }
 
   test('one that is deleted is told of its person, as it was last seen, once', async () => {
     const deal = await seenDeal();
@@ -97,7 +88,7 @@ describe('a deal that somebody has no longer', () => {
   });
 
   test('hooks that are late do not bring it back, and looking for what was missed tells nothing twice', async () => {
-    await caughtUp();
+    await account.caughtUp();
     const deal = await seenDeal();
     account.sandbox.moveLead(deal.id, account.sandbox.stage('Qualification').statusId);
     const late = await account.hooks();
@@ -107,18 +98,18 @@ describe('a deal that somebody has no longer', () => {
       ['act:cm:crm-deal-deleted'],
     );
     assert.deepEqual((await account.read(late)).items, []);
-    assert.deepEqual(await caughtUp(), []);
-    assert.deepEqual(await caughtUp(), []);
+    assert.deepEqual(await account.caughtUp(), []);
+    assert.deepEqual(await account.caughtUp(), []);
   });
 
   test('a deletion that no webhook told of is found among the events, with its moment', async () => {
-    await caughtUp();
+    await account.caughtUp();
     const deal = await seenDeal();
     account.sandbox.deleteLead(deal.id);
     const deletedAt = account.now();
     await account.hooks();
     account.advance(5 * minute);
-    const items = await caughtUp();
+    const items = await account.caughtUp();
     assert.deepEqual(
       told(items).filter(({ lead }) => lead === String(deal.id)),
       [

@@ -34,11 +34,7 @@ describe('tasks that are done in Kommo', () => {
   const activitiesOf = ({ items }: Reading) => items.flatMap(({ activity }) => activity ?? []);
   /** The tasks that are found to be done. */
   async function caughtUp(): Promise<unknown[]> {
-    const items: Reading['items'][number][] = [];
-    for await (const reading of account.session.catchUp!(account.memory)) {
-      account.memory.keep(reading);
-      items.push(...reading.items);
-    }
+    const items = await account.caughtUp();
     return items.flatMap(({ activity }) => activity?.attributes['str:cm:task-id'] ?? []);
   }
 

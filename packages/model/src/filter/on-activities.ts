@@ -10,7 +10,6 @@ import { prepare } from './prepared.ts';
 
 /** A condition on what somebody did, and what one activity more can do to its answer. */
 export interface OnActivity {
-  condition: Filter;
   activityId: string;
   /** Only activities with some attributes count. */
   byAttributes: boolean;
@@ -27,12 +26,11 @@ export function onActivities(filter: Filter): OnActivity[] {
   return conditionsOf(filter).flatMap((condition): OnActivity[] => {
     const leaf = leafOf(condition)!;
     const occurred = occurredOf(leaf.fieldId);
-    if (occurred) return [{ ...either, condition, activityId: occurred.activityId }];
+    if (occurred) return [{ ...either, activityId: occurred.activityId }];
     if (!isActivityOperator(leaf.operator)) return [];
     const where = leaf.where && prepare(leaf.where);
     return [
       {
-        condition,
         activityId: leaf.fieldId,
         byAttributes: where !== undefined,
         counts(attributes, now) {

@@ -49,6 +49,13 @@ export function isDisplayType(type: string): type is DisplayType {
   return Object.hasOwn(prefixOf, type);
 }
 
+const scaled: ReadonlySet<string | undefined> = new Set<DisplayType>(['decimal', 'currency', 'price']);
+
+/** Whether numbers of that display type are thousandths on the wire: 12.5 is 12500 (Ortto help, custom fields). */
+export function isScaled(type: string | undefined): boolean {
+  return scaled.has(type);
+}
+
 /** The parts of a field id, or undefined when it is not one. */
 export function parseFieldId(id: string): FieldId | undefined {
   const match = /^([a-z0-9]{3,9}):([a-z]{0,4}):([^\s:\p{Cc}\p{Cs}]+)$/u.exec(id);

@@ -38,6 +38,11 @@ export const timezone = z.string().refine(isTimezone, {
   error: ({ input }) => `there is no time zone "${input}": write it like Europe/Berlin`,
 });
 
+/** A time zone by its name, or "person": that of the person where it is known, of the workspace otherwise. */
+export const personOrTimezone = z.union([z.literal('person'), timezone], {
+  error: 'write person, or a time zone such as Europe/Berlin',
+});
+
 /** The time zone a person was last seen in (`str::lt`), or the fallback where none is known. */
 export function timezoneOf(fields: Fields, fallback: string): string {
   const last = fields['str::lt'];

@@ -1,9 +1,7 @@
-import type { JourneyDefinition, Problem, Value } from '@tributary/model';
+import { isScaled, type JourneyDefinition, type Problem, type Value } from '@tributary/model';
 import { keptValue, type Schema } from '../people/index.ts';
 import { valueFrom } from './trial/values.ts';
 
-/** On the wire in thousandths; a text has them as people write them. */
-const THOUSANDTHS = new Set(['decimal', 'currency', 'price']);
 const TEXTS = new Set(['str', 'txt', 'idt']);
 
 /** A text that an update sets, as a value of its field. What can not be read as one stays a text, and is refused. */
@@ -13,7 +11,8 @@ export function readAs(fieldId: string, text: string, displayType: string | unde
   const bare = text.trim();
   if (type === 'phn' && !bare.startsWith('{')) return { phone: bare, parse_with_country_code: bare.startsWith('+') };
   const value = valueFrom(fieldId, bare);
-  return typeof value === 'number' && THOUSANDTHS.has(displayType ?? '') ? Math.round(value * 1000) : value;
+  // A text has them as people write them.
+  return typeof value === 'number' && isScaled(displayType) ? Math.round(value * 1000) : value;
 }
 
 /** Values of update steps that no person can get; what Liquid makes of a text is known when it is rendered. */

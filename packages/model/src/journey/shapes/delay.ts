@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Filter } from '../../filter/filter.ts';
 import { isLong, weeklyWindowParts } from '../../time/weekly-window.ts';
+import { personOrTimezone } from '../../time/zone.ts';
 import { duration } from '../duration.ts';
-import { timeOfDay, zone } from '../parts.ts';
+import { timeOfDay } from '../parts.ts';
 import { common, type ShapeModel } from './common.ts';
 
 /** The hours of some days of the week in which people go on; otherwise they wait for the next. */
 const within = z
-  .strictObject({ ...weeklyWindowParts, timezone: zone.default('person') })
+  .strictObject({ ...weeklyWindowParts, timezone: personOrTimezone.default('person') })
   .refine(isLong, { path: ['to'], error: '"to" is the same as "from": the whole day is 00:00 to 24:00' });
 
 /**
@@ -26,7 +27,7 @@ export const delayShape = z.strictObject({
       /** So many days after it; before it, where negative. */
       days: z.number().int().min(-3650).max(3650).default(0),
       at: timeOfDay.optional(),
-      timezone: zone.default('person'),
+      timezone: personOrTimezone.default('person'),
     })
     .optional(),
   within: within.optional(),

@@ -1,4 +1,4 @@
-import { type DisplayType, kebab, parseFieldId, prefixOf, typeOfPrefix } from '@tributary/model';
+import { type DisplayType, isScaled, kebab, parseFieldId, prefixOf, typeOfPrefix } from '@tributary/model';
 import type { NewField } from '../../people/index.ts';
 import type { Hint } from './hints.ts';
 
@@ -14,7 +14,6 @@ export interface Meant {
 
 /** The order in which the field of a bare name is looked for: one that outgrew `str` goes on in `txt`. */
 const PREFIXES: readonly string[] = [...new Set(['txt', ...Object.values(prefixOf)])];
-const SCALED = new Set(['decimal', 'currency', 'price']);
 const TEXT_MAX = 255;
 
 /** The value itself, where it is wrapped as `{"v": …}`. */
@@ -107,7 +106,7 @@ const fits: Readonly<Record<string, (value: unknown, type: string) => unknown>> 
   txt: asText,
   int(value, type) {
     const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
-    return typeof number === 'number' && SCALED.has(type) ? Math.round(number * 1000) : number;
+    return typeof number === 'number' && isScaled(type) ? Math.round(number * 1000) : number;
   },
   bol: (value) => (value === 'true' || value === 'false' ? value === 'true' : value),
   phn: (value) => (typeof value === 'string' ? { phone: value, parse_with_country_code: true } : value),

@@ -1,8 +1,6 @@
-import { parseFieldId } from '@tributary/model';
+import { isScaled, parseFieldId } from '@tributary/model';
 import { count, moment } from '../../platform/page.ts';
 
-/** Money and decimals are ×1000 on the wire. */
-const THOUSANDTHS: ReadonlySet<string> = new Set(['currency', 'decimal', 'price']);
 /** From here on a figure is hard to read without groups, and is no year. */
 const LONG = 10_000;
 
@@ -15,7 +13,7 @@ export function shown(value: unknown, id: string, displayType?: string): string 
     case 'boolean':
       return value ? 'yes' : 'no';
     case 'number':
-      return figure(value, id, displayType ?? '');
+      return figure(value, id, displayType);
     case 'string':
       return isMoment(id, displayType) ? momentIn(value) : value;
     default:
@@ -23,8 +21,8 @@ export function shown(value: unknown, id: string, displayType?: string): string 
   }
 }
 
-function figure(value: number, id: string, displayType: string): string {
-  if (THOUSANDTHS.has(displayType)) return count(value / 1000);
+function figure(value: number, id: string, displayType: string | undefined): string {
+  if (isScaled(displayType)) return count(value / 1000);
   // A number that names something is no figure.
   return Math.abs(value) < LONG || /\bid$/.test(id) ? String(value) : count(value);
 }

@@ -1,4 +1,4 @@
-import type { Value } from '@tributary/model';
+import { isScaled, type Value } from '@tributary/model';
 import { dateOut } from './dates.ts';
 import { listOut } from './lists.ts';
 import { phoneOut } from './phones.ts';
@@ -8,13 +8,11 @@ export function cellOf(value: Value | undefined, displayType: string): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'true' : 'false';
-  if (typeof value === 'number') return SCALED.has(displayType) ? thousandths(value) : String(value);
+  if (typeof value === 'number') return isScaled(displayType) ? thousandths(value) : String(value);
   if (Array.isArray(value)) return listOut(value as readonly string[]);
   const object = value as Readonly<Record<string, unknown>>;
   return forms.get(displayType)?.(object) ?? JSON.stringify(object);
 }
-
-const SCALED = new Set(['decimal', 'currency', 'price']);
 
 /** ×1000 as a person writes it: 12500 is 12.5. */
 function thousandths(value: number): string {

@@ -1,4 +1,4 @@
-import { builtInFields, type Fields, parseFieldId, type Value } from '@tributary/model';
+import { builtInFields, type Fields, isScaled, parseFieldId, type Value } from '@tributary/model';
 import type { DisplayTypes } from '../types.ts';
 import { NOW } from './liquid.ts';
 
@@ -19,9 +19,6 @@ const builtIn = new Map(
 
 /** Where nothing is known of how fields are shown, custom numbers stay as they are. */
 export const noTypes: DisplayTypes = { field: () => undefined, attribute: () => undefined };
-
-/** On the wire in thousandths (Ortto help, custom fields). */
-const THOUSANDTHS = new Set(['decimal', 'currency', 'price']);
 
 type Names = Record<string, unknown>;
 
@@ -81,7 +78,7 @@ function activityNames({ entryActivityId, entry }: Subject, types: DisplayTypes)
  * their name; objects by their keys, and as JSON where they stand as a whole.
  */
 export function shown(id: string, value: Value, displayType: string | undefined): unknown {
-  if (typeof value === 'number') return THOUSANDTHS.has(displayType ?? '') ? value / 1000 : value;
+  if (typeof value === 'number') return isScaled(displayType) ? value / 1000 : value;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return asText[parseFieldId(id)?.type ?? '']?.(value as Readonly<Record<string, unknown>>) ?? printable(value);
 }
