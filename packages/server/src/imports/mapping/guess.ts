@@ -4,7 +4,7 @@ import { type FileKind, kinds } from '../kinds.ts';
 import type { CellFormat, Mapping, Target } from '../types.ts';
 import { attributeTypeOf, type Catalog } from './catalog.ts';
 import { refusalIn } from './refusals.ts';
-import { looksLike } from './suggest.ts';
+import { areAddresses } from './suggest.ts';
 import { activitySynonyms, membershipSynonyms, plainName, synonyms } from './synonyms.ts';
 
 type Cells = readonly string[];
@@ -71,7 +71,7 @@ function targetFor(kind: FileKind, column: string, cells: Cells, catalog: Catalo
   const attribute = happened ? attributeNamed(catalog, name) : undefined;
   if (attribute)
     return { to: 'attribute', attribute, ...formatOf(attributeTypeOf(catalog.activities, attribute), cells) };
-  if (catalog.fields.has('str::email') && looksLike(cells, /^[^\s@]+@[^\s@]+\.[^\s@]+$/)) {
+  if (catalog.fields.has('str::email') && areAddresses(cells)) {
     return { to: 'field', field: 'str::email' };
   }
   return { to: 'ignore' };

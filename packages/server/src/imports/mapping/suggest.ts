@@ -9,7 +9,7 @@ export function suggestionFor(cells: Cells): DisplayType {
   const all = (type: DisplayType): boolean =>
     cells.every((cell) => !('error' in valueIn(cell, type, { timezone: 'UTC' })));
   const text = cells.some((cell) => cell.length > 255) ? 'large_text' : 'text';
-  if (looksLike(cells, /^[^\s@]+@[^\s@]+\.[^\s@]+$/)) return 'email';
+  if (areAddresses(cells)) return 'email';
   if (looksLike(cells, /^https?:\/\//)) return 'link';
   if (cells.some((cell) => cell.startsWith('{'))) return all('object') ? 'object' : text;
   if (cells.some((cell) => /^\+[\d\s().-]{7,}$/.test(cell))) return all('phone') ? 'phone' : text;
@@ -23,5 +23,6 @@ export function suggestionFor(cells: Cells): DisplayType {
   return text;
 }
 
-export const looksLike = (cells: Cells, shape: RegExp): boolean =>
-  cells.length > 0 && cells.every((cell) => shape.test(cell));
+export const areAddresses = (cells: Cells): boolean => looksLike(cells, /^[^\s@]+@[^\s@]+\.[^\s@]+$/);
+
+const looksLike = (cells: Cells, shape: RegExp): boolean => cells.length > 0 && cells.every((cell) => shape.test(cell));
