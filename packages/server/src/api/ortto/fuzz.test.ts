@@ -65,8 +65,8 @@ const word = fc.constantFrom('a', 'Жук', '🦊', 'x y');
 /** A field's value, mostly one that belongs there. */
 const values: Record<string, fc.Arbitrary<unknown>> = {
   'str::email': fc.oneof(
-    fc.constantFrom('a@x.y', 'A@X.Y', 'b@x.y', 'c@x.y', ' a@x.y '),
-    text.map((name) => `${name}@x.y`),
+    { weight: 6, arbitrary: fc.constantFrom('a@x.y', 'A@X.Y', 'b@x.y', 'c@x.y', ' a@x.y ') },
+    { weight: 1, arbitrary: text.map((name) => `${name}@x.y`) },
   ),
   'str::ei': fc.oneof(fc.constantFrom('1', '2'), text),
   'phn::phone': fc.oneof(
@@ -199,7 +199,10 @@ const attributeId = fc.oneof(
 );
 const activity = fc.record(
   {
-    activity_id: fc.constantFrom('act::o', 'act:cm:visit', 'act:cm:visit', 'act:cm:unknown', 'act:cm:\0'),
+    activity_id: fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom('act::o', 'act:cm:visit', 'act:cm:visit') },
+      { weight: 1, arbitrary: fc.constantFrom('act:cm:unknown', 'act:cm:\0') },
+    ),
     attributes: fc.oneof(
       fc.dictionary(attributeId, odd, { maxKeys: 2, noNullPrototype: true }),
       fc.record({ 'obj:cm:o': json, 'int::v': json }, { requiredKeys: [] }),
@@ -208,7 +211,7 @@ const activity = fc.record(
     person_id: fc.constantFrom(null, null, null, '006913c5b700000000123400', `00${'f'.repeat(8)}00007fffffff00`),
     created,
     location,
-    key: odd,
+    key: fc.oneof({ weight: 4, arbitrary: word }, { weight: 1, arbitrary: odd }),
     merge_by: mergeBy,
   },
   { requiredKeys: ['activity_id', 'fields'] },
