@@ -1,5 +1,6 @@
 import type { Tx } from '../platform/database/pool.ts';
 import type { RunState } from './engine/run-state.ts';
+import { type Beginning, readAhead } from './facts.ts';
 import { type Moving, stepsOf, takeUp } from './moving.ts';
 import { holdJourneys } from './store/hold.sql.ts';
 import type { Version } from './versions.ts';
@@ -15,24 +16,34 @@ export interface Begun<Run extends RunState> {
 /**
  * Moves runs that are about to be written as far as they go at once. In the transaction that starts them, that is half of
  * the work and of the time until the first mail: nobody has to find them again. Those that can not be moved here stay due,
- * and the engine moves them. The first call has the journeys of these versions, the second moves runs of theirs.
+ * and the engine moves them. The first call has the journeys, and reads of the people, whom the caller holds, what the second
+ * looks at, which moves their runs.
  */
 export type Begin = (
   tx: Tx,
   workspaceId: number,
-  versions: readonly Version[],
+  beginnings: readonly Beginning[],
   now: Date,
 ) => Promise<<Run extends RunState>(starting: readonly { run: Run; version: Version }[]) => Promise<Begun<Run>>>;
 
 export function createBegin(o: Moving & { counter: number }): Begin {
-  return async (tx, workspaceId, versions, now) => {
-    const journeyIds = versions.filter(maySkipTheEngine).map(({ journeyId }) => journeyId);
-    const journeys = await holdJourneys(tx, journeyIds);
+  return async (tx, workspaceId, beginnings, now) => {
+    const able = beginnings.filter(({ version }) => maySkipTheEngine(version));
+    const [journeys, ahead] = await Promise.all([
+      holdJourneys(
+        tx,
+        able.map(({ version }) => version.journeyId),
+      ),
+      readAhead(tx, o, workspaceId, able),
+    ]);
     return async (starting) => {
-      const able = starting.filter(({ run, version }) => maySkipTheEngine(version) && isToBegin(run, now));
-      const runs = able.map(({ run }) => run);
+      // What a version that was published meanwhile asks has not been read.
+      const isLive = ({ version, journeyId }: Version): boolean => journeys.get(journeyId)?.live === version;
+      const runs = starting
+        .filter(({ run, version }) => maySkipTheEngine(version) && isLive(version) && isToBegin(run, now))
+        .map(({ run }) => run);
       const inHand = await takeUp(tx, o, journeys, runs);
-      const steps = inHand.length > 0 ? await stepsOf(tx, o, workspaceId, inHand, now, { held: true }) : [];
+      const steps = inHand.length > 0 ? await stepsOf(tx, o, workspaceId, inHand, now, ahead) : [];
       const after = new Map(steps.map(({ run }) => [run.id, run]));
       return {
         runs: starting.map(({ run }) => ({ ...run, ...after.get(run.id) })),

@@ -25,6 +25,33 @@ export interface InHand {
   live: Version | undefined;
 }
 
+/** Somebody who begins in a version, and since when what they do counts there. */
+export interface Beginning {
+  version: Version;
+  personId: string;
+  since: Date;
+}
+
+/** What is known of people who are held, before it is known which of their runs begin. */
+export interface ReadAhead {
+  people: ReadonlyMap<string, Person>;
+  past: ReadonlyMap<string, RecordedActivity[]>;
+}
+
+/** Reads what runs of these versions look at first: while it is looked whether they may begin, and not after that. */
+export async function readAhead(
+  tx: Tx,
+  o: { people: People },
+  workspaceId: number,
+  beginnings: readonly Beginning[],
+): Promise<ReadAhead> {
+  const [people, past] = await Promise.all([
+    o.people.find(tx, workspaceId, [...new Set(beginnings.map(({ personId }) => personId))]),
+    pastOf(tx, o, workspaceId, beginnings),
+  ]);
+  return { people, past };
+}
+
 /** What the engine looks at, read for all the runs in hand at once: a fixed number of statements, and one more for each version that asks what only the database knows. */
 export interface Facts {
   of(inHand: InHand): RunFacts;
@@ -39,23 +66,27 @@ export async function loadFacts(
   o: { people: People },
   workspaceId: number,
   inHand: readonly InHand[],
-  { now, held }: { now: Date; held: boolean },
+  { now, ahead }: { now: Date; ahead: ReadAhead | undefined },
 ): Promise<Facts> {
   const ids = [...new Set(inHand.map(({ run }) => run.personId))];
   const counted = inHand.filter(({ version }) => version.counted.length > 0);
   if (counted.length > 0) await lockDone(tx, [...new Set(counted.map(({ run }) => run.personId))]);
   const journeyIds = (some: readonly InHand[]): number[] => [...new Set(some.map(({ version }) => version.journeyId))];
   const tested = inHand.filter(({ version }) => version.tested.length > 0);
-  const finding = o.people.find(tx, workspaceId, ids);
-  // Somebody may have become another a moment ago, whose news has not been heard yet; whoever is held has not.
-  const found = held ? undefined : await finding;
-  const current = (run: RunState): string => found?.get(run.personId)?.id ?? run.personId;
+  const people = ahead?.people ?? (await o.people.find(tx, workspaceId, ids));
+  // Somebody may have become another a moment ago, whose news has not been heard yet.
+  const current = (run: RunState): string => people.get(run.personId)?.id ?? run.personId;
   const countedPeople = counted.map(({ run }) => current(run));
-  const [people, done, winners, past, answers, choices, schema] = await Promise.all([
-    finding,
+  const [done, winners, past, answers, choices, schema] = await Promise.all([
     counted.length > 0 ? listDone(tx, countedPeople, journeyIds(counted)) : [],
     tested.length > 0 ? listWinners(tx, journeyIds(tested)) : [],
-    pastOf(tx, o, workspaceId, inHand, current),
+    ahead?.past ??
+      pastOf(
+        tx,
+        o,
+        workspaceId,
+        inHand.map(({ run, version }) => ({ version, personId: current(run), since: run.entryAt })),
+      ),
     answersOf(tx, o, workspaceId, inHand, current, now),
     loadChoices(tx, inHand),
     o.people.schema(tx, workspaceId),
@@ -106,14 +137,12 @@ async function pastOf(
   tx: Tx,
   { people }: { people: People },
   workspaceId: number,
-  inHand: readonly InHand[],
-  current: (run: RunState) => string,
+  beginnings: readonly Beginning[],
 ): Promise<Map<string, RecordedActivity[]>> {
-  const asks = [...new Set(inHand.flatMap(({ version }) => version.asks))];
+  const asks = [...new Set(beginnings.flatMap(({ version }) => version.asks))];
   const past = new Map<string, RecordedActivity[]>();
   if (asks.length === 0) return past;
-  const since = inHand.map(({ run }) => ({ personId: current(run), since: run.entryAt }));
-  for (const activity of await people.activitiesSince(tx, workspaceId, since, asks)) {
+  for (const activity of await people.activitiesSince(tx, workspaceId, beginnings, asks)) {
     const own = past.get(activity.personId);
     if (own) own.push(activity);
     else past.set(activity.personId, [activity]);

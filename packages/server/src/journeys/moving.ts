@@ -5,7 +5,7 @@ import { messageOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type Advanced, advance } from './engine/advance.ts';
 import type { RunState } from './engine/run-state.ts';
-import { type Facts, type InHand, loadFacts } from './facts.ts';
+import { type Facts, type InHand, loadFacts, type ReadAhead } from './facts.ts';
 import type { Step } from './step.ts';
 import { eraseRuns } from './store/erase.sql.ts';
 import type { JourneyNow } from './store/hold.sql.ts';
@@ -50,10 +50,9 @@ export async function stepsOf(
   workspaceId: number,
   inHand: readonly InHand[],
   now: Date,
-  /** The people are held already. */
-  { held = false } = {},
+  ahead?: ReadAhead,
 ): Promise<Step[]> {
-  const facts = await loadFacts(tx, o, workspaceId, inHand, { now, held });
+  const facts = await loadFacts(tx, o, workspaceId, inHand, { now, ahead });
   const deleted = inHand.filter(({ run }) => !facts.person(run)).map(({ run }) => run.personId);
   // Enrolled by news from before: what the news of the deletion has erased in other runs goes here, too.
   if (deleted.length > 0) await eraseRuns(tx, deleted, now);

@@ -28,7 +28,7 @@ import { type ActivityRow, listActivitiesOf, listActivitiesSince } from './store
 import { findByKeys } from './store/identity.sql.ts';
 import { findKeyed, type Keyed } from './store/keyed.sql.ts';
 import { insertDefinitions, type NewDefinition } from './store/schema.sql.ts';
-import { listTagNames } from './store/tag.sql.ts';
+import { listTagNames, listTagNamesOf } from './store/tag.sql.ts';
 import { createSuppression, type Suppression } from './suppression/index.ts';
 import { type Told, tell } from './tell.ts';
 import type { Person, RecordedActivity } from './types.ts';
@@ -191,9 +191,13 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
       await tell(tx, recorder, { workspaceId, schema, now: at }, told);
     },
     async find(queryable, workspaceId, ids) {
-      const rows = await findCurrent(queryable, workspaceId, ids);
-      const tags = new Set([...rows.values()].flatMap((row) => row.tags));
-      const tagNames = await listTagNames(queryable, workspaceId, [...tags]);
+      // Of all but those who have become others, the tags are asked for with the people.
+      const [rows, known] = await Promise.all([
+        findCurrent(queryable, workspaceId, ids),
+        listTagNamesOf(queryable, workspaceId, ids),
+      ]);
+      const others = new Set([...rows.values()].flatMap((row) => row.tags.filter((tag) => !known.has(tag))));
+      const tagNames = new Map([...known, ...(await listTagNames(queryable, workspaceId, [...others]))]);
       return new Map(
         [...rows].map(([asked, row]) => [
           asked,

@@ -105,6 +105,32 @@ describe('a loop', () => {
     assert.equal(turns.length, 2, 'that moment has been and gone');
   });
 
+  test('looks when the earliest moment has come that nudges have named, and not for moments that have been', async (t) => {
+    const { loop, clock, turns, last } = watched(t);
+    const inHours = (hours: number): Date => new Date(clock.now().getTime() + hours * 3_600_000);
+    loop.nudge(inHours(3));
+    (await last()).end(inHours(5));
+    await settled();
+    for (const hours of [4, 2, 6]) loop.nudge(inHours(hours));
+    assert.equal(turns.length, 1, 'nothing is due yet');
+    clock.advance(2 * 3_600_000 - 1);
+    await settled();
+    assert.equal(turns.length, 1);
+    clock.advance(1);
+    await settled();
+    assert.equal(turns.length, 2);
+    loop.nudge(inHours(1));
+    (await last()).end(inHours(2));
+    await settled();
+    clock.advance(3_600_000);
+    await settled();
+    assert.equal(turns.length, 3, 'named while it looked, so that it may not have seen it');
+    (await last()).end();
+    await settled();
+    loop.nudge(inHours(-1));
+    assert.equal(turns.length, 4);
+  });
+
   test('forgets the moment it named when it has looked since', async (t) => {
     const { loop, clock, turns, last } = watched(t);
     (await last()).end(new Date(clock.now().getTime() + 3_600_000));

@@ -3,8 +3,8 @@ import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 
 export interface Loop {
-  /** There may be something to do: look now. Free to call often. */
-  nudge(): void;
+  /** There may be something to do: look now, or at a moment to come. Free to call often. */
+  nudge(at?: Date): void;
   /** No new work; resolves when the work in hand is done. */
   close(): Promise<void>;
 }
@@ -27,17 +27,26 @@ export function startLoop(o: { name: string; turn: () => Promise<Turn>; clock: C
   let nudged = false;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
-  let cancelAlarm: (() => void) | undefined;
+  /** The earliest moment to come that the last turn has named, or a nudge since it began. */
+  let alarm: { at: Date; cancel: () => void } | undefined;
 
-  const rest = (ms: number, next?: Date): void => {
-    timer = setTimeout(wake, ms);
-    if (next) cancelAlarm = o.clock.at(next, wake);
+  const lookAt = (at: Date): void => {
+    if (closed || (alarm && alarm.at <= at)) return;
+    alarm?.cancel();
+    const ring = (): void => {
+      alarm = undefined;
+      look();
+    };
+    alarm = { at, cancel: o.clock.at(at, ring) };
   };
 
   const run = async (): Promise<void> => {
     let next: Turn;
     do {
       nudged = false;
+      // What this turn finds says when the next is to be; moments named from here on, it may not have seen.
+      alarm?.cancel();
+      alarm = undefined;
       try {
         next = await o.turn();
         failures = 0;
@@ -53,30 +62,30 @@ export function startLoop(o: { name: string; turn: () => Promise<Turn>; clock: C
     } while (!closed && (next === 'more' || nudged));
     running = undefined;
     if (closed) return;
-    if (failures > 0) rest(Math.min(100 * 2 ** (failures - 1), BACKOFF_MAX_MS));
-    else rest(POLL_MS, next instanceof Date ? next : undefined);
+    timer = setTimeout(wake, failures > 0 ? Math.min(100 * 2 ** (failures - 1), BACKOFF_MAX_MS) : POLL_MS);
+    if (next instanceof Date) lookAt(next);
   };
 
   function wake(): void {
     nudged = true;
     if (closed || running) return;
     clearTimeout(timer);
-    cancelAlarm?.();
-    cancelAlarm = undefined;
     running = run();
+  }
+
+  function look(): void {
+    // While it fails, nudges wait for the pause to end: a broken database is not hammered.
+    if (failures === 0) wake();
+    else nudged = true;
   }
 
   wake();
   return {
-    nudge: () => {
-      // While it fails, nudges wait for the pause to end: a broken database is not hammered.
-      if (failures === 0) wake();
-      else nudged = true;
-    },
+    nudge: (at) => (at && at > o.clock.now() ? lookAt(at) : look()),
     async close() {
       closed = true;
       clearTimeout(timer);
-      cancelAlarm?.();
+      alarm?.cancel();
       await running;
     },
   };

@@ -22,7 +22,7 @@ describe('processes', () => {
     return presence;
   };
   const dead = (...processes: number[]) => deadAmong(t.db, processes, true);
-  const signal = (name: string) => t.db.query(notify(name));
+  const signal = (name: string, of?: Date) => t.db.query(notify(name, of));
   /** Cuts the connections of those who are present; other connections stay. */
   const cut = (but = 0) =>
     t.db.query(
@@ -88,6 +88,17 @@ describe('processes', () => {
     await signal('end');
     await until('the last signal has come', () => heard.includes('end'));
     assert.deepEqual(heard, ['run', 'news', 'news, too', 'end']);
+  });
+
+  test('hear of which moment a signal is, where it is of one', async (test) => {
+    const presence = await open(test);
+    const heard: (Date | undefined)[] = [];
+    presence.on('run', (of) => heard.push(of));
+    const moment = new Date('2026-11-26T09:30:00.123Z');
+    await signal('run', moment);
+    await signal('run');
+    await until('both have come', () => heard.length === 2);
+    assert.deepEqual(heard, [moment, undefined]);
   });
 
   test('one of two leads, and goes on to, until it ends; matters are led apart', async (test) => {

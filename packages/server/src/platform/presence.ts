@@ -21,25 +21,28 @@ const GRACE_SECONDS = 10;
  */
 export interface Presence {
   readonly process: number;
-  /** Calls back when any process signals that name, and after every reconnect, as signals may have been missed. */
-  on(name: string, callback: () => void): void;
+  /**
+   * Calls back when any process signals that name, with the moment it was signalled of, if one was; and after every
+   * reconnect, as signals may have been missed.
+   */
+  on(name: string, callback: (of?: Date) => void): void;
   /** Whether this process is the one that leads in a matter; it stays so until it ends or loses the database. */
   leads(matter: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /** Signals every process once the transaction commits. To be put in a statement: `select pg_notify(...)`. */
-export function notify(name: string): { text: string; values: string[] } {
-  return { text: `select pg_notify('${CHANNEL}', $1)`, values: [name] };
+export function notify(name: string, of?: Date): { text: string; values: string[] } {
+  return { text: `select pg_notify('${CHANNEL}', $1)`, values: [of ? `${name}@${of.getTime()}` : name] };
 }
 
-/** Signals every process once the transaction commits. */
-export function signal(tx: Tx, name: string): void {
-  send(tx, { name: 'signal', ...notify(name) });
+/** Signals every process once the transaction commits: of what is to be done, or will be at a moment. */
+export function signal(tx: Tx, name: string, of?: Date): void {
+  send(tx, { name: 'signal', ...notify(name, of) });
 }
 
 export async function openPresence(connection: ConnectionSettings, log: Log): Promise<Presence> {
-  const callbacks = new Map<string, (() => void)[]>();
+  const callbacks = new Map<string, ((of?: Date) => void)[]>();
   const led = new Set<number>();
   let closed = false;
   let client = new pg.Client({ ...connection, application_name: 'tributary presence' });
@@ -54,7 +57,8 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
       if (!closed && joining === client) reconnect();
     });
     joining.on('notification', ({ payload }) => {
-      for (const callback of callbacks.get(payload ?? '') ?? []) callback();
+      const [name, of] = (payload ?? '').split('@');
+      for (const callback of callbacks.get(name!) ?? []) callback(of === undefined ? undefined : new Date(Number(of)));
     });
     await joining.connect();
     process ??= (await joining.query<{ n: number }>(`select nextval('process_number')::int as n`)).rows[0]!.n;

@@ -38,7 +38,7 @@ describe('many people who are put into a journey', () => {
   const direct = { kind: 'direct' };
 
   test('are all of an audience, each once, though two processes work on it; how far it is can be read', async () => {
-    await crowd('Aud', 1300);
+    await crowd('Aud', 2300);
     const { body: audience } = await place.api('/api/audiences', { name: 'Aud', filter: named('Aud') });
     await place.quiet();
     await place.push({ name: 'Aud', entry: direct, ...waiting });
@@ -50,14 +50,14 @@ describe('many people who are put into a journey', () => {
       state: 'running',
       asked_by: 'API key “Entries”',
       who: { audience: audience.id },
-      progress: { done: 0, total: 1300, entered: 0 },
+      progress: { done: 0, total: 2300, entered: 0 },
       error: null,
       finished_at: null,
     });
     await place.quiet();
     const { state, progress } = await enrolment('Aud', it.id);
-    assert.deepEqual([state, progress], ['done', { done: 1300, total: 1300, entered: 1300 }]);
-    assert.deepEqual(await runsOf('Aud'), { runs: 1300, people: 1300 });
+    assert.deepEqual([state, progress], ['done', { done: 2300, total: 2300, entered: 2300 }]);
+    assert.deepEqual(await runsOf('Aud'), { runs: 2300, people: 2300 });
     const { rows } = await place.db.query(
       `select distinct entry, shape_id, (select count(*)::int from activity a join activity_definition d on d.id = a.definition_id
          where d.activity_id = 'act::ej' and a.person_id = run.person_id) as told
@@ -68,13 +68,13 @@ describe('many people who are put into a journey', () => {
     await place.quiet();
     assert.deepEqual(
       (await enrolment('Aud', again.id)).progress,
-      { done: 1300, total: 1300, entered: 0 },
+      { done: 2300, total: 2300, entered: 0 },
       'all are inside',
     );
   });
 
   test('are each in once where how far it is could not be written, and a page is gone through again', async () => {
-    const ids = await crowd('Page', 1500);
+    const ids = await crowd('Page', 2500);
     await place.push({ name: 'Page', entry: { ...direct, again: 'any-time' }, ...waiting });
     // The first time that a page is in, the database fails over saying so.
     await place.db.query(`create sequence failures`);
@@ -87,11 +87,11 @@ describe('many people who are put into a journey', () => {
       for each row execute function fail_once()`);
     const { body: made } = await enrol('Page', { people: ids.map((id) => publicId(id)) });
     await until('it waits', async () => (await enrolment('Page', made.id)).error !== null);
-    assert.deepEqual(await runsOf('Page'), { runs: 1000, people: 1000 });
+    assert.deepEqual(await runsOf('Page'), { runs: 2000, people: 2000 });
     await place.pass(2000);
     const { state, progress } = await enrolment('Page', made.id);
-    assert.deepEqual([state, progress], ['done', { done: 1500, total: 1500, entered: 1500 }]);
-    assert.deepEqual(await runsOf('Page'), { runs: 1500, people: 1500 });
+    assert.deepEqual([state, progress], ['done', { done: 2500, total: 2500, entered: 2500 }]);
+    assert.deepEqual(await runsOf('Page'), { runs: 2500, people: 2500 });
     await place.db.query('drop trigger fail_once on journey_enrolment');
   });
 

@@ -17,12 +17,12 @@ import { BEGUN } from './again.ts';
 import { type Enroller, type Entered, type Entering, enter } from './enter.ts';
 import { dayOf } from './kept.ts';
 
-/** So many in one transaction: the people are held as long, and who does something then waits. Of 500, twice as long. */
-const AT_ONCE = 125;
+/** So many in one transaction: the people are held as long, and who does something then waits. Of 500, thrice as long. */
+const AT_ONCE = 80;
 /** So many transactions side by side, so that the database has work while we think. */
 const SIDE_BY_SIDE = 2;
 /** So many between two looks at who is next, and two notes of how far it is. */
-const PAGE = 1000;
+const PAGE = 2000;
 /** Before an audience is looked at again that is still being built. */
 const BUILDING_MS = 1000;
 const BACKOFF_MAX_MS = 600_000;

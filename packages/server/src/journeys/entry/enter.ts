@@ -55,17 +55,7 @@ export async function enter(
   now: Date,
 ): Promise<Entered[]> {
   if (entering.length === 0) return [];
-  const held = await of.people.identity.hold(
-    tx,
-    workspaceId,
-    entering.map(({ personId }) => personId),
-  );
-  const here = await numbered(tx, of, entering, held, now);
-  const versions = entering.map(({ version }) => version);
-  const [obstacles, begin] = await Promise.all([
-    obstaclesOf(tx, of.people, workspaceId, here, now),
-    of.begin(tx, workspaceId, versions, now),
-  ]);
+  const { here, obstacles, begin } = await lookAtHeld(tx, of, workspaceId, entering, now);
   const ids = await of.runIds.next(
     tx,
     here.map(() => now),
@@ -89,7 +79,8 @@ export async function enter(
     out.map(({ run, version }) => ({ runId: run.id, shapeId: null, did: heldOutOf(version) })),
     now,
   );
-  if (begun.runs.some(({ dueAt }) => dueAt)) signal(tx, 'run');
+  const dues = begun.runs.flatMap(({ dueAt }) => dueAt?.getTime() ?? []);
+  if (dues.length > 0) signal(tx, 'run', new Date(Math.min(...dues)));
   const heldOut = new Set(going.flatMap(({ run }) => (run.heldOut ? run.id : [])));
   return here.map((_, i): Entered => {
     const why = obstacles[i];
@@ -97,6 +88,55 @@ export async function enter(
     const runId = ids[i]!;
     return inserted.has(runId) ? { runId, heldOut: heldOut.has(runId) } : { why: 'is inside already' };
   });
+}
+
+/**
+ * Holds those who would enter, and looks at what they enter with. The look is sent behind the lock, as they were named, and
+ * PostgreSQL begins it once they are held; where somebody is nobody or another by then, it is taken once more.
+ */
+async function lookAtHeld(
+  tx: Tx,
+  of: Enroller,
+  workspaceId: number,
+  entering: readonly Entering[],
+  now: Date,
+): Promise<Looked> {
+  const ids = [...new Set(entering.map(({ personId }) => personId))];
+  const asNamed = new Map(ids.map((id) => [id, id]));
+  const [held, looked] = await Promise.all([
+    of.people.identity.hold(tx, workspaceId, ids),
+    look(tx, of, workspaceId, entering, asNamed, now),
+  ]);
+  const isAsNamed = ids.every((id) => held.get(id) === id);
+  return isAsNamed ? looked : look(tx, of, workspaceId, entering, held, now);
+}
+
+interface Looked {
+  here: readonly Begun[];
+  obstacles: readonly (string | undefined)[];
+  begin: Awaited<ReturnType<Begin>>;
+}
+
+async function look(
+  tx: Tx,
+  of: Enroller,
+  workspaceId: number,
+  entering: readonly Entering[],
+  held: ReadonlyMap<string, string>,
+  now: Date,
+): Promise<Looked> {
+  const here = await numbered(tx, of, entering, held, now);
+  const beginnings = here.map(({ version, personId, begin }) => ({ version, personId, since: begin.at }));
+  const [obstacles, begin] = await Promise.all([
+    obstaclesOf(tx, of.people, workspaceId, here, now),
+    of.begin(
+      tx,
+      workspaceId,
+      beginnings.filter(({ personId }) => personId !== ''),
+      now,
+    ),
+  ]);
+  return { here, obstacles, begin };
 }
 
 /** Each as the person they are now, with a number for what starts the run. */

@@ -83,3 +83,19 @@ export async function listTagNames(
   );
   return new Map(rows.map((row) => [row.id, row.name]));
 }
+
+/** The same, of the tags that these people have. */
+export async function listTagNamesOf(
+  db: Queryable,
+  workspaceId: number,
+  people: readonly string[],
+): Promise<Map<number, string>> {
+  if (people.length === 0) return new Map();
+  const { rows } = await db.query<{ id: number; name: string }>({
+    name: 'tag.of_people',
+    text: `select id, name from tag where workspace_id = $1
+           and id in (select unnest(tags) from person where id = any($2::bigint[]) and workspace_id = $1)`,
+    values: [workspaceId, people],
+  });
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
