@@ -1,6 +1,6 @@
 import type { Value } from '../value.ts';
 import { addYears, dayAt, startOf, today } from './days.ts';
-import { dayOf } from './holds.ts';
+import { dayOf, instantOf } from './holds.ts';
 import type { Asked, Day, Test } from './test.ts';
 
 /** Never, by the mere passing of time. */
@@ -16,7 +16,7 @@ const DAY_MS = 24 * 3600 * 1000;
 export function boundaryOf({ test }: Asked, value: Value | undefined, now: Date): number {
   switch (test.kind) {
     case 'instant': {
-      const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+      const at = instantOf(value);
       // The moment after: at the very moment "not before" still holds.
       const moved = [test.from, test.before].flatMap((end) => (end && 'ago' in end ? [at + end.ago + 1] : []));
       return firstAfter(now, moved);

@@ -5,7 +5,10 @@ import type { MembershipOperator } from './operators/index.ts';
 
 /** What a filter is asked about. */
 export interface Facts {
-  /** Values by field id, as on the wire; those that the server keeps (`l`, `tags` …) included where filters ask them. */
+  /**
+   * Values by field id, as on the wire; those that the server keeps (`l`, `tags` …) included where filters ask them. A time
+   * may be a number as well, of milliseconds since 1970.
+   */
   fields: Fields;
   now: Date;
   /** Ids of those who have become this person, where filters ask for the person's id (`str::person_id`); as outside. */

@@ -28,12 +28,16 @@ function digitsOf(value: Value | undefined): string | undefined {
   return typeof n === 'string' ? `${typeof c === 'string' ? c : ''}${n}` : undefined;
 }
 
+/** A time, in milliseconds since 1970, as which whoever asks may have it already; NaN where it is none. */
+export function instantOf(value: Value | undefined): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? Date.parse(value) : Number.NaN;
+}
+
 /** Midnight UTC of a date, or of the day of a time in that time zone. */
 export function dayOf(value: Value | undefined, timezone: string): Date | undefined {
-  if (typeof value === 'string') {
-    const at = new Date(value);
-    return Number.isNaN(at.getTime()) ? undefined : today(at, timezone);
-  }
+  const at = instantOf(value);
+  if (!Number.isNaN(at)) return today(new Date(at), timezone);
   const { year, month, day } = record(value) ?? {};
   if (typeof year !== 'number' || typeof month !== 'number' || typeof day !== 'number') return undefined;
   const date = new Date(0);
@@ -106,7 +110,7 @@ const tests: Holds = {
   },
   item: ({ which, test }, value) => textHolds(test, listOf(value).at(which === 'first' ? 0 : -1)),
   instant({ from, before }, value, now) {
-    const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+    const at = instantOf(value);
     if (Number.isNaN(at)) return false;
     return (!from || at >= momentOf(from, now)) && (!before || at < momentOf(before, now));
   },

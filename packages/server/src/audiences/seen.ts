@@ -11,7 +11,7 @@ export function conditionsOnLastSeen(filter: Filter): Prepared[] {
 
 /** What a filter is asked about of somebody who was seen last at that moment, in milliseconds since 1970. */
 export function lastSeenAt(ms: number, now: Date): Facts {
-  return { fields: { [LAST_SEEN]: new Date(ms).toISOString() }, now };
+  return { fields: { [LAST_SEEN]: ms }, now };
 }
 
 /**
