@@ -38,6 +38,32 @@ test('who looks at pages is told of an error on one, with ways on; every other c
   await app.close();
 });
 
+test('a method that an address does not take is a 405 that says which it takes; what no route has is a 404', async () => {
+  const app = createHttp({ log: silent, metrics: createMetrics() });
+  app.get('/api/journeys/:name', async () => ({}));
+  app.delete('/api/journeys/:name', async () => ({}));
+  app.post('/api/journeys/:name/runs.csv', async () => ({}));
+  app.get('/files/*', async () => ({}));
+  for (const [method, url, allow] of [
+    ['PUT', '/api/journeys/Won%20deals?a=b', 'GET, HEAD, DELETE'],
+    ['GET', '/api/journeys/1/runs.csv', 'POST'],
+  ] as const) {
+    const answer = await app.inject({ method, url });
+    const { code, error } = answer.json();
+    assert.deepEqual([answer.statusCode, answer.headers.allow], [405, allow]);
+    assert.deepEqual([code, error], [405, `${method} ${url}: method not allowed, only ${allow}`]);
+  }
+  for (const [method, url] of [
+    ['PUT', '/api/journeys'],
+    ['PUT', '/api/journeys/'],
+    ['PUT', '/api/journeys/1/runs'],
+    ['GET', '/api/journeys/1/runs-csv'],
+    ['POST', '/files/1'],
+  ] as const)
+    assert.equal((await app.inject({ method, url })).json().code, 404, url);
+  await app.close();
+});
+
 test('a reader whose mail program damaged a link gets a page, and a picture where a picture was wanted', async () => {
   const app = createHttp({ log: silent, metrics: createMetrics() });
   for (const url of ['/t/c/AQAAAAE%ZZ', '/t/u/%E0%A4%A', '/t/%']) {

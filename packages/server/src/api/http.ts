@@ -7,6 +7,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import { bodiesInTime } from './bodies-in-time.ts';
 import { closeInTime } from './closing.ts';
 import { jsonParser, refuseCompressed } from './json-body.ts';
+import { methodsIn } from './methods.ts';
 import { sendError } from './ortto/envelope.ts';
 import { isOfPages, sendErrorPage } from './pages/error.ts';
 import { refuseUnstorable } from './storable.ts';
@@ -35,9 +36,13 @@ export function createHttp(o: {
         ? unknownLink(request, reply)
         : refuse(request, reply, error.statusCode ?? 400, error.message)),
   });
-  app.setNotFoundHandler((request, reply) =>
-    refuse(request, reply, 404, `${request.method} ${request.url}: not found`),
-  );
+  const methodsOf = methodsIn(app);
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsOf(request.url);
+    if (methods.length === 0) return refuse(request, reply, 404, `${request.method} ${request.url}: not found`);
+    const words = `${request.method} ${request.url}: method not allowed, only ${methods.join(', ')}`;
+    return refuse(request, reply.header('allow', methods.join(', ')), 405, words);
+  });
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     if (error instanceof UserError) return refuse(request, reply, error.status, error.message);
     if (isNotNow(error)) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
+import { methodsIn } from '../methods.ts';
 import { JSON_TYPE, sendError, serialize } from './envelope.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -28,10 +29,7 @@ const preflight = {
  */
 export function headersAndMethods(scope: FastifyInstance): void {
   scope.options('/*', async (_request, reply) => reply.code(204).headers(preflight).send());
-  const methodsOf = new Map<string, string[]>();
-  scope.addHook('onRoute', ({ url, method }) => {
-    methodsOf.set(url, [...(methodsOf.get(url) ?? []), ...[method].flat()]);
-  });
+  const methodsOf = methodsIn(scope);
   scope.addHook('onSend', async (_request, reply) => {
     if (String(reply.getHeader('content-type')).startsWith(JSON_TYPE)) reply.header('content-type', JSON_TYPE);
     reply.headers(common);
@@ -40,8 +38,8 @@ export function headersAndMethods(scope: FastifyInstance): void {
   scope.setNotFoundHandler((request, reply) => {
     // What is not found knows nothing of the scope's serializer.
     reply.type(JSON_TYPE).serializer(serialize);
-    const there = methodsOf.get(request.url.split('?')[0]!);
-    if (!there) return sendError(reply, 404, `${request.method} ${request.url}: not found`);
+    const there = methodsOf(request.url);
+    if (there.length === 0) return sendError(reply, 404, `${request.method} ${request.url}: not found`);
     reply.header('allow', [...there, 'OPTIONS'].join(', '));
     return sendError(reply, 405, `${request.method} ${request.url}: method not allowed`);
   });
