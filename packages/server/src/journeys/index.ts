@@ -89,7 +89,7 @@ export interface Journeys {
   hearArchived(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
   /** Ends the runs of people who were deleted, and forgets what is personal in them. */
   hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
-  counts(db: Queryable, journeyId: number): Promise<RunCounts[]>;
+  counts(db: Queryable, journeyIds: readonly number[]): Promise<Map<number, RunCounts[]>>;
   engineCounts(db: Queryable): Promise<EngineCounts>;
   /** The runs that the engine could not move, oldest first. */
   parked(db: Queryable, workspaceId: number, limit: number): Promise<ParkedRun[]>;

@@ -25,7 +25,7 @@ export async function reportOn(
   o: { journeys: Journeys; messages: Messages },
   journeyId: number,
 ): Promise<JourneyReport> {
-  const runs = await o.journeys.counts(db, journeyId);
+  const runs = (await o.journeys.counts(db, [journeyId])).get(journeyId)!;
   const treated = group(runs.find((count) => !count.heldOut));
   const heldOut = group(runs.find((count) => count.heldOut));
   return {

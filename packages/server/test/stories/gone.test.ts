@@ -58,7 +58,7 @@ test('of who is deleted nothing personal stays anywhere, and the figures do', as
   const id = await idOf(scene.email);
   const [journey] = await world.tributary.journeys.list(world.db, world.tributary.workspace.id);
   const figures = async () => [
-    await world.tributary.journeys.counts(world.db, journey!.id),
+    await world.tributary.journeys.counts(world.db, [journey!.id]),
     await world.tributary.messages.countsByJourney(world.db, journey!.id),
   ];
   await change('archive', id);

@@ -48,16 +48,19 @@ const STATES: readonly JourneyRow['state'][] = ['on', 'paused', 'draining', 'dra
 const place = ({ state }: JourneyRow): number => STATES.indexOf(state);
 
 async function journeyTable(o: PageContext, journeys: readonly JourneyRow[]): Promise<Html> {
-  const counts = await Promise.all(journeys.map((journey) => o.journeys.counts(o.db, journey.id)));
-  const sum = (i: number, what: 'entered' | 'inside' | 'goals'): number =>
-    counts[i]!.reduce((total, each) => total + each[what], 0);
+  const counts = await o.journeys.counts(
+    o.db,
+    journeys.map(({ id }) => id),
+  );
+  const sum = ({ id }: JourneyRow, what: 'entered' | 'inside' | 'goals'): number =>
+    counts.get(id)!.reduce((total, each) => total + each[what], 0);
   return html`<div class="sheet flush"><table class="stack">
     <thead><tr><th>Journey</th><th></th><th class="number">Entered</th><th class="number">Inside</th><th class="number">Reached the goal</th></tr></thead>
     <tbody>${journeys.map(
-      (journey, i) => html`<tr>
+      (journey) => html`<tr>
         <td class="words"><a href="/journeys/${journey.id}">${bdi(journey.name.trim() || 'Without a name')}</a></td>
         <td>${badge(journey.state, journey.state === 'on' ? 'good' : 'quiet')}</td>
-        ${figures({ Entered: sum(i, 'entered'), Inside: sum(i, 'inside'), 'Reached the goal': sum(i, 'goals') })}
+        ${figures({ Entered: sum(journey, 'entered'), Inside: sum(journey, 'inside'), 'Reached the goal': sum(journey, 'goals') })}
       </tr>`,
     )}</tbody>
   </table></div>`;

@@ -28,8 +28,8 @@ export interface JourneyFigures {
 /** The figures of a journey; tries aside. */
 export async function figuresOf(o: Managing, workspaceId: number, which: Which): Promise<JourneyFigures> {
   const journey = await findManaged(o.db, workspaceId, which);
-  const [runs, standing, passed] = await Promise.all([
-    countRuns(o.db, journey.id),
+  const [counts, standing, passed] = await Promise.all([
+    countRuns(o.db, [journey.id]),
     countStanding(o.db, journey.id),
     listPassed(o.db, journey.id),
   ]);
@@ -43,7 +43,7 @@ export async function figuresOf(o: Managing, workspaceId: number, which: Which):
     begun.reduce((total, each) => total + (each.shapeId === id ? each[what] : 0), 0);
   return {
     journey,
-    runs,
+    runs: counts.get(journey.id)!,
     notBegun: standing.reduce((total, { shapeId, runs: n }) => total + (shapeId === null ? n : 0), 0),
     shapes: ids.map((id) => ({
       shape: id,

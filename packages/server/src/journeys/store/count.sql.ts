@@ -10,18 +10,20 @@ export interface RunCounts {
   goals: number;
 }
 
-/** How many people went through a journey and how many of them reached its goal, with those held out apart. Tries do not count. */
-export async function countRuns(db: Queryable, journeyId: number): Promise<RunCounts[]> {
-  const { rows } = await db.query<RunCounts>(
-    `select held_out as "heldOut", count(*)::int as entered,
+/** How many people went through each of these journeys and how many reached its goal, with those held out apart. Tries do not count. */
+export async function countRuns(db: Queryable, journeyIds: readonly number[]): Promise<Map<number, RunCounts[]>> {
+  const { rows } = await db.query<RunCounts & { journeyId: number }>(
+    `select journey_id as "journeyId", held_out as "heldOut", count(*)::int as entered,
             (count(*) filter (where left_at is null))::int as inside,
             (count(*) filter (where left_at is not null))::int as left,
             (count(*) filter (where parked_error is not null))::int as parked,
             (count(goal_at))::int as goals
-     from run where journey_id = $1 and not test group by held_out order by held_out`,
-    [journeyId],
+     from run where journey_id = any($1::int[]) and not test group by journey_id, held_out order by held_out`,
+    [journeyIds],
   );
-  return rows;
+  const counts = new Map(journeyIds.map((id): [number, RunCounts[]] => [id, []]));
+  for (const { journeyId, ...row } of rows) counts.get(journeyId)!.push(row);
+  return counts;
 }
 
 /** How the engine stands, tries aside. */
