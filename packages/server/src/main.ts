@@ -1,3 +1,4 @@
+import { backup } from './commands/backup.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { explainPerson } from './commands/explain.ts';
@@ -57,6 +58,7 @@ const commands: Readonly<Record<string, Command>> = {
       demo({ exit, port: port === undefined ? undefined : config.port, dataDir: data }),
   },
   migrate: { options: [], words: 0, run: migrateCommand },
+  backup: { options: [], words: 1, run: backup },
   keys: { options: ['name'], words: 2, run: (config, rest, { name }) => keys(config, rest, name) },
   kommo: { options: ['url', 'token'], run: kommoConnect },
   ortto: { options: ['url', 'key'], run: orttoConnect },

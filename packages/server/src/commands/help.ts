@@ -8,6 +8,7 @@ Commands
   serve                                      run the server
   demo [--exit]                              play the story; with --exit, end with 0 only if every step was seen
   migrate                                    bring the database to the version of this code
+  backup FOLDER                              copy the data folder into a new one, while the server runs or not
   keys create --name NAME                    make an API key; it is printed alone on the last line, and never again
   keys list | keys revoke ID                 the keys there are; end one
   kommo connect --url URL --token TOKEN      connect a Kommo account (its address, a long-lived token)

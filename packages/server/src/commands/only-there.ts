@@ -4,6 +4,7 @@ import { UserError } from '../platform/errors.ts';
 
 /** Commands, and words after them, that look at what is there: in a folder that is mistyped they would find all well. */
 const LOOKS: Readonly<Record<string, 'all' | readonly string[]>> = {
+  backup: 'all',
   doctor: 'all',
   explain: 'all',
   export: 'all',
