@@ -94,10 +94,12 @@ test('a backup goes into a new folder outside of what it copies, and is not ther
   }
   await assert.rejects(backUp({ dataDir, connection: { ...connection, password: 'wrong' }, to: join(place, 'copy') }));
   assert.deepEqual((await readdir(place)).sort(), ['file', 'full']);
-  // An empty folder that is there, and what a backup left that was killed.
+  // Into an empty folder that is there, by two at once: one of them comes too late.
   await mkdir(join(place, 'empty'));
-  await mkdir(join(place, 'empty.part', 'postgres'), { recursive: true });
-  await backUp({ dataDir, connection, to: join(place, 'empty') });
+  const both = await Promise.allSettled([1, 2].map(() => backUp({ dataDir, connection, to: join(place, 'empty') })));
+  assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  const late = both.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
+  assert.match(String(late.reason), /could not be written to .*empty \(ENOTEMPTY\)/);
   assert.deepEqual((await readdir(place)).sort(), ['empty', 'file', 'full']);
   assert.deepEqual(await readdir(join(place, 'empty')), ['postgres']);
 });

@@ -1,4 +1,16 @@
-import { constants, copyFile, mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import pg from 'pg';
 import { EmbeddedDatabaseError } from './errors.ts';
@@ -34,13 +46,13 @@ const BESIDE = /^touches-.*\.ndjson$/;
 export async function backUp(o: { dataDir: string; connection: pg.ClientConfig; to: string }): Promise<Backup> {
   const from = layout(await realpath(o.dataDir));
   const to = await emptyPlace(o.to, from.root);
-  const part = `${to}.part`;
   const copy = copier();
   const client = new pg.Client({ ...o.connection, application_name: 'tributary backup' });
   await client.connect();
+  let part: string | undefined;
   try {
-    // What one that was killed has left.
-    await rm(part, { recursive: true, force: true });
+    // Nobody else's: two that are made at once must not take each other's files for what has vanished.
+    part = await mkdtemp(`${to}.part-`);
     await openFolder(part);
     await copyBeside(copy, from.root, part);
     const begun = await begin(client);
@@ -54,8 +66,10 @@ export async function backUp(o: { dataDir: string; connection: pg.ClientConfig; 
     await syncFolder(dirname(to));
     return { folder: to, ...copy.sum() };
   } catch (error) {
-    await rm(part, { recursive: true, force: true });
-    throw error;
+    if (part !== undefined) await rm(part, { recursive: true, force: true });
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === undefined || error instanceof EmbeddedDatabaseError) throw error;
+    throw new EmbeddedDatabaseError(`The backup could not be written to ${to} (${code}).`, { cause: error });
   } finally {
     await client.end();
   }
@@ -126,6 +140,13 @@ async function copyBeside(copy: Copier, from: string, to: string): Promise<void>
   await syncFolder(to);
 }
 
+async function isGone(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
+}
+
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),
@@ -146,7 +167,7 @@ function copier(): Copier {
       try {
         await copyFile(from, to, constants.COPYFILE_FICLONE);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+        if (await isGone(from)) return;
         throw error;
       }
       await sync(to);
