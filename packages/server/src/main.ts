@@ -10,7 +10,7 @@ import { keys } from './commands/keys.ts';
 import { kommoConnect } from './commands/kommo.ts';
 import { messages } from './commands/messages.ts';
 import { migrateCommand } from './commands/migrate.ts';
-import { onlyThere } from './commands/only-there.ts';
+import { type Looks, onlyThere } from './commands/only-there.ts';
 import { type Options, parse } from './commands/options.ts';
 import { orttoConnect } from './commands/ortto.ts';
 import { runs } from './commands/runs.ts';
@@ -34,7 +34,7 @@ async function main(argv: string[]): Promise<number> {
     ...(values.data === undefined ? {} : { data: values.data }),
     ...(values.port === undefined ? {} : { port: values.port }),
   });
-  await onlyThere(config, command, rest[0]);
+  await onlyThere(config, asked.looks ?? [], rest[0]);
   return (await asked.run(config, rest, values)) ?? 0;
 }
 
@@ -43,6 +43,7 @@ interface Command {
   options: readonly (keyof Options)[];
   /** So many words at most after the command; where it is not said, the command itself looks. */
   words?: number;
+  looks?: Looks;
   run(config: Config, rest: string[], options: Options): number | undefined | Promise<number | undefined>;
 }
 
@@ -58,8 +59,13 @@ const commands: Readonly<Record<string, Command>> = {
       demo({ exit, port: port === undefined ? undefined : config.port, dataDir: data }),
   },
   migrate: { options: [], words: 0, run: migrateCommand },
-  backup: { options: [], words: 1, run: backup },
-  keys: { options: ['name'], words: 2, run: (config, rest, { name }) => keys(config, rest, name) },
+  backup: { options: [], words: 1, looks: 'all', run: backup },
+  keys: {
+    options: ['name'],
+    words: 2,
+    looks: ['list', 'revoke'],
+    run: (config, rest, { name }) => keys(config, rest, name),
+  },
   kommo: { options: ['url', 'token'], run: kommoConnect },
   ortto: { options: ['url', 'key'], run: orttoConnect },
   journeys: {
@@ -69,16 +75,18 @@ const commands: Readonly<Record<string, Command>> = {
       ...(['person', 'field', 'tag', 'entry', 'event', 'take', 'assume', 'fail', 'start', 'days', 'every'] as const),
       ...(['anyway', 'draft', 'json', 'skip-waits'] as const),
     ],
+    looks: ['pull', 'diff', 'simulate', 'list', 'show', 'history', 'compare', 'runs'],
     run: journeys,
   },
-  explain: { options: ['journey', 'shape', 'message', 'all', 'json'], words: 1, run: explainPerson },
-  messages: { options: [], run: messages },
+  explain: { options: ['journey', 'shape', 'message', 'all', 'json'], words: 1, looks: 'all', run: explainPerson },
+  messages: { options: [], looks: ['uncertain'], run: messages },
   sending: {
     options: ['cap', 'wait-days', 'when-capped', 'hours', 'days', 'zone', 'timezone'],
     words: 1,
+    looks: ['show'],
     run: sending,
   },
-  runs: { options: [], words: 3, run: runs },
+  runs: { options: [], words: 3, looks: 'all', run: runs },
   import: {
     options: [
       ...(['map', 'by', 'strategy', 'tag', 'activity', 'country', 'timezone', 'encoding'] as const),
@@ -90,9 +98,10 @@ const commands: Readonly<Record<string, Command>> = {
   export: {
     options: ['format', 'fields', 'filter', 'from', 'to', 'activity', 'headers', 'unguarded'],
     words: 1,
+    looks: 'all',
     run: exportAll,
   },
-  doctor: { options: [], words: 0, run: doctor },
+  doctor: { options: [], words: 0, looks: 'all', run: doctor },
 };
 
 /** What would be passed over in silence is refused: somebody meant something by it. */

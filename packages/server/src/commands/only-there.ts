@@ -2,22 +2,11 @@ import type { Config } from '../config.ts';
 import { isBegun } from '../platform/database/embedded/folder.ts';
 import { UserError } from '../platform/errors.ts';
 
-/** Commands, and words after them, that look at what is there: in a folder that is mistyped they would find all well. */
-const LOOKS: Readonly<Record<string, 'all' | readonly string[]>> = {
-  backup: 'all',
-  doctor: 'all',
-  explain: 'all',
-  export: 'all',
-  runs: 'all',
-  keys: ['list', 'revoke'],
-  messages: ['uncertain'],
-  sending: ['show'],
-  journeys: ['pull', 'diff', 'simulate', 'list', 'show', 'history', 'compare', 'runs'],
-};
+/** The words after a command with which it looks at what is there, and makes nothing: `all`, where it does with any. */
+export type Looks = 'all' | readonly string[];
 
-/** Throws where a command that makes nothing is asked about a folder in which there is no database. */
-export async function onlyThere(config: Config, command: string, word: string | undefined): Promise<void> {
-  const looks = Object.hasOwn(LOOKS, command) ? LOOKS[command]! : [];
+/** Throws where a command that looks is asked about a folder in which there is no database: one mistyped would find all well. */
+export async function onlyThere(config: Config, looks: Looks, word: string | undefined): Promise<void> {
   if (config.databaseUrl || !(looks === 'all' || (word !== undefined && looks.includes(word)))) return;
   if (await isBegun(config.dataDir)) return;
   throw new UserError(
