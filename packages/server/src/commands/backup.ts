@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { JOURNALS } from '../messages/index.ts';
 import { backUp } from '../platform/database/embedded/index.ts';
 import { openForCommand } from '../platform/database/open.ts';
 import { UserError } from '../platform/errors.ts';
@@ -15,7 +16,7 @@ export async function backup(config: Config, [to]: string[]): Promise<undefined>
     );
   const database = await openForCommand(config, createLog('warn'));
   try {
-    const made = await backUp({ dataDir: config.dataDir, connection: database.connection, to });
+    const made = await backUp({ dataDir: config.dataDir, connection: database.connection, to, beside: JOURNALS });
     const size = `${Math.ceil(made.bytes / 2 ** 20)} MB in ${made.files} files`;
     console.log(`Backed up ${config.dataDir}, ${size}. It is a data folder, to be started in place of the other:`);
     console.log(`  npm start -- --data ${made.folder}`);

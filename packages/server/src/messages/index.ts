@@ -67,6 +67,7 @@ export { type Subject, shown as shownInText } from './render/scope.ts';
 export { renderText } from './render/text.ts';
 export { countsByTemplate, type TemplateCounts } from './store/by-template.sql.ts';
 export type { Counts, MessageCounts, MessageRow, OutboxState } from './store/reading.sql.ts';
+export { JOURNALS } from './tracking/journal.ts';
 export { isOfMail, unknownLink } from './tracking/unknown.ts';
 export type {
   Counted,

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { createGroupCommit } from '../../platform/group-commit.ts';
 import type { Touch } from './record.ts';
 
-const NAME = /^touches-[\w-]+\.ndjson$/;
+/** The files of all processes, in the folder of the data. */
+export const JOURNALS = /^touches-[\w-]+\.ndjson$/;
 
 /** Touches on disk while the database is away, so that they outlive this process. */
 export interface Journal {
@@ -38,7 +39,7 @@ export function createJournal(folder: string, name: string): Journal {
     },
     async left() {
       const names = await readdir(folder).catch(() => []);
-      const files = names.filter((name) => NAME.test(name)).map((name) => join(folder, name));
+      const files = names.filter((name) => JOURNALS.test(name)).map((name) => join(folder, name));
       return Promise.all(
         files.map(async (file) => ({ file, touches: (await readFile(file, 'utf8')).split('\n').flatMap(touchIn) })),
       );

@@ -6,6 +6,7 @@ import { backUp, EmbeddedDatabaseError, startEmbedded } from './index.ts';
 import { afterwards, query, temporaryFolder, usedFolder } from './test/support.ts';
 
 const log = () => undefined;
+const beside = /^touches-/;
 
 test('a backup made while much is written has all that was committed before it ended, and starts by itself', async (t) => {
   const dataDir = await usedFolder(t);
@@ -35,7 +36,7 @@ test('a backup made while much is written has all that was committed before it e
   })();
   while (written < 10) await new Promise((resolve) => setTimeout(resolve, 20));
   const before = written;
-  const made = await backUp({ dataDir, connection: live.connection, to });
+  const made = await backUp({ dataDir, connection: live.connection, to, beside });
   over = true;
   await Promise.all([writing, checkpoints]);
 
@@ -86,17 +87,21 @@ test('a backup goes into a new folder outside of what it copies, and is not ther
   ];
   await writeFile(join(place, 'file'), '');
   for (const [to, why] of cases) {
-    await assert.rejects(backUp({ dataDir, connection, to }), (error: Error) => {
+    await assert.rejects(backUp({ dataDir, connection, to, beside }), (error: Error) => {
       assert.ok(error instanceof EmbeddedDatabaseError);
       assert.match(error.message, why);
       return true;
     });
   }
-  await assert.rejects(backUp({ dataDir, connection: { ...connection, password: 'wrong' }, to: join(place, 'copy') }));
+  await assert.rejects(
+    backUp({ dataDir, connection: { ...connection, password: 'wrong' }, to: join(place, 'copy'), beside }),
+  );
   assert.deepEqual((await readdir(place)).sort(), ['file', 'full']);
   // Into an empty folder that is there, by two at once: one of them comes too late.
   await mkdir(join(place, 'empty'));
-  const both = await Promise.allSettled([1, 2].map(() => backUp({ dataDir, connection, to: join(place, 'empty') })));
+  const both = await Promise.allSettled(
+    [1, 2].map(() => backUp({ dataDir, connection, to: join(place, 'empty'), beside })),
+  );
   assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
   const late = both.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
   assert.match(String(late.reason), /could not be written to .*empty \(ENOTEMPTY\)/);

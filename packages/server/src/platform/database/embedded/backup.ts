@@ -14,7 +14,7 @@ import {
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import pg from 'pg';
 import { EmbeddedDatabaseError } from './errors.ts';
-import { layout, openFolder } from './folder.ts';
+import { layout, openFolder, syncFolder } from './folder.ts';
 
 export interface Backup {
   /** Whole: with links resolved. */
@@ -36,14 +36,18 @@ const EMPTIED = [
 ];
 const LEFT_OUT = /^(postmaster\.(pid|opts)|backup_label(\.old)?|tablespace_map|pg_internal\.init.*|pgsql_tmp.*)$/;
 const SEGMENT = /^[0-9A-F]{24}$/;
-/** What is kept beside the database: what readers of mail did while it was away. */
-const BESIDE = /^touches-.*\.ndjson$/;
 
 /**
  * Copies a data folder whose database is running, as it is at the end of the copying: what was committed until then is in it.
  * The folder is there once it is complete and on disk. Throws `EmbeddedDatabaseError` where it can not be made.
  */
-export async function backUp(o: { dataDir: string; connection: pg.ClientConfig; to: string }): Promise<Backup> {
+export async function backUp(o: {
+  dataDir: string;
+  connection: pg.ClientConfig;
+  to: string;
+  /** The names of files that others keep beside the database. */
+  beside: RegExp;
+}): Promise<Backup> {
   const from = layout(await realpath(o.dataDir));
   const to = await emptyPlace(o.to, from.root);
   const copy = copier();
@@ -54,21 +58,21 @@ export async function backUp(o: { dataDir: string; connection: pg.ClientConfig; 
     // Nobody else's: two that are made at once must not take each other's files for what has vanished.
     part = await mkdtemp(`${to}.part-`);
     await openFolder(part);
-    await copyBeside(copy, from.root, part);
+    await copyBeside(copy, from.root, part, o.beside);
     const begun = await begin(client);
     await copyCluster(copy, from.cluster, layout(part).cluster);
     const ended = await end(client);
     await writeSynced(join(layout(part).cluster, 'backup_label'), ended.label);
     await copySegments(copy, join(from.cluster, 'pg_wal'), join(layout(part).cluster, 'pg_wal'), begun, ended.segment);
     // What was taken into the database since is in it; what was not is still there.
-    await copyBeside(copy, from.root, part);
+    await copyBeside(copy, from.root, part, o.beside);
     await rename(part, to);
     await syncFolder(dirname(to));
     return { folder: to, ...copy.sum() };
   } catch (error) {
-    if (part !== undefined) await rm(part, { recursive: true, force: true });
+    if (part !== undefined) await rm(part, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
     const { code, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === undefined || error instanceof EmbeddedDatabaseError) throw error;
+    if (syscall === undefined) throw error;
     throw new EmbeddedDatabaseError(`The backup could not be written to ${to} (${code}).`, { cause: error });
   } finally {
     await client.end();
@@ -133,9 +137,9 @@ async function copySegments(copy: Copier, from: string, to: string, first: strin
   await syncFolder(to);
 }
 
-async function copyBeside(copy: Copier, from: string, to: string): Promise<void> {
+async function copyBeside(copy: Copier, from: string, to: string, names: RegExp): Promise<void> {
   for (const name of await readdir(from)) {
-    if (BESIDE.test(name)) await copy.file(join(from, name), join(to, name));
+    if (names.test(name)) await copy.file(join(from, name), join(to, name));
   }
   await syncFolder(to);
 }
@@ -188,14 +192,5 @@ async function sync(path: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

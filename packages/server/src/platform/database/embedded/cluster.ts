@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chown, lchown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, lchown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Way } from './choose.ts';
 import { EmbeddedDatabaseError } from './errors.ts';
-import { type DataFolder, isRoot } from './folder.ts';
+import { type DataFolder, isRoot, syncFolder } from './folder.ts';
 import { processesNaming, signal } from './processes.ts';
 import type { Connection } from './record.ts';
 import { inNamespace, type Runner, run } from './runner.ts';
@@ -105,14 +105,5 @@ export async function resetPassword(folder: DataFolder, way: Way, connection: Co
   const { code, output } = await run(way.runner, command, sql);
   if (code !== 0 || output.includes('ERROR:')) {
     throw new EmbeddedDatabaseError(`Cannot set a new password for ${folder.cluster}: postgres says: ${output}`);
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -1,4 +1,4 @@
-import { access, chmod, chown, constants, mkdir, realpath, stat } from 'node:fs/promises';
+import { access, chmod, chown, constants, mkdir, open, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedDatabaseError } from './errors.ts';
 
@@ -71,4 +71,14 @@ export async function giveToFolderOwner(folder: DataFolder, path: string): Promi
 
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
+}
+
+/** What was made, renamed or removed in a folder is on disk. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
