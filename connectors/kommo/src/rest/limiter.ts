@@ -97,9 +97,13 @@ export function createLimiter(clock: () => number = () => performance.now()): Li
       }
     },
     async ready() {
-      const now = clock();
-      const ms = (opensAt(now) ?? now) - now;
-      if (ms > 0) await sleep(ms);
+      // Asked again at that moment: as places become free, those that are left are spread anew.
+      for (;;) {
+        const now = clock();
+        const ms = (opensAt(now) ?? now) - now;
+        if (ms <= 0) return;
+        await sleep(Math.ceil(ms));
+      }
     },
   };
 }

@@ -116,7 +116,9 @@ async function keep(
     remember(tx, connection.id, reading.remember, work.clock.now());
     const [isOurs, outcomes] = await Promise.all([
       end(tx),
-      reading.items.length === 0 ? [] : work.people.recordIn(tx, connection.workspaceId, reading.items),
+      reading.items.length === 0
+        ? []
+        : work.people.recordIn(tx, connection.workspaceId, reading.items, { keysAreNew: true }),
     ]);
     if (!isOurs) throw new RecordedAlready('by another process');
     return outcomes;

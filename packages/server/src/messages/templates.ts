@@ -46,8 +46,7 @@ export function createTemplateCache(): TemplateCache {
       const missing = [...new Set(wanted.filter((w) => !isKept(w)).map((w) => w.id))];
       if (missing.length > 0) {
         if (kept.size + missing.length > KEPT_MAX) kept.clear();
-        const ids = [...new Set(wanted.filter((w) => !isKept(w)).map((w) => w.id))];
-        for (const row of await findTemplates(db, ids)) {
+        for (const row of await findTemplates(db, missing)) {
           kept.set(row.id, { name: row.name, email: compiled(row.content), editedAt: row.editedAt.getTime() });
         }
       }

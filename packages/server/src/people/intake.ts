@@ -10,6 +10,14 @@ import { createQueue, type IntakeQueue } from './queue/index.ts';
 import { type Recorder, record } from './record.ts';
 import { loadSchema, type Schema, type SchemaCache } from './schema.ts';
 
+export interface HowRecorded {
+  /**
+   * No activity's key has been recorded before, as far as the caller can know: one round trip less. Where one has been,
+   * the transaction is tried again.
+   */
+  keysAreNew?: boolean;
+}
+
 /** The ways in: at once, in the caller's transaction, or written down for later. */
 export interface Intake {
   /**
@@ -18,7 +26,7 @@ export interface Intake {
    */
   record(workspaceId: number, items: readonly IntakeItem[], first?: NewSchema): Promise<IntakeOutcome[]>;
   /** Records in the caller's transaction. */
-  recordIn(tx: Tx, workspaceId: number, items: readonly IntakeItem[]): Promise<IntakeOutcome[]>;
+  recordIn(tx: Tx, workspaceId: number, items: readonly IntakeItem[], how?: HowRecorded): Promise<IntakeOutcome[]>;
   /** Records that nobody waits for. */
   queue: IntakeQueue;
 }
@@ -47,12 +55,18 @@ export function createIntake(o: {
     await defineIn(tx, define, workspaceId, what);
     return loadSchema(tx, workspaceId);
   };
-  const recordWith = (tx: Tx, workspaceId: number, schema: Schema, items: readonly IntakeItem[]) => {
-    const of = { workspaceId, schema, now: clock.now() };
+  const recordWith = (
+    tx: Tx,
+    workspaceId: number,
+    schema: Schema,
+    items: readonly IntakeItem[],
+    how: HowRecorded = {},
+  ) => {
+    const of = { workspaceId, schema, now: clock.now(), ...how };
     return carryAnonymousIds(items) ? recordLinked({ tx, recorder, ...of }, items) : record(tx, recorder, of, items);
   };
-  const recordIn: Intake['recordIn'] = async (tx, workspaceId, items) =>
-    recordWith(tx, workspaceId, await schemaFor(tx, workspaceId, items), items);
+  const recordIn: Intake['recordIn'] = async (tx, workspaceId, items, how) =>
+    recordWith(tx, workspaceId, await schemaFor(tx, workspaceId, items), items, how);
   /** Makes what is needed first in the same transaction, and keys of the fields that the items find people by. */
   const recordMaking = async (
     tx: Tx,

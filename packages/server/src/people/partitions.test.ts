@@ -16,7 +16,7 @@ const april = new Date('2026-04-05T10:00:00Z');
 const may = new Date('2026-05-05T10:00:00Z');
 
 const insert = (tx: Tx, id: string, occurredAt: Date) =>
-  insertActivities(tx, 1, [
+  insertActivities(tx, { workspaceId: 1 }, [
     { id, personId: '1', definitionId: 1, occurredAt, source: 'Test', key: undefined, attributes: {} },
   ]);
 

@@ -144,6 +144,39 @@ describe('recording people', () => {
     );
   });
 
+  test('a key that is said to be new and is not is found out, and all else is written once', async () => {
+    await t.db.query('delete from news');
+    const at = clock.now();
+    const booked = (key: string, first: string) => ({
+      who: { by: ['str::email'] },
+      fields: { 'str::email': 'fresh@example.com', 'str::first': first },
+      activity: { id: 'act:cm:demo-booked', attributes: {}, at, key },
+      source: 'Kommo',
+    });
+    const recorded = async (...keys: string[]) => {
+      let tries = 0;
+      const outcomes = await transaction(t.db, (tx) => {
+        tries += 1;
+        return people.recordIn(
+          tx,
+          ws,
+          keys.map((key) => booked(key, key)),
+          { keysAreNew: true },
+        );
+      });
+      return { tries, told: outcomes.map((outcome) => ('duplicate' in outcome ? 'before' : outcome.status)) };
+    };
+    assert.deepEqual(await recorded('1'), { tries: 1, told: ['created'] });
+    assert.deepEqual(await recorded('2', '3'), { tries: 1, told: ['merged', 'merged'] });
+    assert.deepEqual(await recorded('3', '4'), { tries: 2, told: ['before', 'merged'] });
+    assert.deepEqual(await recorded('5', '5'), { tries: 2, told: ['merged', 'before'] });
+    const id = (await people.findByEmail(t.db, ws, 'fresh@example.com'))!;
+    assert.equal((await people.timeline(t.db, ws, id, 10)).length, 5);
+    assert.equal((await fieldsOf(id))['str::first'], '5');
+    const { rows } = await t.db.query('select payload from news');
+    assert.equal(rows.flatMap((row) => row.payload.activities).length, 5);
+  });
+
   test('giving up the e-mail permission is on the timeline, and is not repeated', async () => {
     const [made] = await merge({ 'str::email': 'u@example.com' });
     await merge({ 'str::email': 'u@example.com', 'bol::p': false, 'str::u-ctx': 'By phone' });

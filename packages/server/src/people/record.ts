@@ -57,7 +57,7 @@ export class RaceLost extends Error {
 export async function record(
   tx: Tx,
   recorder: Recorder,
-  of: { workspaceId: number; schema: Schema; now: Date },
+  of: { workspaceId: number; schema: Schema; now: Date; keysAreNew?: boolean },
   items: readonly IntakeItem[],
 ): Promise<IntakeOutcome[]> {
   const { workspaceId, schema, now } = of;
@@ -323,7 +323,7 @@ async function writeSubjects(
 export async function writeActivities(
   tx: Tx,
   recorder: Recorder,
-  of: { workspaceId: number; now: Date },
+  of: { workspaceId: number; now: Date; keysAreNew?: boolean },
   happenings: readonly Happening[],
   outcomes: IntakeOutcome[],
   subjects: readonly Subject[],
@@ -332,7 +332,7 @@ export async function writeActivities(
   await recorder.partitions.ensure(tx, moments);
   const ids = await recorder.activityIds.next(tx, moments);
   const rows = happenings.map((happening, i) => ({ ...happening, id: ids[i]! }));
-  const written = await insertActivities(tx, of.workspaceId, rows);
+  const written = await insertActivities(tx, of, rows);
   for (const { item, id } of rows) {
     const outcome = item === undefined ? undefined : outcomes[item];
     if (!outcome || !('personId' in outcome)) continue;

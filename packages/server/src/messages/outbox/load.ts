@@ -1,6 +1,6 @@
 import type { Audiences, Standing } from '../../audiences/index.ts';
 import type { People, Person } from '../../people/index.ts';
-import type { Db } from '../../platform/database/pool.ts';
+import { type Db, type Queryable, reading } from '../../platform/database/pool.ts';
 import type { ContentCache, Made } from '../made.ts';
 import type { ClaimedMessage } from '../store/outbox.sql.ts';
 import type { TemplateCache } from '../templates.ts';
@@ -23,18 +23,19 @@ export interface LoaderOptions {
 }
 
 export function createLoader(o: LoaderOptions): Loader {
-  return async (messages) => {
-    if (messages.length === 0) return [];
-    const made = await madeOf(o, messages);
+  const load = async (db: Queryable, messages: readonly ClaimedMessage[]): Promise<Loaded[]> => {
+    const made = await madeOf(o, db, messages);
     const loaded = new Map<string, Loaded>();
     for (const workspaceId of new Set(messages.map((m) => m.workspaceId))) {
       const own = messages.filter((m) => m.workspaceId === workspaceId);
       const [people, objections] = await Promise.all([
-        o.people.find(o.db, workspaceId, [...new Set(own.map((m) => m.personId))]),
-        objectionsTo(o, own),
+        o.people.find(db, workspaceId, [...new Set(own.map((m) => m.personId))]),
+        objectionsTo(o, db, own),
       ]);
-      const suppressed = await suppressedAmong(o, workspaceId, own, people);
-      const standings = await standingsOf(o, workspaceId, own, people);
+      const [suppressed, standings] = await Promise.all([
+        suppressedAmong(o, db, workspaceId, own, people),
+        standingsOf(o, db, workspaceId, own, people),
+      ]);
       const secret = await o.secrets.get(workspaceId);
       if (!secret) throw new Error(`there is no workspace ${workspaceId}`);
       const types = await o.displayTypes(workspaceId);
@@ -49,19 +50,21 @@ export function createLoader(o: LoaderOptions): Loader {
     }
     return messages.map((message) => loaded.get(message.id)!);
   };
+  return async (messages) => (messages.length === 0 ? [] : reading(o.db, (db) => load(db, messages)));
 }
 
 /** What each of these messages is made from. */
 async function madeOf(
   o: LoaderOptions,
+  db: Queryable,
   messages: readonly ClaimedMessage[],
 ): Promise<(message: ClaimedMessage) => Made> {
   const wanted = messages.flatMap(({ templateId: id, templateEditedAt: editedAt }) =>
     id === null || editedAt === null ? [] : [{ id, editedAt }],
   );
-  const templates = await o.templates.get(o.db, wanted);
+  const templates = await o.templates.get(db, wanted);
   const ids = messages.flatMap(({ contentId }) => contentId ?? []);
-  const contents = ids.length === 0 ? new Map<number, Made>() : await o.contents.get(o.db, ids);
+  const contents = ids.length === 0 ? new Map<number, Made>() : await o.contents.get(db, ids);
   return ({ channel, templateId, contentId, reason }) => {
     if (channel !== 'email') return contents.get(contentId ?? 0) ?? gone(channel);
     const template = templates.get(templateId ?? 0);
@@ -77,6 +80,7 @@ function gone(channel: string): never {
 
 async function suppressedAmong(
   o: LoaderOptions,
+  db: Queryable,
   workspaceId: number,
   messages: readonly ClaimedMessage[],
   people: ReadonlyMap<string, Person>,
@@ -85,12 +89,13 @@ async function suppressedAmong(
     const email = channel === 'email' ? people.get(personId)?.fields['str::email'] : undefined;
     return typeof email === 'string' ? [email] : [];
   });
-  return addresses.length === 0 ? new Map() : o.people.suppression.reasons(o.db, workspaceId, addresses);
+  return addresses.length === 0 ? new Map() : o.people.suppression.reasons(db, workspaceId, addresses);
 }
 
 /** What journeys have against the messages that their runs asked for. */
 async function objectionsTo(
   o: LoaderOptions,
+  db: Queryable,
   messages: readonly ClaimedMessage[],
 ): Promise<Map<ClaimedMessage, Objection | undefined>> {
   const ask = o.objections();
@@ -99,13 +104,14 @@ async function objectionsTo(
     return runId === null || shapeId === null ? [] : [{ message, runId, shapeId }];
   });
   if (!ask || asked.length === 0) return new Map();
-  const said = await ask(o.db, asked);
+  const said = await ask(db, asked);
   return new Map(asked.map(({ message }, i) => [message, said[i]]));
 }
 
 /** What people are to the topics of their messages. */
 async function standingsOf(
   o: LoaderOptions,
+  db: Queryable,
   workspaceId: number,
   messages: readonly ClaimedMessage[],
   people: ReadonlyMap<string, Person>,
@@ -116,6 +122,6 @@ async function standingsOf(
     const asks = message.channel === 'email' && topic !== undefined && !transactional;
     return person && asks ? [{ message, personId: person.id, audience: topic }] : [];
   });
-  const standings = await o.audiences.standings(o.db, workspaceId, asked);
+  const standings = await o.audiences.standings(db, workspaceId, asked);
   return new Map(asked.map(({ message }, i) => [message, standings[i]!]));
 }

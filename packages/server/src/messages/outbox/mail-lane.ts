@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../platform/clock.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
@@ -47,6 +48,8 @@ export function mailLane(o: {
     state: gate.state,
     async deliver(loaded): Promise<Result> {
       const { message } = loaded;
+      // Each in a turn of its own: while the next is made, the mail server has this one.
+      await turn();
       const prepared = prepareSafely(loaded);
       if (prepared.do !== 'send') return { did: prepared.do, reason: prepared.reason };
       const { mail } = prepared;

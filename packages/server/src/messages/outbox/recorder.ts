@@ -67,7 +67,7 @@ export async function tellPeople(
     if (items.length === 0) continue;
     const bounced = own.flatMap((s) => s.suppress ?? []);
     if (bounced.length > 0) await o.people.suppression.addIn(tx, workspaceId, bounced, BOUNCE);
-    const outcomes = await o.people.recordIn(tx, workspaceId, items);
+    const outcomes = await o.people.recordIn(tx, workspaceId, items, { keysAreNew: true });
     for (const [i, outcome] of outcomes.entries()) {
       // Somebody archived or deleted has no timeline that goes on.
       if ('error' in outcome && outcome.status !== 'not_found')

@@ -1,6 +1,6 @@
 import type { Fields } from '@tributary/model';
 import { withOnePlan } from '../../platform/database/one-plan.ts';
-import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
+import { isTriedAgain, type Queryable, send, sendNew, type Tx } from '../../platform/database/pool.ts';
 
 export interface NewActivity {
   id: string;
@@ -14,11 +14,12 @@ export interface NewActivity {
 
 /**
  * Writes activities; those whose key is there already at that moment are left out. Returns the ids written. Without
- * keys that is all of them, so nobody waits for the answer.
+ * keys that is all of them, so nobody waits for the answer; nor where the keys are said to be new, until one is not and
+ * the transaction is tried again.
  */
 export async function insertActivities(
   tx: Tx,
-  workspaceId: number,
+  { workspaceId, keysAreNew }: { workspaceId: number; keysAreNew?: boolean },
   activities: readonly NewActivity[],
 ): Promise<Set<string>> {
   if (activities.length === 0) return new Set();
@@ -32,9 +33,15 @@ export async function insertActivities(
     activities.map((a) => a.key ?? null),
     activities.map((a) => JSON.stringify(a.attributes)),
   ];
+  const all = new Set(activities.map((a) => a.id));
+  const plain = { name: 'activity.insert', text: insertion, values };
   if (activities.every((a) => a.key === undefined)) {
-    send(tx, { name: 'activity.insert', text: insertion, values });
-    return new Set(activities.map((a) => a.id));
+    send(tx, plain);
+    return all;
+  }
+  if (keysAreNew && !isTriedAgain(tx)) {
+    sendNew(tx, plain);
+    return all;
   }
   const { rows } = await tx.query<{ id: string }>({
     name: 'activity.insert-keyed',

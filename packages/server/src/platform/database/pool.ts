@@ -101,9 +101,21 @@ function unawaited<Answer>(tx: Tx, sent: Promise<Answer>): Promise<Answer> {
   return sent;
 }
 
+/** Reads on one connection, outside of a transaction: what `work` asks in one turn leaves in one write. */
+export async function reading<T>(db: Db, work: (on: Queryable) => Promise<T>): Promise<T> {
+  const client = await db.connect();
+  const { tx, over } = gathering(client);
+  try {
+    return await work(tx);
+  } finally {
+    over();
+    client.release();
+  }
+}
+
 /**
- * The connection inside a transaction, until that is over: what was begun side by side and goes on must not write outside
- * of it. What it is asked in one turn leaves in one write: these were a third of the intake's time.
+ * One connection, until `over`: what was begun side by side and goes on must not write outside of its transaction. What
+ * it is asked in one turn leaves in one write: these were a third of the intake's time.
  */
 function gathering(client: pg.PoolClient): { tx: Tx; over: () => void } {
   let isOver = false;
