@@ -57,6 +57,7 @@ export function createRooms(o: {
   });
   const connectors: Connectors = createConnectors({
     ...shared,
+    messages,
     journeys,
     connectors: [kommo, ortto],
     secret: workspace.secret,

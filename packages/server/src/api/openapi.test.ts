@@ -6,6 +6,7 @@ import { entriesOf } from '../../test/support/entries.ts';
 import { misfit } from '../../test/support/told.ts';
 import { keyCache } from '../access/index.ts';
 import { createAudiences } from '../audiences/index.ts';
+import { createDisplay } from '../messages/index.ts';
 import { createPeople } from '../people/index.ts';
 import { systemClock } from '../platform/clock.ts';
 import { openPool } from '../platform/database/pool.ts';
@@ -29,7 +30,16 @@ describe('the description of the API', () => {
     const people = createPeople({ db, clock: systemClock });
     const audiences = createAudiences({ db, people, clock: systemClock, log: silent });
     const entries = entriesOf({ db, people, audiences, clock: systemClock });
-    orttoRoutes(app, { db, people, audiences, entries, keys: keyCache(db), clock: systemClock, log: silent });
+    orttoRoutes(app, {
+      db,
+      people,
+      audiences,
+      messages: { displayTypes: createDisplay(people).types },
+      entries,
+      keys: keyCache(db),
+      clock: systemClock,
+      log: silent,
+    });
     openapiRoute(app);
     return { app, routes };
   }

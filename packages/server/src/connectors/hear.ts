@@ -1,7 +1,7 @@
 import type { Heard, Write } from '@tributary/connector-kit';
 import { type Fields, type IntakeItem, internalId, publicId } from '@tributary/model';
 import type { JourneyActions, Journeys } from '../journeys/index.ts';
-import { type DisplayTypes, displayTypesOf, renderText } from '../messages/index.ts';
+import { type DisplayTypes, type Messages, renderText } from '../messages/index.ts';
 import type { People, PeopleRecorded } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -13,6 +13,7 @@ export interface Ears {
   people: People;
   journeys: Journeys;
   connections: Connections;
+  messages: Pick<Messages, 'displayTypes'>;
 }
 
 /** What people did, as far as a connector wants to tell the other side of it. */
@@ -77,7 +78,7 @@ export async function hearActions(tx: Tx, ears: Ears, pieces: readonly JourneyAc
   const connections = await ears.connections.all();
   for (const { workspaceId, actions } of pieces) {
     const people = await ears.people.find(tx, workspaceId, [...new Set(actions.map((action) => action.personId))]);
-    const types = displayTypesOf(await ears.people.schema(tx, workspaceId));
+    const types = await ears.messages.displayTypes(tx, workspaceId);
     const writes: NewWrite[] = [];
     const failed: IntakeItem[] = [];
     for (const action of actions) {

@@ -3,6 +3,7 @@ import type { Connector, SetUpReport } from '@tributary/connector-kit';
 import { customActivityId, customFieldId, type Problem } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { JourneyActions, Journeys } from '../journeys/index.ts';
+import type { Messages } from '../messages/index.ts';
 import type { People, PeopleDeleted, PeopleRecorded } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
@@ -51,6 +52,7 @@ export function createConnectors(o: {
   db: Db;
   people: People;
   journeys: Journeys;
+  messages: Pick<Messages, 'displayTypes'>;
   presence: Presence;
   clock: Clock;
   log: Log;
@@ -60,7 +62,7 @@ export function createConnectors(o: {
 }): Connectors {
   const { db, people, journeys, clock } = o;
   const connections = createConnections(o);
-  const ears = { people, journeys, connections };
+  const ears = { people, journeys, connections, messages: o.messages };
   o.presence.on('connections', connections.forget);
 
   const webhookUrl = (connector: Connector<unknown>, secret: string): string =>

@@ -1,5 +1,5 @@
 import { type Fields, type Filter, prepare, timezoneOf } from '@tributary/model';
-import { type DisplayTypes, displayTypesOf, renderText } from '../messages/index.ts';
+import { type DisplayTypes, type Messages, renderText } from '../messages/index.ts';
 import { type Answers, keptValue, type People, type Person, type RecordedActivity } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { type Choices, loadChoices } from './choices.ts';
@@ -11,9 +11,6 @@ import { listDone } from './store/done.sql.ts';
 import type { JourneyState } from './store/journey.sql.ts';
 import { lockDone } from './store/run.sql.ts';
 import type { Version } from './versions.ts';
-
-/** Where neither a person's time zone nor the workspace's is known. */
-const NO_TIMEZONE = 'UTC';
 
 /** A run in hand, with the version it goes by. */
 export interface InHand {
@@ -63,7 +60,7 @@ export interface Facts {
 
 export async function loadFacts(
   tx: Tx,
-  o: { people: People },
+  o: { people: People; messages: Messages },
   workspaceId: number,
   inHand: readonly InHand[],
   { now, ahead }: { now: Date; ahead: ReadAhead | undefined },
@@ -77,7 +74,7 @@ export async function loadFacts(
   // Somebody may have become another a moment ago, whose news has not been heard yet.
   const current = (run: RunState): string => people.get(run.personId)?.id ?? run.personId;
   const countedPeople = counted.map(({ run }) => current(run));
-  const [done, winners, past, answers, choices, schema] = await Promise.all([
+  const [done, winners, past, answers, choices, schema, types] = await Promise.all([
     counted.length > 0 ? listDone(tx, countedPeople, journeyIds(counted)) : [],
     tested.length > 0 ? listWinners(tx, journeyIds(tested)) : [],
     ahead?.past ??
@@ -90,8 +87,8 @@ export async function loadFacts(
     answersOf(tx, o, workspaceId, inHand, current, now),
     loadChoices(tx, inHand),
     o.people.schema(tx, workspaceId),
+    o.messages.displayTypes(tx, workspaceId),
   ]);
-  const types = displayTypesOf(schema);
   const lastDone = new Map(done.map((row) => [doneKey(row.journeyId, row.shapeId, row.personId), row.doneAt]));
   const winnerOf = new Map(winners.map((row) => [`${row.journeyId}/${row.shapeId}`, row.variant]));
   return {
@@ -104,7 +101,7 @@ export async function loadFacts(
       const fields: Fields = person ? { ...person.fields, ...(person.tags.length > 0 && { tags: person.tags }) } : {};
       return {
         fields,
-        timezone: timezoneOf(fields, NO_TIMEZONE),
+        timezone: timezoneOf(fields, types.timezone),
         gone: whyGone(person) ?? (state === 'archived' ? 'the journey was archived' : undefined),
         paused: state === 'paused' && !run.test,
         off: (shapeId) => (live?.definition.shapes[shapeId] ?? version.definition.shapes[shapeId])?.off === true,

@@ -11,6 +11,7 @@ import { notify, type Presence, signal } from '../platform/presence.ts';
 import type { EmailChannel } from './channels/channel.ts';
 import { webhookSecret } from './channels/signature.ts';
 import { type WebChannel, webChannel } from './channels/web.ts';
+import { createDisplay } from './display.ts';
 import { erase } from './erase.ts';
 import { follow, giveBack } from './follow.ts';
 import { problemWithMailbox } from './inbound/imap/connection.ts';
@@ -27,8 +28,7 @@ import { whyClosed } from './outbox/rules.ts';
 import { startUncertain } from './outbox/uncertain.ts';
 import { webLane } from './outbox/web-lane.ts';
 import { type Preview, type PreviewAsked, preview, problemsWith } from './preview.ts';
-import { displayTypesOf } from './render/display-types.ts';
-import { changeDefaults, lookAnew } from './sending-defaults.ts';
+import { changeDefaults, lookAnew, SENDING } from './sending-defaults.ts';
 import { findDefaults } from './store/default.sql.ts';
 import { listCounted } from './store/place.sql.ts';
 import { insertMessages } from './store/queue.sql.ts';
@@ -49,7 +49,7 @@ import { createPreferences } from './tracking/preferences.ts';
 import { createTouchRecorder } from './tracking/recorder.ts';
 import { trackingRoutes } from './tracking/routes.ts';
 import { createSecrets } from './tracking/secrets.ts';
-import type { Counted, MessageRequest, Objections, WhenUncertain } from './types.ts';
+import type { Counted, DisplayTypes, MessageRequest, Objections, WhenUncertain } from './types.ts';
 
 export type { EmailChannel, Mail, SendOutcome } from './channels/channel.ts';
 export { smtpChannel, trySmtp } from './channels/smtp.ts';
@@ -57,9 +57,9 @@ export type { Received, TakenFor } from './inbound/receive.ts';
 export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox.ts';
 export type { ChannelState } from './outbox/gate.ts';
 export { counts } from './outbox/rules.ts';
+export { createDisplay } from './display.ts';
 export { judge, type Verdict } from './outbox/verdict.ts';
 export { type EmailPreview, type Preview, type PreviewAsked, previewTemplate } from './preview.ts';
-export { displayTypesOf } from './render/display-types.ts';
 export { checkEmail as checkTemplate } from './render/email.ts';
 export { notesOn as templateNotes } from './render/notes.ts';
 export { problemsWithTexts, problemWithText } from './render/problems.ts';
@@ -105,6 +105,8 @@ export interface Messages {
   channels(): Readonly<Record<MessageChannel, { ready: true } | { ready: false; why: string }>>;
   /** What holds for messages that bring no rules of their own. */
   defaults(db: Queryable, workspaceId: number): Promise<SendingDefaults>;
+  /** How values are shown in texts, and the time zone of people whose own is not known. From memory. */
+  displayTypes(db: Queryable, workspaceId: number): Promise<DisplayTypes>;
   /** Changes that; what is not given stays. What waits for a rule is looked at anew. */
   changeDefaults(workspaceId: number, change: Readonly<Record<string, unknown>>): Promise<SendingDefaults>;
   /** What counts for the caps of a person, since a moment. */
@@ -190,8 +192,9 @@ export function createMessages(o: MessagesOptions): Messages {
   const journal = (name: string) => createJournal(o.dataDir, `${own}-${name}`);
   const touches = createTouchRecorder({ db, people, log, clock, journal });
   const host = o.from.email.slice(o.from.email.lastIndexOf('@') + 1);
-  const displayTypes = async (queryable: Queryable, workspaceId: number) =>
-    displayTypesOf(await people.schema(queryable, workspaceId));
+  const display = createDisplay(people);
+  const displayTypes = display.types;
+  presence.on(SENDING, display.forget);
   const load = createLoader({
     db,
     people,
@@ -224,8 +227,9 @@ export function createMessages(o: MessagesOptions): Messages {
     channels: () =>
       Object.fromEntries(CHANNELS.map((channel) => [channel, standingOf(channel)])) as ReturnType<Messages['channels']>,
     defaults: findDefaults,
+    displayTypes,
     changeDefaults: (workspaceId, change) =>
-      transaction(db, (tx) => changeDefaults(tx, workspaceId, change, clock.now())),
+      transaction(db, (tx) => changeDefaults(tx, workspaceId, change, clock.now())).finally(display.forget),
     askOfJourneys(asked) {
       objections = asked;
     },

@@ -4,6 +4,9 @@ import { UserError } from '../platform/errors.ts';
 import { signal } from '../platform/presence.ts';
 import { lockDefaults, updateDefaults, wakeWorkspace } from './store/default.sql.ts';
 
+/** Signalled where what a workspace says of its messages has changed. */
+export const SENDING = 'sending';
+
 /**
  * Changes what a workspace says of messages that bring no rules of their own; what is not given stays. What waits for a
  * rule is looked at anew at once. Throws `sending_is_wrong` with all that is wrong.
@@ -26,6 +29,7 @@ export async function changeDefaults(
   const after = { ...before, ...given };
   if (JSON.stringify(after) === JSON.stringify(before)) return before;
   await updateDefaults(tx, workspaceId, after, now);
+  signal(tx, SENDING);
   await lookAnew(tx, workspaceId, now);
   return after;
 }

@@ -64,6 +64,8 @@ export type WhenUncertain = 'resend' | 'hold';
 
 /** How a field or an attribute is shown, where it matters to a template: decimals and currency are ×1000 on the wire. */
 export interface DisplayTypes {
+  /** Times are shown in the person's time zone, and in this where that is not known. */
+  timezone: string;
   field(id: string): string | undefined;
   /** Of an attribute of this activity, or where that is not known, as all activities agree that have one of this id. */
   attribute(activityId: string | undefined, id: string): string | undefined;

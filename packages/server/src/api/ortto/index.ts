@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { KeyCache } from '../../access/index.ts';
 import type { Audiences } from '../../audiences/index.ts';
 import type { Entries } from '../../journeys/index.ts';
+import type { Messages } from '../../messages/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
@@ -31,7 +32,16 @@ const BODY_MAX = 2 * 1024 * 1024;
 /** Ortto's wire under `/v1`: same paths, bodies and errors, so that its clients only change the host. */
 export function orttoRoutes(
   app: FastifyInstance,
-  o: { db: Db; people: People; audiences: Audiences; entries: Entries; keys: KeyCache; clock: Clock; log: Log },
+  o: {
+    db: Db;
+    people: People;
+    audiences: Audiences;
+    messages: Pick<Messages, 'displayTypes'>;
+    entries: Entries;
+    keys: KeyCache;
+    clock: Clock;
+    log: Log;
+  },
 ): void {
   app.register(
     async (v1) => {

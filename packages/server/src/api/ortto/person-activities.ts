@@ -1,5 +1,6 @@
 import { publicId } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
+import type { Messages } from '../../messages/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
@@ -10,7 +11,10 @@ import { renderCommands } from './render-commands.ts';
 import { spanOf } from './timeframe.ts';
 
 /** `POST /v1/person/get/activities`: what a person did, newest first (Ortto help, a-773; recorded). */
-export function personActivitiesRoute(app: FastifyInstance, o: { people: People; db: Db; now: () => Date }): void {
+export function personActivitiesRoute(
+  app: FastifyInstance,
+  o: { people: People; messages: Pick<Messages, 'displayTypes'>; db: Db; now: () => Date },
+): void {
   const { db, people } = o;
   app.post('/person/get/activities', async (request: Called) => {
     const body = parse(historyBody, request.body);
@@ -26,13 +30,14 @@ export function personActivitiesRoute(app: FastifyInstance, o: { people: People;
       offset: body.offset,
     });
     const schema = await people.schema(db, request.workspaceId);
+    const types = await o.messages.displayTypes(db, request.workspaceId);
     const next = body.offset + activities.length;
     const shown = activities.map((activity) => ({
       id: publicId(activity.id, 'activity'),
       field_id: activity.activityId,
       created_at: activity.occurredAt.toISOString(),
       attr: activity.attributes,
-      render_cmds: renderCommands(activity, person, schema),
+      render_cmds: renderCommands(activity, person, schema, types),
     }));
     return {
       activities: shown.length > 0 ? shown : null,

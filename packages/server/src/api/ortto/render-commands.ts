@@ -1,5 +1,5 @@
 import { kebab } from '@tributary/model';
-import { displayTypesOf, renderText, shownInText } from '../../messages/index.ts';
+import { type DisplayTypes, renderText, shownInText } from '../../messages/index.ts';
 import type { DisplayStyle, Person, RecordedActivity, Schema } from '../../people/index.ts';
 
 interface Command {
@@ -11,25 +11,31 @@ interface Command {
  * and a full stop). One defined with a style is shown by an attribute, or by a
  * template in Liquid; the pieces of those are ours.
  */
-export function renderCommands(activity: RecordedActivity, person: Person, schema: Schema): Command[] {
+export function renderCommands(
+  activity: RecordedActivity,
+  person: Person,
+  schema: Schema,
+  types: DisplayTypes,
+): Command[] {
   const definition = schema.activities.get(activity.activityId);
   const name = definition?.name ?? activity.activityId;
-  const said = definition?.display ? shown(activity, person, definition.display, schema) : undefined;
+  const said = definition?.display ? shown(activity, person, definition.display, types) : undefined;
   return said === undefined ? sentence(name) : said;
 }
 
 const sentence = (...pieces: string[]): Command[] => [...pieces, '.'].map((content) => ({ content }));
 
-function shown(activity: RecordedActivity, person: Person, style: DisplayStyle, schema: Schema): Command[] | undefined {
+function shown(
+  activity: RecordedActivity,
+  person: Person,
+  style: DisplayStyle,
+  types: DisplayTypes,
+): Command[] | undefined {
   const { type, title } = style;
   if (type === 'activity_template' && title) {
     try {
       const { activityId, attributes } = activity;
-      const text = renderText(
-        title,
-        { person, entryActivityId: activityId, entry: attributes },
-        displayTypesOf(schema),
-      );
+      const text = renderText(title, { person, entryActivityId: activityId, entry: attributes }, types);
       return text.trim() === '' ? undefined : [{ content: text }];
     } catch {
       // A template that can not be rendered hides no activity: its name is shown.
@@ -37,7 +43,7 @@ function shown(activity: RecordedActivity, person: Person, style: DisplayStyle, 
     }
   }
   if (type === 'activity_attribute') {
-    const value = attributeOf(activity, style, schema);
+    const value = attributeOf(activity, style, types);
     if (value !== undefined) return sentence(title || style.attribute_name || '', ': ', value);
   }
   return title ? sentence(title) : undefined;
@@ -47,12 +53,12 @@ function shown(activity: RecordedActivity, person: Person, style: DisplayStyle, 
 function attributeOf(
   { activityId, attributes }: RecordedActivity,
   style: DisplayStyle,
-  schema: Schema,
+  types: DisplayTypes,
 ): string | undefined {
   const id = style.attribute_field_id ?? idByName(Object.keys(attributes), style.attribute_name);
   const value = id === undefined ? undefined : attributes[id];
   if (value === undefined || value === null || value === '') return undefined;
-  const text = shownInText(id!, value, displayTypesOf(schema).attribute(activityId, id!));
+  const text = shownInText(id!, value, types.attribute(activityId, id!));
   if (Array.isArray(text)) return text.join(', ');
   return typeof text === 'object' ? JSON.stringify(text) : String(text);
 }

@@ -1,4 +1,5 @@
 import { type ExplainFacts, type Names, timezoneOf } from '@tributary/model';
+import type { Messages } from '../../messages/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { activitiesIn, happenedIn } from '../engine/moment.ts';
@@ -7,8 +8,6 @@ import { loadAnswers } from '../trial/answers.ts';
 import type { Somebody } from '../trial/person.ts';
 import type { Version } from '../versions.ts';
 
-/** Where neither a person's time zone nor the workspace's is known. */
-const NO_TIMEZONE = 'UTC';
 const NOW = 'as the database has it now';
 const nothing = { occurred: () => false };
 
@@ -18,11 +17,12 @@ export interface NowFacts extends ExplainFacts {
 }
 
 export async function factsNow(
-  o: { db: Db; people: People },
+  o: { db: Db; people: People; messages: Messages },
   workspaceId: number,
   of: { version: Version; somebody: Somebody; run: RunState | undefined; names: Names; now: Date },
 ): Promise<NowFacts> {
   const { version, somebody, run, names, now } = of;
+  const { timezone } = await o.messages.displayTypes(o.db, workspaceId);
   const { id: personId, fields } = somebody;
   const answers = await loadAnswers({ ...o, names }, workspaceId, {
     ...{ definition: version.definition, personId, fields, assume: {}, now, source: NOW },
@@ -33,7 +33,7 @@ export async function factsNow(
       ? await o.people.activitiesSince(o.db, workspaceId, [{ personId, since: begin.entryAt }], version.asks)
       : [];
   return {
-    ...{ fields, now, names, timezone: timezoneOf(fields, NO_TIMEZONE) },
+    ...{ fields, now, names, timezone: timezoneOf(fields, timezone) },
     ...(begin ? { entry: begin.entry, activities: happenedIn(begin, activitiesIn(begin, past)) } : {}),
     known: (condition) => answers.known(condition, nothing)?.holds,
     source: (condition) => answers.known(condition, nothing)?.source,

@@ -1,6 +1,6 @@
 import type { JourneyDefinition, Template, Value } from '@tributary/model';
 import type { Audiences } from '../../audiences/index.ts';
-import { displayTypesOf, type Messages, renderText } from '../../messages/index.ts';
+import { type Messages, renderText } from '../../messages/index.ts';
 import { normal, type People, type Schema } from '../../people/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
@@ -79,7 +79,7 @@ export function createTrials(o: Of): Trials {
         ...{ definition, somebody, assume: input.assume, start },
       });
       const going = await goingIn(o.db, { ...{ tried, somebody, entry, start, names, answers }, anyway: input.anyway });
-      const types = displayTypesOf(schema);
+      const types = await o.messages.displayTypes(o.db, workspaceId);
       const templates = await templatesFor(o, workspaceId, definition, input.templates);
       const past = await pastOf(o.db, existing, personId);
       const events = scriptFrom(input.events);

@@ -16,9 +16,6 @@ export const HOURS_MAX = 20_000;
 /** Longer than any simulation that somebody reads. */
 const MOVES_MAX = 2000;
 
-/** Where the person's is not known, as for the engine. */
-const NO_TIMEZONE = 'UTC';
-
 /** What a look of the engine was decided by. */
 interface Trace {
   decided: Decided[];
@@ -55,7 +52,14 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
       return why.holds;
     };
     return {
-      ...{ fields, now, known, ask, activities: life.activities, timezone: timezoneOf(fields, NO_TIMEZONE) },
+      ...{
+        fields,
+        now,
+        known,
+        ask,
+        activities: life.activities,
+        timezone: timezoneOf(fields, scene.sending.defaults.timezone),
+      },
       ...{ listens: version.listens, goalListens: version.goalListens },
       lastDone: effects.lastDone,
       winner: scene.winner,

@@ -3,7 +3,7 @@ import type { LaneName } from '../types.ts';
 import type { Place, PlaceAsked } from './give-places.ts';
 import { takePlaces } from './places.ts';
 import type { Loaded } from './prepare.ts';
-import { type Asking, ruling } from './rules.ts';
+import { type Asking, counts, type Ruling, ruling } from './rules.ts';
 import { type Result, settle } from './settle.ts';
 import { verdict } from './verdict.ts';
 
@@ -23,12 +23,12 @@ export async function admit(
   now: Date,
 ): Promise<Admitted> {
   const ruled = messages.map((loaded) => ({ loaded, rules: ruling(loaded, now) }));
-  const asked = ruled.flatMap(({ loaded, rules }) => (rules.do === 'ask' ? [askFor(loaded, rules)] : []));
+  const asked = asking(ruled);
   const places =
     asked.length === 0
       ? new Map<string, Place>()
-      : await takePlaces(o, asked, now, ({ loaded, rules }, freeAt) => {
-          const after = verdict(rules, { freeAt }, now);
+      : await takePlaces(o, asked, now, ({ loaded, rules }, place) => {
+          const after = verdict(rules as Asking, place, now);
           if (after.do !== 'wait') return undefined;
           return settle(loaded.message, loaded.made, o.lane.name, { ...after, did: 'wait' }, now).change;
         });
@@ -43,12 +43,23 @@ export async function admit(
   return result;
 }
 
-interface Asked extends PlaceAsked {
+interface Judged {
   loaded: Loaded;
-  rules: Asking;
+  rules: Ruling;
 }
 
-function askFor(loaded: Loaded, rules: Asking): Asked {
-  const { message, person } = loaded;
-  return { id: message.id, personId: person!.id, channel: message.channel, cap: rules.cap, loaded, rules };
+type Asked = PlaceAsked & Judged;
+
+/** Those that only a cap can stop, and beside them what goes to the same people in any case: it counts, in its turn. */
+function asking(ruled: readonly Judged[]): Asked[] {
+  const whose = ({ loaded: { message, person } }: Judged): string => `${person?.id}/${message.channel}`;
+  const capped = new Set(ruled.filter(({ rules }) => rules.do === 'ask').map(whose));
+  return ruled.flatMap((judged) => {
+    const { loaded, rules } = judged;
+    const { message, person } = loaded;
+    const goes = rules.do === 'go' && counts(message) && !message.countedAt && capped.has(whose(judged));
+    if (rules.do !== 'ask' && !goes) return [];
+    const cap = rules.do === 'ask' ? rules.cap : undefined;
+    return [{ ...judged, id: message.id, personId: person!.id, channel: message.channel, cap }];
+  });
 }

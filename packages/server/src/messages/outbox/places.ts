@@ -1,6 +1,6 @@
 import { type Db, transaction } from '../../platform/database/pool.ts';
 import { type MessageChange, updateOutcomes } from '../store/outbox.sql.ts';
-import { listCounted, lockPlaces, updateCounted } from '../store/place.sql.ts';
+import { listCounted, listInHand, lockPlaces, updateCounted } from '../store/place.sql.ts';
 import { givePlaces, HOUR_MS, type Place, type PlaceAsked } from './give-places.ts';
 
 /**
@@ -13,7 +13,7 @@ export function takePlaces<Asked extends PlaceAsked>(
   o: { db: Db; process: number },
   asked: readonly Asked[],
   now: Date,
-  waits: (asked: Asked, freeAt: Date) => MessageChange | undefined,
+  waits: (asked: Asked, place: Exclude<Place, 'given'>) => MessageChange | undefined,
 ): Promise<Map<string, Place>> {
   return transaction(o.db, async (tx) => {
     const people = [...new Set(asked.map(({ personId }) => personId))];
@@ -21,13 +21,21 @@ export function takePlaces<Asked extends PlaceAsked>(
       personId,
       since: new Date(now.getTime() - longest(asked, personId)),
     }));
-    // Sent together: the second statement runs once the first has its locks, and sees all that was written before.
-    const [, counted] = await Promise.all([lockPlaces(tx, people), listCounted(tx, since)]);
-    const places = givePlaces(asked, counted, now);
+    // Sent together: the others run once the first has its locks, and see all that was written before.
+    const [, counted, inHand] = await Promise.all([
+      lockPlaces(tx, people),
+      listCounted(tx, since),
+      listInHand(
+        tx,
+        people,
+        asked.map(({ id }) => id),
+      ),
+    ]);
+    const places = givePlaces(asked, counted, now, inHand);
     const given = [...places].flatMap(([id, place]) => (place === 'given' ? [id] : []));
     const waiting = asked.flatMap((one) => {
       const place = places.get(one.id)!;
-      return place === 'given' ? [] : (waits(one, place.freeAt) ?? []);
+      return place === 'given' ? [] : (waits(one, place) ?? []);
     });
     updateCounted(tx, o.process, given, now);
     if (waiting.length > 0) await updateOutcomes(tx, o.process, waiting);
@@ -36,6 +44,6 @@ export function takePlaces<Asked extends PlaceAsked>(
 }
 
 function longest(asked: readonly PlaceAsked[], personId: string): number {
-  const hours = asked.flatMap((one) => (one.personId === personId ? [one.cap.hours] : []));
-  return Math.max(...hours) * HOUR_MS;
+  const hours = asked.flatMap((one) => (one.personId === personId && one.cap ? [one.cap.hours] : []));
+  return Math.max(0, ...hours) * HOUR_MS;
 }

@@ -9,6 +9,7 @@ export type Verdict = Exclude<Ruling, Asking>;
 /** The verdict on a message that only its cap can stop, once it is known whether there is a place for it. */
 export function verdict({ cap, whenCapped, reason, waitsUntil, open }: Asking, place: Place, now: Date): Verdict {
   if (place === 'given') return { do: 'go' };
+  if (place.perhaps) return { do: 'wait', for: 'cap', until: place.freeAt, reason };
   if (whenCapped === 'skip') return { do: 'skip', reason };
   if (now >= waitsUntil)
     return { do: 'skip', reason: `it had waited ${days(waitDaysOf(cap))} for its turn: ${reason}` };

@@ -2,9 +2,10 @@ import type { Schema } from '../../people/index.ts';
 import type { DisplayTypes } from '../types.ts';
 
 /** How a workspace's fields and attributes are shown: money and decimals travel ×1000. */
-export function displayTypesOf({ fields, activities }: Schema): DisplayTypes {
+export function displayTypesOf({ fields, activities }: Schema, timezone: string): DisplayTypes {
   let agreed: ReadonlyMap<string, string> | undefined;
   return {
+    timezone,
     field: (id) => fields.get(id)?.displayType,
     attribute: (activityId, id) => {
       const own = activityId === undefined ? undefined : activities.get(activityId)?.attributeTypes.get(id);

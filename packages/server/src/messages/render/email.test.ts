@@ -11,6 +11,7 @@ import type { Subject } from './scope.ts';
 import { renderText } from './text.ts';
 
 const types: DisplayTypes = {
+  timezone: 'UTC',
   field: (id) => (id === 'int:cm:budget' ? 'currency' : undefined),
   attribute: (activity, id) =>
     activity === 'act:cm:crm-stage-changed' && id === 'int:cm:deal-value' ? 'decimal' : undefined,
@@ -76,8 +77,8 @@ describe('what a template can name', () => {
     });
     const schemaOf = (...made: ReturnType<typeof of>[]) =>
       ({ fields: new Map(), activities: new Map(made.map((each) => [each.activityId, each])) }) as unknown as Schema;
-    const shop = displayTypesOf(schemaOf(of('act:cm:order', 'currency'), of('act:cm:refund', 'currency')));
-    const torn = displayTypesOf(schemaOf(of('act:cm:order', 'currency'), of('act:cm:points', 'integer')));
+    const shop = displayTypesOf(schemaOf(of('act:cm:order', 'currency'), of('act:cm:refund', 'currency')), 'UTC');
+    const torn = displayTypesOf(schemaOf(of('act:cm:order', 'currency'), of('act:cm:points', 'integer')), 'UTC');
     const amount = (types: DisplayTypes, entryActivityId?: string) =>
       renderText(
         '{{ activity.amount }}',

@@ -1,6 +1,7 @@
 import { type FilterImplOptions, filters, Liquid, type Template } from 'liquidjs';
 import { UserError } from '../../platform/errors.ts';
 import { escapeHtml } from './entities.ts';
+import { wallClock } from './wall-clock.ts';
 
 /** A piece of Liquid, ready to be rendered. */
 export type Compiled = Template[];
@@ -24,17 +25,27 @@ const escapes = {
 
 /** Under which a scope has the moment that "now" and "today" are; where it has none, they are the machine's. */
 export const NOW = Symbol('now');
+/** Under which it has the time zone that times are shown in. */
+export const ZONE = Symbol('time zone');
 
 /** The filters that read a date. */
 const ofDates = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string'] as const;
 
-/** The same filter by the clock of the scope: a simulation's, or the product's. */
+/**
+ * The same filter by the clock and the time zone of the scope, whatever the machine's are. A day, and a time that names
+ * no zone, stays what it is: it is no moment that would be another day elsewhere.
+ */
 function byTheClock(name: (typeof ofDates)[number]): FilterImplOptions {
   const filter = filters[name] as (this: unknown, value: unknown, ...more: unknown[]) => unknown;
-  return function (value: unknown, ...more: unknown[]) {
-    const { [NOW]: now } = this.context.environments as { [NOW]?: Date };
-    const asked = now && (value === 'now' || value === 'today') ? now.getTime() / 1000 : value;
-    return filter.call(this, asked, ...more);
+  return function (value: unknown, format: unknown, zone: unknown) {
+    const { [NOW]: now, [ZONE]: zoneHere } = this.context.environments as { [NOW]?: Date; [ZONE]?: string };
+    const said = typeof value === 'string' ? wallClock(value) : undefined;
+    const isNow = now && (value === 'now' || value === 'today');
+    const asked = said ? said.getTime() / 1000 : isNow ? now.getTime() / 1000 : value;
+    const timezoneOffset = said ? 'UTC' : (zoneHere ?? 'UTC');
+    const opts = { ...this.context.opts, timezoneOffset };
+    const context = Object.create(this.context, { opts: { value: opts } });
+    return filter.call({ ...this, context }, asked, format, said && name === 'date' ? 'UTC' : zone);
   };
 }
 
@@ -45,6 +56,8 @@ function engine(escaped?: keyof typeof escapes): Liquid {
     templates: {},
     strictFilters: true,
     ownPropertyOnly: true,
+    // The names of months, whatever the machine speaks.
+    locale: 'en-US',
     ...(escaping ? { outputEscape: escaping.escape } : {}),
   });
   for (const tag of TAGS_LEFT_OUT) delete liquid.tags[tag];

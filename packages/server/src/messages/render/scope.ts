@@ -1,6 +1,6 @@
-import { builtInFields, type Fields, isScaled, parseFieldId, type Value } from '@tributary/model';
+import { builtInFields, type Fields, isScaled, parseFieldId, timezoneOf, type Value } from '@tributary/model';
 import type { DisplayTypes } from '../types.ts';
-import { NOW } from './liquid.ts';
+import { NOW, ZONE } from './liquid.ts';
 
 /** Who a template is rendered for, and what brought them there. */
 export interface Subject {
@@ -18,7 +18,7 @@ const builtIn = new Map(
 );
 
 /** Where nothing is known of how fields are shown, custom numbers stay as they are. */
-export const noTypes: DisplayTypes = { field: () => undefined, attribute: () => undefined };
+export const noTypes: DisplayTypes = { timezone: 'UTC', field: () => undefined, attribute: () => undefined };
 
 type Names = Record<string, unknown>;
 
@@ -34,6 +34,7 @@ export function scopeOf(subject: Subject, types: DisplayTypes, more: Readonly<Re
   return Object.assign(names(), { people: peopleNames(subject.person.fields, types) }, more, {
     activity: activityNames(subject, types),
     [NOW]: subject.now,
+    [ZONE]: timezoneOf(subject.person.fields, types.timezone),
   });
 }
 

@@ -32,6 +32,26 @@ export async function listCounted(
   return rows;
 }
 
+/** Of these people, what any process has in hand that goes whatever the caps are, counts once it has left, and is none of `except`. */
+export async function listInHand(
+  db: Queryable,
+  people: readonly string[],
+  except: readonly string[],
+): Promise<Pick<Counted, 'personId' | 'channel'>[]> {
+  const { rows } = await db.query<Pick<Counted, 'personId' | 'channel'>>({
+    name: 'place.in-hand',
+    text: `select m.person_id as "personId", m.channel
+           from message m left join sending_default d on d.workspace_id = m.workspace_id
+           where m.state = 'sending' and m.person_id = any($1::bigint[]) and m.id <> all($2::bigint[])
+             and m.counted_at is null and m.channel <> 'notice'
+             and not coalesce((m.rules->>'transactional')::boolean, false)
+             and coalesce(m.rules->>'cap', case when m.channel <> 'email' or d.cap is null and d.workspace_id is not null
+                                                then 'none' end) = 'none'`,
+    values: [people, except],
+  });
+  return rows;
+}
+
 /** These messages, in this process's hand, count from now on. */
 export function updateCounted(tx: Tx, process: number, ids: readonly string[], now: Date): void {
   if (ids.length === 0) return;

@@ -4,6 +4,7 @@ import { described } from '../../../../test/support/described.ts';
 import { entriesOf } from '../../../../test/support/entries.ts';
 import { createKey, ensureWorkspace, keyCache, revokeKey } from '../../../access/index.ts';
 import { type Audiences, createAudiences } from '../../../audiences/index.ts';
+import { createDisplay } from '../../../messages/index.ts';
 import { createPeople, type People } from '../../../people/index.ts';
 import { movableClock } from '../../../platform/clock.ts';
 import { openPool, transaction } from '../../../platform/database/pool.ts';
@@ -53,7 +54,16 @@ export async function openWire({ odd = false } = {}): Promise<Wire> {
   await revokeKey(db, 'Revoked', clock.now());
   const app = createHttp({ log: silent, metrics: createMetrics() });
   const entries = entriesOf({ db, people, audiences, clock });
-  orttoRoutes(app, { db, people, audiences, entries, keys: keyCache(db), clock, log: silent });
+  orttoRoutes(app, {
+    db,
+    people,
+    audiences,
+    messages: { displayTypes: createDisplay(people).types },
+    entries,
+    keys: keyCache(db),
+    clock,
+    log: silent,
+  });
 
   const send: Wire['send'] = async (method, url, headers, payload) => {
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });

@@ -3,6 +3,7 @@ import { described } from '../../../../test/support/described.ts';
 import { entriesOf } from '../../../../test/support/entries.ts';
 import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
 import { createAudiences } from '../../../audiences/index.ts';
+import { createDisplay } from '../../../messages/index.ts';
 import { createPeople, type People } from '../../../people/index.ts';
 import { type MovableClock, movableClock } from '../../../platform/clock.ts';
 import { openPool, transaction } from '../../../platform/database/pool.ts';
@@ -36,7 +37,16 @@ export async function openIdentityWorld(): Promise<IdentityWorld> {
   const keys = keyCache(db);
   const audiences = createAudiences({ db, people, clock, log: silent });
   const entries = entriesOf({ db, people, audiences, clock });
-  orttoRoutes(app, { db, people, audiences, entries, keys, clock, log: silent });
+  orttoRoutes(app, {
+    db,
+    people,
+    audiences,
+    messages: { displayTypes: createDisplay(people).types },
+    entries,
+    keys,
+    clock,
+    log: silent,
+  });
   app.register(
     async (api) => {
       keyed(api, keys);
