@@ -1,4 +1,5 @@
 import type { People } from '../people/index.ts';
+import { createKept } from '../platform/database/kept.ts';
 import type { Queryable } from '../platform/database/pool.ts';
 import { displayTypesOf } from './render/display-types.ts';
 import { findDefaults } from './store/default.sql.ts';
@@ -13,21 +14,12 @@ export interface Display {
 
 /** Keeps each workspace's time zone in memory, as people keep their schema; every change of one is signalled to all processes. */
 export function createDisplay(people: Pick<People, 'schema'>): Display {
-  const zones = new Map<number, Promise<string>>();
-  const zoneOf = (db: Queryable, workspaceId: number): Promise<string> => {
-    let zone = zones.get(workspaceId);
-    if (!zone) {
-      zone = findDefaults(db, workspaceId).then(({ timezone }) => timezone);
-      zones.set(workspaceId, zone);
-      zone.catch(() => zones.delete(workspaceId));
-    }
-    return zone;
-  };
+  const zones = createKept(async (db, workspaceId) => (await findDefaults(db, workspaceId)).timezone);
   return {
     async types(db, workspaceId) {
-      const [schema, zone] = await Promise.all([people.schema(db, workspaceId), zoneOf(db, workspaceId)]);
+      const [schema, zone] = await Promise.all([people.schema(db, workspaceId), zones.get(db, workspaceId)]);
       return displayTypesOf(schema, zone);
     },
-    forget: () => zones.clear(),
+    forget: zones.forget,
   };
 }

@@ -6,6 +6,7 @@ import {
   type EntityKind,
   parseFieldId,
 } from '@tributary/model';
+import { createKept, type Kept } from '../platform/database/kept.ts';
 import type { Queryable } from '../platform/database/pool.ts';
 import { withAttributeId } from './catalog/display-style.ts';
 import { type TrackedField, trackedField } from './catalog/tracked.ts';
@@ -88,28 +89,11 @@ function fromRow(row: FieldRow): SchemaField {
   return { id: row.id, name: row.name, displayType: row.displayType, readOnly: false, isKey: row.isKey };
 }
 
-export interface SchemaCache {
-  get(db: Queryable, workspaceId: number): Promise<Schema>;
-  /** What was kept may be out of date: another process, or this one, has changed it. */
-  forget(): void;
-}
+export type SchemaCache = Kept<Schema>;
 
 /** Keeps each workspace's schema in memory; every change of one is signalled to all processes. */
-export function createSchemaCache(entity: EntityKind = 'person'): SchemaCache {
-  const kept = new Map<number, Promise<Schema>>();
-  return {
-    get(db, workspaceId) {
-      let schema = kept.get(workspaceId);
-      if (!schema) {
-        schema = loadSchema(db, workspaceId, entity);
-        kept.set(workspaceId, schema);
-        schema.catch(() => kept.delete(workspaceId));
-      }
-      return schema;
-    },
-    forget: () => kept.clear(),
-  };
-}
+export const createSchemaCache = (entity: EntityKind = 'person'): SchemaCache =>
+  createKept((db, workspaceId) => loadSchema(db, workspaceId, entity));
 
 /** The names of the activities that every workspace starts with. */
 export const seededActivities = builtInActivities.map(({ id, name, touch }) => ({ id, name, touch: touch === true }));

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import type { IntakeItem } from '@tributary/model';
 import { silent } from '../../test/support/database.ts';
 import { until } from '../../test/support/until.ts';
-import { openPool } from '../platform/database/pool.ts';
+import { openPool, transaction } from '../platform/database/pool.ts';
 import { createPeople, type People } from './index.ts';
 import { idOf, itemOf, openRoom, type Room } from './test/support.ts';
 
@@ -143,6 +143,26 @@ describe('many at once', () => {
       const [found] = await two.record(room.ws, [itemOf(fields, { who: { by: Object.keys(fields) } })]);
       assert.deepEqual(found, { personId: idOf(made), status: 'merged' });
     }
+  });
+
+  test('who reads the schema behind a lock does not hold up the one who has it and needs the schema', async () => {
+    const [one] = processes as [People];
+    const id = idOf((await one.record(room.ws, [itemOf({ 'str::email': 'held@example.com' })]))[0]!);
+    await transaction(room.t.db, async (holder) => {
+      await one.identity.hold(holder, room.ws, [id]);
+      one.forgetSchema();
+      const behind = transaction(room.t.db, (tx) =>
+        Promise.all([one.identity.hold(tx, room.ws, [id]), one.schema(tx, room.ws)]),
+      );
+      await until('it waits for the lock', async () => {
+        const { rows } = await room.t.db.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return rows.length > 0;
+      });
+      assert.ok(await one.schema(holder, room.ws));
+      return { behind };
+    }).then(({ behind }) => behind);
   });
 
   test('only what is short and has one spelling can become a key', async () => {
