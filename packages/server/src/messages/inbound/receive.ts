@@ -134,13 +134,15 @@ async function reply(
     who: { personId },
     fields: {},
     source: 'Email',
+    // An answer may be found long after: moved into a folder that is watched, it has its day still.
+    history: true,
     activity: { id: 'act::re', attributes: about(message), at, key: `reply/${messageId}/${mail.toString('hex')}` },
   };
   const [outcome] = await people.recordIn(tx, workspaceId, [item]);
   if (!outcome || !('error' in outcome)) return 'now';
   // Somebody archived or deleted has no timeline that goes on.
   if (outcome.status === 'not_found') return 'nobody';
-  throw new Error(`an answer can not be recorded: ${outcome.error}`);
+  throw new UserError('mail_not_recorded', `an answer can not be recorded: ${outcome.error}`);
 }
 
 function tell(log: Log, received: Received): void {

@@ -185,4 +185,23 @@ describe('a mailbox that is watched', () => {
       assert.ok(imap.connections() <= 3);
     });
   }
+
+  test('an answer of long ago that is moved into it is recorded on its day, and holds up nobody', async (t) => {
+    await stopAll(t);
+    await watch();
+    const anna = await mailed();
+    await placed();
+    const answeredAt = new Date(world.clock.now().getTime() + 60_000);
+    world.clock.advance(100 * 24 * 3_600_000);
+    const boris = await mailed();
+    imap.add(anna.answer, answeredAt);
+    imap.add(boris.answer, world.clock.now());
+    await settled(2);
+    assert.deepEqual([await replies(anna.person), await replies(boris.person)], [1, 1]);
+    const { rows } = await world.t.db.query<{ at: Date }>(
+      `select occurred_at as at from activity where person_id = $1 and key like 'reply/%'`,
+      [anna.person],
+    );
+    assert.equal(Math.floor(rows[0]!.at.getTime() / 1000), Math.floor(answeredAt.getTime() / 1000));
+  });
 });
