@@ -138,6 +138,35 @@ describe('no more mail than the cap', () => {
     await settled(ben, ['sent', 'sent', 'sent', 'queued']);
   });
 
+  test('of two that are taken up together, the one without a cap counts in its turn', async () => {
+    const smtp = await smtpServer();
+    const [anna, ben] = [await somebody(), await somebody()];
+    for (const rules of [{ cap: 'none' as const }, {}]) await world.queue(anna, { rules });
+    for (const rules of [{}, { cap: 'none' as const }]) await world.queue(ben, { rules });
+    await sender(smtp);
+    await settled(anna, ['sent', 'queued']);
+    assert.deepEqual(await statesOf(anna), ['sent', 'queued']);
+    await settled(ben, ['sent', 'sent']);
+  });
+
+  test('one without a cap that is on its way is waited for, and then counts', async () => {
+    const letGo: (() => void)[] = [];
+    const smtp = await smtpServer({
+      onMail: ({ to }) =>
+        to.startsWith('c') ? new Promise((resolve) => letGo.push(() => resolve(undefined))) : undefined,
+    });
+    await Promise.all([sender(smtp), sender(smtp)]);
+    const anna = await somebody();
+    await world.queue(anna, { rules: { cap: 'none' } });
+    await eventually('the first is on its way', async () => letGo.length === 1);
+    await world.queue(anna, { rules: { cap: { messages: 1, hours: 16 }, whenCapped: 'skip' } });
+    await eventually('the second waits', async () => (await messagesOf(anna))[1]?.waitsFor === 'cap');
+    for (const go of letGo) go();
+    await settled(anna, ['sent', 'queued']);
+    world.clock.advance(6000);
+    await settled(anna, ['sent', 'skipped']);
+  });
+
   const givesBack: [string, () => Parameters<typeof startSmtp>[0], string][] = [
     ['can not be rendered', () => ({}), 'failed'],
     [
