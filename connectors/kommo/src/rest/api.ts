@@ -139,10 +139,17 @@ function jsonOf(response: HttpResponse, applied: 'no' | 'unknown'): unknown {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return UNSTORABLE.test(text) ? JSON.parse(text, (_, value) => storable(value)) : JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** As JSON writes U+0000, and halves of surrogate pairs: whoever types these into a name must not stop the others. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
+
+function storable(value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value;
 }
 
 function isJson(response: HttpResponse): boolean {

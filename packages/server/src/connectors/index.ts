@@ -6,7 +6,7 @@ import type { JourneyActions, Journeys } from '../journeys/index.ts';
 import type { Messages } from '../messages/index.ts';
 import type { People, PeopleDeleted, PeopleRecorded } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
+import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
@@ -16,6 +16,7 @@ import { type Connection, createConnections, SETTINGS } from './connections.ts';
 import { type Failures, failuresOf } from './failures.ts';
 import { forget } from './forget.ts';
 import { hearActions, hearRecorded } from './hear.ts';
+import { leaveAccount } from './leave-account.ts';
 import { problemsWith } from './problems.ts';
 import { listConnections, updateConnectionAccount, upsertConnection } from './store/connection.sql.ts';
 import { type ConnectorCounts, countConnections } from './store/outbox.sql.ts';
@@ -92,12 +93,13 @@ export function createConnectors(o: {
       // Tried before they are kept: settings that do not work must not take the place of some that do.
       const report = await connections.open(connector, parsed.data, before?.id ?? 'new').setUp(url);
       const settings = seal(o.secret, SETTINGS, JSON.stringify(parsed.data));
-      const row = await upsertConnection(
-        db,
-        { workspaceId, connector: connectorId, settings, webhookSecret },
-        clock.now(),
-      );
-      await updateConnectionAccount(db, row.id, report.account);
+      await transaction(db, async (tx) => {
+        const now = clock.now();
+        const row = await upsertConnection(tx, { workspaceId, connector: connectorId, settings, webhookSecret }, now);
+        await updateConnectionAccount(tx, row.id, report.account);
+        const isAnother = before?.account && before.account.id !== report.account.id;
+        if (isAnother) await leaveAccount(tx, people, { id: row.id, workspaceId }, now);
+      });
       connections.forget();
       await db.query(notify('connections'));
       return { ...report, webhookUrl: url };

@@ -1,10 +1,12 @@
 import { BadWebhook, type Hint, NeedsReconnect, type Reading, RetryLater } from '@tributary/connector-kit';
+import { DatabaseError } from 'pg';
 import { type Tx, transaction } from '../platform/database/pool.ts';
+import { messageOf } from '../platform/errors.ts';
 import type { Turn } from '../platform/loop.ts';
 import type { Connection, Work } from './connections.ts';
 import { memoryOf } from './memory.ts';
 import { updateConnectionState } from './store/connection.sql.ts';
-import { deleteHooks, listHooks, updateHookError } from './store/inbox.sql.ts';
+import { deleteHooks, type HookRow, listHooks, updateHookError } from './store/inbox.sql.ts';
 import { remember } from './store/memory.sql.ts';
 import { writeDue } from './write-due.ts';
 
@@ -58,8 +60,12 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
       pausedUntil = undefined;
       return read || wrote ? 'more' : undefined;
     } catch (error) {
-      if (!(error instanceof RetryLater) && !(error instanceof NeedsReconnect)) throw error;
       failures += 1;
+      if (!(error instanceof RetryLater) && !(error instanceof NeedsReconnect)) {
+        // Ours, and not over there: the loop tries again, and whoever looks sees why nothing goes on.
+        await updateConnectionState(work.db, connection.id, 'on', messageOf(error)).catch(() => undefined);
+        throw error;
+      }
       pausedUntil = new Date(
         Math.max(
           work.clock.now().getTime() + Math.min(500 * 2 ** failures, PAUSE_MAX_MS),
@@ -82,6 +88,21 @@ async function readHooks(work: Work, connection: Connection): Promise<boolean> {
   await connection.session.ready?.();
   const hooks = await listHooks(work.db, connection.id, HOOKS_AT_ONCE);
   if (hooks.length === 0) return false;
+  await readThese(work, connection, hooks).catch(async (error: unknown) => {
+    if (!isOfTheData(error)) throw error;
+    // What one of them tells can not be written down: it holds up only itself.
+    for (const hook of hooks) {
+      await readThese(work, connection, [hook]).catch(async (alone: unknown) => {
+        if (!isOfTheData(alone)) throw alone;
+        work.log.error({ connection: connection.id, hook: hook.id, err: alone }, 'a webhook can not be recorded');
+        await updateHookError(work.db, hook.id, messageOf(alone));
+      });
+    }
+  });
+  return hooks.length === HOOKS_AT_ONCE;
+}
+
+async function readThese(work: Work, connection: Connection, hooks: readonly HookRow[]): Promise<void> {
   const hints: Hint[] = [];
   const readable: string[] = [];
   for (const hook of hooks) {
@@ -96,8 +117,10 @@ async function readHooks(work: Work, connection: Connection): Promise<boolean> {
   const reading = await connection.session.read(hints, memoryOf(work, connection));
   // Gone already: another process led for a moment, and recorded them.
   await keep(work, connection, reading, async (tx) => (await deleteHooks(tx, readable)) > 0);
-  return hooks.length === HOOKS_AT_ONCE;
 }
+
+/** What PostgreSQL says of a value that it can not hold (classes 22 and 54). */
+const isOfTheData = (error: unknown): boolean => error instanceof DatabaseError && /^(22|54)/.test(error.code ?? '');
 
 /** Reads what no webhook told since the last time, and records it as those of webhooks are. */
 async function catchUp(work: Work, connection: Connection): Promise<void> {

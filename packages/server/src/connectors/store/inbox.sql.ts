@@ -1,4 +1,4 @@
-import type { Db, Queryable, Tx } from '../../platform/database/pool.ts';
+import { type Db, type Queryable, send, type Tx } from '../../platform/database/pool.ts';
 import { notify } from '../../platform/presence.ts';
 
 export interface NewHook {
@@ -48,6 +48,11 @@ export async function listHooks(db: Queryable, connectionId: number, limit: numb
 export async function deleteHooks(tx: Tx, ids: readonly string[]): Promise<number> {
   const { rowCount } = await tx.query('delete from connector_inbox where id = any($1::bigint[])', [ids]);
   return rowCount ?? 0;
+}
+
+/** Takes every hook off the inbox. */
+export function deleteAllHooks(tx: Tx, connectionId: number): void {
+  send(tx, { text: 'delete from connector_inbox where connection_id = $1', values: [connectionId] });
 }
 
 /** Keeps a hook that can not be read, for a person to see. */

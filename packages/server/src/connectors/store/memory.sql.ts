@@ -36,6 +36,11 @@ export function remember(tx: Tx, connectionId: number, things: readonly Remember
   });
 }
 
+/** Forgets all that was remembered. */
+export function deleteMemories(tx: Tx, connectionId: number): void {
+  send(tx, { text: 'delete from connector_memory where connection_id = $1', values: [connectionId] });
+}
+
 /** Blanks what is personal in memories. */
 export async function blankMemories(tx: Tx, connectionId: number, memory: PersonalMemory): Promise<void> {
   await tx.query(

@@ -125,6 +125,24 @@ export async function settleWrites(tx: Tx, outcomes: readonly WriteOutcome[], no
   );
 }
 
+/** Gives up every write that is open. Returns those, for whoever asked is to hear of it. */
+export async function failOpenWrites(
+  tx: Tx,
+  connectionId: number,
+  why: string,
+  now: Date,
+): Promise<Pick<ClaimedWrite, 'personId' | 'about'>[]> {
+  const { rows } = await tx.query<Pick<ClaimedWrite, 'personId' | 'about'>>(
+    `with own as materialized (
+       select id from connector_outbox where connection_id = $1 and state in ('queued', 'writing') order by id for update
+     )
+     update connector_outbox o set state = 'failed', settled_at = $3, error = $2 from own where o.id = own.id
+     returning o.person_id as "personId", o.about`,
+    [connectionId, why, now],
+  );
+  return rows;
+}
+
 export interface ConnectorCounts {
   connector: string;
   /** The account's own name over there; null where it did not say. */

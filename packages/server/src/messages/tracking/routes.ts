@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { UserError } from '../../platform/errors.ts';
 import { claimIn, durable, readerWaits, record, type TrackingOptions, touchOf } from './touching.ts';
 import { LINKS, notNow, sendPixel, unknownLink } from './unknown.ts';
 import { unsubscribeRoutes } from './unsubscribing.ts';
@@ -9,7 +10,8 @@ export function trackingRoutes(app: FastifyInstance, o: TrackingOptions): void {
     async (scope) => {
       scope.setNotFoundHandler(unknownLink);
       scope.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-        if (error.statusCode && error.statusCode < 500) return unknownLink(request, reply);
+        const status = error instanceof UserError ? error.status : error.statusCode;
+        if (status && status < 500) return unknownLink(request, reply);
         o.log.error({ err: error, url: request.routeOptions.url }, 'a reader of a mail could not be answered');
         return notNow(request, reply);
       });

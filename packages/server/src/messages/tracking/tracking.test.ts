@@ -192,6 +192,8 @@ describe('what readers do with a mail', () => {
       '/t/u',
       '/t/',
       '/t/x/nonsense',
+      '/t/c/%00',
+      '/t/u/%00',
     ];
     for (const url of forged) {
       const answer = await get(url);

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { defaultSeed, type KommoSandbox, startKommoSandbox } from '@tributary/kommo-sandbox';
+import { openWorld, type World } from '../support/world.ts';
+
+let world: World;
+before(async () => {
+  world = await openWorld();
+});
+after(() => world?.close());
+
+let people = 0;
+
+/** A deal that moves to Qualification; its address. */
+function dealMoves(kommo: KommoSandbox, { name = 'A deal', first = 'Anna' } = {}): string {
+  const email = `account${++people}@example.com`;
+  const deal = kommo.addLead({ name, price: 3000, contact: { first_name: first, email } });
+  kommo.moveLead(deal.id, kommo.stage('Qualification').statusId);
+  return email;
+}
+
+const mailed = async (...addresses: string[]) =>
+  Promise.all(addresses.map(async (address) => (await world.mailsTo(address)).length));
+
+test('what no database can hold is left out of names, and holds up nobody', async () => {
+  const all = [
+    dealMoves(world.kommo, { name: 'Larkspur \u0000 for Petrova' }),
+    dealMoves(world.kommo, { first: 'Anna\ud800' }),
+    dealMoves(world.kommo),
+  ];
+  await world.quiet();
+  assert.deepEqual(await mailed(...all), [1, 1, 1]);
+  const [connection] = await world.tributary.connectors.counts(world.db);
+  assert.deepEqual([connection!.state, connection!.note, connection!.unreadable], ['on', null, 0]);
+});
+
+test('a webhook that can not be recorded is kept to be looked at, and the others go on', async () => {
+  const { rows } = await world.db.query('select id from connection');
+  await world.db.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin
+      if new.value::text like '%poison%' then raise exception 'not this one' using errcode = '22023'; end if;
+      return new;
+    end $$;
+    create trigger refuse before insert or update on connector_memory for each row execute function refuse()`);
+  try {
+    const [bad, good] = [dealMoves(world.kommo, { name: 'poison' }), dealMoves(world.kommo)];
+    await world.quiet();
+    assert.deepEqual(await mailed(bad, good), [0, 1]);
+    const [connection] = await world.tributary.connectors.counts(world.db);
+    assert.ok(connection!.unreadable > 0);
+    const kept = await world.db.query('select distinct error from connector_inbox where connection_id = $1', [
+      rows[0].id,
+    ]);
+    assert.deepEqual(kept.rows, [{ error: 'not this one' }]);
+  } finally {
+    await world.db.query(
+      'drop trigger refuse on connector_memory; drop function refuse(); delete from connector_inbox',
+    );
+  }
+});
+
+test('another account is heard from the first moment on, and gets nothing that was meant for the one before', async () => {
+  const account = { id: 999, name: 'Other Co', subdomain: 'other' };
+  const other = await startKommoSandbox({
+    now: world.clock.now,
+    requestsPerSecond: 0,
+    retryScale: 1e-4,
+    seed: { ...defaultSeed, account },
+  });
+  try {
+    const { connectors, workspace } = world.tributary;
+    world.kommo.faults.set({ offline: true });
+    await world.db.query(
+      `insert into connector_outbox (connection_id, key, kind, target, body, state, requested_at)
+       select id, 'to the old one', 'note', '1', '{"text":"x"}', 'queued', now() from connection`,
+    );
+    // Kommo numbers contacts over all accounts; each sandbox begins anew, and would give the numbers of people we have.
+    for (let i = 0; i <= people; i++) other.addLead({ name: 'Before', contact: { first_name: 'Somebody' } });
+    await connectors.connect(workspace.id, 'kommo', { url: other.url, token: other.token });
+    const email = dealMoves(other);
+    await world.quiet();
+    assert.deepEqual(await mailed(email), [1]);
+    const { rows } = await world.db.query(`select state, error from connector_outbox where key = 'to the old one'`);
+    assert.deepEqual(rows, [{ state: 'failed', error: 'it was meant for the account that was connected before' }]);
+  } finally {
+    world.kommo.faults.clear();
+    await other.close();
+  }
+});
