@@ -51,7 +51,7 @@ const shared = {
     until: '2027-11-23T09:00:00.000Z',
     entry: {
       ...{ enters: true, anyway: elsewhere(true), why: either([], ['is archived']), checks: either([], [check]) },
-      ...{ held_out: elsewhere({ share: 10, this_person: sometimes(true) }), data: values({}) },
+      ...{ held_out: elsewhere({ share: 0.1, this_person: sometimes(true) }), data: values({}) },
     },
     paths: [
       {

@@ -120,6 +120,26 @@ describe('webhooks', () => {
     assert.deepEqual(JSON.parse(request!.body), { last: 'x", "admin": true, "y": "', stage: 'Won "big"', score: 7 });
   });
 
+  test('a form and XML are escaped as they have to be', async () => {
+    const web = await server();
+    await sender();
+    const anna = await somebody({ 'str::last': 'A&b=c "q" <é>' });
+    const bodies: [type: string, body: string, sent: string][] = [
+      [
+        'application/x-www-form-urlencoded',
+        'name={{ people.last-name }}&again={{ people.last-name | url_encode }}',
+        'name=A%26b%3Dc%20%22q%22%20%3C%C3%A9%3E&again=A%26b%3Dc%20%22q%22%20%3C%C3%A9%3E',
+      ],
+      ['application/xml', '<n a="{{ people.last-name }}"/>', '<n a="A&#38;b=c &#34;q&#34; &#60;é&#62;"/>'],
+      ['text/csv', '"{{ people.last-name }}"', '"A&b=c "q" <é>"'],
+    ];
+    for (const [i, [type, body, sent]] of bodies.entries()) {
+      await world.queue(anna, { content: webhook({ url: web.url, headers: { 'Content-Type': type }, body }) });
+      await eventually(`that of ${type}`, async () => web.received.length === i + 1);
+      assert.deepEqual([web.received[i]?.headers['content-type'], web.received[i]?.body], [type, sent]);
+    }
+  });
+
   test('GET carries no body; a password goes as basic authorization; text goes as text', async () => {
     const web = await server();
     await sender();

@@ -2,7 +2,7 @@ import type { Fields, Value, WebhookContent } from '@tributary/model';
 import type { WebRequest } from '../channels/web.ts';
 import type { DisplayTypes } from '../types.ts';
 import { oneLine } from './email.ts';
-import { type Compiled, compile, render } from './liquid.ts';
+import { type Compiled, compile, type Kind, render } from './liquid.ts';
 import { type Subject, scopeOf } from './scope.ts';
 
 /** Some servers take no longer ones. */
@@ -13,7 +13,7 @@ export interface CompiledWebhook {
   content: WebhookContent;
   url: Compiled;
   headers: readonly (readonly [name: string, value: Compiled])[];
-  body: { kind: 'json' | 'text'; compiled: Compiled } | undefined;
+  body: { kind: Kind; compiled: Compiled } | undefined;
 }
 
 /** Throws a `UserError` that names the part and the line at fault. */
@@ -28,14 +28,13 @@ export function compileWebhook(content: WebhookContent): CompiledWebhook {
   };
 }
 
-/** How what a body puts out is escaped. */
-export const bodyKind = (content: WebhookContent): 'json' | 'text' =>
-  content.body !== undefined && isJson(content, content.body) ? 'json' : 'text';
-
-/** By its Content-Type, or, without one, by how it begins. */
-function isJson({ headers = {} }: WebhookContent, body: string): boolean {
+/** How what a body puts out is escaped: by its Content-Type, or, without one, by how it begins. */
+export function bodyKind({ headers = {}, body = '' }: WebhookContent): Kind {
   const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-  return type === undefined ? /^\s*[{[]/.test(body) && !/^\s*\{[{%]/.test(body) : /\bjson\b/i.test(type);
+  if (type === undefined) return /^\s*[{[]/.test(body) && !/^\s*\{[{%]/.test(body) ? 'json' : 'text';
+  if (/\bjson\b/i.test(type)) return 'json';
+  if (/\bx-www-form-urlencoded\b/i.test(type)) return 'url';
+  return /\b(xml|html)\b/i.test(type) ? 'html' : 'text';
 }
 
 /** What people call it: its name, or the host it goes to. */
@@ -83,7 +82,7 @@ function bodyOf(
 ): { body: string | undefined; type?: string } {
   if (body) {
     const text = render(body.compiled, body.kind, scope);
-    if (body.kind === 'text') return { body: text, type: 'text/plain; charset=utf-8' };
+    if (body.kind !== 'json') return { body: text, type: 'text/plain; charset=utf-8' };
     try {
       JSON.parse(text);
     } catch (error) {
