@@ -23,6 +23,8 @@ export function defaultSettings(): Record<string, string> {
     // Not a minute: statements are planned once a connection, and a plan made while a table was empty reads all of it
     // until somebody has counted its rows. People found by key just after an import: 0.7 ms for twenty, counted 0.15.
     autovacuum_naptime: '10s',
+    // Not a second: the loser of a deadlock is tried again, and so long everybody stands who is behind the two.
+    deadlock_timeout: '200ms',
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_line_prefix: '%m [%p] ',
