@@ -5,6 +5,7 @@ import { minute } from '../engine/doing.ts';
 import { keyOf, whyNotAgain } from '../entry/again.ts';
 import { listPublished, type RunOfPerson } from '../store/explain.sql.ts';
 import { type HistoryRow, listHistory } from '../store/history.sql.ts';
+import { MOVED } from '../store/out.sql.ts';
 import type { WholeJourney } from '../store/trial.sql.ts';
 import type { Somebody } from '../trial/person.ts';
 import type { Version } from '../versions.ts';
@@ -55,7 +56,7 @@ export async function enteringOf(
     ...personChecks(version, facts),
     ...byTime(version, facts).flatMap(({ check }) => (check ? [check] : [])),
   ];
-  const real = runs.filter(({ test }) => !test);
+  const real = runs.filter(({ test, leftReason }) => !test && leftReason !== MOVED);
   const inside = real.find(({ leftAt }) => !leftAt);
   const { again } = version.definition.entry;
   const keyed = 'key' in version.definition.entry && version.definition.entry.key !== undefined;
