@@ -11,6 +11,7 @@ import type { LiveAudience, LiveSet } from './live.ts';
 import type { Due, Move } from './move.ts';
 import { listBelonging, writeChecks, writeMoves } from './store/belonging.sql.ts';
 import { findQuiet } from './store/kept.sql.ts';
+import { listAudiencesOf } from './store/member.sql.ts';
 import { listAllSaid } from './store/subscriber.sql.ts';
 
 /** Of so many people all that is asked is carried at once. */
@@ -32,11 +33,12 @@ interface Settling {
  */
 export async function settle(tx: Tx, people: People, of: Settling, asked: Asked): Promise<void> {
   const moves: Move[] = [];
+  const gone = new Set<string>();
   const who = [...asked.keys()];
   for (let from = 0; from < who.length; from += PEOPLE_AT_ONCE) {
-    moves.push(...(await settleSome(tx, people, of, asked, who.slice(from, from + PEOPLE_AT_ONCE))));
+    moves.push(...(await settleSome(tx, people, of, asked, who.slice(from, from + PEOPLE_AT_ONCE), gone)));
   }
-  await tell(tx, people, of, await loud(tx, of.live, moves));
+  await tell(tx, people, of, await loud(tx, of.live, moves), gone);
 }
 
 /** The moves that somebody is told of: not those of a quiet building, nor of anybody it has not come by yet. */
@@ -54,10 +56,13 @@ async function tell(
   people: People,
   of: { workspaceId: number; live: LiveSet; now: Date },
   moves: readonly Move[],
+  gone: ReadonlySet<string>,
 ): Promise<void> {
   const hidden = of.live.audiences.filter((audience) => audience.hidden);
+  const kept = moves.filter(({ audienceId }) => hidden.some(({ id }) => id === audienceId));
+  const staying = await stayingAsOthers(tx, people, of, kept, gone);
   for (const audience of hidden) {
-    const own = moves.filter(({ audienceId }) => audienceId === audience.id);
+    const own = kept.filter((move) => move.audienceId === audience.id && !staying.has(move));
     if (own.length === 0) continue;
     const who = (entered: boolean): string[] => own.flatMap((move) => (move.entered === entered ? move.personId : []));
     leave(tx, of.now, 'audiences.kept', {
@@ -73,7 +78,32 @@ async function tell(
   if (seen.length > 0) await people.recordIn(tx, of.workspaceId, await itemsOf(tx, people, of, seen));
 }
 
-async function settleSome(tx: Tx, people: People, of: Settling, asked: Asked, who: readonly string[]): Promise<Move[]> {
+/** The moves of those who have left by becoming others, and belong as these. */
+async function stayingAsOthers(
+  tx: Tx,
+  people: People,
+  { workspaceId }: { workspaceId: number },
+  moves: readonly Move[],
+  gone: ReadonlySet<string>,
+): Promise<Set<Move>> {
+  const leaving = moves.filter(({ personId }) => gone.has(personId));
+  if (leaving.length === 0) return new Set();
+  const others = await people.identity.current(tx, workspaceId, [...new Set(leaving.map(({ personId }) => personId))]);
+  const members = await listAudiencesOf(tx, [...new Set(others.values())]);
+  return new Set(
+    leaving.filter(({ personId, audienceId }) => members.get(others.get(personId) ?? '')?.has(audienceId)),
+  );
+}
+
+/** Adds those of whom there is nothing any more to `gone`: who are not there, or archived. */
+async function settleSome(
+  tx: Tx,
+  people: People,
+  of: Settling,
+  asked: Asked,
+  who: readonly string[],
+  gone: Set<string>,
+): Promise<Move[]> {
   const { workspaceId, live, now } = of;
   const judging = live.audiences.filter(asking(who, asked));
   const filters = judging.flatMap(filtersOf);
@@ -92,6 +122,7 @@ async function settleSome(tx: Tx, people: People, of: Settling, asked: Asked, wh
       heavy.set(personId, asked.get(personId)!);
       continue;
     }
+    if (!known) gone.add(personId);
     const about = { personId, belonging: belonging.get(personId), said: said?.get(personId) };
     const found = assess(
       { ...about, facts: known, toJourneys: journeys.get(personId) },
@@ -114,7 +145,7 @@ function asking(who: readonly string[], asked: Asked): (audience: LiveAudience) 
   return ({ id, audiences }) => ids.has(id) || audiences.size > 0;
 }
 
-/** What their timelines say. Who has been deleted meanwhile has none. */
+/** What their timelines say. Who has been deleted meanwhile has none, and who has become another has left nothing. */
 async function itemsOf(
   tx: Tx,
   people: People,
@@ -124,7 +155,7 @@ async function itemsOf(
   const there = await people.find(tx, workspaceId, [...new Set(moves.map(({ personId }) => personId))]);
   const byId = new Map(live.audiences.map((audience) => [audience.id, audience]));
   return moves
-    .filter(({ personId }) => there.has(personId))
+    .filter(({ personId }) => there.get(personId)?.id === personId)
     .map(({ audienceId, personId, entered }): IntakeItem => {
       const audience = byId.get(audienceId)!;
       return {

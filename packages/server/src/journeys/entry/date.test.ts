@@ -248,6 +248,39 @@ describe('a journey that people enter on a day', () => {
     }
   });
 
+  for (const [of, days, runs] of [
+    [
+      'the same day',
+      ['2026-03-07', '2026-03-07'],
+      ['left: completed', 'left: one person with another, whose run went further'],
+    ],
+    ['a day, and the other none', [undefined, '2026-03-07'], ['left: completed']],
+    ['a day, and the other a later one', ['2026-03-09', '2026-03-07'], ['left: its day was moved before it began']],
+  ] as const) {
+    test(`takes two who become one in the morning by the day that the one has: one of ${of}`, async () => {
+      const place = await openPlace({ begins: '2026-03-02T08:00:00Z' });
+      try {
+        await place.push({ name: 'Day', entry: { kind: 'date', field: 'dtz::b', at: '12:00' }, ...brief });
+        const [una, uta] = await Promise.all(
+          ['una', 'uta'].map((who, i) =>
+            place.merge({ 'str::email': `${who}@example.com`, ...(days[i] && day(days[i])) }),
+          ),
+        );
+        await place.at('2026-03-07T08:00:00Z');
+        const { identity } = place.tributary.people;
+        await identity.unite(place.ws, { people: [una!, uta!], survivor: una!, by: 'a test' });
+        await place.quiet();
+        await place.at('2026-03-07T12:00:00Z');
+        assert.deepEqual(
+          (await place.runs('Day')).toSorted(),
+          runs.map((run) => `una ${run}`),
+        );
+      } finally {
+        await place.close();
+      }
+    });
+  }
+
   test('takes those whose time is still to come on the day it is put on, and not those whose time has passed', async () => {
     const place = await openPlace({ begins: '2026-03-05T10:00:00Z' });
     try {
