@@ -1,9 +1,10 @@
 import type { IntakeItem } from '@tributary/model';
-import type { People } from '../people/index.ts';
+import { IMPORTED, type People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
 import { toJourneys } from './about-journeys.ts';
 import { assess } from './assess.ts';
+import { movesByFile } from './by-file.ts';
 import type { Asked } from './concerned.ts';
 import { filtersOf, publicAudienceId } from './definition.ts';
 import { judgeThere } from './judge.ts';
@@ -25,20 +26,28 @@ interface Settling {
 
 /**
  * Puts right who belongs, of these people to these audiences and to those that ask about them, and tells their
- * timelines of it. By whoever holds the workspace's lock. An audience that is not live any more judges nobody.
+ * timelines of it. By whoever holds the workspace's lock. An audience that is not live any more judges nobody. Who is
+ * asked about for the sake of a file alone, `byFile`, is told of as having come by it.
  *
  * People are judged here, of whom what is asked has been read with two statements, and a third where journeys are
  * asked about: a hundred audiences judged in the database, however well planned, kept one of its processes busy for ten
  * seconds with ten seconds of a thousand activities each.
  */
-export async function settle(tx: Tx, people: People, of: Settling, asked: Asked): Promise<void> {
+export async function settle(
+  tx: Tx,
+  people: People,
+  of: Settling,
+  asked: Asked,
+  byFile: Asked = new Map(),
+): Promise<void> {
   const moves: Move[] = [];
   const gone = new Set<string>();
   const who = [...asked.keys()];
   for (let from = 0; from < who.length; from += PEOPLE_AT_ONCE) {
     moves.push(...(await settleSome(tx, people, of, asked, who.slice(from, from + PEOPLE_AT_ONCE), gone)));
   }
-  await tell(tx, people, of, await loud(tx, of.live, moves), gone);
+  const imported = movesByFile(of.live.audiences, moves, asked, byFile);
+  await tell(tx, people, of, await loud(tx, of.live, moves), { gone, imported });
 }
 
 /** The moves that somebody is told of: not those of a quiet building, nor of anybody it has not come by yet. */
@@ -56,7 +65,7 @@ async function tell(
   people: People,
   of: { workspaceId: number; live: LiveSet; now: Date },
   moves: readonly Move[],
-  gone: ReadonlySet<string>,
+  { gone, imported }: { gone: ReadonlySet<string>; imported: ReadonlySet<Move> },
 ): Promise<void> {
   const hidden = of.live.audiences.filter((audience) => audience.hidden);
   const kept = moves.filter(({ audienceId }) => hidden.some(({ id }) => id === audienceId));
@@ -65,6 +74,7 @@ async function tell(
     const own = kept.filter((move) => move.audienceId === audience.id && !staying.has(move));
     if (own.length === 0) continue;
     const who = (entered: boolean): string[] => own.flatMap((move) => (move.entered === entered ? move.personId : []));
+    const byFile = own.flatMap((move) => (move.entered && imported.has(move) ? move.personId : []));
     leave(tx, of.now, 'audiences.kept', {
       workspaceId: of.workspaceId,
       audienceId: publicAudienceId(audience),
@@ -72,10 +82,11 @@ async function tell(
       at: of.now.toISOString(),
       entered: who(true),
       left: who(false),
+      ...(byFile.length > 0 && { imported: byFile }),
     });
   }
   const seen = moves.filter(({ audienceId }) => !hidden.some(({ id }) => id === audienceId));
-  if (seen.length > 0) await people.recordIn(tx, of.workspaceId, await itemsOf(tx, people, of, seen));
+  if (seen.length > 0) await people.recordIn(tx, of.workspaceId, await itemsOf(tx, people, of, seen, imported));
 }
 
 /** The moves of those who have left by becoming others, and belong as these. */
@@ -151,17 +162,19 @@ async function itemsOf(
   people: People,
   { live, workspaceId }: { live: LiveSet; workspaceId: number },
   moves: readonly Move[],
+  imported: ReadonlySet<Move>,
 ): Promise<IntakeItem[]> {
   const there = await people.find(tx, workspaceId, [...new Set(moves.map(({ personId }) => personId))]);
   const byId = new Map(live.audiences.map((audience) => [audience.id, audience]));
   return moves
     .filter(({ personId }) => there.get(personId)?.id === personId)
-    .map(({ audienceId, personId, entered }): IntakeItem => {
+    .map((move): IntakeItem => {
+      const { audienceId, personId, entered } = move;
       const audience = byId.get(audienceId)!;
       return {
         who: { personId },
         fields: {},
-        source: 'Audience',
+        source: imported.has(move) ? IMPORTED : 'Audience',
         activity: {
           id: entered ? 'act::enter-audience' : 'act::leave-audience',
           attributes: { 'idt::a': publicAudienceId(audience), 'str::name': audience.name },

@@ -1,5 +1,5 @@
 import { type Explained, explain, type Fields, momentOf as momentFrom, type Names, publicId } from '@tributary/model';
-import type { People, RecordedActivity } from '../../people/index.ts';
+import { IMPORTED, type People, type RecordedActivity } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { minute } from '../engine/doing.ts';
 import { keyOf, whyNotAgain } from '../entry/again.ts';
@@ -36,8 +36,6 @@ export interface Occasion {
 }
 
 const OCCASIONS_MAX = 10;
-/** The source of what came by a file: it starts no journey. */
-const IMPORTED = 'Import';
 
 export async function enteringOf(
   o: { db: Db; people: People },
