@@ -62,7 +62,8 @@ function isMember(about: Facts, filter: Filter, exitFilter: Filter | null, belon
   return !prepare(exitFilter).holds(about) && (belonged || prepare(filter).holds(about));
 }
 
-function asksOneOf({ audiences }: LiveAudience, moved: ReadonlySet<number>): boolean {
+/** Whether an audience asks about one of these. */
+export function asksOneOf({ audiences }: LiveAudience, moved: ReadonlySet<number>): boolean {
   for (const id of audiences) if (moved.has(id)) return true;
   return false;
 }

@@ -77,7 +77,7 @@ export function concerned(
   return { asked, perhaps: without(perhaps, asked) };
 }
 
-function without(all: Asked, others: Asked): Asked {
+export function without(all: Asked, others: Asked): Asked {
   const left = [...all].map(([personId, ids]): [string, Set<number>] => {
     const known = others.get(personId);
     return [personId, new Set(known ? [...ids].filter((id) => !known.has(id)) : ids)];

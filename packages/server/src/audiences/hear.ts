@@ -1,5 +1,6 @@
 import type { People } from '../people/index.ts';
 import { eachWorkspace, type LookingHearer } from '../platform/news.ts';
+import { concernedByFile } from './by-file.ts';
 import { concerned } from './concerned.ts';
 import type { LiveSet, LiveSets } from './live.ts';
 import { screen } from './screen.ts';
@@ -24,7 +25,8 @@ export function hearRecorded(
         const live = await o.live.lock(tx, workspaceId);
         if (live.version !== before.version) who = concerned(live.audiences, told, at);
         const of = { workspaceId, live, now: at };
-        await settle(tx, o.people, of, await screen(tx, o.people, of, told, who));
+        const byFile = concernedByFile(live.audiences, told, who, at);
+        await settle(tx, o.people, of, await screen(tx, o.people, of, told, who), byFile);
       }
     },
   };

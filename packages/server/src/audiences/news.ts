@@ -7,6 +7,8 @@ export interface AudienceKept {
   since: string;
   at: string;
   entered: string[];
+  /** Those of them who did for what came by a file; where nobody did, and in news left by an earlier version, not given. */
+  imported?: string[];
   left: string[];
 }
 

@@ -1,10 +1,9 @@
 import type { Fields } from '@tributary/model';
-import type { People, Preview, SchemaField } from '../people/index.ts';
+import { IMPORTED, type People, type Preview, type SchemaField } from '../people/index.ts';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import type { Door, Item } from './doors.ts';
 import { kinds } from './kinds.ts';
 import type { Planned } from './mapping/plan.ts';
-import { SOURCE } from './source.ts';
 import { type Ties, tiesOf } from './ties.ts';
 import type { Import } from './types.ts';
 
@@ -107,7 +106,7 @@ function itemOf({ mapping }: Import, row: Planned, known: ReadonlySet<string>): 
     strategy: mapping.mergeStrategy,
     existingOnly: mapping.existingOnly,
     tags: row.tags,
-    source: SOURCE,
+    source: IMPORTED,
     ...(activity
       ? {
           history: true,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { publicId } from '@tributary/model';
+import { until } from '../../test/support/until.ts';
 import { type Desk, openDesk } from './test/support.ts';
 
 const none = { created: 0, merged: 0, untouched: 0, duplicate: 0, rejected: 0 };
@@ -177,6 +178,52 @@ describe('a file of people with their companies', () => {
     assert.equal((await peopleOf()).Full!.length, 3000);
     const everyone = await desk.everyone();
     assert.ok(!('full3000@example.org' in everyone) && 'full3004@example.org' in everyone);
+  });
+
+  test('a file that is stopped at a row that is refused leaves the next file its rows', async () => {
+    const [late, next] = [
+      await desk.send('people', 'email,Company\nlate@example.org,Full\n'),
+      await desk.send('people', 'email\nnext1@example.org\nnext2@example.org\n'),
+    ];
+    const lock = { text: 'select from account where id = $1 for update', values: [(await desk.accounts()).Full!.id] };
+    const [first, second] = [await desk.t.db.connect(), await desk.t.db.connect()];
+    const isWaited = (n: number) =>
+      until(`${n} wait`, async () => {
+        const { rows } = await desk.t.db.query<{ n: number }>(
+          `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return rows[0]!.n === n;
+      });
+    try {
+      await first.query('begin');
+      await first.query(lock);
+      await desk.imports.start(desk.ws, late.id);
+      await isWaited(1);
+      // The file's rows at once, which are refused; then this; then its rows one by one.
+      await second.query('begin');
+      const locked = second.query(lock);
+      await isWaited(2);
+      await first.query('commit');
+      await locked;
+      await isWaited(1);
+      await desk.imports.start(desk.ws, next.id);
+      const stopped = desk.imports.stop(desk.ws, late.id);
+      await isWaited(2);
+      await second.query('commit');
+      assert.equal((await stopped).state, 'stopped');
+    } finally {
+      first.release();
+      second.release();
+    }
+    const done = await until('the next is done', async () => {
+      const now = await desk.imports.find(desk.ws, next.id);
+      return now.state === 'done' && now;
+    });
+    assert.deepEqual([await desk.rejected(done), done.counts], [[], { ...none, created: 2 }]);
+    assert.deepEqual((await desk.imports.find(desk.ws, late.id)).counts, none);
+    await desk.imports.start(desk.ws, late.id);
+    await until('the first is done', async () => (await desk.imports.find(desk.ws, late.id)).state === 'done');
+    assert.deepEqual(await desk.rejected(late), ['2: 3001 people: an account takes 3000']);
   });
 
   test('a column by which no account can be found is told so before it begins', async () => {

@@ -1,7 +1,6 @@
-import type { AccountItem, People, Preview } from '../people/index.ts';
+import { type AccountItem, IMPORTED, type People, type Preview } from '../people/index.ts';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import type { Planned } from './mapping/plan.ts';
-import { SOURCE } from './source.ts';
 import type { Import } from './types.ts';
 
 /** The accounts that rows of people name. */
@@ -77,6 +76,7 @@ export async function tiesOf(people: People, db: Queryable, of: Import, rows: re
         tx,
         workspaceId,
         tied.map(({ text, personId }) => ({ accountId: idOf.get(text)!, personId })),
+        IMPORTED,
       );
     },
   };
@@ -88,7 +88,7 @@ function itemOf(
   { id, fields }: NonNullable<Planned['account']>,
   known: ReadonlyMap<string, unknown>,
 ): AccountItem | undefined {
-  const shared = { strategy: 3, existingOnly: mapping.existingAccountsOnly === true, source: SOURCE } as const;
+  const shared = { strategy: 3, existingOnly: mapping.existingAccountsOnly === true, source: IMPORTED } as const;
   if (id !== undefined && known.has(id)) return { ...shared, who: { accountId: id }, fields: {} };
   const by = Object.keys(fields);
   return by.length > 0 ? { ...shared, who: { by }, fields } : undefined;

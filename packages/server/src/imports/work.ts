@@ -57,14 +57,14 @@ export function createTurn(of: Worker): () => Promise<Turn> {
   return async () => {
     if (!(await of.presence.leads(MATTER))) return undefined;
     let it: Import | undefined;
-    let refused: string | undefined;
-    const attempt = (): Promise<boolean> =>
+    /** With `refused` to reject the row that was; its import may have been stopped, and then it is another's turn. */
+    const attempt = (refused?: { id: string; why: string }): Promise<boolean> =>
       transaction(db, async (tx) => {
         it = await lockRunning(tx);
         if (!it) return false;
         const alone = singly.get(it.id);
         const rows = await readerOf(it).next(tx, alone ? 1 : BATCH);
-        await takeRows(tx, of, it, rows, refused);
+        await takeRows(tx, of, it, rows, refused?.id === it.id ? refused.why : undefined);
         return true;
       });
     try {
@@ -79,8 +79,7 @@ export function createTurn(of: Worker): () => Promise<Turn> {
           singly.set(it.id, BATCH);
           return 'more';
         }
-        refused = messageOf(error);
-        await attempt();
+        if (!(await attempt({ id: it.id, why: messageOf(error) }))) return undefined;
         succeeded(it.id);
         return 'more';
       }

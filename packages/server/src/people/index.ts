@@ -47,6 +47,7 @@ export type { CustomFields } from './fields.ts';
 export { type Answers, createParameters, type Filters, type MembershipSql, type Parameters } from './filter/index.ts';
 export type { Duplicate, Identity, Merge } from './identity/index.ts';
 export type { PeopleUnited } from './identity/news.ts';
+export { IMPORTED } from './imported.ts';
 export type { ChangeKind, Selection } from './lifecycle/selection.ts';
 export type { PeopleDeleted, PeopleNamed, PeopleRecorded } from './news.ts';
 export { normal } from './normal.ts';

@@ -18,6 +18,8 @@ export interface PeopleRecorded {
    * where `fields` are; news that was left by an earlier version has none.
    */
   seen?: [personId: string, before: number | null, after: number][];
+  /** All of it came by a file. News that was left by an earlier version does not say so. */
+  imported?: true;
   /** Who was marked as hard bounced and is not any more: another address, or one that is taken off the suppression list. */
   unmarked?: string[];
 }

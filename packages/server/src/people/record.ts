@@ -11,6 +11,7 @@ import { ANONYMOUS_ID } from './identity/anonymous.ts';
 import { type Conflict, conflictsOf, namesSeveral, withoutOtherNames } from './identity/conflicts.ts';
 import { lockAliased } from './identity/find.ts';
 import { upsertDuplicates } from './identity/store/duplicate.sql.ts';
+import { IMPORTED } from './imported.ts';
 import type { Ids } from './numbers.ts';
 import type { Partitions } from './partitions.ts';
 import { permissionChanges, withDefaultPermissions } from './permission.ts';
@@ -132,7 +133,8 @@ export async function record(
 
   if (tagged.length > 0) happenings.push(...(await applyTags(tx, { workspaceId, schema, now }, tagged)));
   conflicts.push(...(await writeSubjects(tx, { workspaceId, keyFields, now, claims }, subjects, directory)));
-  await writeActivities(tx, recorder, of, happenings, outcomes, subjects);
+  const imported = items.every(({ source }) => source === IMPORTED);
+  await writeActivities(tx, recorder, { ...of, imported }, happenings, outcomes, subjects);
   upsertDuplicates(tx, workspaceId, conflicts, now);
   return outcomes;
 }
@@ -323,7 +325,7 @@ async function writeSubjects(
 export async function writeActivities(
   tx: Tx,
   recorder: Recorder,
-  of: { workspaceId: number; now: Date; keysAreNew?: boolean },
+  of: { workspaceId: number; now: Date; keysAreNew?: boolean; imported?: boolean },
   happenings: readonly Happening[],
   outcomes: IntakeOutcome[],
   subjects: readonly Subject[],
@@ -352,6 +354,7 @@ export async function writeActivities(
       activities,
       changed,
       ...fieldsTouched(subjects),
+      ...(of.imported && { imported: true as const }),
     });
   }
 }

@@ -15,6 +15,16 @@ test('a value is spelled alike however it was written, and another one otherwise
   assert.notEqual(spelling('sst:cm:set', ['a,b']), spelling('sst:cm:set', ['a', 'b']));
 });
 
+test('a text that the index of runs would not take is shortened, by its bytes, and one that it takes is not', () => {
+  const long = (last: string) => spelling('txt:cm:ref', `${'я'.repeat(1500)}${last}`);
+  assert.equal(long('a'), long('a'));
+  assert.notEqual(long('a'), long('b'));
+  assert.ok(long('a').length < 100);
+  assert.ok(spelling('tme:cm:at', 'x'.repeat(3000)).length < 100);
+  const largest = '💧'.repeat(255);
+  assert.equal(spelling('str:cm:ref', largest), largest);
+});
+
 test('texts and numbers are spelled as they are: runs have them as their keys', () => {
   const time = '2026-03-02T09:00:00+01:00';
   assert.deepEqual(

@@ -2,21 +2,24 @@ import { createHash } from 'node:crypto';
 import { timeIn } from '@tributary/model';
 
 const JSON_MAX = 255;
+/** In bytes. Keys are indexed, and PostgreSQL takes no more than some 2,700 there; a text may have 16,000. */
+const TEXT_MAX_BYTES = 2000;
 
 /**
  * An attribute's value as a text that is the same for the same value, however it was written: what runs are told apart by.
- * It is stored with them as their key, so texts and numbers are spelled as they are.
+ * It is stored with them as their key, so numbers, and texts that the key's index takes, are spelled as they are.
  */
 export function spelling(id: string, value: unknown): string {
   if (value === undefined || value === null) return '';
-  if (typeof value === 'object') return short(JSON.stringify(value, sorted));
-  return id.startsWith('tme:') ? moment(String(value)) : String(value);
+  if (typeof value === 'object') {
+    const json = JSON.stringify(value, sorted);
+    return json.length <= JSON_MAX ? json : hash(json);
+  }
+  const text = id.startsWith('tme:') ? moment(String(value)) : String(value);
+  return Buffer.byteLength(text) <= TEXT_MAX_BYTES ? text : hash(text);
 }
 
-/** Keys are indexed, and PostgreSQL takes no more than some 2,700 bytes there; objects may have 15,000. */
-function short(json: string): string {
-  return json.length <= JSON_MAX ? json : createHash('sha256').update(json).digest('base64url');
-}
+const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 function moment(text: string): string {
   const read = timeIn(text);

@@ -68,6 +68,26 @@ describe('a journey that people enter by what is done with them', () => {
       ],
     },
   };
+  test('an audience that they leave, but not because two become one', async () => {
+    const name = 'Lost';
+    await place.push({ name, entry: { kind: 'audience', audience: vip, when: 'leaves' }, ...brief });
+    const { identity } = place.tributary.people;
+    const [una, uta] = [await called('una', 'Vip')(), await called('uta', 'Vip')()];
+    await play(place, name, [
+      ['both are of them', () => undefined, []],
+      ['they become one', () => identity.unite(place.ws, { people: [una, uta], survivor: una, by: 'a test' }), []],
+      ['she leaves them', called('uta', 'Uta'), ['una left: completed']],
+    ]);
+    const told = (await place.tributary.people.timeline(place.db, place.ws, una, 100)).filter(
+      ({ activityId, attributes }) => activityId.endsWith('-audience') && attributes['idt::a'] === vip,
+    );
+    assert.deepEqual(
+      told.map(({ activityId }) => activityId),
+      ['act::leave-audience', 'act::enter-audience', 'act::enter-audience'],
+    );
+    await place.tributary.journeys.turn(place.ws, name, 'off');
+  });
+
   for (const [title, { entry, beats }] of Object.entries(stories)) {
     test(title, async () => {
       await place.push({ name: title, entry: entry(), ...brief });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { Fields } from '@tributary/model';
 import { brief, DAY, openPlace, type Place, play, waiting } from '../../../test/support/entry-place.ts';
@@ -49,6 +50,25 @@ describe('whether somebody may enter again', () => {
       ['and again, inside', says('bea', 'after'), ['bea wait']],
       ['she leaves', () => place.pass(DAY), ['bea left: completed']],
       ['and knocks', says('bea', 'after'), ['bea left: completed', 'bea wait']],
+    ]);
+  });
+
+  test('by a key that is a long text, one at a time of each; and whoever is recorded with it enters as well', async () => {
+    const note = (seed: string): string =>
+      Array.from({ length: 90 }, (_, i) => createHash('sha256').update(`${seed}${i}`).digest('base64url')).join('');
+    await place.push({ name: 'Long', entry: entry('long', { key: 'txt:cm:note' }), ...waiting });
+    const both = (text: string) => () => {
+      const knocking = (name: string, attributes: Fields) => ({
+        ...{ who: { by: ['str::email'] }, fields: { 'str::email': `${name}@example.com` }, source: 'API' },
+        activity: { id: knock, attributes: { 'str:cm:word': 'long', ...attributes } },
+      });
+      const items = [knocking('lou', { 'txt:cm:note': text }), knocking('max', {})];
+      return place.tributary.people.record(place.ws, items);
+    };
+    await play(place, 'Long', [
+      ['they knock', both(note('a')), ['lou wait', 'max wait']],
+      ['with the same text', both(note('a')), ['lou wait', 'max wait']],
+      ['with another that begins alike', both(`${note('a')}b`), ['lou wait', 'lou wait', 'max wait']],
     ]);
   });
 

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EntryOf, Fields } from '@tributary/model';
 import { type Beat, brief, openPlace, type Place, play, waiting } from '../../../test/support/entry-place.ts';
+import { until } from '../../../test/support/until.ts';
 import { dayOf, nextDayAfter } from './kept.ts';
 
 const day = (text: string): Fields => {
   const [year, month, date] = text.split('-').map(Number) as [number, number, number];
   return { 'dtz::b': { year, month, day: date, timezone: 'UTC' } };
 };
+const MOVED = 'bo left: its day was moved before it began';
 const birthday = { kind: 'date', field: 'dtz::b', every: 'year' };
 
 /** Each in a place of its own, that time may pass as it has to. */
@@ -100,6 +102,21 @@ const stories: Record<
         ],
       ],
     },
+  'who is put off and on again before it begins enters on the day all the same, also where that may be only once': {
+    begins: '2026-03-02T08:00:00Z',
+    entry: { kind: 'date', field: 'dtz::b', days: -3, at: '12:00', again: 'never' },
+    beats: (place, merge) => [
+      ['she comes', () => merge('bo', day('2026-03-10')), []],
+      ['three days before, in the morning', () => place.at('2026-03-07T08:00:00Z'), ['bo not begun']],
+      ['it is put wrong', () => merge('bo', day('2026-03-12')), [MOVED]],
+      ['it is put right', () => merge('bo', day('2026-03-10')), [MOVED, 'bo not begun']],
+      ['wrong again', () => merge('bo', day('2026-03-12')), [MOVED, MOVED]],
+      ['and right again', () => merge('bo', day('2026-03-10')), [MOVED, MOVED, 'bo not begun']],
+      ['noon', () => place.at('2026-03-07T12:00:00Z'), [MOVED, MOVED, 'bo left: completed']],
+      ['it is put off', () => merge('bo', day('2026-03-12')), [MOVED, MOVED, 'bo left: completed']],
+      ['the other day', () => place.at('2026-03-09T13:00:00Z'), [MOVED, MOVED, 'bo left: completed']],
+    ],
+  },
   'asks who somebody is when the run is to begin, and not with the day': {
     begins: '2026-03-02T08:00:00Z',
     entry: {
@@ -200,6 +217,70 @@ describe('a journey that people enter on a day', () => {
     });
   }
 
+  test('takes who is put off and on again while the line is a moment behind', async () => {
+    const place = await openPlace({ begins: '2026-03-02T08:00:00Z' });
+    const elsewhere = await place.db.connect();
+    const inLine = async (): Promise<string[]> => {
+      const { rows } = await place.db.query<{ what: string }>('select what from journey_line order by id');
+      return rows.map(({ what }) => what);
+    };
+    const inLineAre = (n: number) => until(`${n} are in line`, async () => (await inLine()).length === n);
+    try {
+      const person = { '$str::is': { field_id: 'str::last', value: 'Yes' } };
+      await place.push({ name: 'Day', entry: { kind: 'date', field: 'dtz::b', at: '12:00', person }, ...brief });
+      const bo = { 'str::email': 'bo@example.com', 'str::last': 'Yes' };
+      await place.merge({ ...bo, ...day('2026-03-07') });
+      await place.at('2026-03-07T08:00:00Z');
+      // Another process has the line in hand.
+      await elsewhere.query('select pg_advisory_lock(7482013)');
+      await place.merge({ ...bo, ...day('2026-03-12') });
+      await inLineAre(2);
+      await place.merge({ ...bo, ...day('2026-03-07') });
+      await inLineAre(3);
+      await elsewhere.query('select pg_advisory_unlock(7482013)');
+      await place.quiet();
+      assert.deepEqual(await inLine(), ['enter']);
+      await place.at('2026-03-07T12:00:00Z');
+      assert.deepEqual(await place.runs('Day'), ['bo left: completed']);
+    } finally {
+      elsewhere.release();
+      await place.close();
+    }
+  });
+
+  for (const [of, days, runs] of [
+    [
+      'the same day',
+      ['2026-03-07', '2026-03-07'],
+      ['left: completed', 'left: one person with another, whose run went further'],
+    ],
+    ['a day, and the other none', [undefined, '2026-03-07'], ['left: completed']],
+    ['a day, and the other a later one', ['2026-03-09', '2026-03-07'], ['left: its day was moved before it began']],
+  ] as const) {
+    test(`takes two who become one in the morning by the day that the one has: one of ${of}`, async () => {
+      const place = await openPlace({ begins: '2026-03-02T08:00:00Z' });
+      try {
+        await place.push({ name: 'Day', entry: { kind: 'date', field: 'dtz::b', at: '12:00' }, ...brief });
+        const [una, uta] = await Promise.all(
+          ['una', 'uta'].map((who, i) =>
+            place.merge({ 'str::email': `${who}@example.com`, ...(days[i] && day(days[i])) }),
+          ),
+        );
+        await place.at('2026-03-07T08:00:00Z');
+        const { identity } = place.tributary.people;
+        await identity.unite(place.ws, { people: [una!, uta!], survivor: una!, by: 'a test' });
+        await place.quiet();
+        await place.at('2026-03-07T12:00:00Z');
+        assert.deepEqual(
+          (await place.runs('Day')).toSorted(),
+          runs.map((run) => `una ${run}`),
+        );
+      } finally {
+        await place.close();
+      }
+    });
+  }
+
   test('takes those whose time is still to come on the day it is put on, and not those whose time has passed', async () => {
     const place = await openPlace({ begins: '2026-03-05T10:00:00Z' });
     try {
@@ -268,6 +349,8 @@ describe('the day of an entry', () => {
     assert.equal(next('2026-01-10T08:00:00Z', '09:00'), '2026-01-11T08:00');
     assert.equal(next('2026-03-28T23:00:00Z', '00:00'), '2026-03-29T22:00');
     assert.equal(next('2026-10-24T22:30:00Z', '00:30'), '2026-10-25T23:30');
+    assert.equal(next('2026-03-28T22:59:00Z', '23:59'), '2026-03-29T21:59');
+    assert.equal(next('2026-10-24T21:59:00Z', '23:59'), '2026-10-25T22:59');
   });
   test('is numbered day by day, across the change of the clock', () => {
     const numbers = ['2026-03-28T12:00:00Z', '2026-03-29T12:00:00Z', '2026-03-30T12:00:00Z'].map(

@@ -1,13 +1,10 @@
 import { type Filter, matches } from '@tributary/model';
-import type { PeopleRecorded, RecordedActivity } from '../../people/index.ts';
+import { IMPORTED, type PeopleRecorded, type RecordedActivity } from '../../people/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
 import { listJourneysEnteredBy } from '../store/journey.sql.ts';
 import type { Version } from '../versions.ts';
 import { type Enroller, enter } from './enter.ts';
 import { whoFits } from './fits.ts';
-
-/** The source of what came by a file: it starts no journey. */
-const IMPORTED = 'Import';
 
 /** The journeys that activities of some kinds start, and those of the activities that do. */
 export interface Starting {

@@ -7,7 +7,7 @@ import { insertWaiting, type Waiting } from '../store/line.sql.ts';
 import type { Versions } from '../versions.ts';
 import { dayOf } from './kept.ts';
 
-/** Who has entered an audience that is kept for a journey is in line for the journey. */
+/** Who has entered an audience that is kept for a journey is in line for the journey, unless that came by a file. */
 export async function hearKept(
   tx: Tx,
   { versions }: { versions: Versions },
@@ -19,9 +19,11 @@ export async function hearKept(
     const journeys = await listJourneysKeeping(tx, workspaceId, [...new Set(own.map(({ audienceId }) => audienceId))]);
     const waiting: Waiting[] = [];
     for (const piece of own) {
+      const imported = new Set(piece.imported);
+      const entered = piece.entered.filter((personId) => !imported.has(personId));
       for (const { id, version } of journeys.filter(({ audience }) => audience === piece.audienceId)) {
         const { entry } = (await versions.get(tx, id, version)).definition;
-        if (entry.kind === 'filter') waiting.push(...piece.entered.map((personId) => inLine(id, personId, piece)));
+        if (entry.kind === 'filter') waiting.push(...entered.map((personId) => inLine(id, personId, piece)));
         if (entry.kind !== 'date') continue;
         const { number, begins } = dayOf(entry, new Date(piece.at));
         const day = { beginId: String(number), dueAt: begins };
@@ -29,7 +31,7 @@ export async function hearKept(
         const turnAt = entry.person === undefined ? undefined : begins;
         // What was to begin before the journey was there does not begin.
         if (begins > new Date(piece.since))
-          waiting.push(...piece.entered.map((personId) => ({ ...inLine(id, personId, piece), ...day, turnAt })));
+          waiting.push(...entered.map((personId) => ({ ...inLine(id, personId, piece), ...day, turnAt })));
         if (begins > now)
           waiting.push(
             ...piece.left.map((personId) => ({ ...inLine(id, personId, piece), ...day, what: 'withdraw' as const })),

@@ -1,6 +1,8 @@
 import { atWall, type EntryOf, type Filter, type JourneyEntry, today } from '@tributary/model';
 
 const DAY_MS = 24 * 3600 * 1000;
+/** A day of 23 hours is not stepped over by so much. */
+const HALF_DAY_MS = DAY_MS / 2;
 
 /** For whom the entry holds, where an audience is kept for the sake of it: who enters that, enters the journey. */
 export function keptFilterOf(entry: JourneyEntry): Filter | undefined {
@@ -30,7 +32,7 @@ function dayFilter({ field, days, every, timezone }: EntryOf<'date'>): Filter {
 /** When runs of a day begin next, after a moment. */
 export function nextDayAfter(entry: EntryOf<'date'>, after: Date): Date {
   // A day may have 25 hours: then the moment a day later lies in it as well.
-  const days = [0, 1, 2].map((n) => dayOf(entry, new Date(after.getTime() + n * DAY_MS)).begins);
+  const days = [0, 1, 2, 3, 4].map((n) => dayOf(entry, new Date(after.getTime() + n * HALF_DAY_MS)).begins);
   return days.find((begins) => begins > after)!;
 }
 

@@ -7,7 +7,7 @@ import { signal } from '../../platform/presence.ts';
 import { endedItem, stepItem } from '../activities.ts';
 import { findJourneys, type JourneyRow } from '../store/journey.sql.ts';
 import { deleteEntering, deleteWaiting, lockLine, postponeWaiting, type WaitingRow } from '../store/line.sql.ts';
-import { endRuns, type Going, lockRunsInside } from '../store/out.sql.ts';
+import { endRuns, type Going, lockRunsInside, MOVED } from '../store/out.sql.ts';
 import { insertMoves } from '../store/run.sql.ts';
 import { type Enroller, type Entering, enter } from './enter.ts';
 import { whoFits } from './fits.ts';
@@ -18,8 +18,6 @@ const AT_ONCE = 500;
 const HELD_MS = 5;
 /** So many journeys one after the other may pass a person on. */
 const CHAIN_MAX = 10;
-
-const MOVED = 'its day was moved before it began';
 
 export interface Line extends Enroller {
   db: Db;
@@ -191,9 +189,9 @@ async function letOut(tx: Tx, o: Line, turned: readonly Turned[], now: Date): Pr
 }
 
 function withdrawnIn({ row, personId, journey }: Turned) {
-  const { beginId } = row;
+  const { id, beginId } = row;
   if (row.what !== 'withdraw' || !journey || beginId === null) return [];
-  return [...new Set([personId, row.personId])].map((each) => ({ personId: each, journeyId: journey.id, beginId }));
+  return [...new Set([personId, row.personId])].map((each) => ({ id, personId: each, journeyId: journey.id, beginId }));
 }
 
 /** What the timeline is told of the steps that asked: always where it failed. */

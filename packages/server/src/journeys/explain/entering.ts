@@ -1,10 +1,11 @@
 import { type Explained, explain, type Fields, momentOf as momentFrom, type Names, publicId } from '@tributary/model';
-import type { People, RecordedActivity } from '../../people/index.ts';
+import { IMPORTED, type People, type RecordedActivity } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { minute } from '../engine/doing.ts';
 import { keyOf, whyNotAgain } from '../entry/again.ts';
 import { listPublished, type RunOfPerson } from '../store/explain.sql.ts';
 import { type HistoryRow, listHistory } from '../store/history.sql.ts';
+import { MOVED } from '../store/out.sql.ts';
 import type { WholeJourney } from '../store/trial.sql.ts';
 import type { Somebody } from '../trial/person.ts';
 import type { Version } from '../versions.ts';
@@ -35,8 +36,6 @@ export interface Occasion {
 }
 
 const OCCASIONS_MAX = 10;
-/** The source of what came by a file: it starts no journey. */
-const IMPORTED = 'Import';
 
 export async function enteringOf(
   o: { db: Db; people: People },
@@ -55,7 +54,7 @@ export async function enteringOf(
     ...personChecks(version, facts),
     ...byTime(version, facts).flatMap(({ check }) => (check ? [check] : [])),
   ];
-  const real = runs.filter(({ test }) => !test);
+  const real = runs.filter(({ test, leftReason }) => !test && leftReason !== MOVED);
   const inside = real.find(({ leftAt }) => !leftAt);
   const { again } = version.definition.entry;
   const keyed = 'key' in version.definition.entry && version.definition.entry.key !== undefined;

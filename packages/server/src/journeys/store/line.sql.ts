@@ -75,17 +75,20 @@ export async function deleteWaiting(tx: Tx, ids: readonly string[]): Promise<voi
   await tx.query({ name: 'line.done', text: 'delete from journey_line where id = any($1::bigint[])', values: [ids] });
 }
 
-/** Those whom something is to start no more stand in line for it no more. */
+/** Those whom something is to start no more stand in line for it no more, unless they came into it after that was said, at `id`. */
 export async function deleteEntering(
   tx: Tx,
-  withdrawn: readonly { personId: string; journeyId: number; beginId: string }[],
+  withdrawn: readonly { id: string; personId: string; journeyId: number; beginId: string }[],
 ): Promise<void> {
   if (withdrawn.length === 0) return;
   await tx.query({
     name: 'line.withdraw',
-    text: `delete from journey_line l using unnest($1::bigint[], $2::int[], $3::bigint[]) as w(person_id, journey_id, begin_id)
-           where l.person_id = w.person_id and l.journey_id = w.journey_id and l.begin_id = w.begin_id and l.what = 'enter'`,
+    text: `delete from journey_line l
+           using unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[]) as w(id, person_id, journey_id, begin_id)
+           where l.person_id = w.person_id and l.journey_id = w.journey_id and l.begin_id = w.begin_id and l.what = 'enter'
+             and l.id < w.id`,
     values: [
+      withdrawn.map(({ id }) => id),
       withdrawn.map(({ personId }) => personId),
       withdrawn.map(({ journeyId }) => journeyId),
       withdrawn.map(({ beginId }) => beginId),

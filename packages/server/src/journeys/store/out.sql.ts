@@ -1,5 +1,8 @@
 import type { Tx } from '../../platform/database/pool.ts';
 
+/** Why a run left that is as if it had never been: the same day may start another. */
+export const MOVED = 'its day was moved before it began';
+
 /** Somebody who is to leave a journey. With `beginId`, only by the run that this started and that has not begun. */
 export interface Going {
   journeyId: number;
@@ -44,20 +47,29 @@ export async function lockRunsInside(tx: Tx, going: readonly Going[]): Promise<(
 
 /**
  * Ends runs that are held; returns those that had not ended by themselves. The engine looks at them once more: a goal may
- * still come.
+ * still come. One that was moved before it began takes its own number in place of the day's, below nought and so no
+ * other's, and a key that nobody asks for: nothing counts it as having been in the journey.
  */
 export async function endRuns(
   tx: Tx,
-  runs: readonly { id: string; reason: string }[],
+  runs: readonly (Pick<OpenRun, 'id' | 'shapeId'> & { reason: string })[],
   now: Date,
 ): Promise<Set<string>> {
   const { rows } = await tx.query<{ id: string }>({
     name: 'run.out',
     text: `update run set left_at = $3, left_reason = o.reason, due_at = $3, listens = '{}', held = false,
-                  parked_error = null
-           from unnest($1::bigint[], $2::text[]) as o(id, reason) where run.id = o.id and run.left_at is null
+                  parked_error = null,
+                  entry_activity_id = case when o.undone then -run.id else entry_activity_id end,
+                  entry_key = case when o.undone then '#' || entry_activity_id else entry_key end
+           from unnest($1::bigint[], $2::text[], $4::boolean[]) as o(id, reason, undone)
+           where run.id = o.id and run.left_at is null
            returning run.id`,
-    values: [runs.map(({ id }) => id), runs.map(({ reason }) => reason), now],
+    values: [
+      runs.map(({ id }) => id),
+      runs.map(({ reason }) => reason),
+      now,
+      runs.map(({ reason, shapeId }) => reason === MOVED && shapeId === null),
+    ],
   });
   return new Set(rows.map(({ id }) => id));
 }

@@ -4,6 +4,7 @@ import { type Db, type Tx, transaction } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { leave } from '../../platform/news.ts';
 import { currentIds } from '../identity/find.ts';
+import { IMPORTED } from '../imported.ts';
 import { ACCOUNT_FIELD } from './field.ts';
 import { lockAccounts } from './store/account.sql.ts';
 import {
@@ -24,7 +25,7 @@ export interface Members {
   /** Who is there already, is archived, or is nobody, does not count. An account that is not there is a `UserError`. */
   add(workspaceId: number, accountId: string, personIds: readonly string[]): Promise<void>;
   /** The same of many accounts, in the caller's transaction, which holds nothing that comes after people. */
-  addIn(tx: Tx, workspaceId: number, members: readonly Membership[]): Promise<void>;
+  addIn(tx: Tx, workspaceId: number, members: readonly Membership[], source: string): Promise<void>;
   remove(workspaceId: number, accountId: string, personIds: readonly string[]): Promise<void>;
 }
 
@@ -44,7 +45,7 @@ export function createMembers({ db, clock }: { db: Db; clock: Clock }): Members 
     }
     return people;
   };
-  const put = async (tx: Tx, workspaceId: number, members: readonly Membership[]): Promise<void> => {
+  const put = async (tx: Tx, workspaceId: number, members: readonly Membership[], source?: string): Promise<void> => {
     const now = clock.now();
     const made = await insertMembers(tx, workspaceId, members, now);
     if (made.length === 0) return;
@@ -53,7 +54,7 @@ export function createMembers({ db, clock }: { db: Db; clock: Clock }): Members 
     const count = await countMembersOfFullest(tx, accountIds);
     if (count > PEOPLE_MAX) throw new UserError('account_full', `${count} people: an account takes ${PEOPLE_MAX}`);
     await updateSeenFromPeople(tx, workspaceId, accountIds, personIds);
-    await refreshAccountOf(tx, workspaceId, personIds, now);
+    await refreshAccountOf(tx, workspaceId, personIds, now, source);
   };
   return {
     async add(workspaceId, accountId, given) {
@@ -67,7 +68,7 @@ export function createMembers({ db, clock }: { db: Db; clock: Clock }): Members 
         );
       });
     },
-    async addIn(tx, workspaceId, members) {
+    async addIn(tx, workspaceId, members, source) {
       if (members.length === 0) return;
       const accountIds = [...new Set(members.map(({ accountId }) => accountId))];
       const personIds = [...new Set(members.map(({ personId }) => personId))];
@@ -76,6 +77,7 @@ export function createMembers({ db, clock }: { db: Db; clock: Clock }): Members 
         tx,
         workspaceId,
         members.filter(({ personId }) => people.has(personId)),
+        source,
       );
     },
     async remove(workspaceId, accountId, given) {
@@ -95,8 +97,10 @@ export async function refreshAccountOf(
   workspaceId: number,
   personIds: readonly string[],
   now: Date,
+  source?: string,
 ): Promise<void> {
   const changed = await updateAccountOfPeople(tx, workspaceId, personIds, now);
   if (changed.length === 0) return;
-  leave(tx, now, 'people.recorded', { workspaceId, activities: [], changed, fields: [ACCOUNT_FIELD, 'e'] });
+  const news = { workspaceId, activities: [], changed, fields: [ACCOUNT_FIELD, 'e'] };
+  leave(tx, now, 'people.recorded', source === IMPORTED ? { ...news, imported: true } : news);
 }

@@ -1,2 +1,0 @@
-/** The timeline's name for whatever comes by an import. */
-export const SOURCE = 'Import';
