@@ -237,7 +237,7 @@ export function updateRefused(tx: Tx, refused: readonly { personId: string; fiel
            from (select person_id, array_agg(field_id) as field_ids
                  from unnest($1::bigint[], $2::text[]) as u(person_id, field_id) group by person_id) r
            join person_merge m on m.survivor_id = r.person_id and m.separated_at is null
-           where s.merge_id = m.id`,
+           where s.merge_id = m.id and s.survivor_after->'fields' ?| r.field_ids`,
     values: [refused.map(({ personId }) => personId), refused.map(({ fieldId }) => fieldId)],
   });
 }
