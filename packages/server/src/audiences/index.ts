@@ -1,4 +1,4 @@
-import type { People } from '../people/index.ts';
+import type { People, PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
@@ -27,10 +27,12 @@ import { type AskedStanding, missingAudiences, type Standing, standings } from '
 import { findAudiences } from './store/audience.sql.ts';
 import { countFigures, type Figures, listGrowth } from './store/figures.sql.ts';
 import { listMembersAfter } from './store/member.sql.ts';
-import { copySaid, deletePeopleFromAudiences } from './store/subscriber.sql.ts';
+import { deletePeopleFromAudiences } from './store/subscriber.sql.ts';
+import { copySaid } from './store/united.sql.ts';
 import { type Saying, type Subscriptions, subscribe, subscriptionsOf, type ToldBy } from './subscriptions.ts';
 import { type Topic, topicsFor } from './topics.ts';
 import { audienceTurn } from './turn.ts';
+import { separateSaid } from './united.ts';
 
 export type { AskingAudience, JourneysAsked } from './about-journeys.ts';
 export { type AudienceRow, askedIn, publicAudienceId } from './definition.ts';
@@ -86,10 +88,10 @@ export interface Audiences {
   hear: ReturnType<typeof hearRecorded>;
   /** Forgets people who are gone. */
   hearDeleted(tx: Tx, pieces: readonly { workspaceId: number; ids: readonly string[] }[]): Promise<void>;
-  /** What the absorbed said of audiences is said by the survivor, and who belongs is looked at anew for both. */
-  hearUnited(tx: Tx, pieces: readonly { workspaceId: number; survivor: string; absorbed: string }[]): Promise<void>;
-  /** Who belongs is looked at anew for both; what was said stays with the survivor. */
-  hearSeparated(tx: Tx, pieces: readonly { workspaceId: number; survivor: string; absorbed: string }[]): Promise<void>;
+  /** What the absorbed said of audiences is said by the survivor, the stricter of the two; who belongs is looked at anew. */
+  hearUnited(tx: Tx, pieces: readonly PeopleUnited[]): Promise<void>;
+  /** Each says what was theirs, and the survivor what they have said since; who belongs is looked at anew for both. */
+  hearSeparated(tx: Tx, pieces: readonly PeopleUnited[]): Promise<void>;
   /** Whoever knows about journeys says here what audiences may ask about them. */
   askOfJourneys(journeys: JourneysAsked): void;
   /** What audiences that can be seen ask about. Locked, nobody changes it until the transaction ends. */
@@ -174,14 +176,20 @@ export function createAudiences(o: { db: Db; people: People; clock: Clock; log: 
       }
     },
     async hearUnited(tx, pieces) {
-      for (const { workspaceId, survivor, absorbed } of pieces) {
+      for (const piece of pieces) {
+        const { workspaceId, mergeId, survivor, absorbed } = piece;
         await managing.live.lock(tx, workspaceId);
-        await copySaid(tx, workspaceId, absorbed, survivor);
+        if ((await people.identity.holdMerges(tx, [mergeId])).has(mergeId)) await copySaid(tx, piece);
         await lookAnew(tx, workspaceId, [survivor, absorbed]);
       }
     },
     async hearSeparated(tx, pieces) {
-      for (const { workspaceId, survivor, absorbed } of pieces) await lookAnew(tx, workspaceId, [survivor, absorbed]);
+      for (const piece of pieces) {
+        const { workspaceId, survivor, absorbed } = piece;
+        await managing.live.lock(tx, workspaceId);
+        await separateSaid(tx, piece);
+        await lookAnew(tx, workspaceId, [survivor, absorbed]);
+      }
     },
     askOfJourneys(asked) {
       journeys = asked;

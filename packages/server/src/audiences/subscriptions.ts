@@ -4,6 +4,7 @@ import type { Queryable, Tx } from '../platform/database/pool.ts';
 import { publicAudienceId } from './definition.ts';
 import { findOne, type Managing } from './manage.ts';
 import { listSaid, listSubscriptions, type Said, type SubscriptionRow, upsertSaid } from './store/subscriber.sql.ts';
+import { updateSaidSince } from './store/united.sql.ts';
 
 /** What a person is told to say of an audience; what is not given stays. */
 export interface Saying {
@@ -35,26 +36,34 @@ export async function subscribe(
 ): Promise<Map<string, boolean>> {
   await o.live.lock(tx, workspaceId);
   const audience = await findOne(tx, workspaceId, publicId);
-  const people = [...new Set(sayings.map(({ personId }) => personId))];
-  const found = await o.people.find(tx, workspaceId, people);
+  // By whatever ids they are named: what is said for one who became somebody else, that one says.
+  const found = await o.people.find(tx, workspaceId, [...new Set(sayings.map(({ personId }) => personId))]);
+  const people = [...new Set([...found.values()].map(({ id }) => id))];
   const before = new Map((await listSaid(tx, audience.id, people)).map((said) => [said.personId, said]));
   const after = new Map<string, Said>();
+  const since: { personId: string; mail: boolean; sms: boolean }[] = [];
   const items: IntakeItem[] = [];
   const about = { 'idt::a': publicId, 'str::an': audience.name, ...by.attributes };
-  for (const { personId, subscribed, smsOptedIn } of sayings) {
-    const person = found.get(personId);
+  for (const { personId: asked, subscribed, smsOptedIn } of sayings) {
+    const person = found.get(asked);
     if (!person) continue;
+    const personId = person.id;
     const old = after.get(personId) ?? before.get(personId) ?? { personId, subscribed: null, smsOptedIn: null };
     const said = { personId, subscribed: subscribed ?? old.subscribed, smsOptedIn: smsOptedIn ?? old.smsOptedIn };
     after.set(personId, said);
+    since.push({ personId, mail: subscribed !== undefined, sms: smsOptedIn !== undefined });
     const tell = (id: string): number =>
       items.push({ who: { personId }, fields: {}, source: by.source, activity: { id, attributes: about } });
     if (getsMail(person, said) !== getsMail(person, old)) tell(said.subscribed ? 'act::s-a' : 'act::u-a');
     if (getsSms(person, said) !== getsSms(person, old)) tell(said.smsOptedIn ? 'act::ois-a' : 'act::oos-a');
   }
-  if (after.size > 0) await upsertSaid(tx, { workspaceId, audienceId: audience.id, now }, [...after.values()]);
+  if (after.size > 0) {
+    await upsertSaid(tx, { workspaceId, audienceId: audience.id, now }, [...after.values()]);
+    await updateSaidSince(tx, audience.id, since);
+  }
   if (items.length > 0) await o.people.recordIn(tx, workspaceId, items);
-  return new Map([...after].map(([id, said]) => [id, getsMail(found.get(id)!, said)]));
+  const named = [...found].filter(([, { id }]) => after.has(id));
+  return new Map(named.map(([asked, person]) => [asked, getsMail(person, after.get(person.id)!)]));
 }
 
 /** A person and the audiences they belong to. */

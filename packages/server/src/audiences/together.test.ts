@@ -83,6 +83,27 @@ describe('an audience that asks about another', () => {
     assert.deepEqual(await g.members(named), ['anna', 'ben']);
   });
 
+  test('brought back from the archive has nobody in it who became another meanwhile', async () => {
+    const named = await g.make('Sues', { '$str::is': { field_id: 'str::first', value: 'Sue' } });
+    const ids: string[] = [];
+    for (const name of ['sue', 'susan', 'suse'])
+      ids.push(await g.merge({ 'str::email': `${name}@example.com`, 'str::first': 'Sue' }));
+    await g.quiet();
+    await g.audiences.edit(g.ws, named, { archived: true });
+    const [survivor, ...others] = ids as [string, string, string];
+    for (const other of others)
+      await g.people.identity.unite(g.ws, { people: [survivor, other], survivor, by: 'a test' });
+    await g.quiet();
+    await g.audiences.edit(g.ws, named, { archived: false });
+    await g.quiet();
+    assert.deepEqual(await g.audiences.members(g.db, g.ws, named, { after: '0', limit: 10 }), {
+      ids: [survivor],
+      size: 1,
+      ready: true,
+    });
+    await g.audiences.remove(g.ws, named);
+  });
+
   test('can not ask what audiences make happen', async () => {
     const loop = { '$act::has_not_occurred': { field_id: 'act::enter-audience' } };
     await assert.rejects(g.audiences.create(g.ws, { name: 'Loop', filter: loop }), { code: 'audience_filter_wrong' });

@@ -6,7 +6,7 @@ import { askedOf } from './concerned.ts';
 import type { LiveSets } from './live.ts';
 import { settle } from './settle.ts';
 import { updateVersion } from './store/audience.sql.ts';
-import { findBuilding, listFurthestBehind, listPeopleAfter, updateBuilt } from './store/build.sql.ts';
+import { deleteGhosts, findBuilding, listFurthestBehind, listPeopleAfter, updateBuilt } from './store/build.sql.ts';
 import { findDueWorkspace, findNextCheck, takeChecks } from './store/check.sql.ts';
 
 export interface Turning {
@@ -51,6 +51,7 @@ async function build(o: Turning): Promise<boolean> {
     const who = await listPeopleAfter(tx, workspaceId, after, BUILT_AT_ONCE);
     await settle(tx, o.people, { workspaceId, live, now }, askedOf(who, ids));
     const done = who.length < BUILT_AT_ONCE;
+    await deleteGhosts(tx, ids, { after, upTo: done ? undefined : who.at(-1) });
     await updateBuilt(tx, ids, { after: who.at(-1), count: who.length, done }, now);
     // What was quiet is so no longer.
     if (done) await updateVersion(tx, workspaceId);

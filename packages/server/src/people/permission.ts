@@ -57,6 +57,12 @@ export function permissionChanges(before: Fields, after: Fields, asked: IntakeIt
   });
 }
 
+/** The permissions that are refused once more, by somebody who has none of them already. */
+export function refusedAgain(before: Fields, asked: IntakeItem): string[] {
+  if ((asked.strategy ?? 2) !== 2) return [];
+  return permissions.map(({ field }) => field).filter((id) => before[id] === false && asked.fields[id] === false);
+}
+
 /** The permissions of a new person who was not asked: e-mail yes, SMS no (Ortto help, a-257). `null` says nothing. */
 export function withDefaultPermissions(fields: Fields): Fields {
   const { 'bol::p': email, 'bol::sp': sms, ...rest } = fields;

@@ -11,10 +11,11 @@ import { ANONYMOUS_ID } from './identity/anonymous.ts';
 import { type Conflict, conflictsOf, namesSeveral, withoutOtherNames } from './identity/conflicts.ts';
 import { lockAliased } from './identity/find.ts';
 import { upsertDuplicates } from './identity/store/duplicate.sql.ts';
+import { updateRefused } from './identity/store/merge.sql.ts';
 import { IMPORTED } from './imported.ts';
 import type { Ids } from './numbers.ts';
 import type { Partitions } from './partitions.ts';
-import { permissionChanges, withDefaultPermissions } from './permission.ts';
+import { permissionChanges, refusedAgain, withDefaultPermissions } from './permission.ts';
 import {
   choose,
   createDirectory,
@@ -90,6 +91,7 @@ export async function record(
   const tagged: { subject: Subject; item: CheckedItem }[] = [];
   const claims: (Key & { personId: string })[] = [];
   const conflicts: Conflict[] = [];
+  const refused: { personId: string; fieldId: string }[] = [];
 
   for (const { item, at } of good) {
     let subject = subjectOf(item);
@@ -114,6 +116,7 @@ export async function record(
       conflicts.push(...conflictsOf(item, subject, directory.byKey));
     }
     const before = subject.row.fields;
+    for (const fieldId of refusedAgain(before, item)) refused.push({ personId: subject.row.id, fieldId });
     happenings.push(...mergeInto(subject, withoutOtherNames(item, subject, directory), isNew, { schema, now }));
     for (const key of newKeys(before, subject.row.fields, keyFields)) {
       if (!directory.byKey(key)) directory.learn(key, subject);
@@ -136,6 +139,7 @@ export async function record(
   const imported = items.every(({ source }) => source === IMPORTED);
   await writeActivities(tx, recorder, { ...of, imported }, happenings, outcomes, subjects);
   upsertDuplicates(tx, workspaceId, conflicts, now);
+  updateRefused(tx, refused);
   return outcomes;
 }
 

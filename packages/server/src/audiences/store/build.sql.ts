@@ -33,6 +33,29 @@ export async function listPeopleAfter(tx: Tx, workspaceId: number, after: string
   return rows.map(({ id }) => id);
 }
 
+/**
+ * Members in this part of a building who are nobody any more: who became another, or was deleted, while the audience was
+ * archived. There is no timeline that could say that they left.
+ */
+export async function deleteGhosts(
+  tx: Tx,
+  ids: readonly number[],
+  part: { after: string; upTo: string | undefined },
+): Promise<void> {
+  await tx.query({
+    name: 'audience.ghosts',
+    text: `with gone as (
+             delete from audience_member m
+             where m.audience_id = any($1::int[]) and m.person_id > $2::bigint and ($3::bigint is null or m.person_id <= $3)
+               and not exists (select from person where person.id = m.person_id)
+             returning m.audience_id
+           )
+           update audience set members = members - g.n
+           from (select audience_id, count(*) as n from gone group by audience_id) g where g.audience_id = audience.id`,
+    values: [ids, part.after, part.upTo ?? null],
+  });
+}
+
 export async function updateBuilt(
   tx: Tx,
   ids: readonly number[],

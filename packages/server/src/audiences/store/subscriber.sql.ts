@@ -101,17 +101,3 @@ export async function deletePeopleFromAudiences(tx: Tx, workspaceId: number, peo
     [workspaceId, people],
   );
 }
-
-/** What the one said is said by the other, who keeps what they said themselves. */
-export async function copySaid(tx: Tx, workspaceId: number, from: string, to: string): Promise<void> {
-  await tx.query(
-    `insert into audience_subscriber as s (workspace_id, audience_id, person_id, subscribed, subscribed_at, sms_opted_in)
-     select workspace_id, audience_id, $3::bigint, subscribed, subscribed_at, sms_opted_in
-     from audience_subscriber where workspace_id = $1 and person_id = $2
-     on conflict (audience_id, person_id) do update set
-       subscribed = coalesce(s.subscribed, excluded.subscribed),
-       subscribed_at = coalesce(s.subscribed_at, excluded.subscribed_at),
-       sms_opted_in = coalesce(s.sms_opted_in, excluded.sms_opted_in)`,
-    [workspaceId, from, to],
-  );
-}

@@ -50,6 +50,8 @@ export async function openGroups(o: { processes?: number; defaults?: boolean } =
   for (const process of processes) {
     const news = createHearers({ ...process, clock, log: silent });
     news.hear('people.recorded', process.audiences.hear);
+    news.hear('people.united', process.audiences.hearUnited);
+    news.hear('people.separated', process.audiences.hearSeparated);
     closers.push(news.start().close, process.audiences.start().close);
   }
 

@@ -2,6 +2,7 @@ import type { Queryable, Tx } from '../../platform/database/pool.ts';
 import { type ActivityRow, findActivities } from '../store/activity.sql.ts';
 import { type FoundPerson, findPeople, lockIds, lockPeople, type PersonRow } from '../store/person.sql.ts';
 import { findAliases } from './store/alias.sql.ts';
+import { lockWhole } from './store/whole.sql.ts';
 
 /** People by the ids they were asked for: also by the ids of those who have become them. */
 export async function findCurrent(
@@ -39,20 +40,18 @@ export async function holdPeople(tx: Tx, workspaceId: number, ids: readonly stri
 }
 
 /**
- * The same for those who are to become one: nothing is held while it is looked
- * again, so that people united from many sides at once do not wait for each
- * other in a circle.
+ * The same for those who are to become one, whether archived or not: nothing is
+ * held while it is looked again, so that people united from many sides at once
+ * do not wait for each other in a circle.
  */
 export async function holdAtOnce(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<Map<string, string>> {
-  for (let last = ''; ; ) {
+  while (true) {
     const now = new Map([...(await findCurrent(tx, workspaceId, ids))].map(([id, row]) => [id, row.id]));
     const people = [...new Set(now.values())];
     await tx.query('savepoint held');
-    const held = await lockPeople(tx, workspaceId, people, []);
-    const asked = people.sort().join();
-    // Once more where somebody is gone, unless looking again has shown the same.
-    if (held.length === people.length || asked === last) return now;
-    last = asked;
+    const held = await lockWhole(tx, workspaceId, people);
+    if (held.length === people.length) return now;
+    // Somebody has become another, or is gone, since they were looked up.
     await tx.query('rollback to savepoint held');
   }
 }

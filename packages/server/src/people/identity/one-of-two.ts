@@ -2,13 +2,12 @@ import { type Fields, mergeFields, type Value } from '@tributary/model';
 import type { WholePerson } from './store/whole.sql.ts';
 
 /** Known of somebody's address, not of them: it follows `str::email`. */
-const OF_THE_ADDRESS = ['bol::hb'];
-/** A permission, with what was said about it. Which moments belong to it stands below. */
-const permissions = [
+export const OF_THE_ADDRESS = ['bol::hb'];
+/** A permission, with what was said about it, and the moments that belong to it. */
+export const permissions = [
   { field: 'bol::p', context: ['str::s-ctx', 'str::u-ctx'], moments: ['subscribedAt', 'unsubscribedAt'] },
   { field: 'bol::sp', context: ['str::soi-ctx', 'str::soo-ctx', 'o', 'tme::soo'], moments: [] },
 ] as const;
-const PERMISSIONS: ReadonlySet<string> = new Set(permissions.map(({ field }) => field));
 
 /** Somebody, and whether nothing but anonymous ids is known to find them. */
 export interface Candidate {
@@ -67,49 +66,7 @@ function strictest(field: string, survivor: Candidate, absorbed: Candidate): Can
   return survivor.person.fields[field] !== false && absorbed.person.fields[field] === false ? absorbed : survivor;
 }
 
-/**
- * The survivor once the other is out of them again: what the merge changed and
- * nobody has changed since is as it was before. What came since stays. A gap
- * that this leaves is filled by others who are still in them.
- */
-export function separated(
-  now: WholePerson,
-  merge: { before: WholePerson; after: WholePerson },
-  others: readonly WholePerson[],
-): WholePerson {
-  const { before, after } = merge;
-  const fields: Record<string, Value> = { ...now.fields };
-  for (const id of Object.keys(after.fields)) {
-    if (same(before.fields[id], after.fields[id]) || !same(now.fields[id], after.fields[id])) continue;
-    // Somebody who is still in them has said no.
-    if (PERMISSIONS.has(id) && others.some((other) => other.fields[id] === false)) continue;
-    const value = [before, ...others].map((person) => person.fields[id]).find((known) => known !== undefined);
-    if (value === undefined) delete fields[id];
-    else fields[id] = value;
-  }
-  // What the merge took away, such as what was said about a permission that gave way.
-  for (const [id, value] of Object.entries(before.fields)) {
-    if (after.fields[id] === undefined && now.fields[id] === undefined) fields[id] = value;
-  }
-  const kept = new Set([...before.tags, ...others.flatMap((other) => other.tags)]);
-  const came = new Set(after.tags.filter((tag) => !kept.has(tag)));
-  /** A moment that nothing has moved since is what it would be without the other. */
-  const moment = <T extends Date | null>(of: (person: WholePerson) => T, pick: (a: T, b: T) => T): T =>
-    of(now)?.getTime() === of(after)?.getTime() ? others.map(of).reduce(pick, of(before)) : of(now);
-  const mine = <T>(_mine: T, _other: T): T => _mine;
-  return {
-    ...now,
-    fields,
-    tags: now.tags.filter((tag) => !came.has(tag)),
-    createdAt: moment((person) => person.createdAt, earliest),
-    firstSeenAt: moment((person) => person.firstSeenAt, earlier),
-    lastSeenAt: moment((person) => person.lastSeenAt, later),
-    subscribedAt: moment((person) => person.subscribedAt, mine),
-    unsubscribedAt: moment((person) => person.unsubscribedAt, mine),
-  };
-}
-
-function without(fields: Fields, ids: readonly string[]): Fields {
+export function without(fields: Fields, ids: readonly string[]): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([id]) => !ids.includes(id)));
 }
 
@@ -123,9 +80,4 @@ function earlier(a: Date | null, b: Date | null): Date | null {
 
 function later(a: Date | null, b: Date | null): Date | null {
   return a && b ? (a > b ? a : b) : (a ?? b);
-}
-
-/** Both come out of jsonb, which keeps the keys of an object in one order. */
-function same(a: Value | undefined, b: Value | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

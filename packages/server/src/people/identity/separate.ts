@@ -2,21 +2,23 @@ import { publicId } from '@tributary/model';
 import { UserError } from '../../platform/errors.ts';
 import { updateAccountOfPeople } from '../accounts/store/member.sql.ts';
 import { returnMemberships } from '../accounts/store/united.sql.ts';
+import { ANONYMOUS_ID } from './anonymous.ts';
 import { findCurrent } from './find.ts';
-import { separated } from './one-of-two.ts';
 import { deleteAlias, findAliases } from './store/alias.sql.ts';
 import {
   findMergeOf,
-  findSnapshot,
   insertAbsorbed,
-  listOthersAbsorbed,
+  listSnapshots,
   lockMerge,
   type MergeRow,
   returnActivities,
   returnKeys,
+  type Snapshot,
+  updateSnapshots,
   updateToSeparated,
 } from './store/merge.sql.ts';
 import { lockWhole, updateWhole } from './store/whole.sql.ts';
+import { type Stage, separated } from './two-again.ts';
 import { tell, type Work } from './unite.ts';
 
 /** For so long two people can be separated again. */
@@ -51,13 +53,19 @@ export async function separate(
     );
   }
   const [person] = await lockWhole(tx, workspaceId, [merge.survivor]);
-  const snapshot = await findSnapshot(tx, merge.mergeId);
-  if (!snapshot || !person || now.getTime() - merge.mergedAt.getTime() > SEPARABLE_MS) {
+  const isKey = (id: string): boolean => work.schema.fields.get(id)?.isKey === true;
+  const stages = (await listSnapshots(tx, merge.survivor)).map((snapshot) => stageOf(snapshot, isKey));
+  if (
+    !stages.some(({ mergeId }) => mergeId === merge.mergeId) ||
+    !person ||
+    now.getTime() - merge.mergedAt.getTime() > SEPARABLE_MS
+  ) {
     throw new UserError('merge_too_old', 'what is needed to separate two people is kept for 30 days', 409);
   }
   await updateToSeparated(tx, merge.mergeId, now);
-  const others = await listOthersAbsorbed(tx, merge.survivor, merge.mergeId);
-  await updateWhole(tx, workspaceId, separated(person, snapshot, others), now);
+  const without = separated(person, stages, merge.mergeId, isKey);
+  await updateWhole(tx, workspaceId, without.survivor, now);
+  await updateSnapshots(tx, without.stages);
   await insertAbsorbed(tx, merge.mergeId);
   await returnKeys(tx, workspaceId, merge);
   await returnActivities(tx, merge);
@@ -66,4 +74,9 @@ export async function separate(
   await deleteAlias(tx, workspaceId, merge);
   await tell(work, 'act::separated', merge, [merge.survivor, merge.absorbed], asked.by);
   return { ...merge, separatedAt: now };
+}
+
+function stageOf({ mergeId, keyFields, before, after, absorbed }: Snapshot, isKey: (id: string) => boolean): Stage {
+  const anonymous = keyFields.every((id) => id === ANONYMOUS_ID) && !Object.keys(absorbed.fields).some(isKey);
+  return { mergeId, before, after, absorbed: { person: absorbed, anonymous } };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { internalId, publicId } from '@tributary/model';
 import { until } from '../../../test/support/until.ts';
+import { transaction } from '../../platform/database/pool.ts';
 import type { People } from '../index.ts';
 import { idOf, itemOf, openRoom, type Room } from '../test/support.ts';
 
@@ -294,6 +295,30 @@ describe('two people who turn out to be one', () => {
     for (const table of ['person_alias', 'person_merge', 'person_merge_snapshot', 'person']) {
       assert.equal((await db.query(`select from ${table}`)).rowCount, 0, table);
     }
+  });
+
+  test('he who becomes somebody else while two wait for him to be one is found as whom he has become', async () => {
+    const ids: string[] = [];
+    for (const name of ['anna', 'ann', 'ben']) ids.push(idOf(await room.merge({ [EMAIL]: `${name}@example.com` })));
+    const [anna, ann, ben] = ids as [string, string, string];
+    await room.people.lifecycle.change(room.ws, 'archive', { ids: [ann] }, 'API');
+    const { db } = room.t;
+    const { merge } = await transaction(db, async (tx) => {
+      await tx.query('select from person where id = $1 for update', [ann]);
+      const merge = unite(anna, ann);
+      merge.catch(() => undefined);
+      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await until('they wait for him', async () => ((await db.query(waiting)).rowCount ?? 0) > 0);
+      await tx.query('delete from person where id = $1', [ann]);
+      await tx.query('insert into person_alias (workspace_id, old_id, person_id) values ($1, $2, $3)', [
+        room.ws,
+        ann,
+        ben,
+      ]);
+      return { merge };
+    });
+    const { survivor, absorbed } = await merge;
+    assert.deepEqual([survivor, absorbed], [anna, ben]);
   });
 
   test('she who is archived is found by nothing, and restored by all that found her before', async () => {

@@ -1,6 +1,6 @@
-import type { Queryable, Tx } from '../../../platform/database/pool.ts';
+import { type Queryable, send, type Tx } from '../../../platform/database/pool.ts';
 import type { Pair } from './alias.sql.ts';
-import { type WholePerson, wholeColumns } from './whole.sql.ts';
+import { type WholePerson, wholeColumns, wholeJson } from './whole.sql.ts';
 
 /** One uniting of two people, as it is told. */
 export interface MergeRow extends Pair {
@@ -178,37 +178,68 @@ export async function listMergesInto(
   return rows;
 }
 
-/** What is needed to separate: the survivor before and after, the absorbed; undefined when it is gone. */
-export async function findSnapshot(
-  db: Queryable,
-  mergeId: string,
-): Promise<{ before: WholePerson; after: WholePerson; absorbed: WholePerson } | undefined> {
-  const { rows } = await db.query<WholePerson & { part: 'before' | 'after' | 'absorbed' }>(
-    `select v.part, ${wholeColumns}
-     from person_merge_snapshot s,
-          lateral (values ('before', s.survivor_before), ('after', s.survivor_after), ('absorbed', s.absorbed))
-            as v(part, row),
-          lateral jsonb_populate_record(null::person, v.row)
-     where s.merge_id = $1`,
-    [mergeId],
-  );
-  const [before, after, absorbed] = ['before', 'after', 'absorbed'].map((part) => rows.find((r) => r.part === part));
-  return before && after && absorbed ? { before, after, absorbed } : undefined;
+/** A merge as it was written down, with the keys that found the absorbed. */
+export interface Snapshot {
+  mergeId: string;
+  keyFields: string[];
+  before: WholePerson;
+  after: WholePerson;
+  absorbed: WholePerson;
 }
 
-/** The others whom this survivor has absorbed, has not given back and can give back, but for one merge; oldest first. */
-export async function listOthersAbsorbed(db: Queryable, survivor: string, mergeId: string): Promise<WholePerson[]> {
-  const { rows } = await db.query<WholePerson>(
-    `select ${wholeColumns
-      .split(/,\s*/)
-      .map((column) => `p.${column}`)
-      .join(', ')}
+/** The merges into this person that have not been undone and still can be, the oldest first. */
+export async function listSnapshots(db: Queryable, survivor: string): Promise<Snapshot[]> {
+  type Part = 'before' | 'after' | 'absorbed';
+  const { rows } = await db.query<WholePerson & { part: Part; mergeId: string; keyFields: string[] }>(
+    `select m.id as "mergeId", s.key_fields as "keyFields", v.part, p.*
      from person_merge m join person_merge_snapshot s on s.merge_id = m.id,
-          lateral jsonb_populate_record(null::person, s.absorbed) p
-     where m.survivor_id = $1 and m.separated_at is null and m.id <> $2 order by m.merged_at, m.id`,
-    [survivor, mergeId],
+          lateral (values ('before', s.survivor_before), ('after', s.survivor_after), ('absorbed', s.absorbed))
+            as v(part, row),
+          lateral (select ${wholeColumns} from jsonb_populate_record(null::person, v.row)) p
+     where m.survivor_id = $1 and m.separated_at is null order by m.merged_at, m.id`,
+    [survivor],
   );
-  return rows;
+  const byMerge = new Map<string, Partial<Snapshot> & Pick<Snapshot, 'mergeId' | 'keyFields'>>();
+  for (const { part, mergeId, keyFields, ...person } of rows) {
+    byMerge.set(mergeId, { ...(byMerge.get(mergeId) ?? { mergeId, keyFields }), [part]: person });
+  }
+  return [...byMerge.values()] as Snapshot[];
+}
+
+/** Writes down what merges did, now that another one is undone. */
+export async function updateSnapshots(
+  tx: Tx,
+  merges: readonly Pick<Snapshot, 'mergeId' | 'before' | 'after'>[],
+): Promise<void> {
+  if (merges.length === 0) return;
+  await tx.query(
+    `update person_merge_snapshot s
+     set survivor_before = s.survivor_before || m.before, survivor_after = s.survivor_after || m.after
+     from unnest($1::bigint[], $2::jsonb[], $3::jsonb[]) as m(id, before, after) where s.merge_id = m.id`,
+    [
+      merges.map(({ mergeId }) => mergeId),
+      merges.map(({ before }) => wholeJson(before)),
+      merges.map(({ after }) => wholeJson(after)),
+    ],
+  );
+}
+
+/**
+ * These people say no again to what a merge has taken from them already. From now on it is not the merge that says so:
+ * what is not as the merge left it stays when two are separated.
+ */
+export function updateRefused(tx: Tx, refused: readonly { personId: string; fieldId: string }[]): void {
+  if (refused.length === 0) return;
+  send(tx, {
+    name: 'merge.refused',
+    text: `update person_merge_snapshot s
+           set survivor_after = jsonb_set(s.survivor_after, '{fields}', (s.survivor_after->'fields') - r.field_ids)
+           from (select person_id, array_agg(field_id) as field_ids
+                 from unnest($1::bigint[], $2::text[]) as u(person_id, field_id) group by person_id) r
+           join person_merge m on m.survivor_id = r.person_id and m.separated_at is null
+           where s.merge_id = m.id and s.survivor_after->'fields' ?| r.field_ids`,
+    values: [refused.map(({ personId }) => personId), refused.map(({ fieldId }) => fieldId)],
+  });
 }
 
 /** Forgets how to separate those united before that moment. Returns how many. */

@@ -11,6 +11,20 @@ export const wholeColumns = `id, fields, created_at as "createdAt", first_seen_a
   last_seen_at as "lastSeenAt", subscribed_at as "subscribedAt", unsubscribed_at as "unsubscribedAt", tags,
   archived_at as "archivedAt"`;
 
+/** The columns of a person's row that `updateWhole` writes, as `to_jsonb` names them. */
+export function wholeJson(person: WholePerson): string {
+  const { fields, tags, createdAt, firstSeenAt, lastSeenAt, subscribedAt, unsubscribedAt } = person;
+  return JSON.stringify({
+    fields,
+    tags,
+    created_at: createdAt,
+    first_seen_at: firstSeenAt,
+    last_seen_at: lastSeenAt,
+    subscribed_at: subscribedAt,
+    unsubscribed_at: unsubscribedAt,
+  });
+}
+
 /** Reads people as they are and keeps everyone else from changing them; in one order, against deadlocks. */
 export async function lockWhole(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<WholePerson[]> {
   const { rows } = await tx.query<WholePerson>(
