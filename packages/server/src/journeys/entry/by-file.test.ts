@@ -56,6 +56,9 @@ describe('what comes by a file', () => {
     await place.quiet();
     await file('email,first,tags,birthday\nann@example.com,Vip,new,1990-03-02\n');
     assert.deepEqual(await runs(...names), []);
+    const { body } = await place.api('/api/people/ann@example.com/explain?journey=an%20audience', undefined, 'GET');
+    const whys: string[][] = body.journeys[0].entry.occasions.map(({ why }: { why: string[] }) => why);
+    assert.ok(whys.some((why) => why.join() === 'it came by a file, and files start no journeys'));
     await merge('bob', { 'str::first': 'Vip', ...born(1990, 3, 2) });
     await place.merge({ 'str::email': 'bob@example.com' }, { tags: ['new'] });
     await place.quiet();

@@ -109,6 +109,17 @@ const stories: Record<
       ['she comes', () => merge('bo', day('2026-03-10')), []],
       ['three days before, in the morning', () => place.at('2026-03-07T08:00:00Z'), ['bo not begun']],
       ['it is put wrong', () => merge('bo', day('2026-03-12')), [MOVED]],
+      [
+        'nothing is told to stand in the way',
+        async () => {
+          const { body } = await place.api('/api/people/bo@example.com/explain?journey=Day', undefined, 'GET');
+          assert.deepEqual(
+            body.journeys[0].entry.obstacles.filter((why: string) => !why.startsWith('the day')),
+            [],
+          );
+        },
+        [MOVED],
+      ],
       ['it is put right', () => merge('bo', day('2026-03-10')), [MOVED, 'bo not begun']],
       ['wrong again', () => merge('bo', day('2026-03-12')), [MOVED, MOVED]],
       ['and right again', () => merge('bo', day('2026-03-10')), [MOVED, MOVED, 'bo not begun']],
