@@ -9,6 +9,7 @@ import { readAs } from './setting.ts';
 import { listWinners } from './store/choice.sql.ts';
 import { listDone } from './store/done.sql.ts';
 import type { JourneyState } from './store/journey.sql.ts';
+import { ARCHIVED } from './store/objection.sql.ts';
 import { lockDone } from './store/run.sql.ts';
 import type { Version } from './versions.ts';
 
@@ -102,7 +103,7 @@ export async function loadFacts(
       return {
         fields,
         timezone: timezoneOf(fields, types.timezone),
-        gone: whyGone(person) ?? (state === 'archived' ? 'the journey was archived' : undefined),
+        gone: whyGone(person) ?? (state === 'archived' ? ARCHIVED : undefined),
         paused: state === 'paused' && !run.test,
         off: (shapeId) => (live?.definition.shapes[shapeId] ?? version.definition.shapes[shapeId])?.off === true,
         activities: past.get(current(run)) ?? [],

@@ -13,6 +13,7 @@ export interface OpenRun {
   journeyId: number;
   version: number;
   personId: string;
+  enteredAt: Date;
   shapeId: string | null;
   heldOut: boolean;
   held: boolean;
@@ -34,7 +35,7 @@ export async function lockRunsInside(tx: Tx, going: readonly Going[]): Promise<(
            ), ours as materialized (
              select r.id from run r where r.id in (select id from inside) order by r.id for update skip locked
            )
-           select r.id, r.journey_id as "journeyId", r.version, r.person_id as "personId", r.shape_id as "shapeId",
+           select r.id, r.journey_id as "journeyId", r.version, r.person_id as "personId", r.entered_at as "enteredAt", r.shape_id as "shapeId",
                   r.held_out as "heldOut", r.id in (select id from ours) as free
            from run r where r.id in (select id from inside)`,
     values,
