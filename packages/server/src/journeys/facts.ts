@@ -11,7 +11,7 @@ import { listDone } from './store/done.sql.ts';
 import type { JourneyState } from './store/journey.sql.ts';
 import { ARCHIVED } from './store/objection.sql.ts';
 import { lockDone } from './store/run.sql.ts';
-import type { Version } from './versions.ts';
+import { isOff, type Version } from './versions.ts';
 
 /** A run in hand, with the version it goes by. */
 export interface InHand {
@@ -105,7 +105,7 @@ export async function loadFacts(
         timezone: timezoneOf(fields, types.timezone),
         gone: whyGone(person) ?? (state === 'archived' ? ARCHIVED : undefined),
         paused: state === 'paused' && !run.test,
-        off: (shapeId) => (live?.definition.shapes[shapeId] ?? version.definition.shapes[shapeId])?.off === true,
+        off: (shapeId) => isOff(shapeId, { own: version, live }),
         activities: past.get(current(run)) ?? [],
         known: known && answering(version.outside, known),
         lookAgain: earliest(known?.next, boundaryOnEntry(version, run, now)),

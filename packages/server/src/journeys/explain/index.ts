@@ -123,7 +123,7 @@ async function explainJourney(
   for (const run of rows) {
     const own = await o.versions.get(o.db, journey.id, run.version);
     const facts = await factsNow(o, workspaceId, { version: own, somebody, run, names, now });
-    const standing = standingOf(run, own, facts, { paused: journey.state === 'paused' });
+    const standing = standingOf(run, own, facts, { paused: journey.state === 'paused', live: version });
     runs.push(runTold(run, standing, { ...of, moves, definition: own.definition }));
   }
   const facts = await factsNow(o, workspaceId, { version, somebody, run: undefined, names, now });
