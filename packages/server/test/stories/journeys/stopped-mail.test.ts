@@ -151,6 +151,26 @@ describe('a mail that waits for the cap', () => {
     assert.equal((await world.subjectsTo(anna)).filter((subject) => subject === 'Later').length, 1);
   });
 
+  test('is not waited for and told as not sent, though somebody holds it at the moment when she leaves', async () => {
+    const { anna } = await waiting({
+      shapes: { ...shapes, second: { ...shapes.second, perPerson: 'once' } },
+    });
+    const holder = await world.db.connect();
+    await holder.query('begin');
+    const { rowCount } = await holder.query(`select from message where state = 'queued' for update`);
+    await world.does(anna, 'bought');
+    await holder.query('commit');
+    holder.release();
+    assert.equal(rowCount, 1);
+    assert.equal((await messagesOf(anna)).length, 1, 'it is to be looked at in its time');
+    const { json } = await world.call('GET', `/api/people/${anna}/explain?journey=Two%20at%20once%20${journeys}`);
+    const [message] = json.journeys[0].runs[0].messages.slice(-1);
+    assert.deepEqual([message.state, message.reason], ['skipped', 'the person has left the journey: exit rule']);
+    await world.does(anna, 'signed-up');
+    const second = (await world.movesOf(anna)).filter((move) => move.startsWith('second: '));
+    assert.match(second[1]!, /asked for the e-mail/);
+  });
+
   test('is told as not sent, as soon as she has left', async () => {
     const { anna } = await waiting();
     await world.does(anna, 'bought');
