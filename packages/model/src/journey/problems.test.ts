@@ -11,6 +11,10 @@ const exit = { kind: 'exit' };
 const email = (next: string) => ({ kind: 'email', template: 'Hello', next });
 const wait = (next: string, more: object = {}) => ({ kind: 'delay', for: { days: 2 }, next, ...more });
 const opened = { '$act::has_occurred': { field_id: 'act::o' } };
+const until = (next: string, timeout: string) => ({
+  ...{ kind: 'wait', until: opened, atMost: { days: 1 }, next, timeout },
+});
+const jump = (to: string, next: string) => ({ kind: 'jump', to, atMost: 2, next });
 const fork = (yes: string, no: string) => ({ kind: 'condition', if: opened, yes, no });
 
 /** A journey that is right, with changes. */
@@ -55,6 +59,12 @@ describe('a journey that is right', () => {
       withShapes({ hello: email('week'), week: wait('seen'), seen: fork('end', 'hello'), end: exit }),
       [],
     );
+  });
+
+  test('may remind her until she does it, so often and no oftener: whoever was too late has waited', () => {
+    const shapes = { hello: email('seen'), seen: until('end', 'again'), again: jump('hello', 'end'), end: exit };
+    assert.deepEqual(withShapes(shapes), []);
+    assert.deepEqual(withShapes({ hello: email('seen'), seen: until('end', 'hello'), end: exit }), []);
   });
 });
 
@@ -102,6 +112,16 @@ describe('what is wrong with a journey is said with its place', () => {
       'a circle beyond a delay',
       () => withShapes({ d: wait('a'), a: fork('b', 'e'), b: email('a'), e: exit }),
       [{ at: 'shapes.a', problem: 'a circle without a delay that always waits: a → b → a' }],
+    ],
+    [
+      'a circle by a wait that ends at once, once she has opened',
+      () => withShapes({ a: email('w'), w: until('a', 'e'), e: exit }),
+      [{ at: 'shapes.a', problem: 'a circle without a delay that always waits: a → w → a' }],
+    ],
+    [
+      'going back at once, though no oftener than a jump says',
+      () => withShapes({ a: email('j'), j: jump('a', 'e'), e: exit }),
+      [{ at: 'shapes.a', problem: 'a circle without a delay that always waits: a → j → a' }],
     ],
     [
       'a circle whose only delay ends at once, once she has opened',
@@ -216,6 +236,8 @@ describe('whatever graph is drawn', () => {
     to.map((next) => wait(next)),
     to.map((next) => wait(next, { unless: opened })),
     fc.tuple(to, to).map(([yes, no]) => fork(yes, no)),
+    fc.tuple(to, to).map(([next, timeout]) => until(next, timeout)),
+    fc.tuple(to, to).map(([back, next]) => jump(back, next)),
     fc.constant(exit),
   );
   const graph = fc
@@ -225,11 +247,15 @@ describe('whatever graph is drawn', () => {
   /** Walks every way from every shape, and tells whether one comes back without having rested. */
   const isRestless = (shapes: Record<string, Shape>): boolean =>
     ids.some((from) => {
-      const rests = (id: string): boolean => shapes[id]!.kind === 'delay' && !('unless' in shapes[id]!);
-      let reached = rests(from) ? [] : nextOf(shapes[from]!);
+      const atOnce = (id: string): string[] => {
+        const step = shapes[id]!;
+        if (step.kind === 'wait') return [step.next];
+        return step.kind === 'delay' && !('unless' in step) ? [] : nextOf(step);
+      };
+      let reached = atOnce(from);
       for (let step = 0; step < ids.length; step++) {
         if (reached.includes(from)) return true;
-        reached = [...new Set(reached.filter((id) => !rests(id)).flatMap((id) => nextOf(shapes[id]!)))];
+        reached = [...new Set(reached.flatMap(atOnce))];
       }
       return false;
     });

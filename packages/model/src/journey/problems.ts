@@ -145,18 +145,17 @@ function reachable(shapes: Record<string, Shape>, start: string): Set<string> {
 }
 
 /**
- * A run in such a circle would never rest, and ask for its e-mails again and
- * again. A delay that something can end is none: once it has happened, it no
- * longer waits.
+ * A run in such a circle would ask for its e-mails again and again, at one moment. That a jump ends it is no rest: what is
+ * asked for at one moment by one shape is one message.
  */
 function circleWithoutDelay(shapes: Record<string, Shape>): string[] | undefined {
   const done = new Set<string>();
   const visit = (id: string, path: string[]): string[] | undefined => {
     const before = path.indexOf(id);
     if (before >= 0) return [...path.slice(before), id];
-    if (done.has(id) || alwaysWaits(shapes[id]!)) return undefined;
-    for (const next of nextOf(shapes[id]!)) {
-      const circle = visit(next, [...path, id]);
+    if (done.has(id)) return undefined;
+    for (const { to, rests } of modelOf(shapes[id]!).ways(shapes[id]!)) {
+      const circle = rests ? undefined : visit(to, [...path, id]);
       if (circle) return circle;
     }
     done.add(id);
@@ -167,8 +166,4 @@ function circleWithoutDelay(shapes: Record<string, Shape>): string[] | undefined
     if (circle) return circle;
   }
   return undefined;
-}
-
-function alwaysWaits(step: Shape): boolean {
-  return modelOf(step).rests?.(step) === true;
 }

@@ -9,8 +9,9 @@ import { readAs } from './setting.ts';
 import { listWinners } from './store/choice.sql.ts';
 import { listDone } from './store/done.sql.ts';
 import type { JourneyState } from './store/journey.sql.ts';
+import { ARCHIVED } from './store/objection.sql.ts';
 import { lockDone } from './store/run.sql.ts';
-import type { Version } from './versions.ts';
+import { isOff, type Version } from './versions.ts';
 
 /** A run in hand, with the version it goes by. */
 export interface InHand {
@@ -102,9 +103,9 @@ export async function loadFacts(
       return {
         fields,
         timezone: timezoneOf(fields, types.timezone),
-        gone: whyGone(person) ?? (state === 'archived' ? 'the journey was archived' : undefined),
+        gone: whyGone(person) ?? (state === 'archived' ? ARCHIVED : undefined),
         paused: state === 'paused' && !run.test,
-        off: (shapeId) => (live?.definition.shapes[shapeId] ?? version.definition.shapes[shapeId])?.off === true,
+        off: (shapeId) => isOff(shapeId, { own: version, live }),
         activities: past.get(current(run)) ?? [],
         known: known && answering(version.outside, known),
         lookAgain: earliest(known?.next, boundaryOnEntry(version, run, now)),

@@ -1,5 +1,6 @@
 import type { IntakeItem } from '@tributary/model';
 import type { Audiences } from '../audiences/index.ts';
+import type { LeftRun, Messages } from '../messages/index.ts';
 import type { People, PeopleUnited } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { signal } from '../platform/presence.ts';
@@ -18,7 +19,7 @@ const REASON = 'one person with another, whose run went further';
  */
 export async function follow(
   tx: Tx,
-  of: { people: People; audiences: Audiences; versions: Versions },
+  of: { people: People; audiences: Audiences; messages: Messages; versions: Versions },
   pieces: readonly PeopleUnited[],
   now: Date,
 ): Promise<void> {
@@ -37,6 +38,7 @@ export async function follow(
       ended.map((run) => ({ runId: run.id, shapeId: run.shapeId, did: `left: ${REASON}` })),
       now,
     );
+    of.messages.hearLeft(tx, ofEither(ended, pair));
     await moveRuns(tx, pair, now);
     await copyHad(tx, pair);
     if (ended.length > 0)
@@ -49,15 +51,23 @@ export async function follow(
 /** Gives back the runs that came with those who are somebody of their own again. What ended stays ended. */
 export async function giveBack(
   tx: Tx,
-  { audiences }: { audiences: Audiences },
+  { audiences, messages }: { audiences: Audiences; messages: Messages },
   pieces: readonly PeopleUnited[],
   now: Date,
 ): Promise<void> {
   for (const piece of pieces) {
-    await returnRuns(tx, piece, now);
+    messages.hearLeft(tx, ofEither(await returnRuns(tx, piece, now), piece));
     await audiences.lookAgain(tx, piece.workspaceId, [piece.survivor, piece.absorbed]);
   }
   signal(tx, 'run');
+}
+
+/** Messages move with their people, before the runs or after them. */
+function ofEither(
+  runs: readonly { id: string; enteredAt: Date }[],
+  { absorbed, survivor }: { absorbed: string; survivor: string },
+): LeftRun[] {
+  return runs.flatMap((run) => [absorbed, survivor].map((personId) => ({ ...run, personId })));
 }
 
 async function endedItems(

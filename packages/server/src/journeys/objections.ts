@@ -2,7 +2,7 @@ import type { JourneyDefinition } from '@tributary/model';
 import type { Objection, OfRun } from '../messages/index.ts';
 import type { Queryable } from '../platform/database/pool.ts';
 import { findAskers } from './store/objection.sql.ts';
-import type { Versions } from './versions.ts';
+import { isOff, type Versions } from './versions.ts';
 
 /**
  * What stands against messages of runs at this moment, each in its place: nobody gets one more mail of a journey that they
@@ -19,13 +19,12 @@ export async function objectionsTo(
     asked.map(async ({ runId, shapeId }): Promise<Objection | undefined> => {
       const run = runs.get(runId);
       if (!run) return undefined;
-      const { definition } = await versions.get(db, run.journeyId, run.version);
-      const gone = objectionOnceLeft(definition, run);
+      const own = await versions.get(db, run.journeyId, run.version);
+      const gone = objectionOnceLeft(own.definition, run);
       if (gone || run.test) return gone;
       if (run.state === 'paused') return { lasts: false, reason: 'the journey is paused' };
       const live = run.live === null ? undefined : await versions.get(db, run.journeyId, run.live);
-      const shape = live?.definition.shapes[shapeId] ?? definition.shapes[shapeId];
-      return shape?.off === true ? { lasts: false, reason: 'the shape is switched off' } : undefined;
+      return isOff(shapeId, { own, live }) ? { lasts: false, reason: 'the shape is switched off' } : undefined;
     }),
   );
 }

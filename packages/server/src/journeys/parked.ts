@@ -1,3 +1,4 @@
+import type { Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
 import { type Db, transaction } from '../platform/database/pool.ts';
 import { signal } from '../platform/presence.ts';
@@ -10,7 +11,7 @@ const ENDED = 'ended by the operator';
 
 /** Tries a parked run again, or ends it where it stands, and says so on its timeline. False when no run of that id is parked. */
 export function settleParked(
-  { db, people, versions }: { db: Db; people: People; versions: Versions },
+  { db, people, messages, versions }: { db: Db; people: People; messages: Messages; versions: Versions },
   workspaceId: number,
   id: string,
   how: 'retry' | 'end',
@@ -22,6 +23,7 @@ export function settleParked(
     if (!run) return false;
     const did = how === 'retry' ? 'tried again by the operator' : ENDED;
     insertMoves(tx, [{ runId: id, shapeId: run.shapeId, did }], now);
+    if (ended) messages.hearLeft(tx, [{ ...ended, id }]);
     if (ended?.leaves) {
       const version = await versions.get(tx, ended.journeyId, ended.version);
       await people.recordIn(tx, workspaceId, [endedItem({ ...ended, id, leftReason: ENDED }, version)]);

@@ -14,7 +14,7 @@ import { insertHistory } from './store/history.sql.ts';
 import { lockJourney } from './store/hold.sql.ts';
 import { type JourneyRow, upsertJourney } from './store/journey.sql.ts';
 import { findManagedByName } from './store/managed.sql.ts';
-import { releaseHeld } from './store/release.sql.ts';
+import { releaseHeld, wakeStanding } from './store/release.sql.ts';
 import { templatesIn } from './templates.ts';
 
 /** What a definition is judged by. */
@@ -71,7 +71,10 @@ export async function goLive(
   // Before any run is locked: news, too, holds the audiences first.
   await keep(tx, journey.id);
   // Some are kept at shapes that this version switches on, or by a pause that ends with it.
-  if (journey.state !== 'paused' && (await releaseHeld(tx, journey.id, how.now)) > 0) signal(tx, 'run');
+  const released = journey.state === 'paused' ? 0 : await releaseHeld(tx, journey.id, how.now);
+  // Whoever waits where it switches off is held from now on, and not from when their wait is over.
+  const off = Object.entries(definition.shapes).flatMap(([id, shape]) => (shape.off ? [id] : []));
+  if ((await wakeStanding(tx, journey.id, off, how.now)) + released > 0) signal(tx, 'run');
   await messages.lookAnew(tx, workspaceId);
   return journey;
 }

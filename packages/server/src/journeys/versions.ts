@@ -112,6 +112,14 @@ export function versionOf(row: {
   };
 }
 
+/** Whether a shape is switched off: the live version says for everybody inside, and of what that does not have, a run's own. */
+export function isOff(
+  shapeId: string,
+  { own, live }: { own: Pick<Version, 'definition'>; live: Pick<Version, 'definition'> | undefined },
+): boolean {
+  return (live?.definition.shapes[shapeId] ?? own.definition.shapes[shapeId])?.off === true;
+}
+
 /** Membership, all that somebody ever did, and what the server keeps beside a person's fields. */
 function isOutside(condition: Filter, asked: 'entry' | 'run'): boolean {
   const leaf = leafOf(condition);

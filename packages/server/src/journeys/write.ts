@@ -6,6 +6,7 @@ import { leave } from '../platform/news.ts';
 import { ended, endedItem, stepItem } from './activities.ts';
 import type { Effect } from './engine/move.ts';
 import type { JourneyActions, JourneyPasses } from './news.ts';
+import { objectionOnceLeft } from './objections.ts';
 import { passedIn } from './passed.ts';
 import { rulesOf } from './sending-rules.ts';
 import type { Step } from './step.ts';
@@ -38,6 +39,10 @@ export async function writeEffects(
     );
   const messages = effects('message').map((asked) => messageRequest(asked, now));
   await o.messages.queue(tx, messages);
+  o.messages.hearLeft(
+    tx,
+    steps.filter(stopsMail).map(({ run }) => run),
+  );
   const actions = effects('action').map((asked) => actionOf(asked, now));
   if (actions.length > 0) leave(tx, now, 'journeys.action', { workspaceId, actions });
   const passes = effects('pass').map(passOf);
@@ -53,6 +58,10 @@ export async function writeEffects(
   // Last, so that nobody who counts the same waits for more than our end.
   addPassed(tx, o.counter, passedIn(steps));
 }
+
+/** Whether the run has left, and what it had asked for before is not to be sent. */
+const stopsMail = ({ before, run, version }: Step): boolean =>
+  before.leftAt === null && before.shapeId !== null && objectionOnceLeft(version.definition, run) !== undefined;
 
 const leaves = ({ before, run }: Step): boolean => run.leftAt !== null && before.leftAt === null && !run.test;
 

@@ -30,6 +30,7 @@ import { webLane } from './outbox/web-lane.ts';
 import { type Preview, type PreviewAsked, preview, problemsWith } from './preview.ts';
 import { changeDefaults, lookAnew, SENDING } from './sending-defaults.ts';
 import { findDefaults } from './store/default.sql.ts';
+import { wakeLeft } from './store/left.sql.ts';
 import { listCounted } from './store/place.sql.ts';
 import { insertMessages } from './store/queue.sql.ts';
 import {
@@ -49,7 +50,7 @@ import { createPreferences } from './tracking/preferences.ts';
 import { createTouchRecorder } from './tracking/recorder.ts';
 import { trackingRoutes } from './tracking/routes.ts';
 import { createSecrets } from './tracking/secrets.ts';
-import type { Counted, DisplayTypes, MessageRequest, Objections, WhenUncertain } from './types.ts';
+import type { Counted, DisplayTypes, LeftRun, MessageRequest, Objections, WhenUncertain } from './types.ts';
 
 export type { EmailChannel, Mail, SendOutcome } from './channels/channel.ts';
 export { smtpChannel, trySmtp } from './channels/smtp.ts';
@@ -72,6 +73,7 @@ export { isOfMail, unknownLink } from './tracking/unknown.ts';
 export type {
   Counted,
   DisplayTypes,
+  LeftRun,
   MessageRequest,
   MessageState,
   Objection,
@@ -115,6 +117,8 @@ export interface Messages {
   askOfJourneys(objections: Objections): void;
   /** What waits for a rule, or for its journey, is looked at anew. */
   lookAnew(tx: Tx, workspaceId: number): Promise<void>;
+  /** What these runs have asked for and what has not left is looked at anew, for they have left; nobody waits for that. */
+  hearLeft(tx: Tx, runs: readonly LeftRun[]): void;
   /** What a server checks the signatures of webhooks with. */
   webhookSecret(workspaceId: number): Promise<string>;
   /** The messages of the absorbed are the survivor's from now on; those on their way go to the survivor's address. */
@@ -234,6 +238,9 @@ export function createMessages(o: MessagesOptions): Messages {
       objections = asked;
     },
     lookAnew: (tx, workspaceId) => lookAnew(tx, workspaceId, clock.now()),
+    hearLeft(tx, runs) {
+      if (runs.length > 0) wakeLeft(tx, runs, clock.now());
+    },
     counted: (queryable, personId, since) => listCounted(queryable, [{ personId, since }]),
     async webhookSecret(workspaceId) {
       const secret = await secrets.get(workspaceId);

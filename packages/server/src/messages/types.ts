@@ -43,6 +43,13 @@ export interface OfRun {
   shapeId: string;
 }
 
+/** A run that has left, whose person it was, and since when it has asked for messages. */
+export interface LeftRun {
+  id: string;
+  personId: string;
+  enteredAt: Date;
+}
+
 /** Why a message is not to leave now, or, where that lasts, not at all. */
 export interface Objection {
   lasts: boolean;

@@ -1,3 +1,4 @@
+import { folded } from '@tributary/model';
 import type { Queryable } from '../platform/database/pool.ts';
 import type { SchemaCache } from './schema.ts';
 import type { ActivityRow } from './store/activity.sql.ts';
@@ -9,6 +10,8 @@ export interface HistoryAsked {
   personId: string;
   /** Of these kinds; one that nobody has defined never happened. Absent: of every kind. */
   activityIds?: readonly string[] | undefined;
+  /** Those with this text as that attribute, without regard to case. */
+  about?: { attribute: string; value: string } | undefined;
   from?: Date | undefined;
   /** Not that moment any more. */
   to?: Date | undefined;
@@ -29,6 +32,7 @@ export async function history(
   const query = {
     personId: asked.personId,
     definitions: asked.activityIds?.flatMap((id) => activities.get(id)?.definitionId ?? []) ?? null,
+    about: asked.about ? { ...asked.about, value: folded(asked.about.value) } : null,
     from: asked.from ?? null,
     to: asked.to ?? null,
   };

@@ -102,9 +102,12 @@ function randomShape(chance: Chance, i: number, length: number, later: Shapes): 
     case 'hold-out':
       return { kind, share: 10, next: next() };
     case 'jump': {
-      // Back is not drawn yet; a delay on the way from here, that leads here again, rests.
+      // Back is not drawn yet; what leads here again after a while rests: a delay, or a wait of those who are too late.
       const rest = `r${i}`;
-      later[rest] = { kind: 'delay', for: { hours }, next: `s${i}` };
+      later[rest] =
+        chance() < 0.5
+          ? { kind: 'delay', for: { hours }, next: `s${i}` }
+          : { kind: 'wait', until: filter(chance), atMost: { hours }, next: next(), timeout: `s${i}` };
       return { kind, to: rest, atMost: 1 + Math.floor(chance() * 3), next: next() };
     }
   }

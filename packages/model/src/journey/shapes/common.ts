@@ -32,6 +32,8 @@ export type PerPerson = z.infer<(typeof doing)['perPerson']>;
 export interface Way {
   to: string;
   label?: string;
+  /** Whoever goes this way has always been kept for a while: a circle by it rests. */
+  rests?: boolean;
 }
 
 /** What the model knows of a kind of shape, beside its data. */
@@ -41,8 +43,6 @@ export interface ShapeModel<Shape> {
   filters?(shape: Shape): { at: string; filter: Filter }[];
   /** The fields of the person it looks at beside its filters. */
   fields?(shape: Shape): string[];
-  /** It always keeps people for a while: a circle through it rests. */
-  rests?(shape: Shape): boolean;
   /** What is wrong with it by itself, each with the place below the shape. */
   problems?(shape: Shape): Problem[];
 }

@@ -37,10 +37,10 @@ export const delayShape = z.strictObject({
 export type DelayShape = z.infer<typeof delayShape>;
 
 export const delay: ShapeModel<DelayShape> = {
-  ways: ({ next }) => [{ to: next }],
+  // One that something can end is no rest: once that has happened, it no longer waits.
+  ways: (shape) => [{ to: shape.next, rests: shape.for !== undefined && !shape.unless }],
   filters: ({ unless }) => (unless ? [{ at: 'unless', filter: unless }] : []),
   fields: ({ until }) => (until?.of === 'person' ? [until.field] : []),
-  rests: (shape) => shape.for !== undefined && !shape.unless,
   problems: (shape) =>
     shape.for || shape.until || shape.within ? [] : [{ at: 'for', problem: 'a delay has "for", "until" or "within"' }],
 };

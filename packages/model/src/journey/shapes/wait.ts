@@ -21,7 +21,7 @@ export const wait: ShapeModel<WaitShape> = {
       ? [{ to: next }]
       : [
           { to: next, label: 'it happened' },
-          { to: timeout, label: 'too late' },
+          { to: timeout, label: 'too late', rests: true },
         ],
   filters: ({ until }) => [{ at: 'until', filter: until }],
   problems: ({ atMost, timeout }) =>

@@ -1,4 +1,5 @@
 import type { AudienceKept, Audiences, Built } from '../../audiences/index.ts';
+import type { Messages } from '../../messages/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
@@ -58,6 +59,7 @@ const LISTED = 100;
 interface Parts extends Enroller {
   db: Db;
   audiences: Audiences;
+  messages: Pick<Messages, 'hearLeft'>;
   /** Where it is not given, no loop is started. */
   presence?: Presence;
   clock: Clock;

@@ -1,4 +1,5 @@
 import type { IntakeItem } from '@tributary/model';
+import type { Messages } from '../../messages/index.ts';
 import { type Db, type Tx, transaction } from '../../platform/database/pool.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
@@ -21,6 +22,7 @@ const CHAIN_MAX = 10;
 
 export interface Line extends Enroller {
   db: Db;
+  messages: Pick<Messages, 'hearLeft'>;
   log: Log;
 }
 
@@ -179,6 +181,7 @@ async function letOut(tx: Tx, o: Line, turned: readonly Turned[], now: Date): Pr
     over.map(({ id, shapeId, reason }) => ({ runId: id, shapeId, did: `left: ${reason}` })),
     now,
   );
+  o.messages.hearLeft(tx, over);
   if (over.length > 0) signal(tx, 'run');
   const left: IntakeItem[] = [];
   for (const run of over) {

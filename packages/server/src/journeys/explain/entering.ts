@@ -63,6 +63,7 @@ export async function enteringOf(
     last && !keyed && again !== 'after-leaving' && again !== 'any-time'
       ? whyNotAgain(again, last.enteredAt, facts.now)
       : undefined;
+  const open = journey.state === 'on' && !somebody.archivedAt && !inside && notAgain === undefined;
   return {
     by: entryInWords(version, of.names),
     obstacles: [
@@ -72,6 +73,7 @@ export async function enteringOf(
       ...(notAgain === undefined ? [] : [notAgain]),
       ...(inside && !keyed && again !== 'any-time' ? ['is inside already'] : []),
       ...byTime(version, facts).flatMap(({ words }) => words),
+      ...(open && checks.every(({ holds }) => holds) ? holdingOn(version, { wasIn: last !== undefined }) : []),
     ],
     checks,
     occasions: await occasionsOf(o, workspaceId, of, checks),
@@ -116,6 +118,16 @@ function byTime({ definition: { entry } }: Version, facts: NowFacts): { words: s
   return [{ words: [`${moment > facts.now ? 'the day is' : 'the day was'} ${minute(moment)}`], check }];
 }
 
+/** Of entries by a filter that holds: why it lets nobody in. */
+function holdingOn({ definition: { entry } }: Version, { wasIn }: { wasIn: boolean }): string[] {
+  if (entry.kind !== 'filter') return [];
+  if (wasIn) return ['it holds: people enter when it comes to hold, so it has to stop holding first'];
+  // Otherwise they are about to enter.
+  return entry.existing
+    ? []
+    : ['it held already when the journey was published, or put on: `existing: true` lets those in'];
+}
+
 /** What might have started a run, the newest first, and why it did not. */
 async function occasionsOf(
   o: { db: Db; people: People },
@@ -127,7 +139,9 @@ async function occasionsOf(
   const { trigger } = version;
   if (!trigger || somebody.id === undefined) return [];
   const { activities } = await o.people.history(o.db, workspaceId, {
-    ...{ personId: somebody.id, activityIds: [trigger.activity], limit: OCCASIONS_MAX, offset: 0 },
+    // Another audience, or another tag, is no occasion.
+    ...{ personId: somebody.id, activityIds: [trigger.activity], about: trigger.about },
+    ...{ limit: OCCASIONS_MAX, offset: 0 },
   });
   const [first] = await listPublished(o.db, journey.id);
   const deeds = await listHistory(o.db, journey.id, { limit: DEEDS_MAX });

@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { STEP_FAILED } from '../activities.ts';
+import { objectionOnceLeft } from '../objections.ts';
 import { listMovesOfRuns, listRunsOfPerson, type MoveOfRun, type RunOfPerson } from '../store/explain.sql.ts';
 import { findWholeJourney, listWholeJourneys, type WholeJourney } from '../store/trial.sql.ts';
 import { loadSomebody, personTold, type Somebody } from '../trial/person.ts';
@@ -123,7 +124,7 @@ async function explainJourney(
   for (const run of rows) {
     const own = await o.versions.get(o.db, journey.id, run.version);
     const facts = await factsNow(o, workspaceId, { version: own, somebody, run, names, now });
-    const standing = standingOf(run, own, facts, { paused: journey.state === 'paused' });
+    const standing = standingOf(run, own, facts, { paused: journey.state === 'paused', live: version });
     runs.push(runTold(run, standing, { ...of, moves, definition: own.definition }));
   }
   const facts = await factsNow(o, workspaceId, { version, somebody, run: undefined, names, now });
@@ -195,9 +196,20 @@ function runTold(
       .map((message) => ({
         id: publicId(message.id, 'message'),
         ...{ ...titled(message.shapeId), template: message.template, subject: message.subject },
-        ...{ state: message.state, reason: message.reason, queued_at: message.queuedAt, sent_at: message.sentAt },
+        ...outcomeOf(message, run, definition),
+        ...{ queued_at: message.queuedAt, sent_at: message.sentAt },
         ...{ opened_at: message.openedAt, clicked_at: message.clickedAt, replied_at: message.repliedAt },
       }))
       .reverse(),
   };
+}
+
+/** What waits of somebody who has left is not sent any more, also before whoever sends has come to write that down. */
+function outcomeOf(
+  { state, reason }: MessageRow,
+  run: RunOfPerson,
+  definition: JourneyDefinition,
+): Pick<MessageRow, 'state' | 'reason'> {
+  const gone = state === 'queued' ? objectionOnceLeft(definition, run) : undefined;
+  return gone ? { state: 'skipped', reason: gone.reason } : { state, reason };
 }

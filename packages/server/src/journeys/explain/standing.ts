@@ -1,11 +1,20 @@
-import { type Explained, explain, type Filter, filterInWords, matches, type ShapeOf, stepName } from '@tributary/model';
+import {
+  type Explained,
+  explain,
+  type Filter,
+  filterInWords,
+  matches,
+  type Shape,
+  type ShapeOf,
+  stepName,
+} from '@tributary/model';
 import { stillUntil } from '../engine/advance.ts';
 import { minute } from '../engine/doing.ts';
 import type { Moment } from '../engine/moment.ts';
 import type { RunState } from '../engine/run-state.ts';
 import { delay } from '../engine/shapes/delay.ts';
 import { wait } from '../engine/shapes/wait.ts';
-import type { Version } from '../versions.ts';
+import { isOff, type Version } from '../versions.ts';
 import type { NowFacts } from './facts.ts';
 
 /** Where a run stands, what it waits for, and what would end it. */
@@ -21,13 +30,20 @@ export interface Standing {
   ends_when: { at: string; words: string; why?: Explained }[];
 }
 
+/** How the journey of a run is, and which version says what is switched off. */
+interface JourneyNow {
+  paused: boolean;
+  live: Version;
+}
+
 /** Where a run stands now. */
-export function standingOf(run: RunState, version: Version, facts: NowFacts, o: { paused: boolean }): Standing {
+export function standingOf(run: RunState, version: Version, facts: NowFacts, journey: JourneyNow): Standing {
   if (run.leftAt) {
     const words = `left on ${minute(run.leftAt)}: ${run.leftReason}${exitInWords(run, version, facts)}`;
     return { state: run.heldOut ? 'held out' : 'left', words, ends_when: [] };
   }
-  const ends_when = endings(run, version, facts);
+  const kept = whyKept(run, version, journey);
+  const ends_when = endings(run, version, facts, { kept: kept !== undefined });
   if (run.parkedError !== null) {
     const words = `is parked, the engine can not move it: ${run.parkedError}`;
     return { state: 'parked', words, ends_when };
@@ -35,20 +51,35 @@ export function standingOf(run: RunState, version: Version, facts: NowFacts, o: 
   const shape = run.shapeId === null ? undefined : version.definition.shapes[run.shapeId];
   const at =
     run.shapeId === null ? 'before its first shape' : `at “${stepName({ shape: run.shapeId, title: shape?.title })}”`;
-  const inside = { state: 'inside', ...(run.dueAt ? { until: run.dueAt } : {}), ends_when } as const;
-  if (run.held) {
-    return o.paused
-      ? { ...inside, state: 'paused', words: `stands ${at}: the journey is paused` }
-      : { ...inside, words: `stands ${at}: this shape is switched off` };
-  }
+  const state = kept === PAUSED ? 'paused' : 'inside';
+  const inside = { state, ...(run.dueAt ? { until: run.dueAt } : {}), ends_when } as const;
+  const { does, ...waits } = (shape && waitingFor(shape, run, facts)) ?? {};
+  const words = [kept, does].filter((each) => each !== undefined).join('; ');
+  if (words !== '') return { ...inside, words: `stands ${at}: ${words}`, ...waits };
   if (!shape) return { ...inside, words: `stands ${at}${run.dueAt ? `, and begins on ${minute(run.dueAt)}` : ''}` };
-  if (shape.kind === 'delay') return { ...inside, ...delaying(shape, run, facts, at) };
-  if (shape.kind === 'wait') return { ...inside, ...waiting(shape, run, facts, at) };
-  if (run.memory.asked) {
-    const since = minute(new Date(run.memory.asked.at));
-    return { ...inside, words: `stands ${at}, and waits to hear how what it asked for on ${since} went` };
-  }
   return { ...inside, words: `stands ${at}, and goes on as soon as the engine comes to it` };
+}
+
+const PAUSED = 'the journey is paused';
+
+/** What keeps a run where it is, whether or not something has been due for it since; as the engine would find. */
+function whyKept(run: RunState, own: Version, { paused, live }: JourneyNow): string | undefined {
+  if (paused && !run.test) return PAUSED;
+  const { shapeId, memory, test } = run;
+  const off = shapeId !== null && memory.moveOn !== shapeId && isOff(shapeId, { own, live: test ? undefined : live });
+  return off ? 'this shape is switched off' : undefined;
+}
+
+interface Waits {
+  does: string;
+  waits_for?: { at: string; why: Explained };
+}
+
+function waitingFor(shape: Shape, run: RunState, facts: NowFacts): Waits | undefined {
+  if (shape.kind === 'delay') return delaying(shape, run, facts);
+  if (shape.kind === 'wait') return waiting(shape, run, facts);
+  if (!run.memory.asked) return undefined;
+  return { does: `waits to hear how what it asked for on ${minute(new Date(run.memory.asked.at))} went` };
 }
 
 /** Which exit rule it was, where it was one. */
@@ -58,21 +89,21 @@ function exitInWords({ leftReason }: RunState, { definition }: Version, facts: N
   return exit ? `, ${filterInWords(exit, facts.names)}` : '';
 }
 
-function delaying(shape: ShapeOf<'delay'>, run: RunState, facts: NowFacts, at: string) {
+function delaying(shape: ShapeOf<'delay'>, run: RunState, facts: NowFacts): Waits {
   const move = delay(shape, momentOf(run, facts));
   const until = move.do === 'wait' ? move.did : 'has waited long enough';
   const sooner = shape.unless ? `, or until ${filterInWords(shape.unless, facts.names)}` : '';
   return {
-    words: `stands ${at}: ${until}${sooner}`,
+    does: `${until}${sooner}`,
     ...(shape.unless ? { waits_for: lookedAt(`shapes.${run.shapeId}.unless`, shape.unless, facts) } : {}),
   };
 }
 
-function waiting(shape: ShapeOf<'wait'>, run: RunState, facts: NowFacts, at: string) {
+function waiting(shape: ShapeOf<'wait'>, run: RunState, facts: NowFacts): Waits {
   const move = wait(shape, momentOf(run, facts));
   const atMost = shape.atMost && move.do === 'wait' && move.until ? `, at most until ${minute(move.until)}` : '';
   return {
-    words: `stands ${at}: waits until ${filterInWords(shape.until, facts.names)}${atMost}`,
+    does: `waits until ${filterInWords(shape.until, facts.names)}${atMost}`,
     waits_for: lookedAt(`shapes.${run.shapeId}.until`, shape.until, facts),
   };
 }
@@ -95,9 +126,15 @@ function momentOf(run: RunState, facts: NowFacts): Moment {
   };
 }
 
-function endings(run: RunState, { definition }: Version, facts: NowFacts): Standing['ends_when'] {
+function endings(
+  run: RunState,
+  { definition }: Version,
+  facts: NowFacts,
+  { kept }: { kept: boolean },
+): Standing['ends_when'] {
   const { exits, leave, goal } = definition;
-  const still = run.held ? undefined : stillUntil(run, definition);
+  // Whoever is kept does not leave for standing still.
+  const still = kept ? undefined : stillUntil(run, definition);
   return [
     ...exits.map((filter, i) => ({
       at: `exits[${i}]`,

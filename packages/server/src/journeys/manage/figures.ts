@@ -12,7 +12,7 @@ export interface ShapeFigures {
   title: string | undefined;
   /** Of whatever version. */
   waiting: number;
-  /** Of them, those that a pause, or the shape being switched off, keeps there. */
+  /** Of them, those that a pause, or the shape being switched off, keeps there: a pause keeps all. */
   held: number;
   passed: number;
 }
@@ -50,7 +50,7 @@ export async function figuresOf(o: Managing, workspaceId: number, which: Which):
       kind: shapes[id]?.kind,
       title: shapes[id]?.title,
       waiting: sum(id, 'runs'),
-      held: sum(id, 'held'),
+      held: sum(id, journey.state === 'paused' ? 'runs' : 'held'),
       passed: passed.get(id) ?? 0,
     })),
   };

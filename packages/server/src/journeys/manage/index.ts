@@ -118,7 +118,8 @@ export function createManage(o: Managing & Enroller): Manage {
     );
     return rows.map((row) => {
       const { inside, held, parked } = counts.get(row.id) ?? NOBODY;
-      return { ...row, inside, held, parked };
+      // A pause keeps all who are inside, and marks only those who would have moved: so it costs nothing.
+      return { ...row, inside, held: row.state === 'paused' ? inside : held, parked };
     });
   };
   return {

@@ -2,6 +2,7 @@ import { transaction } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { signal } from '../../platform/presence.ts';
 import { insertHistory } from '../store/history.sql.ts';
+import type { ManagedJourney } from '../store/managed.sql.ts';
 import { unparkRun } from '../store/parked.sql.ts';
 import { insertMoves } from '../store/run.sql.ts';
 import {
@@ -35,7 +36,17 @@ export async function pageOfRuns(
   const journey = await findManaged(o.db, workspaceId, which);
   const { state, before, limit, person } = wanted;
   const people = person === undefined ? undefined : await idsOf(o, workspaceId, person);
-  return listRuns(o.db, journey.id, { state, shapeId: wanted.shape, people, before, limit });
+  const asked = { state: stateIn(journey, state), shapeId: wanted.shape, people, before, limit };
+  return (await listRuns(o.db, journey.id, asked)).map((run) => asHeld(journey, run));
+}
+
+/** A pause keeps all who are inside: they are not marked before they would have moved. */
+function asHeld({ state }: ManagedJourney, run: RunRow): RunRow {
+  return state === 'paused' && !run.leftAt && !run.test ? { ...run, held: true } : run;
+}
+
+function stateIn(journey: ManagedJourney, state: RunsState | undefined): RunsState | undefined {
+  return journey.state === 'paused' && state === 'held' ? 'inside' : state;
 }
 
 /** How many runs there are on all pages. */
@@ -46,7 +57,7 @@ export async function totalOfRuns(
   { state, shape }: Pick<RunsWanted, 'state' | 'shape'>,
 ): Promise<number> {
   const journey = await findManaged(o.db, workspaceId, which);
-  return countRuns(o.db, journey.id, { state, shapeId: shape });
+  return countRuns(o.db, journey.id, { state: stateIn(journey, state), shapeId: shape });
 }
 
 /** Whoever has become another has their runs with the other. */
@@ -61,7 +72,7 @@ export async function readRun(o: Managing, workspaceId: number, which: Which, ru
   const journey = await findManaged(o.db, workspaceId, which);
   const row = await findRun(o.db, journey.id, run.id);
   if (!row) throw notFound(run.shown);
-  return { run: row, moves: await listMoves(o.db, run.id) };
+  return { run: asHeld(journey, row), moves: await listMoves(o.db, run.id) };
 }
 
 /**

@@ -8,7 +8,10 @@ export interface DoneRow {
   doneAt: Date;
 }
 
-/** Of messages, only those of which one was sent, since then, or may be yet: one that was not sent, nobody has had. */
+/**
+ * Of messages, only those of which one was sent, since then, or may be yet: one that was not sent, nobody has had, and one
+ * that waits is not sent any more once its run has left, but by an exit shape (`objectionOnceLeft`).
+ */
 export async function listDone(
   db: Queryable,
   people: readonly string[],
@@ -21,7 +24,12 @@ export async function listDone(
            from shape_done d
            cross join lateral (
              -- One that waits to be sent counts from when it is due at the earliest, which may be to come.
-             select count(*) as asked, max(coalesce(m.sent_at, greatest(m.queued_at, m.due_at))) filter (where m.state not in ('skipped', 'failed')) as had
+             select count(*) as asked,
+                    max(coalesce(m.sent_at, greatest(m.queued_at, m.due_at))) filter (
+                      where case m.state when 'skipped' then false when 'failed' then false when 'queued' then not coalesce((
+                        select r.left_at is not null and v.definition #>> array['shapes', r.shape_id, 'kind'] is distinct from 'exit'
+                        from run r join journey_version v on v.journey_id = r.journey_id and v.version = r.version
+                        where r.id = m.run_id), false) else true end) as had
              from message m where m.person_id = d.person_id and m.journey_id = d.journey_id and m.shape_id = d.shape_id
            ) m
            where d.person_id = any($1::bigint[]) and d.journey_id = any($2::int[]) and (m.asked = 0 or m.had is not null)`,

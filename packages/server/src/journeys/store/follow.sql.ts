@@ -8,6 +8,7 @@ interface Pair {
 
 export interface EndedRun {
   id: string;
+  enteredAt: Date;
   journeyId: number;
   version: number;
   shapeId: string | null;
@@ -32,7 +33,7 @@ export async function endRivals(tx: Tx, of: Pair, reason: string, now: Date): Pr
      )
      update run set left_at = $2, left_reason = $3, ended_at = $2, due_at = null, listens = '{}'
      from inside where inside.id = run.id and inside.place > 1
-     returning run.id, run.journey_id as "journeyId", run.version, run.shape_id as "shapeId"`,
+     returning run.id, run.entered_at as "enteredAt", run.journey_id as "journeyId", run.version, run.shape_id as "shapeId"`,
     [people, now, reason],
   );
   return rows;
@@ -64,15 +65,16 @@ export async function moveRuns(tx: Tx, of: Pair, now: Date): Promise<void> {
   await wakeAll(tx, [of.survivor], now);
 }
 
-/** Gives back the runs that came with a merge. One whose person has begun it anew since has ended. */
-export async function returnRuns(tx: Tx, of: Pair, now: Date): Promise<void> {
+/** Gives back the runs that came with a merge. One whose person has begun it anew since has ended: returns those. */
+export async function returnRuns(tx: Tx, of: Pair, now: Date): Promise<{ id: string; enteredAt: Date }[]> {
   await renumber(tx, { from: of.survivor, to: of.absorbed });
-  await tx.query(
+  const { rows: ended } = await tx.query<{ id: string; enteredAt: Date }>(
     `update run r set left_at = $2, left_reason = 'begun anew', ended_at = $2, due_at = null, listens = '{}'
      from run_united u, run newer
      where u.merge_id = $3 and u.run_id = r.id and r.left_at is null
        and newer.person_id = $1 and newer.journey_id = r.journey_id and newer.entry_key = r.entry_key
-       and newer.left_at is null`,
+       and newer.left_at is null
+     returning r.id, r.entered_at as "enteredAt"`,
     [of.absorbed, now, of.mergeId],
   );
   await tx.query(
@@ -82,6 +84,7 @@ export async function returnRuns(tx: Tx, of: Pair, now: Date): Promise<void> {
   );
   await tx.query('delete from run_united where merge_id = $1', [of.mergeId]);
   await wakeAll(tx, [of.absorbed, of.survivor], now);
+  return ended;
 }
 
 async function wakeAll(tx: Tx, people: readonly string[], now: Date): Promise<void> {

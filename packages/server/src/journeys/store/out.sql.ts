@@ -16,6 +16,7 @@ export interface OpenRun {
   journeyId: number;
   version: number;
   personId: string;
+  enteredAt: Date;
   shapeId: string | null;
   heldOut: boolean;
   held: boolean;
@@ -37,7 +38,7 @@ export async function lockRunsInside(tx: Tx, going: readonly Going[]): Promise<(
            ), ours as materialized (
              select r.id from run r where r.id in (select id from inside) order by r.id for update skip locked
            )
-           select r.id, r.journey_id as "journeyId", r.version, r.person_id as "personId", r.shape_id as "shapeId",
+           select r.id, r.journey_id as "journeyId", r.version, r.person_id as "personId", r.entered_at as "enteredAt", r.shape_id as "shapeId",
                   r.held_out as "heldOut", r.id in (select id from ours) as free
            from run r where r.id in (select id from inside)`,
     values,

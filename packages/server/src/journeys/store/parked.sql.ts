@@ -44,6 +44,7 @@ export async function unparkRun(
 /** A parked run that was ended; `leaves` where its person was inside by it until then. */
 export interface EndedParked {
   personId: string;
+  enteredAt: Date;
   journeyId: number;
   version: number;
   shapeId: string | null;
@@ -66,7 +67,7 @@ export async function endParkedRun(
      update run set parked_error = null, due_at = null, listens = '{}', ended_at = $3, left_at = coalesce(left_at, $3),
             left_reason = coalesce(left_reason, $4)
      from own where run.id = own.id
-     returning run.person_id as "personId", run.journey_id as "journeyId", run.version, run.shape_id as "shapeId",
+     returning run.person_id as "personId", run.entered_at as "enteredAt", run.journey_id as "journeyId", run.version, run.shape_id as "shapeId",
                own.leaves`,
     [id, workspaceId, now, reason],
   );

@@ -22,6 +22,7 @@ export interface RunRow {
   leftAt: Date | null;
   leftReason: string | null;
   goalAt: Date | null;
+  /** A run that nothing was due for in a pause is not marked yet. */
   held: boolean;
   heldOut: boolean;
   parkedError: string | null;

@@ -8,6 +8,8 @@ export interface HistoryQuery {
   personId: string;
   /** Null: of every kind. */
   definitions: readonly number[] | null;
+  /** What an attribute is, as `folded` writes it. */
+  about: { attribute: string; value: string } | null;
   from: Date | null;
   /** Not that moment any more. */
   to: Date | null;
@@ -42,7 +44,7 @@ export async function countHistory(db: Queryable, workspaceId: number, query: Hi
 
 /** Each combination of what can be asked is a statement of its own: what is not asked does not stand in it. */
 function statement(what: string, query: HistoryQuery, text: (parameters: Parameters) => string): QueryConfig {
-  const asked = (['definitions', 'from', 'to'] as const).filter((key) => query[key] !== null);
+  const asked = (['definitions', 'about', 'from', 'to'] as const).filter((key) => query[key] !== null);
   const parameters = createParameters();
   return { name: ['history', what, ...asked].join('.'), text: text(parameters), values: [...parameters.values] };
 }
@@ -53,13 +55,16 @@ function statement(what: string, query: HistoryQuery, text: (parameters: Paramet
  */
 function conditions(
   workspaceId: number,
-  { personId, definitions, from, to }: HistoryQuery,
+  { personId, definitions, about, from, to }: HistoryQuery,
   parameters: Parameters,
 ): string {
   const id = parameters.add(personId, 'bigint');
   return [
     `person_id = ${id} and (select p.workspace_id from person p where p.id = ${id}) = ${parameters.add(workspaceId, 'int')}`,
     ...(definitions ? [`definition_id = any(${parameters.add(definitions, 'int[]')})`] : []),
+    ...(about
+      ? [`lower(attributes->>${parameters.add(about.attribute, 'text')}) = ${parameters.add(about.value, 'text')}`]
+      : []),
     ...(from ? [`occurred_at >= ${parameters.add(from, 'timestamptz')}`] : []),
     ...(to ? [`occurred_at < ${parameters.add(to, 'timestamptz')}`] : []),
   ].join(' and ');

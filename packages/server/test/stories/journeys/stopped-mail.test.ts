@@ -71,17 +71,112 @@ describe('a mail that waits for the cap', () => {
       'ended by hand',
     ],
     ['the journey was archived', ({ name }) => to('archive', { name }, { letGo: true }), 'the journey was archived'],
+    [
+      'the journey was paused, and archived',
+      async ({ name }) => {
+        await to('pause', { name });
+        await world.quiet();
+        await to('archive', { name }, { letGo: true });
+      },
+      'the journey was archived',
+    ],
+    [
+      'another journey took her out',
+      async ({ name, anna }) => {
+        const start = { kind: 'journey', do: 'remove', journey: name, next: 'end' };
+        await world.push({ ...welcome(), name: 'Out', start: 'out', shapes: { out: start, end: shapes.end } });
+        await world.does(anna, 'signed-up');
+      },
+      'taken out by the journey “Out”',
+    ],
+    [
+      'her run was parked, and ended',
+      async ({ anna }) => {
+        const { rows } = await world.db.query<{ id: string }>(
+          `update run r set parked_error = 'broken', due_at = null from person p
+           where p.id = r.person_id and p.fields->>'str::email' = $1 returning r.id`,
+          [anna],
+        );
+        await world.tributary.journeys.settleParked(world.ws, rows[0]!.id, 'end');
+      },
+      'ended by the operator',
+    ],
   ];
   for (const [what, happens, reason] of made)
-    test(`is not sent where ${what} meanwhile, and the timeline says why`, async () => {
+    test(`is not sent where ${what} meanwhile, and the timeline says why at once`, async () => {
       const of = await waiting();
       await happens(of);
       await world.quiet();
-      await world.pass(DAY);
-      assert.deepEqual(await world.subjectsTo(of.anna), ['Hello']);
       assert.deepEqual(await whyNot(of.anna), [`the person has left the journey: ${reason}`]);
       assert.deepEqual(await messagesOf(of.anna), []);
+      await world.pass(DAY);
+      assert.deepEqual(await world.subjectsTo(of.anna), ['Hello']);
     });
+
+  test('is not sent where she turns out to be somebody who went further in the journey', async () => {
+    const { name, anna } = await waiting();
+    const { people } = world.tributary;
+    const further = `further-${anna}`;
+    await world.does(further, 'signed-up');
+    const [one, other] = await Promise.all([anna, further].map((who) => people.findByEmail(world.db, world.ws, who)));
+    // One more step behind her: of the two runs, this stays.
+    await world.db.query(
+      `insert into move (run_id, at, number, shape_id, did) select id, $2, 0, shape_id, 'tried again' from run where person_id = $1`,
+      [other, world.clock.now()],
+    );
+    await world.pass(2 * HOUR);
+    await people.identity.unite(world.ws, { people: [one!, other!], survivor: other!, by });
+    await world.quiet();
+    const { rows } = await world.db.query<{ reason: string }>(
+      `select m.reason from message m join run r on r.id = m.run_id join journey j on j.id = r.journey_id
+       where j.name = $1 and m.state = 'skipped'`,
+      [name],
+    );
+    assert.deepEqual(rows, [
+      { reason: 'the person has left the journey: one person with another, whose run went further' },
+    ]);
+  });
+
+  test('is not sent where she has left, and is asked for anew when she comes again', async () => {
+    const { anna } = await waiting({
+      shapes: { ...shapes, second: { ...shapes.second, perPerson: 'once' } },
+    });
+    await world.does(anna, 'bought');
+    await world.pass(HOUR);
+    await world.does(anna, 'signed-up');
+    const second = (await world.movesOf(anna)).filter((move) => move.startsWith('second: '));
+    assert.equal(second.length, 2);
+    assert.match(second[1]!, /asked for the e-mail/);
+    for (let day = 0; day < 3; day++) await world.pass(DAY);
+    assert.equal((await world.subjectsTo(anna)).filter((subject) => subject === 'Later').length, 1);
+  });
+
+  test('is not waited for and told as not sent, though somebody holds it at the moment when she leaves', async () => {
+    const { anna } = await waiting({
+      shapes: { ...shapes, second: { ...shapes.second, perPerson: 'once' } },
+    });
+    const holder = await world.db.connect();
+    await holder.query('begin');
+    const { rowCount } = await holder.query(`select from message where state = 'queued' for update`);
+    await world.does(anna, 'bought');
+    await holder.query('commit');
+    holder.release();
+    assert.equal(rowCount, 1);
+    assert.equal((await messagesOf(anna)).length, 1, 'it is to be looked at in its time');
+    const { json } = await world.call('GET', `/api/people/${anna}/explain?journey=Two%20at%20once%20${journeys}`);
+    const [message] = json.journeys[0].runs[0].messages.slice(-1);
+    assert.deepEqual([message.state, message.reason], ['skipped', 'the person has left the journey: exit rule']);
+    await world.does(anna, 'signed-up');
+    const second = (await world.movesOf(anna)).filter((move) => move.startsWith('second: '));
+    assert.match(second[1]!, /asked for the e-mail/);
+  });
+
+  test('is told as not sent, as soon as she has left', async () => {
+    const { anna } = await waiting();
+    await world.does(anna, 'bought');
+    const { json } = await world.call('GET', `/api/people/${anna}/explain?journey=Two%20at%20once%20${journeys}`);
+    assert.match(json.journeys[0].lines.join('\n'), /message of second: .*, not sent: the person has left the journey/);
+  });
 
   test('is sent where she came to the journey’s end meanwhile', async () => {
     const { anna } = await waiting({
