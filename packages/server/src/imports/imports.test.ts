@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { rejectedCsv } from './index.ts';
 import { type Desk, openDesk } from './test/support.ts';
 
 describe('a file of people', () => {
@@ -141,6 +142,51 @@ describe('a file of people', () => {
     assert.deepEqual(done.counts, { created: 1, merged: 2, untouched: 0, duplicate: 0, rejected: 1 });
     const anna = (await desk.everyone())['anna@example.com'] as Record<string, string>;
     assert.equal(anna['str::first'], 'Анна', 'strategy 1 fills only what is empty');
+  });
+
+  test('whose rejected rows are put right and sent again says what it said at first', async () => {
+    const rows = ["x1,'=1+1", 'x2,=2', "x3,''q", "x4,'@w", "x5,''-y"];
+    const sent = (domain: string, day: string): string =>
+      `email,first,birthday\n${rows.map((row) => row.replace(',', `@${domain},`)).join(`,${day}\n`)},${day}\n`;
+    const names = async (domain: string): Promise<unknown[]> =>
+      Object.entries(await desk.everyone())
+        .filter(([email]) => email.endsWith(domain))
+        .map(([, fields]) => (fields as Record<string, string>)['str::first']);
+    await desk.take(await desk.send('people', sent('direct.example', '1990-02-03')));
+    const wrong = await desk.take(await desk.send('people', sent('mended.example', 'soon')));
+    let csv = '';
+    for await (const text of rejectedCsv(wrong, desk.imports.rejected(desk.ws, wrong.id))) csv += text;
+    assert.doesNotMatch(csv, /,[=@-]/, 'none is a formula');
+    const mended = await desk.take(await desk.send('people', csv.replaceAll(',soon', ',1990-02-03')));
+    assert.equal(mended.counts.created, rows.length);
+    assert.deepEqual(await names('mended.example'), ['=1+1', '=2', "''q", '@w', "'-y"]);
+    assert.deepEqual(await names('mended.example'), await names('direct.example'));
+  });
+
+  test('that names somebody by an address of another who became them is foretold as it is taken', async () => {
+    const made = await desk.people.record(
+      desk.ws,
+      ['olga@example.com', 'olga@old.example'].map((email) => ({
+        who: { by: ['str::email'] },
+        fields: { 'str::email': email },
+        source: 'API',
+      })),
+    );
+    const [olga, old] = made.map((outcome) => ('personId' in outcome ? outcome.personId : ''));
+    await desk.people.identity.unite(desk.ws, { people: [olga!, old!], survivor: olga!, by: 'API' });
+    const file = 'email,first\nolga@old.example,Olga\n';
+    for (const [mergeStrategy, existingOnly, status] of [
+      [2, true, 'merged'],
+      [3, false, 'untouched'],
+      [1, false, 'merged'],
+    ] as const) {
+      const it = await desk.send('people', file);
+      await desk.imports.map(desk.ws, it.id, { ...it.mapping, mergeStrategy, existingOnly });
+      const { counts, rejected, sample } = await desk.imports.check(desk.ws, it.id);
+      assert.deepEqual([sample[0]?.status, sample[0]?.id, rejected], [status, olga, []]);
+      assert.equal(sample[0]?.after['str::email'], undefined, 'the address of the profile stays');
+      assert.deepEqual((await desk.take(it, { mergeStrategy, existingOnly })).counts, counts);
+    }
   });
 
   test('of thousands, with some twice, is counted as trying it has foretold', async () => {
