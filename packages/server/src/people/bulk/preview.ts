@@ -2,9 +2,19 @@ import { type Fields, type IntakeItem, mergeFields } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
 import { type CheckedItem, checkItem } from '../check.ts';
 import { type Entity, personEntity } from '../filter/entity.ts';
+import { withoutOtherNames } from '../identity/conflicts.ts';
 import { findAliases } from '../identity/store/alias.sql.ts';
 import { withDefaultPermissions } from '../permission.ts';
-import { choose, createDirectory, type Holder, keysOf, newKeys, type Subject } from '../resolve.ts';
+import {
+  choose,
+  createDirectory,
+  type Directory,
+  type Holder,
+  isValueOf,
+  keysOf,
+  newKeys,
+  type Subject,
+} from '../resolve.ts';
 import type { Schema } from '../schema.ts';
 import { keyText } from '../store/identity.sql.ts';
 import { findOwners, findSeen } from './found.sql.ts';
@@ -20,6 +30,8 @@ export interface Preview {
   /** The keys they would be made with: whoever comes later with one of them is the same. */
   keys?: readonly string[];
 }
+
+type Found = Subject<Holder>;
 
 /** What `record` would do with these items now, in their order; nothing is written, nobody waits. */
 export async function preview(
@@ -39,7 +51,7 @@ export async function preview(
     if (!subject && ('personId' in item.who || item.existingOnly))
       return { status: 'not_found', error: `${isPerson ? 'Person' : 'Account'} not found` };
     const before = subject?.row.fields ?? {};
-    const given = subject || !isPerson ? item.fields : withDefaultPermissions(item.fields);
+    const given = givenTo(subject, item, isPerson, directory);
     const after = mergeFields(before, given, { strategy: subject ? (item.strategy ?? 2) : 2, clear: item.clear ?? [] });
     const met = subject ?? newcomer();
     met.row.fields = after;
@@ -50,6 +62,16 @@ export async function preview(
     const status = item.strategy === 3 ? 'untouched' : 'merged';
     return { status, ...(isNewHere ? {} : { id: met.row.id }), before, after };
   });
+}
+
+function givenTo(
+  subject: Found | undefined,
+  item: CheckedItem,
+  isPerson: boolean,
+  directory: Directory<Found>,
+): Fields {
+  if (subject) return withoutOtherNames(item, subject, directory).fields;
+  return isPerson ? withDefaultPermissions(item.fields) : item.fields;
 }
 
 const NOBODY = '0';
@@ -68,14 +90,15 @@ async function findSubjects(db: Queryable, workspaceId: number, entity: Entity, 
     const subject = byId.get(now);
     if (subject) byId.set(id, subject);
   }
-  const directory = createDirectory<Subject<Holder>>();
+  const directory = createDirectory<Found>();
   for (const [text, key] of keys) {
     const subject = byId.get(owners.get(text) ?? '');
-    if (subject) directory.learn(key, subject);
+    // Only people become others, and have other names by that.
+    if (subject) directory.learn(key, subject, { isOtherName: entity === personEntity && !isValueOf(key, subject) });
   }
   return { byId, directory };
 }
 
-function newcomer(): Subject<Holder> {
+function newcomer(): Found {
   return { row: { id: NOBODY, fields: {} }, before: {}, isNew: true, changed: false, seen: false, foundBy: [] };
 }
