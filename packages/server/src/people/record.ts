@@ -30,8 +30,9 @@ import { see } from './seen.ts';
 import { insertActivities } from './store/activity.sql.ts';
 import { deleteKeys, findByKeys, insertKeys, type Key, keyText } from './store/identity.sql.ts';
 import { insertPeople, lockPeople, type PersonRow, updatePeople, updateSeen } from './store/person.sql.ts';
-import { findSuppressed } from './store/suppression.sql.ts';
+import { findSuppressed, type Suppressed } from './store/suppression.sql.ts';
 import { addressOf } from './suppression/address.ts';
+import { addressesOf, isSameAddress, markMoved, movedAmong } from './suppression/mark.ts';
 import { applyTags } from './tags.ts';
 import { fieldsTouched, HARD_BOUNCED } from './touched.ts';
 
@@ -142,7 +143,7 @@ async function suppressedAmong(
   tx: Tx,
   workspaceId: number,
   good: readonly { item: CheckedItem }[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Suppressed>> {
   const addresses = good.map(({ item }) => addressIn(item)).filter(Boolean);
   return findSuppressed(tx, workspaceId, [...new Set(addresses)]);
 }
@@ -246,7 +247,7 @@ function mergeInto(
 /** That nobody has the address (`bol::hb`) is said of the address: another one has not bounced. */
 function withoutMarks(before: Fields, after: Fields): Fields {
   const { [HARD_BOUNCED]: marked, ...rest } = after;
-  return marked !== true || before[HARD_BOUNCED] !== true || before['str::email'] === after['str::email']
+  return marked !== true || before[HARD_BOUNCED] !== true || isSameAddress(before['str::email'], after['str::email'])
     ? after
     : rest;
 }
@@ -282,13 +283,22 @@ async function writeSubjects(
     changes.flatMap((change) => change.lost),
   );
   const wanted = [...changes.flatMap((change) => change.gained), ...claims];
-  const claimed = await insertKeys(tx, workspaceId, wanted);
+  const moved = movedAmong(changed);
+  // Sent together: one round trip.
+  const [claimed, listed] = await Promise.all([
+    insertKeys(tx, workspaceId, wanted),
+    findSuppressed(tx, workspaceId, addressesOf(moved)),
+  ]);
   // A key that was free when we looked and is not now: someone else has just made that person. Anyone who
   // takes over a key of another keeps the value in the field; the key stays with its first owner.
   const missed = changes.some(({ subject, gained }) =>
     gained.map(keyText).some((key) => subject.foundBy.includes(key) && !claimed.has(key)),
   );
   if (missed) throw new RaceLost('race lost');
+  const unclaimed = wanted.filter((key) => !claimed.has(keyText(key)));
+  const holders = await findByKeys(tx, workspaceId, unclaimed);
+  for (const key of wanted) if (claimed.has(keyText(key))) holders.set(keyText(key), key.personId);
+  markMoved(moved, listed, (key) => holders.get(keyText(key)));
   insertPeople(
     tx,
     workspaceId,
@@ -311,8 +321,6 @@ async function writeSubjects(
     workspaceId,
     subjects.filter((s) => s.seen && s.row.fields[ACCOUNT_FIELD] !== undefined).map((s) => s.row),
   );
-  const unclaimed = wanted.filter((key) => !claimed.has(keyText(key)));
-  const holders = await findByKeys(tx, workspaceId, unclaimed);
   return unclaimed.flatMap(({ fieldId, value, personId }) => {
     const otherId = holders.get(keyText({ fieldId, value }));
     return otherId === undefined || otherId === personId ? [] : [{ personId, otherId, fieldId }];

@@ -2,7 +2,7 @@ import { type Fields, mergeFields, type Value } from '@tributary/model';
 import type { WholePerson } from './store/whole.sql.ts';
 
 /** Known of somebody's address, not of them: it follows `str::email`. */
-const OF_THE_ADDRESS = ['bol::hb'];
+const OF_THE_ADDRESS = ['bol::hb', 'tme::sa'];
 /** A permission, with what was said about it. Which moments belong to it stands below. */
 const permissions = [
   { field: 'bol::p', context: ['str::s-ctx', 'str::u-ctx'], moments: ['subscribedAt', 'unsubscribedAt'] },
