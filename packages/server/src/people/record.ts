@@ -25,7 +25,7 @@ import {
   newKeys,
   type Subject,
 } from './resolve.ts';
-import type { Schema } from './schema.ts';
+import type { Schema, SchemaField } from './schema.ts';
 import { see } from './seen.ts';
 import { insertActivities } from './store/activity.sql.ts';
 import { deleteKeys, findByKeys, insertKeys, type Key, keyText } from './store/identity.sql.ts';
@@ -73,7 +73,7 @@ export async function record(
 
   const suppressed = await suppressedAmong(tx, workspaceId, good);
   const checkedItems = good.map(({ item }) => item);
-  const { subjects, byId, directory } = await findSubjects(tx, workspaceId, checkedItems);
+  const { subjects, byId, directory } = await findSubjects(tx, workspaceId, schema, checkedItems);
   const newcomers = good.filter(({ item }) => !('personId' in item.who) && !choose(item, directory.byKey));
   // Taken from the end: whoever comes first has the lowest.
   const newIds = (
@@ -82,7 +82,7 @@ export async function record(
       newcomers.map(() => now),
     )
   ).reverse();
-  const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
+  const keyFields = [...schema.fields.values()].filter((field) => field.isKey);
   const subjectOf = (item: CheckedItem): Subject | undefined =>
     'personId' in item.who ? byId.get(item.who.personId) : choose(item, directory.byKey);
   const days = recorder.daily && (await countDays(tx, recorder.daily, now, checkedItems, subjectOf));
@@ -153,11 +153,11 @@ function addressIn(item: CheckedItem): string {
   return typeof address === 'string' ? addressOf(address) : '';
 }
 
-async function findSubjects(tx: Tx, workspaceId: number, items: readonly CheckedItem[]) {
+async function findSubjects(tx: Tx, workspaceId: number, schema: Schema, items: readonly CheckedItem[]) {
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
   const named = [...new Set(items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : [])))];
   const byId = new Map<string, Subject>();
-  const directory = createDirectory();
+  const directory = createDirectory(schema);
   const odd: { key: Key; subject: Subject }[] = [];
   for (const { fieldId, value, ...row } of await lockPeople(tx, workspaceId, named, [...keys.values()])) {
     const subject = byId.get(row.id) ?? oldSubject(row);
@@ -165,7 +165,7 @@ async function findSubjects(tx: Tx, workspaceId: number, items: readonly Checked
     if (fieldId === null) continue;
     const key = { fieldId, value };
     directory.learn(key, subject, { isOtherName: fieldId === ANONYMOUS_ID });
-    if (fieldId !== ANONYMOUS_ID && !isValueOf(key, subject)) odd.push({ key, subject });
+    if (fieldId !== ANONYMOUS_ID && !isValueOf(key, subject, schema)) odd.push({ key, subject });
   }
   if (odd.length > 0) await learnOtherNames(tx, workspaceId, odd, directory);
   const subjects = new Set(byId.values());
@@ -270,7 +270,12 @@ function happening(subject: Subject, item: CheckedItem, at: number, now: Date): 
 
 async function writeSubjects(
   tx: Tx,
-  of: { workspaceId: number; keyFields: readonly string[]; now: Date; claims: readonly (Key & { personId: string })[] },
+  of: {
+    workspaceId: number;
+    keyFields: readonly SchemaField[];
+    now: Date;
+    claims: readonly (Key & { personId: string })[];
+  },
   subjects: readonly Subject[],
   directory: Directory,
 ): Promise<Conflict[]> {

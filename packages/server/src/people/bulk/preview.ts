@@ -43,8 +43,8 @@ export async function preview(
   const isPerson = schema.entity === 'person';
   const checked = items.map((item) => checkItem(item, schema, now));
   const good = checked.filter((item): item is CheckedItem => !('error' in item));
-  const { byId, directory } = await findSubjects(db, workspaceId, entity, good);
-  const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
+  const { byId, directory } = await findSubjects(db, { workspaceId, entity, schema }, good);
+  const keyFields = [...schema.fields.values()].filter((field) => field.isKey);
   return checked.map((item): Preview => {
     if ('error' in item) return { status: 'invalid', error: item.error };
     const subject = 'personId' in item.who ? byId.get(item.who.personId) : choose(item, directory.byKey);
@@ -76,7 +76,11 @@ function givenTo(
 
 const NOBODY = '0';
 
-async function findSubjects(db: Queryable, workspaceId: number, entity: Entity, items: readonly CheckedItem[]) {
+async function findSubjects(
+  db: Queryable,
+  { workspaceId, entity, schema }: { workspaceId: number; entity: Entity; schema: Schema },
+  items: readonly CheckedItem[],
+) {
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
   const owners = await findOwners(db, workspaceId, entity, [...keys.values()]);
   const named = items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : []));
@@ -90,11 +94,12 @@ async function findSubjects(db: Queryable, workspaceId: number, entity: Entity, 
     const subject = byId.get(now);
     if (subject) byId.set(id, subject);
   }
-  const directory = createDirectory<Found>();
+  const directory = createDirectory<Found>(schema);
   for (const [text, key] of keys) {
     const subject = byId.get(owners.get(text) ?? '');
     // Only people become others, and have other names by that.
-    if (subject) directory.learn(key, subject, { isOtherName: entity === personEntity && !isValueOf(key, subject) });
+    if (subject)
+      directory.learn(key, subject, { isOtherName: entity === personEntity && !isValueOf(key, subject, schema) });
   }
   return { byId, directory };
 }

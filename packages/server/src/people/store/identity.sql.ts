@@ -73,11 +73,11 @@ export function deleteKeys(tx: Tx, workspaceId: number, keys: readonly (Key & { 
 export async function insertKeysOfAll(tx: Tx, workspaceId: number, fieldId: string): Promise<void> {
   await tx.query(
     `insert into identity (workspace_id, field_id, value, person_id)
-     select workspace_id, $2, k.value, id
-     from person, lateral (
+     select $1, $2, case f.display_type when 'email' then lower(k.value) else k.value end, person.id
+     from person join field f on f.workspace_id = $1 and f.id = $2, lateral (
        select case jsonb_typeof(fields->$2) when 'object' then concat(fields->$2->>'c', fields->$2->>'n')
                                             else fields->>$2 end as value) k
-     where workspace_id = $1 and archived_at is null and k.value <> '' order by id
+     where person.workspace_id = $1 and archived_at is null and k.value <> '' order by person.id
      on conflict do nothing`,
     [workspaceId, fieldId],
   );
