@@ -308,5 +308,14 @@ describe('a file of activities', () => {
     );
     const again = await desk.take(await desk.send('activities', file), { columns });
     assert.deepEqual(again.counts, { created: 0, merged: 0, untouched: 0, duplicate: 2, rejected: 1 });
+
+    await desk.people.addDefinitions(desk.ws, [{ activityId: 'act:cm:order-paid', name: 'Order paid', touch: true }]);
+    const paid = 'anna@example.com,Order paid,2019-05-04 12:00,12.50,o-1\n';
+    const known = 'anna@example.com,Order placed,2019-05-04 12:00,12.50,o-1\n';
+    const more = await desk.send('activities', `E-mail,Event,Date,Total,Order\n${known}${paid}${paid}`);
+    await desk.imports.map(desk.ws, more.id, { ...more.mapping, columns });
+    const { counts } = await desk.imports.check(desk.ws, more.id);
+    assert.deepEqual(counts, { created: 0, merged: 1, untouched: 0, duplicate: 2, rejected: 0 }, 'of each kind once');
+    assert.deepEqual((await desk.take(more, { columns })).counts, counts);
   });
 });
