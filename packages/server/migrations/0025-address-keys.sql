@@ -35,4 +35,5 @@ set key_values = (
   left join field f on f.workspace_id = m.workspace_id and f.id = k.field_id and f.display_type = 'email')
 from person_merge m
 where m.id = s.merge_id
-  and exists (select from field f where f.workspace_id = m.workspace_id and f.display_type = 'email' and f.id = any(s.key_fields));
+  and exists (select from field f
+              where f.workspace_id = m.workspace_id and f.display_type = 'email' and f.id = any(s.key_fields));
