@@ -53,11 +53,11 @@ import type { Counted, DisplayTypes, MessageRequest, Objections, WhenUncertain }
 
 export type { EmailChannel, Mail, SendOutcome } from './channels/channel.ts';
 export { smtpChannel, trySmtp } from './channels/smtp.ts';
+export { createDisplay } from './display.ts';
 export type { Received, TakenFor } from './inbound/receive.ts';
 export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox.ts';
 export type { ChannelState } from './outbox/gate.ts';
 export { counts } from './outbox/rules.ts';
-export { createDisplay } from './display.ts';
 export { judge, type Verdict } from './outbox/verdict.ts';
 export { type EmailPreview, type Preview, type PreviewAsked, previewTemplate } from './preview.ts';
 export { checkEmail as checkTemplate } from './render/email.ts';
