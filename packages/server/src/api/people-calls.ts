@@ -17,7 +17,8 @@ export const peopleCalls = {
 is \`created\` or \`merged\`, also where nothing changed.
 
 A new person may get e-mail and no SMS (\`bol::p\`, \`bol::sp\`) unless the request says otherwise. Tags are made when they are new.
-With \`async\` they are on disk in a queue when it is answered, \`queued\`, and recorded in the order they came.`,
+With \`async\` they are on disk in a queue when it is answered, \`queued\`, and recorded in the order they came;
+a call without it does not wait for them, and may be recorded first.`,
     body: mergeBody,
     example: {
       people: [{ fields: { 'str::email': 'anna@example.com', 'str::first': 'Anna' }, tags: ['Trial'] }],

@@ -29,11 +29,11 @@ export interface Door {
     workspaceId: number,
     at: readonly { id: string; ownerId: string; occurredAt: Date }[],
   ): Promise<Set<string>>;
-  /** Of these activities, the places of those whose key is there at that moment: `recordIn` would find a duplicate. */
+  /** Of these activities, the places of those whose key is there at that moment, of their kind: `recordIn` would find a duplicate. */
   keyed(
     tx: Tx,
     workspaceId: number,
-    at: readonly { ownerId: string; key: string; occurredAt: Date }[],
+    at: readonly { ownerId: string; activityId: string; key: string; occurredAt: Date }[],
   ): Promise<Set<number>>;
 }
 

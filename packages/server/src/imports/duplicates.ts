@@ -7,7 +7,7 @@ import type { Import } from './types.ts';
 
 /**
  * The rows whose activity would not be recorded, by the rule of those who record: the same key at the same moment of
- * the same person is there, or came earlier in the file. What says no moment happens when its rows are taken.
+ * the same kind and person is there, or came earlier in the file. What says no moment happens when its rows are taken.
  */
 export async function duplicatesIn(
   tx: Tx,
@@ -17,18 +17,18 @@ export async function duplicatesIn(
 ): Promise<Set<number>> {
   const duplicates = new Set(rows.flatMap(({ preview, rowNumber }) => (preview.isThere ? [rowNumber] : [])));
   const keyed = rows.flatMap(({ planned, preview, rowNumber }) => {
-    const { key, at } = planned.activity ?? {};
-    return key && !preview.isThere && preview.error === undefined ? [{ key, at, preview, rowNumber }] : [];
+    const { id: activityId = '', key, at } = planned.activity ?? {};
+    return key && !preview.isThere && preview.error === undefined ? [{ activityId, key, at, preview, rowNumber }] : [];
   });
-  const known = keyed.flatMap(({ key, at, preview: { id }, rowNumber }) =>
-    id && at ? [{ ownerId: id, key, occurredAt: at, rowNumber }] : [],
+  const known = keyed.flatMap(({ activityId, key, at, preview: { id }, rowNumber }) =>
+    id && at ? [{ ownerId: id, activityId, key, occurredAt: at, rowNumber }] : [],
   );
   for (const place of await door.keyed(tx, workspaceId, known)) duplicates.add(known[place]!.rowNumber);
 
   const now = `with row ${rows[0]?.rowNumber}`;
-  const wanted = keyed.map(({ key, at, preview, rowNumber }) => ({
+  const wanted = keyed.map(({ activityId, key, at, preview, rowNumber }) => ({
     rowNumber,
-    texts: namesOf(preview, mapping.mergeBy).map((name) => JSON.stringify([name, key, at ?? now])),
+    texts: namesOf(preview, mapping.mergeBy).map((name) => JSON.stringify([name, activityId, key, at ?? now])),
   }));
   const fresh = await insertSeen(tx, [...new Set(wanted.flatMap(({ texts }) => texts))]);
   for (const { texts, rowNumber } of wanted) {

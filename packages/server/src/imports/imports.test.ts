@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { rejectedCsv } from './index.ts';
 import { type Desk, openDesk } from './test/support.ts';
 
 describe('a file of people', () => {
@@ -143,6 +144,51 @@ describe('a file of people', () => {
     assert.equal(anna['str::first'], 'Анна', 'strategy 1 fills only what is empty');
   });
 
+  test('whose rejected rows are put right and sent again says what it said at first', async () => {
+    const rows = ["x1,'=1+1", 'x2,=2', "x3,''q", "x4,'@w", "x5,''-y"];
+    const sent = (domain: string, day: string): string =>
+      `email,first,birthday\n${rows.map((row) => row.replace(',', `@${domain},`)).join(`,${day}\n`)},${day}\n`;
+    const names = async (domain: string): Promise<unknown[]> =>
+      Object.entries(await desk.everyone())
+        .filter(([email]) => email.endsWith(domain))
+        .map(([, fields]) => (fields as Record<string, string>)['str::first']);
+    await desk.take(await desk.send('people', sent('direct.example', '1990-02-03')));
+    const wrong = await desk.take(await desk.send('people', sent('mended.example', 'soon')));
+    let csv = '';
+    for await (const text of rejectedCsv(wrong, desk.imports.rejected(desk.ws, wrong.id))) csv += text;
+    assert.doesNotMatch(csv, /,[=@-]/, 'none is a formula');
+    const mended = await desk.take(await desk.send('people', csv.replaceAll(',soon', ',1990-02-03')));
+    assert.equal(mended.counts.created, rows.length);
+    assert.deepEqual(await names('mended.example'), ['=1+1', '=2', "''q", '@w', "'-y"]);
+    assert.deepEqual(await names('mended.example'), await names('direct.example'));
+  });
+
+  test('that names somebody by an address of another who became them is foretold as it is taken', async () => {
+    const made = await desk.people.record(
+      desk.ws,
+      ['olga@example.com', 'olga@old.example'].map((email) => ({
+        who: { by: ['str::email'] },
+        fields: { 'str::email': email },
+        source: 'API',
+      })),
+    );
+    const [olga, old] = made.map((outcome) => ('personId' in outcome ? outcome.personId : ''));
+    await desk.people.identity.unite(desk.ws, { people: [olga!, old!], survivor: olga!, by: 'API' });
+    const file = 'email,first\nolga@old.example,Olga\n';
+    for (const [mergeStrategy, existingOnly, status] of [
+      [2, true, 'merged'],
+      [3, false, 'untouched'],
+      [1, false, 'merged'],
+    ] as const) {
+      const it = await desk.send('people', file);
+      await desk.imports.map(desk.ws, it.id, { ...it.mapping, mergeStrategy, existingOnly });
+      const { counts, rejected, sample } = await desk.imports.check(desk.ws, it.id);
+      assert.deepEqual([sample[0]?.status, sample[0]?.id, rejected], [status, olga, []]);
+      assert.equal(sample[0]?.after['str::email'], undefined, 'the address of the profile stays');
+      assert.deepEqual((await desk.take(it, { mergeStrategy, existingOnly })).counts, counts);
+    }
+  });
+
   test('of thousands, with some twice, is counted as trying it has foretold', async () => {
     const rows = Array.from({ length: 3000 }, (_, i) => `p${i % 2500}@example.org,"Name, ${i}"`);
     const it = await desk.send('people', `email,first\n${rows.join('\n')}`, 1000);
@@ -262,5 +308,14 @@ describe('a file of activities', () => {
     );
     const again = await desk.take(await desk.send('activities', file), { columns });
     assert.deepEqual(again.counts, { created: 0, merged: 0, untouched: 0, duplicate: 2, rejected: 1 });
+
+    await desk.people.addDefinitions(desk.ws, [{ activityId: 'act:cm:order-paid', name: 'Order paid', touch: true }]);
+    const paid = 'anna@example.com,Order paid,2019-05-04 12:00,12.50,o-1\n';
+    const known = 'anna@example.com,Order placed,2019-05-04 12:00,12.50,o-1\n';
+    const more = await desk.send('activities', `E-mail,Event,Date,Total,Order\n${known}${paid}${paid}`);
+    await desk.imports.map(desk.ws, more.id, { ...more.mapping, columns });
+    const { counts } = await desk.imports.check(desk.ws, more.id);
+    assert.deepEqual(counts, { created: 0, merged: 1, untouched: 0, duplicate: 2, rejected: 0 }, 'of each kind once');
+    assert.deepEqual((await desk.take(more, { columns })).counts, counts);
   });
 });

@@ -2,11 +2,14 @@ import { stringify } from 'csv-stringify/sync';
 import { guarded } from './cells/print.ts';
 import type { Import, Rejected } from './types.ts';
 
+/** A cell that begins with an apostrophe is no formula, and is read again as it was the first time. */
+const asItStood = (cell: string): string => (cell.startsWith("'") ? cell : guarded(cell));
+
 /** The rows that were not taken, each with its number and the reason; to be put right and sent again. */
 export async function* rejectedCsv(it: Import, pages: AsyncIterable<readonly Rejected[]>): AsyncGenerator<string> {
-  yield stringify([['row', 'reason', ...it.columns].map(guarded)], { quoted_match: /^\s|\s$/ });
+  yield stringify([['row', 'reason', ...it.columns].map(asItStood)], { quoted_match: /^\s|\s$/ });
   for await (const rows of pages) {
-    const lines = rows.map(({ rowNumber, reason, cells }) => [rowNumber, reason, ...cells].map(String).map(guarded));
+    const lines = rows.map(({ rowNumber, reason, cells }) => [rowNumber, reason, ...cells].map(String).map(asItStood));
     yield stringify(lines, { quoted_match: /^\s|\s$/ });
   }
 }

@@ -1,6 +1,7 @@
 import {
   type ActivityInput,
   type Fields,
+  folded,
   type IntakeItem,
   internalId,
   isLargerThan,
@@ -12,7 +13,7 @@ import {
 import { ANONYMOUS_ID } from './identity/anonymous.ts';
 import { locationFields } from './location.ts';
 import { normal } from './normal.ts';
-import type { Schema } from './schema.ts';
+import type { Schema, SchemaField } from './schema.ts';
 
 /** At most this much of an activity's attributes (Ortto help, a-235). */
 const ATTRIBUTES_MAX = 15;
@@ -32,6 +33,8 @@ const OPEN_SOURCES = new Set(['', 'cm', 'o', 'oc']);
 export interface CheckedItem extends IntakeItem {
   touch: boolean;
   definitionId: number | undefined;
+  /** By which it was checked: it says how keys are spelled. */
+  schema: Schema;
   /** Not among the fields: it finds people, and is no value of theirs. */
   anonymousId?: string | undefined;
 }
@@ -58,14 +61,14 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
   const wrongTag = [...(item.tags ?? []), ...(item.unsetTags ?? [])].find((tag) => tag === '' || tag.length > TAG_MAX);
   if (wrongTag !== undefined) return { error: `a tag has 1 to ${TAG_MAX} characters, not ${wrongTag.length}` };
   if (!isStorable([...(item.tags ?? []), ...(item.unsetTags ?? [])])) return { error: 'a tag can not hold U+0000' };
-  if (!item.activity) return { ...told, touch: false, definitionId: undefined };
+  if (!item.activity) return { ...told, schema, touch: false, definitionId: undefined };
   const definition = schema.activities.get(item.activity.id);
   if (!definition || definition.archived) {
     return { error: `${item.activity.id}: Object not found (create the activity definition first)` };
   }
   const activity = checkActivity(item.activity, now, item.history ? HISTORY_BEGINS : undefined);
   if (typeof activity === 'string') return { error: `${item.activity.id}: ${activity}` };
-  return { ...told, activity, touch: definition.touch, definitionId: definition.definitionId };
+  return { ...told, schema, activity, touch: definition.touch, definitionId: definition.definitionId };
 }
 
 /** In Ortto's words (recorded). */
@@ -105,7 +108,7 @@ function checkWho(item: IntakeItem, fields: Fields, schema: Schema): string | un
     if (!field.isKey)
       return `failed to validate field ${id}: ${schema.entity === 'person' ? 'people' : 'accounts'} can not be found by it`;
   }
-  return [...by, ANONYMOUS_ID].some((id) => keyValue(id, fields[id]) !== undefined)
+  return [...by, ANONYMOUS_ID].some((id) => keyValue(schema.fields.get(id), fields[id]) !== undefined)
     ? undefined
     : `none of the merge keys is given: ${by.join(', ')}`;
 }
@@ -116,10 +119,10 @@ function checkWho(item: IntakeItem, fields: Fields, schema: Schema): string | un
  */
 function byAnonymousId(item: IntakeItem, given: Fields, schema: Schema): IntakeItem & { anonymousId?: string } {
   const { [ANONYMOUS_ID]: value, ...fields } = given;
-  const anonymousId = keyValue(ANONYMOUS_ID, value);
+  const anonymousId = keyValue(schema.fields.get(ANONYMOUS_ID), value);
   const told = { ...item, fields, ...(anonymousId === undefined ? {} : { anonymousId }) };
   if ('personId' in item.who) return told;
-  const gives = (id: string): boolean => keyValue(id, fields[id]) !== undefined;
+  const gives = (id: string): boolean => keyValue(schema.fields.get(id), fields[id]) !== undefined;
   const named = item.who.by.filter((id) => id !== ANONYMOUS_ID && gives(id));
   const others = ['str::email', 'str::ei', ...schema.fields.keys()].filter(
     (id) => schema.fields.get(id)?.isKey && gives(id),
@@ -179,10 +182,14 @@ function checkMoment(at: Date | undefined, now: Date, since?: Date): string | un
   return now.getTime() - at.getTime() > BACKDATE_MAX_MS ? 'created lies more than 90 days back' : undefined;
 }
 
+/** What of a key field says how its values are spelled. */
+export type Spelled = Pick<SchemaField, 'id' | 'displayType'>;
+
 /** The text under which a value of a key field is looked up, or undefined when it identifies nobody. */
-export function keyValue(fieldId: string, value: Value | undefined): string | undefined {
+export function keyValue(field: Spelled | undefined, value: Value | undefined): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  if (fieldId === 'str::email') return String(value).trim().toLowerCase();
+  if (field?.id === 'str::email') return String(value).trim().toLowerCase();
+  if (field?.displayType === 'email') return folded(String(value));
   if (typeof value === 'object') {
     const { c, n } = value as { c?: string; n?: string };
     return n === undefined ? JSON.stringify(value) : `${c ?? ''}${n}`;

@@ -1,7 +1,7 @@
 import type { Tx } from '../platform/database/pool.ts';
 import type { CheckedItem } from './check.ts';
 import type { Subject } from './resolve.ts';
-import { countByDay, findKeyed, type PersonDay } from './store/daily.sql.ts';
+import { countByDay, findKeyed, type KeyedOfPerson, type PersonDay } from './store/daily.sql.ts';
 
 /** How many activities of a kind are taken of a person and a day. */
 export interface DailyLimit {
@@ -37,6 +37,12 @@ export async function countDays(
   const asked = new Set<string>();
   const there = new Set<string>();
   const momentOf = (item: CheckedItem): Date => item.activity!.at ?? now;
+  const keyedOf = (item: CheckedItem, { row }: Subject, key: string): KeyedOfPerson => ({
+    personId: row.id,
+    definitionId: item.definitionId!,
+    at: momentOf(item),
+    key,
+  });
 
   const ask = async (wanted: readonly { item: CheckedItem; subject: Subject }[]): Promise<void> => {
     const days = new Map<string, PersonDay>();
@@ -46,9 +52,7 @@ export async function countDays(
       days.set(dayText(day), day);
     }
     const keyed = wanted.flatMap(({ item, subject }) =>
-      item.activity!.key === undefined
-        ? []
-        : [{ personId: subject.row.id, at: momentOf(item), key: item.activity!.key }],
+      item.activity!.key === undefined ? [] : [keyedOf(item, subject, item.activity!.key)],
     );
     // Sent together: one round trip.
     const [counted, found] = await Promise.all([
@@ -70,19 +74,18 @@ export async function countDays(
     async takes(item, subject) {
       if (!item.limited || !item.activity) return true;
       const { id: personId } = subject.row;
-      const at = momentOf(item);
-      const day = { personId, from: dayOf(at), definitionId: item.definitionId! };
+      const day = { personId, from: dayOf(momentOf(item)), definitionId: item.definitionId! };
       // Somebody else than it seemed, by what the items before it have changed.
       if (!subject.isNew && !asked.has(dayText(day))) await ask([{ item, subject }]);
       const { key } = item.activity;
-      if (key !== undefined && there.has(keyText({ personId, at, key }))) return true;
+      if (key !== undefined && there.has(keyText(keyedOf(item, subject, key)))) return true;
       const count = counts.get(countText(day)) ?? 0;
       if (count >= limit.activities) {
         limit.refused();
         return false;
       }
       counts.set(countText(day), count + 1);
-      if (key !== undefined) there.add(keyText({ personId, at, key }));
+      if (key !== undefined) there.add(keyText(keyedOf(item, subject, key)));
       return true;
     },
   };
@@ -95,5 +98,4 @@ function dayOf(moment: Date): Date {
 const dayText = (day: { personId: string; from: Date }): string => `${day.personId} ${day.from.getTime()}`;
 const countText = (day: { personId: string; from: Date; definitionId: number }): string =>
   `${dayText(day)} ${day.definitionId}`;
-const keyText = (of: { personId: string; at: Date; key: string }): string =>
-  `${of.personId} ${of.at.getTime()} ${of.key}`;
+const keyText = (of: KeyedOfPerson): string => `${of.personId} ${of.definitionId} ${of.at.getTime()} ${of.key}`;

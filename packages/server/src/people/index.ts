@@ -24,6 +24,7 @@ import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
 import { createSchemaCache, type Schema, seededActivities } from './schema.ts';
 import { createSearch, type Search } from './search/index.ts';
+import { settleKeys } from './settle.ts';
 import { type ActivityRow, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
 import { findByKeys } from './store/identity.sql.ts';
 import { findKeyed, type Keyed } from './store/keyed.sql.ts';
@@ -134,7 +135,7 @@ export interface People extends Intake {
   ensureKeys(workspaceId: number, fieldIds: readonly string[]): Promise<void>;
   lifecycle: Lifecycle;
   suppression: Suppression;
-  /** Begins with what is left for later: what was queued, and changes to many people. */
+  /** Begins with what is left for later: what was queued, changes to many people, and keys. */
   start(log: Log): { close(): Promise<void> };
   /** Makes the months ahead ready for activities, so that none has to wait for it. */
   preparePartitions(): Promise<void>;
@@ -253,9 +254,10 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
     start(log) {
       const queued = startLoop({ name: 'intake', turn: () => intake.queue.turn(log), clock, log });
       const changes = startLoop({ name: 'changes of people', turn: lifecycle.turn, clock, log });
+      const keys = startLoop({ name: 'keys', turn: () => settleKeys(db), clock, log });
       o.presence?.on('intake', queued.nudge);
       o.presence?.on('person-change', changes.nudge);
-      return { close: async () => void (await Promise.all([queued.close(), changes.close()])) };
+      return { close: async () => void (await Promise.all([queued.close(), changes.close(), keys.close()])) };
     },
     preparePartitions: () => recorder.partitions.prepare(clock.now(), MONTHS_BEFORE, MONTHS_AHEAD),
     async seed(tx, workspaceId) {

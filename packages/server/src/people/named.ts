@@ -24,8 +24,11 @@ export async function findNamed(
   return named.map(({ personId }, i) => personId ?? (keys[i] && found.get(keyText(keys[i]))));
 }
 
+const EMAIL = { id: 'str::email', displayType: 'email' };
+const EXTERNAL_ID = { id: 'str::ei', displayType: 'text' };
+
 function keyOf({ email, externalId }: Named): { fieldId: string; value: string } | undefined {
-  const [fieldId, given] = email ? ['str::email', email] : ['str::ei', externalId];
-  const value = keyValue(fieldId!, given ?? undefined);
-  return value === undefined ? undefined : { fieldId: fieldId!, value };
+  const [field, given] = email ? [EMAIL, email] : [EXTERNAL_ID, externalId];
+  const value = keyValue(field, given ?? undefined);
+  return value === undefined ? undefined : { fieldId: field.id, value };
 }

@@ -144,6 +144,24 @@ describe('recording people', () => {
     );
   });
 
+  test('one key at one moment is an activity of each kind: an order is placed and paid', async () => {
+    await people.addDefinitions(ws, [{ activityId: 'act:cm:paid', name: 'paid', touch: true }]);
+    const at = clock.now();
+    const item = (id: string) => ({
+      who: { by: ['str::email'] },
+      fields: { 'str::email': 'order@example.com' },
+      activity: { id, attributes: {}, at, key: 'order-2' },
+      source: 'API',
+    });
+    const [placed] = await people.record(ws, [item('act:cm:demo-booked')]);
+    const [paid] = await people.record(ws, [item('act:cm:paid')]);
+    assert.ok('activityId' in paid! && paid.activityId && !paid.duplicate);
+    const again = await people.record(ws, [item('act:cm:demo-booked'), item('act:cm:paid')]);
+    assert.ok(again.every((outcome) => 'duplicate' in outcome && outcome.duplicate));
+    const kinds = (await people.timeline(t.db, ws, idOf(placed), 10)).map((a) => a.activityId);
+    assert.deepEqual(kinds.sort(), ['act:cm:demo-booked', 'act:cm:paid']);
+  });
+
   test('a key that is said to be new and is not is found out, and all else is written once', async () => {
     await t.db.query('delete from news');
     const at = clock.now();

@@ -27,13 +27,14 @@ import {
   newKeys,
   type Subject,
 } from './resolve.ts';
-import type { Schema } from './schema.ts';
+import type { Schema, SchemaField } from './schema.ts';
 import { see } from './seen.ts';
 import { insertActivities } from './store/activity.sql.ts';
 import { deleteKeys, findByKeys, insertKeys, type Key, keyText } from './store/identity.sql.ts';
 import { insertPeople, lockPeople, type PersonRow, updatePeople, updateSeen } from './store/person.sql.ts';
-import { findSuppressed } from './store/suppression.sql.ts';
+import { findSuppressed, type Suppressed } from './store/suppression.sql.ts';
 import { addressOf } from './suppression/address.ts';
+import { addressesOf, isSameAddress, markMoved, movedAmong } from './suppression/mark.ts';
 import { applyTags } from './tags.ts';
 import { fieldsTouched, HARD_BOUNCED } from './touched.ts';
 
@@ -74,7 +75,7 @@ export async function record(
 
   const suppressed = await suppressedAmong(tx, workspaceId, good);
   const checkedItems = good.map(({ item }) => item);
-  const { subjects, byId, directory } = await findSubjects(tx, workspaceId, checkedItems);
+  const { subjects, byId, directory } = await findSubjects(tx, workspaceId, schema, checkedItems);
   const newcomers = good.filter(({ item }) => !('personId' in item.who) && !choose(item, directory.byKey));
   // Taken from the end: whoever comes first has the lowest.
   const newIds = (
@@ -83,7 +84,7 @@ export async function record(
       newcomers.map(() => now),
     )
   ).reverse();
-  const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
+  const keyFields = [...schema.fields.values()].filter((field) => field.isKey);
   const subjectOf = (item: CheckedItem): Subject | undefined =>
     'personId' in item.who ? byId.get(item.who.personId) : choose(item, directory.byKey);
   const days = recorder.daily && (await countDays(tx, recorder.daily, now, checkedItems, subjectOf));
@@ -148,7 +149,7 @@ async function suppressedAmong(
   tx: Tx,
   workspaceId: number,
   good: readonly { item: CheckedItem }[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Suppressed>> {
   const addresses = good.map(({ item }) => addressIn(item)).filter(Boolean);
   return findSuppressed(tx, workspaceId, [...new Set(addresses)]);
 }
@@ -158,11 +159,11 @@ function addressIn(item: CheckedItem): string {
   return typeof address === 'string' ? addressOf(address) : '';
 }
 
-async function findSubjects(tx: Tx, workspaceId: number, items: readonly CheckedItem[]) {
+async function findSubjects(tx: Tx, workspaceId: number, schema: Schema, items: readonly CheckedItem[]) {
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
   const named = [...new Set(items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : [])))];
   const byId = new Map<string, Subject>();
-  const directory = createDirectory();
+  const directory = createDirectory(schema);
   const odd: { key: Key; subject: Subject }[] = [];
   for (const { fieldId, value, ...row } of await lockPeople(tx, workspaceId, named, [...keys.values()])) {
     const subject = byId.get(row.id) ?? oldSubject(row);
@@ -170,7 +171,7 @@ async function findSubjects(tx: Tx, workspaceId: number, items: readonly Checked
     if (fieldId === null) continue;
     const key = { fieldId, value };
     directory.learn(key, subject, { isOtherName: fieldId === ANONYMOUS_ID });
-    if (fieldId !== ANONYMOUS_ID && !isValueOf(key, subject)) odd.push({ key, subject });
+    if (fieldId !== ANONYMOUS_ID && !isValueOf(key, subject, schema)) odd.push({ key, subject });
   }
   if (odd.length > 0) await learnOtherNames(tx, workspaceId, odd, directory);
   const subjects = new Set(byId.values());
@@ -252,7 +253,7 @@ function mergeInto(
 /** That nobody has the address (`bol::hb`) is said of the address: another one has not bounced. */
 function withoutMarks(before: Fields, after: Fields): Fields {
   const { [HARD_BOUNCED]: marked, ...rest } = after;
-  return marked !== true || before[HARD_BOUNCED] !== true || before['str::email'] === after['str::email']
+  return marked !== true || before[HARD_BOUNCED] !== true || isSameAddress(before['str::email'], after['str::email'])
     ? after
     : rest;
 }
@@ -275,7 +276,12 @@ function happening(subject: Subject, item: CheckedItem, at: number, now: Date): 
 
 async function writeSubjects(
   tx: Tx,
-  of: { workspaceId: number; keyFields: readonly string[]; now: Date; claims: readonly (Key & { personId: string })[] },
+  of: {
+    workspaceId: number;
+    keyFields: readonly SchemaField[];
+    now: Date;
+    claims: readonly (Key & { personId: string })[];
+  },
   subjects: readonly Subject[],
   directory: Directory,
 ): Promise<Conflict[]> {
@@ -288,13 +294,22 @@ async function writeSubjects(
     changes.flatMap((change) => change.lost),
   );
   const wanted = [...changes.flatMap((change) => change.gained), ...claims];
-  const claimed = await insertKeys(tx, workspaceId, wanted);
+  const moved = movedAmong(changed);
+  // Sent together: one round trip.
+  const [claimed, listed] = await Promise.all([
+    insertKeys(tx, workspaceId, wanted),
+    findSuppressed(tx, workspaceId, addressesOf(moved)),
+  ]);
   // A key that was free when we looked and is not now: someone else has just made that person. Anyone who
   // takes over a key of another keeps the value in the field; the key stays with its first owner.
   const missed = changes.some(({ subject, gained }) =>
     gained.map(keyText).some((key) => subject.foundBy.includes(key) && !claimed.has(key)),
   );
   if (missed) throw new RaceLost('race lost');
+  const unclaimed = wanted.filter((key) => !claimed.has(keyText(key)));
+  const holders = await findByKeys(tx, workspaceId, unclaimed);
+  for (const key of wanted) if (claimed.has(keyText(key))) holders.set(keyText(key), key.personId);
+  markMoved(moved, listed, (key) => holders.get(keyText(key)));
   insertPeople(
     tx,
     workspaceId,
@@ -317,8 +332,6 @@ async function writeSubjects(
     workspaceId,
     subjects.filter((s) => s.seen && s.row.fields[ACCOUNT_FIELD] !== undefined).map((s) => s.row),
   );
-  const unclaimed = wanted.filter((key) => !claimed.has(keyText(key)));
-  const holders = await findByKeys(tx, workspaceId, unclaimed);
   return unclaimed.flatMap(({ fieldId, value, personId }) => {
     const otherId = holders.get(keyText({ fieldId, value }));
     return otherId === undefined || otherId === personId ? [] : [{ personId, otherId, fieldId }];

@@ -1,7 +1,8 @@
 import type { Fields } from '@tributary/model';
 import type { CheckedItem } from './check.ts';
-import { alternativesOf, keyValue } from './check.ts';
+import { alternativesOf, keyValue, type Spelled } from './check.ts';
 import { ANONYMOUS_ID } from './identity/anonymous.ts';
+import type { Schema } from './schema.ts';
 import { type Key, keyText } from './store/identity.sql.ts';
 import type { PersonRow } from './store/person.sql.ts';
 
@@ -37,13 +38,14 @@ type ByKey<S> = (key: Key) => S | undefined;
 function keyGroups(item: CheckedItem): { fieldId: string; keys: Key[] }[] {
   if ('personId' in item.who) return [];
   const { by, alternatives } = item.who;
+  const { fields } = item.schema;
   return by.flatMap((fieldId) => {
     const given = item.fields[fieldId];
-    const value = keyValue(fieldId, given);
+    const value = keyValue(fields.get(fieldId), given);
     if (value === undefined) return [];
-    // As the other field spells its values, and as this one does: an e-mail is in small letters here, perhaps not there.
+    // As the other field spells its values, and as this one does: an e-mail is in small letters here, in a field of text as it was given.
     const others = alternativesOf(alternatives, fieldId).flatMap((other) =>
-      [...new Set([keyValue(other, given)!, value])].map((spelled) => ({ fieldId: other, value: spelled })),
+      [...new Set([keyValue(fields.get(other), given)!, value])].map((spelled) => ({ fieldId: other, value: spelled })),
     );
     return [{ fieldId, keys: [{ fieldId, value }, ...others] }];
   });
@@ -85,7 +87,7 @@ export function choose<S extends Found>(item: CheckedItem, byKey: ByKey<S>): S |
 function chooseAnonymous<S extends Found>(item: CheckedItem, byKey: ByKey<S>): S | undefined {
   const subject = byKey({ fieldId: ANONYMOUS_ID, value: item.anonymousId! });
   const fits = keyGroups(item).every(({ fieldId, keys }) => {
-    const known = keyValue(fieldId, subject?.row.fields[fieldId]);
+    const known = keyValue(item.schema.fields.get(fieldId), subject?.row.fields[fieldId]);
     return known === undefined || known === keys[0]!.value;
   });
   return fits ? subject : undefined;
@@ -97,7 +99,7 @@ function chooseByName<S extends Found>(item: CheckedItem, byKey: ByKey<S>): S | 
   const find = 'by' in item.who ? (item.who.find ?? 0) : 0;
   if (find === 2) {
     const fits = (subject: S): boolean =>
-      groups.every(({ keys }) => keys.some((key) => byKey(key) === subject || isValueOf(key, subject)));
+      groups.every(({ keys }) => keys.some((key) => byKey(key) === subject || isValueOf(key, subject, item.schema)));
     return found.find(({ subject }) => subject && fits(subject))?.subject;
   }
   for (const [i, { subject }] of found.entries()) {
@@ -117,10 +119,10 @@ function firstOf<S>(keys: readonly Key[], byKey: ByKey<S>): S | undefined {
 }
 
 /** The keys that a merge has given a person who did not have them before it. */
-export function newKeys(before: Fields, after: Fields, keyFields: readonly string[]): Key[] {
-  return keyFields.flatMap((fieldId) => {
-    const value = keyValue(fieldId, after[fieldId]);
-    return value === undefined || value === keyValue(fieldId, before[fieldId]) ? [] : [{ fieldId, value }];
+export function newKeys(before: Fields, after: Fields, keyFields: readonly Spelled[]): Key[] {
+  return keyFields.flatMap((field) => {
+    const value = keyValue(field, after[field.id]);
+    return value === undefined || value === keyValue(field, before[field.id]) ? [] : [{ fieldId: field.id, value }];
   });
 }
 
@@ -130,14 +132,15 @@ export function newKeys(before: Fields, after: Fields, keyFields: readonly strin
  */
 export function keyChanges(
   subject: Found,
-  keyFields: readonly string[],
+  keyFields: readonly Spelled[],
   byKey: ByKey<Found>,
 ): { gained: (Key & { personId: string })[]; lost: (Key & { personId: string })[] } {
   const gained: (Key & { personId: string })[] = [];
   const lost: (Key & { personId: string })[] = [];
-  for (const fieldId of keyFields) {
-    const was = subject.isNew ? undefined : keyValue(fieldId, subject.before[fieldId]);
-    const value = keyValue(fieldId, subject.row.fields[fieldId]);
+  for (const field of keyFields) {
+    const fieldId = field.id;
+    const was = subject.isNew ? undefined : keyValue(field, subject.before[fieldId]);
+    const value = keyValue(field, subject.row.fields[fieldId]);
     const holder = value === undefined ? undefined : byKey({ fieldId, value });
     const is = holder === subject || (holder === undefined && value === was) ? value : undefined;
     if (was === is) continue;
@@ -148,8 +151,8 @@ export function keyChanges(
 }
 
 /** Whether a key is what its field says of the person. */
-export function isValueOf(key: Key, { row }: Found): boolean {
-  return keyValue(key.fieldId, row.fields[key.fieldId]) === key.value;
+export function isValueOf(key: Key, { row }: Found, { fields }: Pick<Schema, 'fields'>): boolean {
+  return keyValue(fields.get(key.fieldId), row.fields[key.fieldId]) === key.value;
 }
 
 export interface Directory<S extends Found = Subject> {
@@ -163,14 +166,14 @@ export interface Directory<S extends Found = Subject> {
  * Finds subjects by key, as the items so far have left them: a key that its
  * person has lost on the way finds nobody, just as if the items had come one by one.
  */
-export function createDirectory<S extends Found = Subject>(): Directory<S> {
+export function createDirectory<S extends Found = Subject>(schema: Pick<Schema, 'fields'>): Directory<S> {
   const subjects = new Map<string, S>();
   const otherNames = new Set<string>();
   return {
     byKey(key) {
       const text = keyText(key);
       const subject = subjects.get(text);
-      return subject && (isValueOf(key, subject) || otherNames.has(text)) ? subject : undefined;
+      return subject && (isValueOf(key, subject, schema) || otherNames.has(text)) ? subject : undefined;
     },
     learn(key, subject, how) {
       const text = keyText(key);

@@ -79,11 +79,11 @@ async function changeBatch(
 }
 
 function keysOf(accounts: readonly { id: string; fields: Readonly<Record<string, unknown>> }[], schema: Schema) {
-  const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
+  const keyFields = [...schema.fields.values()].filter((field) => field.isKey);
   return accounts.flatMap(({ id, fields }) =>
-    keyFields.flatMap((fieldId) => {
-      const value = keyValue(fieldId, fields[fieldId] as Parameters<typeof keyValue>[1]);
-      return value === undefined ? [] : [{ fieldId, value, accountId: id }];
+    keyFields.flatMap((field) => {
+      const value = keyValue(field, fields[field.id] as Parameters<typeof keyValue>[1]);
+      return value === undefined ? [] : [{ fieldId: field.id, value, accountId: id }];
     }),
   );
 }

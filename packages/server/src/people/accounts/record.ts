@@ -12,7 +12,7 @@ import {
   newKeys,
   type Subject,
 } from '../resolve.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema, SchemaField } from '../schema.ts';
 import { see } from '../seen.ts';
 import { type Key, keyText } from '../store/identity.sql.ts';
 import { findTags, upsertTags } from '../store/tag.sql.ts';
@@ -49,7 +49,7 @@ export async function recordAccounts(
   of: Of,
   items: readonly AccountItem[],
 ): Promise<AccountOutcome[]> {
-  const { workspaceId, schema, now } = of;
+  const { schema, now } = of;
   const outcomes = new Array<AccountOutcome>(items.length);
   const good: { item: CheckedItem; at: number }[] = [];
   for (const [at, item] of items.entries()) {
@@ -61,11 +61,11 @@ export async function recordAccounts(
 
   const { byId, directory } = await findAccounts(
     tx,
-    workspaceId,
+    of,
     good.map(({ item }) => item),
   );
   const accounts = new Set(byId.values());
-  const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
+  const keyFields = [...schema.fields.values()].filter((field) => field.isKey);
   const happened: Happened[] = [];
   const tagged: { account: Account; item: CheckedItem }[] = [];
 
@@ -105,11 +105,11 @@ export function asIntake({ who, ...item }: AccountItem): IntakeItem {
   return { ...item, who: 'accountId' in who ? { personId: who.accountId } : who };
 }
 
-async function findAccounts(tx: Tx, workspaceId: number, items: readonly CheckedItem[]) {
+async function findAccounts(tx: Tx, { workspaceId, schema }: Of, items: readonly CheckedItem[]) {
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
   const named = [...new Set(items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : [])))];
   const byId = new Map<string, Account>();
-  const directory = createDirectory<Account>();
+  const directory = createDirectory<Account>(schema);
   for (const { fieldId, value, ...row } of await lockAccounts(tx, workspaceId, named, [...keys.values()])) {
     const account = byId.get(row.id) ?? oldAccount(row);
     byId.set(row.id, account);
@@ -152,7 +152,7 @@ async function applyTags(
 
 async function write(
   tx: Tx,
-  of: Of & { keyFields: readonly string[] },
+  of: Of & { keyFields: readonly SchemaField[] },
   accounts: readonly Account[],
   directory: Directory<Account>,
 ): Promise<void> {

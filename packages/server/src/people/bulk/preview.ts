@@ -2,9 +2,19 @@ import { type Fields, type IntakeItem, mergeFields } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
 import { type CheckedItem, checkItem } from '../check.ts';
 import { type Entity, personEntity } from '../filter/entity.ts';
+import { withoutOtherNames } from '../identity/conflicts.ts';
 import { findAliases } from '../identity/store/alias.sql.ts';
 import { withDefaultPermissions } from '../permission.ts';
-import { choose, createDirectory, type Holder, keysOf, newKeys, type Subject } from '../resolve.ts';
+import {
+  choose,
+  createDirectory,
+  type Directory,
+  type Holder,
+  isValueOf,
+  keysOf,
+  newKeys,
+  type Subject,
+} from '../resolve.ts';
 import type { Schema } from '../schema.ts';
 import { keyText } from '../store/identity.sql.ts';
 import { findOwners, findSeen } from './found.sql.ts';
@@ -21,6 +31,8 @@ export interface Preview {
   keys?: readonly string[];
 }
 
+type Found = Subject<Holder>;
+
 /** What `record` would do with these items now, in their order; nothing is written, nobody waits. */
 export async function preview(
   db: Queryable,
@@ -31,15 +43,15 @@ export async function preview(
   const isPerson = schema.entity === 'person';
   const checked = items.map((item) => checkItem(item, schema, now));
   const good = checked.filter((item): item is CheckedItem => !('error' in item));
-  const { byId, directory } = await findSubjects(db, workspaceId, entity, good);
-  const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
+  const { byId, directory } = await findSubjects(db, { workspaceId, entity, schema }, good);
+  const keyFields = [...schema.fields.values()].filter((field) => field.isKey);
   return checked.map((item): Preview => {
     if ('error' in item) return { status: 'invalid', error: item.error };
     const subject = 'personId' in item.who ? byId.get(item.who.personId) : choose(item, directory.byKey);
     if (!subject && ('personId' in item.who || item.existingOnly))
       return { status: 'not_found', error: `${isPerson ? 'Person' : 'Account'} not found` };
     const before = subject?.row.fields ?? {};
-    const given = subject || !isPerson ? item.fields : withDefaultPermissions(item.fields);
+    const given = givenTo(subject, item, isPerson, directory);
     const after = mergeFields(before, given, { strategy: subject ? (item.strategy ?? 2) : 2, clear: item.clear ?? [] });
     const met = subject ?? newcomer();
     met.row.fields = after;
@@ -52,9 +64,23 @@ export async function preview(
   });
 }
 
+function givenTo(
+  subject: Found | undefined,
+  item: CheckedItem,
+  isPerson: boolean,
+  directory: Directory<Found>,
+): Fields {
+  if (subject) return withoutOtherNames(item, subject, directory).fields;
+  return isPerson ? withDefaultPermissions(item.fields) : item.fields;
+}
+
 const NOBODY = '0';
 
-async function findSubjects(db: Queryable, workspaceId: number, entity: Entity, items: readonly CheckedItem[]) {
+async function findSubjects(
+  db: Queryable,
+  { workspaceId, entity, schema }: { workspaceId: number; entity: Entity; schema: Schema },
+  items: readonly CheckedItem[],
+) {
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
   const owners = await findOwners(db, workspaceId, entity, [...keys.values()]);
   const named = items.flatMap((item) => ('personId' in item.who ? [item.who.personId] : []));
@@ -68,14 +94,16 @@ async function findSubjects(db: Queryable, workspaceId: number, entity: Entity, 
     const subject = byId.get(now);
     if (subject) byId.set(id, subject);
   }
-  const directory = createDirectory<Subject<Holder>>();
+  const directory = createDirectory<Found>(schema);
   for (const [text, key] of keys) {
     const subject = byId.get(owners.get(text) ?? '');
-    if (subject) directory.learn(key, subject);
+    // Only people become others, and have other names by that.
+    if (subject)
+      directory.learn(key, subject, { isOtherName: entity === personEntity && !isValueOf(key, subject, schema) });
   }
   return { byId, directory };
 }
 
-function newcomer(): Subject<Holder> {
+function newcomer(): Found {
   return { row: { id: NOBODY, fields: {} }, before: {}, isNew: true, changed: false, seen: false, foundBy: [] };
 }

@@ -1,5 +1,5 @@
 import type { CheckedItem } from '../check.ts';
-import { type Directory, namedKeysOf, type Subject } from '../resolve.ts';
+import { type Directory, type Holder, namedKeysOf, type Subject } from '../resolve.ts';
 import type { Conflict } from './store/duplicate.sql.ts';
 
 export type { Conflict } from './store/duplicate.sql.ts';
@@ -28,7 +28,11 @@ export function conflictsOf(item: CheckedItem, subject: Subject, byKey: Director
  * has is out of date. Two sources, each with an address of its own for one
  * person, would else write over each other for ever.
  */
-export function withoutOtherNames(item: CheckedItem, subject: Subject, directory: Directory): CheckedItem {
+export function withoutOtherNames<S extends Subject<Holder>>(
+  item: CheckedItem,
+  subject: S,
+  directory: Directory<S>,
+): CheckedItem {
   const names = namedKeysOf(item).filter(
     (key) =>
       subject.row.fields[key.fieldId] !== undefined && directory.isOtherName(key) && directory.byKey(key) === subject,

@@ -84,7 +84,7 @@ async function linkAnonymous(work: Work, items: readonly IntakeItem[]): Promise<
 }
 
 /** Whom the items name, each with the owner of their anonymous id, where those are two. */
-async function pairsOf({ tx, workspaceId }: Work, items: readonly CheckedItem[]): Promise<[string, string][]> {
+async function pairsOf({ tx, workspaceId, schema }: Work, items: readonly CheckedItem[]): Promise<[string, string][]> {
   const keys = new Map(items.flatMap(keysOf).map((key) => [keyText(key), key]));
   const owners = await findByKeys(tx, workspaceId, [...keys.values()]);
   const rows = await findPeople(tx, workspaceId, [...new Set(owners.values())]);
@@ -94,7 +94,7 @@ async function pairsOf({ tx, workspaceId }: Work, items: readonly CheckedItem[])
       { row, before: row.fields, isNew: false, changed: false, seen: false, foundBy: [] },
     ]),
   );
-  const directory = createDirectory();
+  const directory = createDirectory(schema);
   for (const [text, key] of keys) {
     const subject = byId.get(owners.get(text) ?? '');
     if (subject) directory.learn(key, subject, { isOtherName: true });

@@ -2,7 +2,7 @@ import { type Fields, mergeFields, type Value } from '@tributary/model';
 import type { WholePerson } from './store/whole.sql.ts';
 
 /** Known of somebody's address, not of them: it follows `str::email`. */
-export const OF_THE_ADDRESS = ['bol::hb'];
+export const OF_THE_ADDRESS = ['bol::hb', 'tme::sa'];
 /** A permission, with what was said about it, and the moments that belong to it. */
 export const permissions = [
   { field: 'bol::p', context: ['str::s-ctx', 'str::u-ctx'], moments: ['subscribedAt', 'unsubscribedAt'] },

@@ -154,6 +154,15 @@ describe('two people who turn out to be one', () => {
     assert.deepEqual((await timeline(ann)).sort(), ['act::o', 'act::separated'], 'and two again when they are two');
   });
 
+  test('activities of two kinds that they have under one key stay two', async () => {
+    const at = room.clock.now();
+    const did = (email: string, id: string) =>
+      room.merge({ [EMAIL]: email }, { activity: { id, attributes: {}, key: 'same', at } }).then(idOf);
+    const [anna, ann] = [await did('anna@example.com', 'act::o'), await did('ann@example.com', 'act::c')];
+    await unite(anna, ann);
+    assert.deepEqual((await timeline(anna)).sort(), ['act::c', 'act::o', 'act::united']);
+  });
+
   test('are told apart again: everything is as it was, and what came since stays with her', async () => {
     const anna = idOf(await room.merge({ [EMAIL]: 'anna@example.com' }, { tags: ['A'], ...did('act::o') }));
     room.clock.advance(60_000);

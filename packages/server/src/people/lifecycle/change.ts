@@ -46,11 +46,11 @@ export async function changePeople(
 }
 
 function keysOf(people: readonly { id: string; fields: Fields }[], schema: Schema) {
-  const keyFields = [...schema.fields.values()].filter((field) => field.isKey).map((field) => field.id);
+  const keyFields = [...schema.fields.values()].filter((field) => field.isKey);
   return people.flatMap(({ id, fields }) =>
-    keyFields.flatMap((fieldId) => {
-      const value = keyValue(fieldId, fields[fieldId]);
-      return value === undefined ? [] : [{ fieldId, value, personId: id }];
+    keyFields.flatMap((field) => {
+      const value = keyValue(field, fields[field.id]);
+      return value === undefined ? [] : [{ fieldId: field.id, value, personId: id }];
     }),
   );
 }

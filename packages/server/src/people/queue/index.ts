@@ -19,7 +19,7 @@ import {
 /** Requests recorded in one transaction: up to two thousand records. */
 const AT_ONCE = 20;
 
-/** Records that nobody waits for: written down durably, and recorded in the order they came. */
+/** Records that nobody waits for: written down durably, and recorded in the order they came, among themselves: others do not wait for them. */
 export interface IntakeQueue {
   /**
    * Takes those that are right as far as can be seen without the people; says what is wrong with the others. What they

@@ -13,7 +13,7 @@ export interface NewActivity {
 }
 
 /**
- * Writes activities; those whose key is there already at that moment are left out. Returns the ids written. Without
+ * Writes activities; those whose key is there already at that moment, of their kind, are left out. Returns the ids written. Without
  * keys that is all of them, so nobody waits for the answer; nor where the keys are said to be new, until one is not and
  * the transaction is tried again.
  */

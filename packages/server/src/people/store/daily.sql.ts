@@ -26,19 +26,30 @@ export async function countByDay(
   return rows;
 }
 
+/** An activity as its key tells it apart from the others of its kind that its person has at that moment. */
+export interface KeyedOfPerson {
+  personId: string;
+  definitionId: number;
+  at: Date;
+  key: string;
+}
+
 /** Of activities with a key of their own, those that are there. */
-export async function findKeyed(
-  db: Queryable,
-  keyed: readonly { personId: string; at: Date; key: string }[],
-): Promise<{ personId: string; at: Date; key: string }[]> {
+export async function findKeyed(db: Queryable, keyed: readonly KeyedOfPerson[]): Promise<KeyedOfPerson[]> {
   if (keyed.length === 0) return [];
   const { rows } = await db.query({
     name: 'activity.find-keyed',
-    text: `select a.person_id as "personId", a.occurred_at as at, a.key
-           from unnest($1::bigint[], $2::timestamptz[], $3::text[]) as k(person_id, occurred_at, key)
-           join activity a using (person_id, occurred_at, key)
+    text: `select a.person_id as "personId", a.definition_id as "definitionId", a.occurred_at as at, a.key
+           from unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::int[])
+                as k(person_id, occurred_at, key, definition_id)
+           join activity a using (person_id, occurred_at, key, definition_id)
            where a.key is not null`,
-    values: [keyed.map((k) => k.personId), keyed.map((k) => k.at), keyed.map((k) => k.key)],
+    values: [
+      keyed.map((k) => k.personId),
+      keyed.map((k) => k.at),
+      keyed.map((k) => k.key),
+      keyed.map((k) => k.definitionId),
+    ],
   });
   return rows;
 }

@@ -1,4 +1,5 @@
 import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
+import { spelled } from './spelled.sql.ts';
 
 export interface Key {
   fieldId: string;
@@ -73,11 +74,9 @@ export function deleteKeys(tx: Tx, workspaceId: number, keys: readonly (Key & { 
 export async function insertKeysOfAll(tx: Tx, workspaceId: number, fieldId: string): Promise<void> {
   await tx.query(
     `insert into identity (workspace_id, field_id, value, person_id)
-     select workspace_id, $2, k.value, id
-     from person, lateral (
-       select case jsonb_typeof(fields->$2) when 'object' then concat(fields->$2->>'c', fields->$2->>'n')
-                                            else fields->>$2 end as value) k
-     where workspace_id = $1 and archived_at is null and k.value <> '' order by id
+     select $1, $2, ${spelled}, p.id
+     from person p join field f on f.workspace_id = $1 and f.id = $2
+     where p.workspace_id = $1 and p.archived_at is null and ${spelled} <> '' order by p.id
      on conflict do nothing`,
     [workspaceId, fieldId],
   );

@@ -48,10 +48,10 @@ export async function insertField(
   return rowCount === 1;
 }
 
-/** Makes a custom field one that people are found by. False when it was one already. */
+/** Makes a custom field one that people are found by, whose keys are to be looked over. False when it was one already. */
 export async function updateFieldToKey(tx: Tx, workspaceId: number, fieldId: string): Promise<boolean> {
   const { rowCount } = await tx.query(
-    'update field set is_key = true where workspace_id = $1 and id = $2 and not is_key',
+    `update field set is_key = true, key_settles_at = 'infinity' where workspace_id = $1 and id = $2 and not is_key`,
     [workspaceId, fieldId],
   );
   return rowCount === 1;

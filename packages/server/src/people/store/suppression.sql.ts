@@ -14,19 +14,23 @@ export interface SuppressionPage {
   order: 'asc' | 'desc';
 }
 
-/** Why each of these addresses, in small letters, is suppressed; those that are not are absent. */
+/** Why an address is on the list, and since when. */
+export type Suppressed = Omit<SuppressionRow, 'email'>;
+
+/** Those of these addresses, in small letters, that are suppressed. */
 export async function findSuppressed(
   db: Queryable,
   workspaceId: number,
   emails: readonly string[],
-): Promise<Map<string, string>> {
+): Promise<Map<string, Suppressed>> {
   if (emails.length === 0) return new Map();
-  const { rows } = await db.query<{ email: string; reason: string }>({
+  const { rows } = await db.query<SuppressionRow>({
     name: 'suppression.find',
-    text: 'select email, reason from suppression where workspace_id = $1 and email = any($2::text[])',
+    text: `select email, reason, created_at as "createdAt" from suppression
+           where workspace_id = $1 and email = any($2::text[])`,
     values: [workspaceId, emails],
   });
-  return new Map(rows.map((row) => [row.email, row.reason]));
+  return new Map(rows.map((row) => [row.email, row]));
 }
 
 /** Adds addresses, in one order against deadlocks. Returns those that were not there. */

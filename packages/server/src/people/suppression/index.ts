@@ -1,7 +1,7 @@
 import type { Fields, IntakeItem, IntakeOutcome } from '@tributary/model';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../../platform/database/pool.ts';
-import { findByKeys, keyText } from '../store/identity.sql.ts';
+import { lockPeople } from '../store/person.sql.ts';
 import {
   countSuppressed,
   deleteSuppressed,
@@ -12,6 +12,7 @@ import {
   type SuppressionRow,
 } from '../store/suppression.sql.ts';
 import { addressOf } from './address.ts';
+import { isSameAddress } from './mark.ts';
 
 /** Why an address is on the list because its server said that nobody has it. */
 export const HARD_BOUNCED = 'Hard bounced';
@@ -44,7 +45,10 @@ type RecordIn = (tx: Tx, workspaceId: number, items: readonly IntakeItem[]) => P
 export function createSuppression(o: { db: Db; clock: Clock; recordIn: RecordIn }): Suppression {
   const { db, clock } = o;
 
-  /** Tells the people who have these addresses, on their timelines and in their fields. */
+  /**
+   * Tells the people who have these addresses, on their timelines and in their fields; not those for whom one is only
+   * another name, to whom no mail goes there. They are held, so that nobody moves to another address meanwhile.
+   */
   const tell = async (
     tx: Tx,
     workspaceId: number,
@@ -52,13 +56,13 @@ export function createSuppression(o: { db: Db; clock: Clock; recordIn: RecordIn 
     what: { activityId: string; attributes: Fields; fields: Fields; source: string },
   ): Promise<void> => {
     const keys = emails.map((value) => ({ fieldId: 'str::email', value }));
-    const owners = await findByKeys(tx, workspaceId, keys);
-    const items = keys.flatMap((key): IntakeItem[] => {
-      const personId = owners.get(keyText(key));
-      if (personId === undefined) return [];
-      const activity = { id: what.activityId, attributes: what.attributes };
-      return [{ who: { personId }, fields: what.fields, ours: true, source: what.source, activity }];
-    });
+    const owners = await lockPeople(tx, workspaceId, [], keys);
+    const items = owners
+      .filter(({ value, fields }) => isSameAddress(fields['str::email'], value))
+      .map(({ id: personId }): IntakeItem => {
+        const activity = { id: what.activityId, attributes: what.attributes };
+        return { who: { personId }, fields: what.fields, ours: true, source: what.source, activity };
+      });
     if (items.length > 0) await o.recordIn(tx, workspaceId, items);
   };
 
@@ -92,7 +96,7 @@ export function createSuppression(o: { db: Db; clock: Clock; recordIn: RecordIn 
       const found = await findSuppressed(queryable, workspaceId, emails.map(addressOf));
       return new Map(
         emails.flatMap((email) => {
-          const reason = found.get(addressOf(email));
+          const reason = found.get(addressOf(email))?.reason;
           return reason === undefined ? [] : [[email, reason] as const];
         }),
       );

@@ -11,7 +11,7 @@ export interface NewAccountActivity {
   attributes: Fields;
 }
 
-/** Writes activities; those whose key is there already at that moment are left out. Returns the ids written. */
+/** Writes activities; those whose key is there already at that moment, of their kind, are left out. Returns the ids written. */
 export async function insertAccountActivities(
   tx: Tx,
   workspaceId: number,

@@ -1,5 +1,6 @@
 import { send, type Tx } from '../../../platform/database/pool.ts';
 import { type Key, keyText } from '../../store/identity.sql.ts';
+import { spelled } from '../../store/spelled.sql.ts';
 
 type Claim = Key & { accountId: string };
 
@@ -53,11 +54,9 @@ export async function deleteKeysOfAccounts(tx: Tx, workspaceId: number, ids: rea
 export async function insertKeysOfAllAccounts(tx: Tx, workspaceId: number, fieldId: string): Promise<void> {
   await tx.query(
     `insert into account_identity (workspace_id, field_id, value, account_id)
-     select workspace_id, $2, k.value, id
-     from account, lateral (
-       select case jsonb_typeof(fields->$2) when 'object' then concat(fields->$2->>'c', fields->$2->>'n')
-                                            else fields->>$2 end as value) k
-     where workspace_id = $1 and archived_at is null and k.value <> '' order by id
+     select $1, $2, ${spelled}, p.id
+     from account p join field f on f.workspace_id = $1 and f.id = $2
+     where p.workspace_id = $1 and p.archived_at is null and ${spelled} <> '' order by p.id
      on conflict do nothing`,
     [workspaceId, fieldId],
   );

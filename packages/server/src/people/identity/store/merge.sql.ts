@@ -88,18 +88,19 @@ export async function returnKeys(tx: Tx, workspaceId: number, of: Pair): Promise
   );
 }
 
-/** The absorbed's activities become the survivor's; what both have under one key at one moment is one activity. */
+/** The absorbed's activities become the survivor's; what both have of one kind under one key at one moment is one activity. */
 export async function moveActivities(tx: Tx, of: Pair): Promise<void> {
   await tx.query(
     `with left_out as (
        delete from activity a using activity s
        where a.person_id = $1 and a.key is not null
-         and s.person_id = $2 and s.key = a.key and s.occurred_at = a.occurred_at
+         and s.person_id = $2 and s.key = a.key and s.occurred_at = a.occurred_at and s.definition_id = a.definition_id
        returning to_jsonb(a) as row
      ), moved as (
        update activity a set person_id = $2
        where a.person_id = $1 and (a.key is null or not exists (
-         select from activity s where s.person_id = $2 and s.key = a.key and s.occurred_at = a.occurred_at))
+         select from activity s
+         where s.person_id = $2 and s.key = a.key and s.occurred_at = a.occurred_at and s.definition_id = a.definition_id))
        returning a.occurred_at, a.id
      )
      update person_merge_snapshot
