@@ -31,6 +31,8 @@ export interface TrialOutbox {
   takeUp(now: Date): { told: OutboxEntry[]; heard: string[] };
   /** What this shape sent has come back: its place under the caps is free, and what waits for one is due. */
   giveBack(shapeId: string, now: Date): void;
+  /** The run has left: what is not sent any more for that is due. */
+  hearLeft(now: Date): void;
   waiting(): PathEnd['waiting'];
 }
 
@@ -124,6 +126,9 @@ export function createOutbox(
       if (place < 0) return;
       counted.splice(place, 1);
       for (const one of waiting) if (one.waits.for === 'cap' && one.dueAt > now) one.dueAt = now;
+    },
+    hearLeft(now) {
+      if (objection()?.lasts) for (const one of waiting) if (one.dueAt > now) one.dueAt = now;
     },
     waiting: () => waiting.map(({ message: { shapeId: shape }, waits }) => ({ shape, ...titled(shape), waits })),
   };

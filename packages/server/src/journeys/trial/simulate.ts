@@ -33,6 +33,7 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
   const life = createLife({ personId: scene.personId, fields: scene.fields, touches: scene.touches });
   let run = runOf(scene, { run: idAt(start, 1n), entry: idAt(start, 1n) });
   const effects = createEffects(scene, life, run, () => objectionOnceLeft(definition, run));
+  const { outbox } = effects;
   const moments = createMoments(scene, effects, looks);
   const places = new Map(filtersOf(definition).map(({ filter, at }) => [filter, at]));
   let stopped: string | undefined;
@@ -87,6 +88,7 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
       return [];
     }
     run = out.run;
+    if (run.leftAt) outbox.hearLeft(now);
     const told = out.moves.map(({ shapeId, did }) => entryOf(scene, trace, { at: now, shape: shapeId, did }));
     path.push(...told);
     return out.effects.flatMap(({ shapeId, effect }) => {
@@ -116,7 +118,6 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
     return out.moves.length > 0 || out.run.leftAt !== run.leftAt || out.run.goalAt !== run.goalAt;
   };
 
-  const { outbox } = effects;
   const goesOn = (): boolean => !run.endedAt && run.parkedError === null;
   lookUntilQuiet(start);
   // What waits to be sent is told of where the run has left meanwhile: at the journey's end it goes out.
