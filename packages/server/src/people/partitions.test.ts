@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
-import { type Tx, transaction } from '../platform/database/pool.ts';
+import { silent, type TestDatabase, testDatabase } from '../../test/support/database.ts';
+import { openPool, type Tx, transaction } from '../platform/database/pool.ts';
 import { createPartitions } from './partitions.ts';
 import { insertActivities } from './store/activity.sql.ts';
 
@@ -54,4 +54,11 @@ test('twenty who need a month at once make it once', async () => {
     `select count(*)::int as n from pg_inherits where inhparent = 'activity'::regclass`,
   );
   assert.equal(rows[0]!.n, 6);
+});
+
+test('a month is made while every connection is at work, and waits for this one', async () => {
+  const db = openPool(database.connection, silent, 1);
+  const partitions = createPartitions(db);
+  await transaction(db, (tx) => partitions.ensure(tx, [new Date('2028-06-15T00:00:00Z')]));
+  await db.end();
 });

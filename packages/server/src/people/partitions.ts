@@ -1,4 +1,4 @@
-import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
+import { type Db, type Tx, transaction, transactionAside } from '../platform/database/pool.ts';
 import { createPartition, noticePartition } from './store/activity.sql.ts';
 
 /** Activities are kept by month, those of people and those of accounts; a month's partitions have to be there before its first activity. */
@@ -14,9 +14,8 @@ const monthOf = (moment: Date): Date => new Date(Date.UTC(moment.getUTCFullYear(
 /** Makes each month once; every process remembers the months it has seen. */
 export function createPartitions(db: Db): Partitions {
   const seen = new Set<number>();
-  const make = async (month: Date): Promise<void> => {
-    // In a transaction of its own: one that fails later must not take the partition with it.
-    await transaction(db, (tx) => createPartition(tx, month));
+  const make = async (month: Date, inTransaction = transaction): Promise<void> => {
+    await inTransaction(db, (tx) => createPartition(tx, month));
     seen.add(month.getTime());
   };
   return {
@@ -24,7 +23,8 @@ export function createPartitions(db: Db): Partitions {
       for (const moment of moments) {
         const month = monthOf(moment);
         if (seen.has(month.getTime())) continue;
-        await make(month);
+        // In a transaction of its own: one that fails later must not take the partition with it.
+        await make(month, transactionAside);
         await noticePartition(tx, month);
       }
     },

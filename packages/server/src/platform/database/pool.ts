@@ -52,6 +52,19 @@ export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Prom
   }
 }
 
+/** The same on a connection beside the pool's: all of those may be waiting for whoever asks for this. */
+export async function transactionAside<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  // The password is there, and not among what is copied.
+  const own = new pg.Pool({ ...db.options, password: db.options.password, max: 1 });
+  // It rejects as well.
+  own.on('error', () => undefined);
+  try {
+    return await transaction(own, work);
+  } finally {
+    await own.end();
+  }
+}
+
 /** What the database says, or work that found out for itself that it lost a race. */
 function isRetriable(error: unknown): boolean {
   return error instanceof Error && 'code' in error && RETRIABLE.has(String(error.code));
