@@ -129,11 +129,12 @@ export async function startTributary(
       journeys.start(),
       journeys.entries.start(),
       messages.start(),
-      connectors.start(),
       imports.run(),
     ])
       closers.push(loop.close);
-    closers.push(() => app.close());
+    const outside = connectors.start();
+    // Side by side: nothing new is asked of the outer systems while the requests to us end.
+    closers.push(() => Promise.all([app.close(), outside.close()]));
     return { url, db, workspace, mailbox, ...rooms, close };
   } catch (error) {
     await close();

@@ -48,7 +48,9 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
           throw error;
         });
       }
+      if (work.closing.aborted) return undefined;
       const read = await readHooks(work, connection);
+      if (work.closing.aborted) return undefined;
       const wrote = await writeDue(work, connection, isThere);
       if (failures > 0) {
         work.log.info({ connection: connection.id }, `${connection.connector.name} answers again`);
@@ -59,6 +61,8 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
       return read || wrote ? 'more' : undefined;
     } catch (error) {
       if (!(error instanceof RetryLater) && !(error instanceof NeedsReconnect)) throw error;
+      // It may only be that the request after the one in hand was not begun.
+      if (work.closing.aborted && error instanceof RetryLater) return undefined;
       failures += 1;
       pausedUntil = new Date(
         Math.max(
