@@ -135,6 +135,7 @@ export async function startTributary(
     const outside = connectors.start();
     // Side by side: nothing new is asked of the outer systems while the requests to us end.
     closers.push(() => Promise.all([app.close(), outside.close()]));
+    closers.push(database.closing);
     return { url, db, workspace, mailbox, ...rooms, close };
   } catch (error) {
     await close();
