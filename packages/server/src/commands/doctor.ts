@@ -1,9 +1,10 @@
 import { statfs } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { trySmtp } from '../messages/index.ts';
+import { DataFolderInUse, EmbeddedDatabaseError } from '../platform/database/embedded/index.ts';
 import { migrationState } from '../platform/database/migrate.ts';
 import { DatabaseUnreachable } from '../platform/database/reach.ts';
-import { messageOf } from '../platform/errors.ts';
+import { messageOf, UserError } from '../platform/errors.ts';
 import { newsWaiting } from '../platform/news.ts';
 import type { Rooms } from '../rooms.ts';
 import { momentInWords } from './told.ts';
@@ -40,6 +41,15 @@ export async function doctor(config: Config): Promise<number> {
 
 function databaseAway(error: unknown, { databaseUrl, dataDir }: Config): Finding {
   if (error instanceof DatabaseUnreachable) return { good: false, text: error.problem, do: error.advice };
+  if (error instanceof DataFolderInUse)
+    return {
+      good: false,
+      text: `${error.holder} has ${dataDir}, and its database does not answer`,
+      do: 'the log of that server and postgres.log in the folder may say why; if it does not come back, end the server and start it again',
+    };
+  // What to do is in the sentence.
+  if (error instanceof EmbeddedDatabaseError || error instanceof UserError)
+    return { good: false, text: `the database can not be used: ${messageOf(error)}` };
   return databaseUrl
     ? { good: false, text: `the database can not be used: ${messageOf(error)}`, do: 'see the log of its server' }
     : {
