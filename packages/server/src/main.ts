@@ -10,7 +10,7 @@ import { keys } from './commands/keys.ts';
 import { kommoConnect } from './commands/kommo.ts';
 import { messages } from './commands/messages.ts';
 import { migrateCommand } from './commands/migrate.ts';
-import { type Looks, onlyThere } from './commands/only-there.ts';
+import { isLook, type Looks, onlyThere } from './commands/only-there.ts';
 import { type Options, parse } from './commands/options.ts';
 import { orttoConnect } from './commands/ortto.ts';
 import { runs } from './commands/runs.ts';
@@ -30,11 +30,12 @@ async function main(argv: string[]): Promise<number> {
     return 0;
   }
   const asked = commandFor(command, rest, values);
-  const config = readConfig(process.env, {
+  const given = readConfig(process.env, {
     ...(values.data === undefined ? {} : { data: values.data }),
     ...(values.port === undefined ? {} : { port: values.port }),
   });
-  await onlyThere(config, asked.looks ?? [], rest[0]);
+  const config = { ...given, looks: isLook(asked.looks ?? [], rest[0]) };
+  await onlyThere(config);
   return (await asked.run(config, rest, values)) ?? 0;
 }
 
