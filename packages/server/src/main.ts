@@ -18,7 +18,7 @@ import { sending } from './commands/sending.ts';
 import { serve } from './commands/serve.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { DataFolderInUse, EmbeddedDatabaseError } from './platform/database/embedded/index.ts';
-import { DatabaseUnreachable } from './platform/database/reach.ts';
+import { DatabaseUnreachable, unreachable } from './platform/database/reach.ts';
 import { messageOf, UserError } from './platform/errors.ts';
 
 /** The command line. Exit codes: 0 done, 1 it failed, 2 it was asked wrongly. */
@@ -36,7 +36,11 @@ async function main(argv: string[]): Promise<number> {
   });
   const config = { ...given, looks: isLook(asked.looks ?? [], rest[0]) };
   await onlyThere(config);
-  return (await asked.run(config, rest, values)) ?? 0;
+  try {
+    return (await asked.run(config, rest, values)) ?? 0;
+  } catch (error) {
+    throw unreachable(error, config.databaseUrl) ?? error;
+  }
 }
 
 interface Command {

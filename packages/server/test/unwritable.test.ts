@@ -48,3 +48,37 @@ test('a database that answers and does not write is not ready, and a write is to
   await until('no room', async () => /temp_file_limit/.test((await ready()).body.database ?? ''));
   assert.equal((await ready()).status, 503);
 });
+
+test('a password that is changed while it runs makes it unready, and a request is to be tried again', async (t) => {
+  const database = await testDatabase();
+  const closers: (() => Promise<unknown>)[] = [database.close];
+  t.after(async () => {
+    for (const close of closers.reverse()) await close();
+  });
+  const user = `moved_${process.pid}`;
+  await database.db.query(`create role ${user} superuser login password 'first'`);
+  closers.push(() => database.db.query(`drop owned by ${user}; drop role ${user}`));
+  const databaseUrl = urlOf({ ...database.connection, user, password: 'first' });
+  const config = { ...readConfig({}), databaseUrl, port: 0 };
+  const tributary = await startTributary(config, { clock: systemClock, log: silent });
+  closers.push(tributary.close);
+  const { key } = await createKey(tributary.db, tributary.workspace, 'test', systemClock.now());
+  await database.db.query(`alter role ${user} password 'second'`);
+  await database.db.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user]);
+  const asked = () =>
+    fetch(`${tributary.url}/v1/person/merge`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body: JSON.stringify({ people: [{ fields: { 'str::email': 'anna@example.com' } }], merge_by: ['str::email'] }),
+    });
+  const answers = new Set<number>();
+  await until('the old password is no longer taken', async () => {
+    const { status } = await asked();
+    answers.add(status);
+    return status >= 500;
+  });
+  answers.add((await asked()).status);
+  assert.ok(!answers.has(500), [...answers].join());
+  await database.db.query(`alter role ${user} password 'first'`);
+  await until('it works again', async () => (await asked()).status === 200);
+});

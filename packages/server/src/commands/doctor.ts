@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { trySmtp } from '../messages/index.ts';
 import { DataFolderInUse, EmbeddedDatabaseError } from '../platform/database/embedded/index.ts';
 import { migrationState } from '../platform/database/migrate.ts';
-import { DatabaseUnreachable } from '../platform/database/reach.ts';
+import { DatabaseUnreachable, unreachable } from '../platform/database/reach.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
 import { newsWaiting } from '../platform/news.ts';
 import type { Rooms } from '../rooms.ts';
@@ -39,7 +39,8 @@ export async function doctor(config: Config): Promise<number> {
   return wrong === 0 ? 0 : 1;
 }
 
-function databaseAway(error: unknown, { databaseUrl, dataDir }: Config): Finding {
+function databaseAway(failed: unknown, { databaseUrl, dataDir }: Config): Finding {
+  const error = unreachable(failed, databaseUrl) ?? failed;
   if (error instanceof DatabaseUnreachable) return { good: false, text: error.problem, do: error.advice };
   if (error instanceof DataFolderInUse)
     return {
