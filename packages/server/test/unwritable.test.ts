@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
+import { pino } from 'pino';
 import { createKey } from '../src/access/index.ts';
+import { doctor } from '../src/commands/doctor.ts';
 import { readConfig } from '../src/config.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { startTributary } from '../src/tributary.ts';
@@ -81,4 +83,28 @@ test('a password that is changed while it runs makes it unready, and a request i
   assert.ok(!answers.has(500), [...answers].join());
   await database.db.query(`alter role ${user} password 'first'`);
   await until('it works again', async () => (await asked()).status === 200);
+});
+
+test('a folder in which nothing can be kept is told of at the start, and by doctor', async (t) => {
+  const database = await testDatabase();
+  t.after(database.close);
+  const dataDir = '/dev/null/data';
+  const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), port: 0, dataDir };
+  const said: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void said.push(line) });
+  const tributary = await startTributary(config, { clock: systemClock, log });
+  await tributary.close();
+  const why = `nothing can be kept in ${dataDir} (ENOTDIR)`;
+  assert.ok(
+    said.some((line) => line.includes(why)),
+    said.join(''),
+  );
+  const out = mock.method(console, 'log', () => undefined);
+  t.after(() => out.mock.restore());
+  assert.equal(await doctor({ ...config, logLevel: 'silent' }), 1);
+  const lines = out.mock.calls.map(({ arguments: [line] }) => String(line));
+  assert.ok(
+    lines.some((line) => line.startsWith(`WRONG  ${why}`)),
+    lines.join(),
+  );
 });

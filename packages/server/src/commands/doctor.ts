@@ -5,6 +5,7 @@ import { DataFolderInUse, EmbeddedDatabaseError } from '../platform/database/emb
 import { migrationState } from '../platform/database/migrate.ts';
 import { DatabaseUnreachable, unreachable } from '../platform/database/reach.ts';
 import { messageOf, UserError } from '../platform/errors.ts';
+import { whyNotKept } from '../platform/keeping.ts';
 import { newsWaiting } from '../platform/news.ts';
 import type { Rooms } from '../rooms.ts';
 import { momentInWords } from './told.ts';
@@ -72,7 +73,7 @@ function node(): Finding {
 }
 
 async function disk(config: Config): Promise<Finding[]> {
-  if (config.databaseUrl) return [];
+  if (config.databaseUrl) return [await keeping(config)];
   try {
     const { bavail, bsize } = await statfs(config.dataDir);
     const free = bavail * bsize;
@@ -85,6 +86,18 @@ async function disk(config: Config): Promise<Finding[]> {
   } catch {
     return [{ good: false, text: `${config.dataDir} can not be looked at`, do: 'see whose it is, and --data' }];
   }
+}
+
+/** With a database elsewhere, the folder is for what waits until that has it. */
+async function keeping({ dataDir }: Config): Promise<Finding> {
+  const why = await whyNotKept(dataDir);
+  return why === undefined
+    ? { good: true, text: `${dataDir} keeps opens and clicks until the database has them` }
+    : {
+        good: false,
+        text: `nothing can be kept in ${dataDir} (${why}), where opens and clicks wait until the database has them`,
+        do: 'name a folder that this user may write in with DATA_DIR: a crash loses what waits in memory alone',
+      };
 }
 
 function inside(config: Config): Promise<Finding[]> {
