@@ -194,7 +194,8 @@ test('a backup to where something is mounted is refused before it is made', asyn
     const o = { dataDir: "/etc", connection: {}, to: ${JSON.stringify(mounted)}, beside: /x/ };
     await backUp(o).catch((error) => console.log(error.message));`;
   const words = ['mount --bind "$0" "$0" || exit 77', 'exec "$1" --input-type=module -e "$2"'].join('; ');
-  const child = spawnSync('unshare', ['-m', 'sh', '-c', words, mounted, process.execPath, script], {
+  const apart = 'exec unshare -m sh -c "$3" "$0" "$1" "$2"';
+  const child = spawnSync('/bin/sh', ['-c', apart, mounted, process.execPath, script, words], {
     encoding: 'utf8',
   });
   if (child.error || child.status === 77 || /unshare/.test(child.stderr)) return t.skip('nothing can be mounted here');
