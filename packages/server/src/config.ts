@@ -33,6 +33,8 @@ export interface Config {
   /** Addresses and networks of proxies in front, which say whose request they bring. */
   proxies: readonly string[];
   logLevel: string;
+  /** What runs is a command that only looks: it leaves the database at the version it has. */
+  looks?: boolean;
 }
 
 /** Links are made by writing a path behind it, into mails and pages. */

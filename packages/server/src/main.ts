@@ -10,7 +10,7 @@ import { keys } from './commands/keys.ts';
 import { kommoConnect } from './commands/kommo.ts';
 import { messages } from './commands/messages.ts';
 import { migrateCommand } from './commands/migrate.ts';
-import { type Looks, onlyThere } from './commands/only-there.ts';
+import { isLook, type Looks, onlyThere } from './commands/only-there.ts';
 import { type Options, parse } from './commands/options.ts';
 import { orttoConnect } from './commands/ortto.ts';
 import { runs } from './commands/runs.ts';
@@ -18,7 +18,7 @@ import { sending } from './commands/sending.ts';
 import { serve } from './commands/serve.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { DataFolderInUse, EmbeddedDatabaseError } from './platform/database/embedded/index.ts';
-import { DatabaseUnreachable } from './platform/database/reach.ts';
+import { DatabaseUnreachable, unreachable } from './platform/database/reach.ts';
 import { messageOf, UserError } from './platform/errors.ts';
 
 /** The command line. Exit codes: 0 done, 1 it failed, 2 it was asked wrongly. */
@@ -30,12 +30,17 @@ async function main(argv: string[]): Promise<number> {
     return 0;
   }
   const asked = commandFor(command, rest, values);
-  const config = readConfig(process.env, {
+  const given = readConfig(process.env, {
     ...(values.data === undefined ? {} : { data: values.data }),
     ...(values.port === undefined ? {} : { port: values.port }),
   });
-  await onlyThere(config, asked.looks ?? [], rest[0]);
-  return (await asked.run(config, rest, values)) ?? 0;
+  const config = { ...given, looks: isLook(asked.looks ?? [], rest[0]) };
+  await onlyThere(config);
+  try {
+    return (await asked.run(config, rest, values)) ?? 0;
+  } catch (error) {
+    throw unreachable(error, config.databaseUrl) ?? error;
+  }
 }
 
 interface Command {

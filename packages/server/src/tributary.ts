@@ -11,6 +11,7 @@ import { openForServer } from './platform/database/open.ts';
 import { packIndexes } from './platform/database/pack.ts';
 import { type Db, openPool, transaction } from './platform/database/pool.ts';
 import { startJobs } from './platform/jobs.ts';
+import { whyNotKept } from './platform/keeping.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createHearers } from './platform/news.ts';
@@ -47,6 +48,7 @@ export async function startTributary(
     await findPortFree(config.host, config.port);
     const database = await openForServer(config, log);
     closers.push(database.close);
+    if (config.databaseUrl) await warnOfFolder(config, log);
     const db = openPool(database.connection, log);
     closers.push(() => db.end());
     await migrate(db);
@@ -129,16 +131,27 @@ export async function startTributary(
       journeys.start(),
       journeys.entries.start(),
       messages.start(),
-      connectors.start(),
       imports.run(),
     ])
       closers.push(loop.close);
-    closers.push(() => app.close());
+    const outside = connectors.start();
+    // Side by side: nothing new is asked of the outer systems while the requests to us end.
+    closers.push(() => Promise.all([app.close(), outside.close()]));
+    closers.push(database.closing);
     return { url, db, workspace, mailbox, ...rooms, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Found only while the database is away, it would be found too late. */
+async function warnOfFolder({ dataDir }: Config, log: Log): Promise<void> {
+  const why = await whyNotKept(dataDir);
+  if (why !== undefined)
+    log.warn(
+      `nothing can be kept in ${dataDir} (${why}), where opens, clicks and unsubscribes wait until the database has them: name a folder with DATA_DIR, or a crash loses some`,
+    );
 }
 
 function dailyLimit({ activitiesPerDay: activities }: Config, metrics: Metrics): DailyLimit | undefined {

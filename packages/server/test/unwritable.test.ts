@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
+import { pino } from 'pino';
 import { createKey } from '../src/access/index.ts';
+import { doctor } from '../src/commands/doctor.ts';
 import { readConfig } from '../src/config.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { startTributary } from '../src/tributary.ts';
@@ -47,4 +49,63 @@ test('a database that answers and does not write is not ready, and a write is to
   await become('temp_file_limit = 0');
   await until('no room', async () => /temp_file_limit/.test((await ready()).body.database ?? ''));
   assert.equal((await ready()).status, 503);
+});
+
+test('a password that is changed while it runs makes it unready, and a request is to be tried again', async (t) => {
+  const database = await testDatabase();
+  const closers: (() => Promise<unknown>)[] = [database.close];
+  t.after(async () => {
+    for (const close of closers.reverse()) await close();
+  });
+  const user = `moved_${process.pid}`;
+  await database.db.query(`create role ${user} superuser login password 'first'`);
+  closers.push(() => database.db.query(`drop owned by ${user}; drop role ${user}`));
+  const databaseUrl = urlOf({ ...database.connection, user, password: 'first' });
+  const config = { ...readConfig({}), databaseUrl, port: 0 };
+  const tributary = await startTributary(config, { clock: systemClock, log: silent });
+  closers.push(tributary.close);
+  const { key } = await createKey(tributary.db, tributary.workspace, 'test', systemClock.now());
+  await database.db.query(`alter role ${user} password 'second'`);
+  const asked = () =>
+    fetch(`${tributary.url}/v1/person/merge`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body: JSON.stringify({ people: [{ fields: { 'str::email': 'anna@example.com' } }], merge_by: ['str::email'] }),
+    });
+  const answers = new Set<number>();
+  await until('the old password is no longer taken', async () => {
+    // Each time: one may be about to begin, and was let in by the password before.
+    await database.db.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user]);
+    const { status } = await asked();
+    answers.add(status);
+    return status >= 500;
+  });
+  answers.add((await asked()).status);
+  assert.ok(!answers.has(500), [...answers].join());
+  await database.db.query(`alter role ${user} password 'first'`);
+  await until('it works again', async () => (await asked()).status === 200);
+});
+
+test('a folder in which nothing can be kept is told of at the start, and by doctor', async (t) => {
+  const database = await testDatabase();
+  t.after(database.close);
+  const dataDir = '/dev/null/data';
+  const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), port: 0, dataDir };
+  const said: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void said.push(line) });
+  const tributary = await startTributary(config, { clock: systemClock, log });
+  await tributary.close();
+  const why = `nothing can be kept in ${dataDir} (ENOTDIR)`;
+  assert.ok(
+    said.some((line) => line.includes(why)),
+    said.join(''),
+  );
+  const out = mock.method(console, 'log', () => undefined);
+  t.after(() => out.mock.restore());
+  assert.equal(await doctor({ ...config, logLevel: 'silent' }), 1);
+  const lines = out.mock.calls.map(({ arguments: [line] }) => String(line));
+  assert.ok(
+    lines.some((line) => line.startsWith(`WRONG  ${why}`)),
+    lines.join(),
+  );
 });

@@ -1,2 +1,2 @@
 export { type ApiKey, createKey, type KeyCache, keyCache, listKeys, revokeKey } from './keys.ts';
-export { ensureWorkspace, type Workspace } from './workspace.ts';
+export { ensureWorkspace, findWorkspace, type Workspace } from './workspace.ts';

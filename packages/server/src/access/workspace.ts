@@ -11,7 +11,7 @@ export interface Workspace {
 }
 
 /** The workspace of this installation, or undefined on a database that has none yet. */
-async function findWorkspace(db: Queryable): Promise<Workspace | undefined> {
+export async function findWorkspace(db: Queryable): Promise<Workspace | undefined> {
   const { rows } = await db.query<Workspace>('select id, name, instance, secret from workspace order by id limit 1');
   return rows[0];
 }

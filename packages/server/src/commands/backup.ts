@@ -4,6 +4,7 @@ import { backUp } from '../platform/database/embedded/index.ts';
 import { openForCommand } from '../platform/database/open.ts';
 import { UserError } from '../platform/errors.ts';
 import { createLog } from '../platform/log.ts';
+import { untilStopped } from './until-stopped.ts';
 import { usage } from './usage.ts';
 
 /** `backup FOLDER`: a copy of the data folder, whether or not its server is running. */
@@ -16,7 +17,11 @@ export async function backup(config: Config, [to]: string[]): Promise<undefined>
     );
   const database = await openForCommand(config, createLog('warn'));
   try {
-    const made = await backUp({ dataDir: config.dataDir, connection: database.connection, to, beside: JOURNALS });
+    const stop = new AbortController();
+    void untilStopped().then(() => stop.abort());
+    const { signal } = stop;
+    const { connection } = database;
+    const made = await backUp({ dataDir: config.dataDir, connection, to, beside: JOURNALS, signal });
     const size = `${Math.ceil(made.bytes / 2 ** 20)} MB in ${made.files} files`;
     console.log(`Backed up ${config.dataDir}, ${size}. It is a data folder, to be started in place of the other:`);
     console.log(`  npm start -- --data ${made.folder}`);

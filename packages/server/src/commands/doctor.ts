@@ -1,9 +1,11 @@
 import { statfs } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { trySmtp } from '../messages/index.ts';
+import { DataFolderInUse, EmbeddedDatabaseError } from '../platform/database/embedded/index.ts';
 import { migrationState } from '../platform/database/migrate.ts';
-import { DatabaseUnreachable } from '../platform/database/reach.ts';
-import { messageOf } from '../platform/errors.ts';
+import { DatabaseUnreachable, unreachable } from '../platform/database/reach.ts';
+import { messageOf, UserError } from '../platform/errors.ts';
+import { whyNotKept } from '../platform/keeping.ts';
 import { newsWaiting } from '../platform/news.ts';
 import type { Rooms } from '../rooms.ts';
 import { momentInWords } from './told.ts';
@@ -38,8 +40,18 @@ export async function doctor(config: Config): Promise<number> {
   return wrong === 0 ? 0 : 1;
 }
 
-function databaseAway(error: unknown, { databaseUrl, dataDir }: Config): Finding {
+function databaseAway(failed: unknown, { databaseUrl, dataDir }: Config): Finding {
+  const error = unreachable(failed, databaseUrl) ?? failed;
   if (error instanceof DatabaseUnreachable) return { good: false, text: error.problem, do: error.advice };
+  if (error instanceof DataFolderInUse)
+    return {
+      good: false,
+      text: `${error.holder} has ${dataDir}, and its database does not answer`,
+      do: 'the log of that server and postgres.log in the folder may say why; if it does not come back, end the server and start it again',
+    };
+  // What to do is in the sentence.
+  if (error instanceof EmbeddedDatabaseError || error instanceof UserError)
+    return { good: false, text: `the database can not be used: ${messageOf(error)}` };
   return databaseUrl
     ? { good: false, text: `the database can not be used: ${messageOf(error)}`, do: 'see the log of its server' }
     : {
@@ -61,7 +73,7 @@ function node(): Finding {
 }
 
 async function disk(config: Config): Promise<Finding[]> {
-  if (config.databaseUrl) return [];
+  if (config.databaseUrl) return [await keeping(config)];
   try {
     const { bavail, bsize } = await statfs(config.dataDir);
     const free = bavail * bsize;
@@ -74,6 +86,18 @@ async function disk(config: Config): Promise<Finding[]> {
   } catch {
     return [{ good: false, text: `${config.dataDir} can not be looked at`, do: 'see whose it is, and --data' }];
   }
+}
+
+/** With a database elsewhere, the folder is for what waits until that has it. */
+async function keeping({ dataDir }: Config): Promise<Finding> {
+  const why = await whyNotKept(dataDir);
+  return why === undefined
+    ? { good: true, text: `${dataDir} keeps opens and clicks until the database has them` }
+    : {
+        good: false,
+        text: `nothing can be kept in ${dataDir} (${why}), where opens and clicks wait until the database has them`,
+        do: 'name a folder that this user may write in with DATA_DIR: a crash loses what waits in memory alone',
+      };
 }
 
 function inside(config: Config): Promise<Finding[]> {

@@ -5,9 +5,13 @@ import { UserError } from '../platform/errors.ts';
 /** The words after a command with which it looks at what is there, and makes nothing: `all`, where it does with any. */
 export type Looks = 'all' | readonly string[];
 
+/** Whether the command that is asked for is one of those. */
+export const isLook = (looks: Looks, word: string | undefined): boolean =>
+  looks === 'all' || (word !== undefined && looks.includes(word));
+
 /** Throws where a command that looks is asked about a folder in which there is no database: one mistyped would find all well. */
-export async function onlyThere(config: Config, looks: Looks, word: string | undefined): Promise<void> {
-  if (config.databaseUrl || !(looks === 'all' || (word !== undefined && looks.includes(word)))) return;
+export async function onlyThere(config: Config): Promise<void> {
+  if (config.databaseUrl || !config.looks) return;
   if (await isBegun(config.dataDir)) return;
   throw new UserError(
     'no_data_folder',

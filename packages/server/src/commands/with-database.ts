@@ -1,9 +1,9 @@
-import { ensureWorkspace, type Workspace } from '../access/index.ts';
+import { ensureWorkspace, findWorkspace, type Workspace } from '../access/index.ts';
 import type { Config } from '../config.ts';
 import { smtpChannel } from '../messages/index.ts';
 import { createPeople } from '../people/index.ts';
 import { systemClock } from '../platform/clock.ts';
-import { migrate } from '../platform/database/migrate.ts';
+import { migrate, seeCurrent } from '../platform/database/migrate.ts';
 import { openForCommand } from '../platform/database/open.ts';
 import { type ConnectionSettings, type Db, openPool, transaction } from '../platform/database/pool.ts';
 import { createLog } from '../platform/log.ts';
@@ -16,20 +16,27 @@ interface Opened {
   connection: ConnectionSettings;
 }
 
-/** Runs a command on the database, whether or not its server is running, and closes what it opened. */
+/**
+ * Runs a command on the database, whether or not its server is running, and closes what it opened. One that only looks
+ * does not bring an older database to the version of this code: a server of that version may be at work on it.
+ */
 export async function withDatabase<T>(config: Config, work: (opened: Opened) => Promise<T>): Promise<T> {
   const log = commandLog(config);
   const database = await openForCommand(config, log);
   const db = openPool(database.connection, log, 3);
   try {
-    await migrate(db);
-    const { seed } = createPeople({ db, clock: systemClock });
-    const workspace = await transaction(db, (tx) => ensureWorkspace(tx, systemClock.now(), seed));
+    await (config.looks ? seeCurrent(db) : migrate(db));
+    const workspace = (await findWorkspace(db)) ?? (await newWorkspace(db));
     return await work({ db, workspace, connection: database.connection });
   } finally {
     await db.end();
     await database.close();
   }
+}
+
+function newWorkspace(db: Db): Promise<Workspace> {
+  const { seed } = createPeople({ db, clock: systemClock });
+  return transaction(db, (tx) => ensureWorkspace(tx, systemClock.now(), seed));
 }
 
 /** As `withDatabase`, with the rooms put together but not started. */

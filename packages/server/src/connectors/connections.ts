@@ -5,7 +5,7 @@ import type { Db } from '../platform/database/pool.ts';
 import type { Log } from '../platform/log.ts';
 import type { Presence } from '../platform/presence.ts';
 import { unseal } from '../platform/seal.ts';
-import { http } from './http.ts';
+import { httpUntil } from './http.ts';
 import { type ConnectionRow, listConnections } from './store/connection.sql.ts';
 
 /** A connection with its connector at work. */
@@ -24,6 +24,8 @@ export interface Work {
   presence: Presence;
   clock: Clock;
   log: Log;
+  /** We are told to stop: what is in hand ends, and nothing is begun. */
+  closing: AbortSignal;
 }
 
 export interface Connections {
@@ -45,7 +47,9 @@ export function createConnections(o: {
   secret: Buffer;
   clock: Clock;
   log: Log;
+  closing: AbortSignal;
 }): Connections {
+  const http = httpUntil(o.closing);
   const opened = new Map<string, Connection>();
   let listed: Promise<readonly Connection[]> | undefined;
 

@@ -14,8 +14,18 @@ const NOT_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** The HTTP client that connectors are lent: pooled connections, a time limit, and no redirects followed. */
-export const http: Http = async ({ method, url, headers, body }) => {
+/**
+ * The HTTP client that connectors are lent: pooled connections, a time limit, and no redirects followed. Once we are
+ * closing it begins no request; those in hand have their time limit, which is how long a stop waits for them.
+ */
+export const httpUntil =
+  (closing: AbortSignal): Http =>
+  async (request) => {
+    if (closing.aborted) throw new RetryLater('Tributary is stopping', { applied: 'no' });
+    return http(request);
+  };
+
+const http: Http = async ({ method, url, headers, body }) => {
   try {
     const response = await fetch(url, {
       method,

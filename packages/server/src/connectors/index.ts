@@ -62,7 +62,8 @@ export function createConnectors(o: {
   publicUrl: () => string;
 }): Connectors {
   const { db, people, journeys, clock } = o;
-  const connections = createConnections(o);
+  const closing = new AbortController();
+  const connections = createConnections({ ...o, closing: closing.signal });
   const ears = { people, journeys, connections, messages: o.messages };
   o.presence.on('connections', connections.forget);
 
@@ -146,7 +147,7 @@ export function createConnectors(o: {
             if (loops.has(connection)) continue;
             // A newer version may record with more than the one that connected.
             await provide(people, connection.workspaceId, connection.connector);
-            const turn = createTurns(o, connection);
+            const turn = createTurns({ ...o, closing: closing.signal }, connection);
             loops.set(connection, startLoop({ name: `connection ${connection.id}`, turn, clock, log: o.log }));
           }
           return undefined;
@@ -160,6 +161,7 @@ export function createConnectors(o: {
       return {
         nudge,
         async close() {
+          closing.abort();
           await manager.close();
           await Promise.all([...loops.values()].map((loop) => loop.close()));
         },

@@ -50,7 +50,9 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
           throw error;
         });
       }
+      if (work.closing.aborted) return undefined;
       const read = await readHooks(work, connection);
+      if (work.closing.aborted) return undefined;
       const wrote = await writeDue(work, connection, isThere);
       if (failures > 0) {
         work.log.info({ connection: connection.id }, `${connection.connector.name} answers again`);
@@ -60,6 +62,8 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
       pausedUntil = undefined;
       return read || wrote ? 'more' : undefined;
     } catch (error) {
+      // It may only be that the request after the one in hand was not begun.
+      if (work.closing.aborted && error instanceof RetryLater) return undefined;
       failures += 1;
       if (!(error instanceof RetryLater) && !(error instanceof NeedsReconnect)) {
         // Ours, and not over there: the loop tries again, and whoever looks sees why nothing goes on.

@@ -5,7 +5,7 @@ import { until } from '../support/until.ts';
 import { chance, rounds } from './support/chance.ts';
 import { type Installation, install } from './support/installation.ts';
 
-const PEOPLE = 4000;
+const PEOPLE = 10_000;
 const AT_ONCE = 100;
 
 /** What is answered, as it is read. */
@@ -54,7 +54,7 @@ test('everybody is let in once, whatever the process is told while they are', { 
     const path = `/api/journeys/${name}/enrolments/${id}`;
     const some = Math.floor(random() * PEOPLE * 0.8);
     await until('some are inside', async () => (await call('GET', path)).progress.entered >= some);
-    // Somewhere in a page of a thousand, whose first people are inside then.
+    // Somewhere in a page of two thousand, whose first people are inside then.
     await pause(random() * 100);
     if (random() < 0.5) await server.killServer();
     else assert.equal(await server.stop(), 0);

@@ -41,12 +41,7 @@ async function migrateAlone(db: Db): Promise<{ applied: string[] }> {
     .catch(ignoreConcurrentCreation);
   const known = await migrations();
   const newest = await newestApplied(db);
-  if (newest > known.length) {
-    throw new UserError(
-      'database_is_newer',
-      `this database was written by a newer Tributary (migration ${newest}; this code knows ${known.length}): update the code`,
-    );
-  }
+  refuseNewer(newest, known.length);
   await mend(db, (number) => known[number - 1]!.checksum);
   const applied: string[] = [];
   for (const migration of known.slice(newest)) {
@@ -56,11 +51,30 @@ async function migrateAlone(db: Db): Promise<{ applied: string[] }> {
   return { applied };
 }
 
-/** How many migrations this code knows and how many the database has; for `doctor`. */
+/** How many migrations this code knows and how many the database has. */
 export async function migrationState(db: Db): Promise<{ known: number; applied: number }> {
   const known = (await migrations()).length;
   const { rows } = await db.query<{ there: boolean }>(`select to_regclass('migration') is not null as there`);
   return { known, applied: rows[0]?.there ? await newestApplied(db) : 0 };
+}
+
+/** Throws where the database is not at the version of this code: whoever only looks does not bring it there. */
+export async function seeCurrent(db: Db): Promise<void> {
+  const { known, applied } = await migrationState(db);
+  refuseNewer(applied, known);
+  if (applied < known)
+    throw new UserError(
+      'database_is_older',
+      `this database is at migration ${applied}, and this code needs ${known}: "migrate" brings it there, as "serve" does by itself. Stop a server of the older version first: it can not work with it after`,
+    );
+}
+
+function refuseNewer(applied: number, known: number): void {
+  if (applied > known)
+    throw new UserError(
+      'database_is_newer',
+      `this database was written by a newer Tributary (migration ${applied}; this code knows ${known}): update the code`,
+    );
 }
 
 async function apply(tx: Tx, migration: Migration): Promise<boolean> {

@@ -1,10 +1,11 @@
 /**
  * What PostgreSQL says when it is the moment that is wrong and not the statement: connections broken (08), a read-only
- * server or a transaction that took too long (25), a lost race (40), no room, memory or connection left (53), a lock not to be
+ * server or a transaction that took too long (25), a password or a database that was changed under us (28, 3D000), a lost
+ * race (40), no room, memory or connection left (53), a lock not to be
  * had (55P03), stopped or told to stop (57), a disk that fails (58). And
  * what the system says of the way to it (ECONNREFUSED).
  */
-const NOT_NOW = /^(08|25006|25P0[34]|40|53|55P03|57|58|E[A-Z]+$|EAI_AGAIN)/;
+const NOT_NOW = /^(08|25006|25P0[34]|28|3D000|40|53|55P03|57|58|E[A-Z]+$|EAI_AGAIN)/;
 /** pg tells of a lost connection in words only. */
 const LOST =
   /^(connection (terminated|timeout|was closed)|timeout e|query read timeout|client (has encountered|was closed))/i;

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { messageOf } from '../errors.ts';
+import { isNotNow } from './not-now.ts';
 import { explained, type Trouble, type Where } from './trouble.ts';
 
 /** The server that DATABASE_URL names can not be used: what is wrong, and what to do. Never tells the password. */
@@ -34,6 +35,24 @@ export async function reach(url: string): Promise<void> {
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** By class: connections (08), read-only (25006), not let in (28, 3D000), no room (53), stopped (57P), a disk that fails (58). */
+const AWAY = /^(08|25006|28|3D000|53|57P|58)/;
+
+/** What work failed over when it was the database that could not be used, in the same words; undefined where it was not. */
+export function unreachable(error: unknown, url: string | undefined): DatabaseUnreachable | undefined {
+  const says = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const isAway = error instanceof pg.DatabaseError ? AWAY.test(says) : says === '' && isNotNow(error);
+  if (!isAway) return undefined;
+  if (url) return new DatabaseUnreachable(explained(error, whereOf(clientFor(url))), error);
+  return new DatabaseUnreachable(
+    {
+      problem: `the database can not be used at the moment (it says: ${messageOf(error)})`,
+      advice: 'try again; postgres.log in the data folder may have more',
+    },
+    error,
+  );
 }
 
 function clientFor(connectionString: string): pg.Client {

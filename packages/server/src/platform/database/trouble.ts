@@ -124,6 +124,20 @@ const troubles: readonly { says: RegExp; told: (where: Where & { said: string })
     }),
   },
   {
+    says: /^25006 /,
+    told: ({ server }) => ({
+      problem: `the PostgreSQL at ${server} is read-only`,
+      advice: 'name the primary, or see why it takes no writes',
+    }),
+  },
+  {
+    says: /^57P0[12] /,
+    told: ({ server, said }) => ({
+      problem: `the PostgreSQL at ${server} ended meanwhile (it says: ${said})`,
+      advice: 'try again once it runs',
+    }),
+  },
+  {
     says: /^57P03 /,
     told: ({ server, said }) => ({
       problem: `the PostgreSQL at ${server} is not ready yet (it says: ${said})`,

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { makePart } from './backup-part.ts';
 import { backUp, EmbeddedDatabaseError, startEmbedded } from './index.ts';
-import { afterwards, query, temporaryFolder, usedFolder } from './test/support.ts';
+import { afterwards, postmasterOn, query, temporaryFolder, until, usedFolder } from './test/support.ts';
 
 const log = () => undefined;
 const beside = /^touches-/;
@@ -107,4 +109,99 @@ test('a backup goes into a new folder outside of what it copies, and is not ther
   assert.match(String(late.reason), /could not be written to .*empty \(ENOTEMPTY\)/);
   assert.deepEqual((await readdir(place)).sort(), ['empty', 'file', 'full']);
   assert.deepEqual(await readdir(join(place, 'empty')), ['postgres']);
+});
+
+/** Once the copying has begun. */
+async function midway(place: string): Promise<void> {
+  const begun = async () => (await readdir(place)).some((name) => name.includes('.part-'));
+  await until('it is being made', begun, 20_000);
+}
+
+test('a backup whose database ends, or that is stopped, says so in a sentence and leaves nothing', async (t) => {
+  const dataDir = await usedFolder(t);
+  const place = await temporaryFolder(t);
+  const live = await startEmbedded({ dataDir, log });
+  afterwards(t, live.close);
+  const { connection } = live;
+  const to = join(place, 'copy');
+  const told = (why: RegExp) => (error: Error) => {
+    assert.ok(error instanceof EmbeddedDatabaseError, String(error));
+    assert.match(error.message, why);
+    return true;
+  };
+  const stop = new AbortController();
+  const stopped = assert.rejects(
+    backUp({ dataDir, connection, to, beside, signal: stop.signal }),
+    told(/^Stopped: no backup was made\.$/),
+  );
+  await midway(place);
+  stop.abort();
+  await stopped;
+  assert.deepEqual(await readdir(place), []);
+
+  const ended = assert.rejects(backUp({ dataDir, connection, to, beside }), told(/^The database ended while it was/));
+  await midway(place);
+  process.kill(await postmasterOn(dataDir), 'SIGKILL');
+  await ended;
+  assert.deepEqual(await readdir(place), []);
+});
+
+test('what a killed backup left is removed by the next to that place, and what another makes is not', async (t) => {
+  const dataDir = await usedFolder(t);
+  const place = await temporaryFolder(t);
+  const live = await startEmbedded({ dataDir, log });
+  afterwards(t, live.close);
+  const ours = await makePart(join(place, 'copy'));
+  const [, machine] = /part-\d+-(\w+)-/.exec(ours)!;
+  const dead = `copy.part-${process.pid}-${machine}-00000000-abcdef`;
+  const elsewhere = `copy.part-${process.pid}-00000000-00000000-abcdef`;
+  for (const name of [dead, elsewhere, 'copy.part-of-something']) {
+    await mkdir(join(place, name));
+    await writeFile(join(place, name, 'file'), '');
+  }
+  await backUp({ dataDir, connection: live.connection, to: join(place, 'copy'), beside });
+  assert.deepEqual(
+    (await readdir(place)).map((name) => join(place, name)).sort(),
+    ['copy', elsewhere, 'copy.part-of-something']
+      .map((name) => join(place, name))
+      .concat(ours)
+      .sort(),
+  );
+});
+
+test('a backup to a link goes where it leads', async (t) => {
+  const dataDir = await usedFolder(t);
+  const place = await temporaryFolder(t);
+  const live = await startEmbedded({ dataDir, log });
+  afterwards(t, live.close);
+  await mkdir(join(place, 'disk', 'empty'), { recursive: true });
+  await symlink(join(place, 'disk', 'empty'), join(place, 'link'));
+  await symlink(join(place, 'nowhere'), join(place, 'dangling'));
+  const to = (name: string) => backUp({ dataDir, connection: live.connection, to: name, beside });
+  await assert.rejects(to(join(place, 'dangling')), /dangling is a link that leads nowhere/);
+  const made = await to(join(place, 'link'));
+  assert.equal(made.folder, join(place, 'disk', 'empty'));
+  assert.deepEqual(await readdir(made.folder), ['postgres']);
+  assert.deepEqual(await readdir(join(place, 'disk')), ['empty']);
+});
+
+test('a backup to where something is mounted is refused before it is made', async (t) => {
+  const place = await temporaryFolder(t);
+  const mounted = join(place, 'disk');
+  await mkdir(mounted);
+  const script = `
+    const { backUp } = await import(${JSON.stringify(import.meta.resolve('./index.ts'))});
+    const o = { dataDir: "/etc", connection: {}, to: ${JSON.stringify(mounted)}, beside: /x/ };
+    await backUp(o).catch((error) => console.log(error.message));`;
+  const words = ['mount --bind "$0" "$0" || exit 77', 'exec "$1" --input-type=module -e "$2"'].join('; ');
+  const apart = 'exec unshare -m sh -c "$3" "$0" "$1" "$2"';
+  const child = spawnSync('/bin/sh', ['-c', apart, mounted, process.execPath, script, words], {
+    encoding: 'utf8',
+  });
+  if (child.error || child.status === 77 || /unshare/.test(child.stderr)) return t.skip('nothing can be mounted here');
+  assert.match(
+    child.stdout,
+    /^Something is mounted on .*disk, so that no backup can take its place: name a folder in it/,
+  );
+  assert.deepEqual(await readdir(place), ['disk']);
 });

@@ -1,8 +1,8 @@
 import {
   constants,
   copyFile,
+  lstat,
   mkdir,
-  mkdtemp,
   open,
   readdir,
   realpath,
@@ -13,6 +13,9 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import pg from 'pg';
+import { messageOf } from '../../errors.ts';
+import { isNotNow } from '../not-now.ts';
+import { makePart, sweepParts } from './backup-part.ts';
 import { EmbeddedDatabaseError } from './errors.ts';
 import { layout, openFolder, syncFolder } from './folder.ts';
 
@@ -47,16 +50,20 @@ export async function backUp(o: {
   to: string;
   /** The names of files that others keep beside the database. */
   beside: RegExp;
+  /** Ends it: nothing of it is left. */
+  signal?: AbortSignal;
 }): Promise<Backup> {
   const from = layout(await realpath(o.dataDir));
   const to = await emptyPlace(o.to, from.root);
-  const copy = copier();
+  await sweepParts(to);
+  const copy = copier(o.signal);
   const client = new pg.Client({ ...o.connection, application_name: 'tributary backup' });
+  // Nothing is asked while files are copied: a database that ends then is no rejected query.
+  client.on('error', () => undefined);
   await client.connect();
   let part: string | undefined;
   try {
-    // Nobody else's: two that are made at once must not take each other's files for what has vanished.
-    part = await mkdtemp(`${to}.part-`);
+    part = await makePart(to);
     await openFolder(part);
     await copyBeside(copy, from.root, part, o.beside);
     const begun = await begin(client);
@@ -71,20 +78,39 @@ export async function backUp(o: {
     return { folder: to, ...copy.sum() };
   } catch (error) {
     if (part !== undefined) await rm(part, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
+    if (o.signal?.aborted) throw new EmbeddedDatabaseError('Stopped: no backup was made.', { cause: error });
+    if (isEnd(error))
+      throw new EmbeddedDatabaseError(
+        `The database ended while it was copied (${messageOf(error)}): no backup was made. Once it runs, try again.`,
+        { cause: error },
+      );
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === undefined) throw error;
     throw new EmbeddedDatabaseError(`The backup could not be written to ${to} (${code}).`, { cause: error });
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }
 
-/** A folder that is not there, or is empty; never within the one that is copied. */
+/** Whether the database is what failed: a lost connection is told in words, or by what became of the socket. */
+const isEnd = (error: unknown): boolean => {
+  const { syscall, code = '' } = error as NodeJS.ErrnoException;
+  return syscall === undefined ? isNotNow(error) : ['EPIPE', 'ECONNRESET'].includes(code);
+};
+
+/**
+ * A folder that is not there, or is empty, where a link leads if it is one; never within the one that is copied. What is
+ * there has to be one that another can take the place of, which is tried before anything is copied.
+ */
 async function emptyPlace(asked: string, root: string): Promise<string> {
   const to = resolve(asked);
   const parent = await realpath(dirname(to)).catch(() => undefined);
   if (parent === undefined) throw new EmbeddedDatabaseError(`There is no folder ${dirname(to)} to put the backup in.`);
-  const place = join(parent, relative(dirname(to), to));
+  const named = join(parent, relative(dirname(to), to));
+  const isLink = (await lstat(named).catch(() => undefined))?.isSymbolicLink() === true;
+  const place = isLink ? await realpath(named).catch(() => undefined) : named;
+  if (place === undefined)
+    throw new EmbeddedDatabaseError(`${to} is a link that leads nowhere: remove it, or name another folder.`);
   if (place === root || place.startsWith(root + sep))
     throw new EmbeddedDatabaseError(
       `The backup ${to} would lie in the data folder itself: name one outside of ${root}.`,
@@ -95,7 +121,26 @@ async function emptyPlace(asked: string, root: string): Promise<string> {
   });
   if (there !== undefined && there.length > 0)
     throw new EmbeddedDatabaseError(`The folder ${to} is not empty: a backup is put into a new one.`);
+  if (there !== undefined) await tryToReplace(place);
   return place;
+}
+
+/** As it will be done at the end: a folder that something is mounted on can not be renamed over. */
+async function tryToReplace(place: string): Promise<void> {
+  let part: string | undefined;
+  try {
+    part = await makePart(place);
+    await rename(part, place);
+  } catch (error) {
+    if (part !== undefined) await rm(part, { recursive: true, force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    throw new EmbeddedDatabaseError(
+      code === 'EBUSY'
+        ? `Something is mounted on ${place}, so that no backup can take its place: name a folder in it, ${join(place, 'backup')}.`
+        : `The backup can not be written to ${place} (${code}): name a folder that is not there yet.`,
+      { cause: error },
+    );
+  }
 }
 
 /** From here on the log keeps all that the copy needs. Returns the first of its segments. */
@@ -164,10 +209,11 @@ interface Copier {
   sum(): { files: number; bytes: number };
 }
 
-function copier(): Copier {
+function copier(signal: AbortSignal | undefined): Copier {
   const sizes = new Map<string, number>();
   return {
     async file(from, to) {
+      signal?.throwIfAborted();
       try {
         await copyFile(from, to, constants.COPYFILE_FICLONE);
       } catch (error) {

@@ -52,6 +52,20 @@ describe('a data folder', { concurrency: 3 }, () => {
     assert.deepEqual(await query(second.connection, 'select one from kept'), [{ one: 1 }]);
   });
 
+  test('a server that only passes, or is about to end, is found by nobody else', async (t) => {
+    const dataDir = await usedFolder(t);
+    const passing = await startEmbedded({ dataDir, log, passing: true });
+    afterwards(t, passing.close);
+    assert.equal(await findRunningEmbedded(dataDir), undefined);
+    await passing.close();
+    const server = await startEmbedded({ dataDir, log });
+    afterwards(t, server.close);
+    assert.deepEqual(await findRunningEmbedded(dataDir), server.connection);
+    await server.closing();
+    assert.ok(await answers(server.connection));
+    assert.equal(await findRunningEmbedded(dataDir), undefined);
+  });
+
   test('a folder that lost its record gets a new password, and an old log makes room', async (t) => {
     const dataDir = await usedFolder(t);
     const first = await startEmbedded({ dataDir, log });

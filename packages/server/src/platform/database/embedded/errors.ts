@@ -6,4 +6,11 @@ export class EmbeddedDatabaseError extends Error {
 /** Another process owns the data folder, and is well. */
 export class DataFolderInUse extends EmbeddedDatabaseError {
   override name = 'DataFolderInUse';
+  /** As a sentence names it: `process 12`. */
+  readonly holder: string;
+
+  constructor(message: string, holder: string) {
+    super(message);
+    this.holder = holder;
+  }
 }

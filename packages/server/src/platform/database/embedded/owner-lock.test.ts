@@ -7,13 +7,13 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DataFolderInUse } from './errors.ts';
 import { layout } from './folder.ts';
-import { claim, takeOwnership } from './owner-lock.ts';
+import { claim, isHeldToStay, takeOwnership } from './owner-lock.ts';
 import { birthOf, pidNamespace } from './processes.ts';
 import { afterwards, temporaryFolder, until } from './test/support.ts';
 
 const CONTENDER = fileURLToPath(new URL('./test/contender.ts', import.meta.url));
 const silent = () => undefined;
-const brief = { wellMs: 300, closingMs: 10_000 };
+const patience = { wellMs: 300, passingMs: 10_000, closingMs: 10_000 };
 
 test('sixteen processes want the folder, some die with it: never do two own it', async (t) => {
   const root = await temporaryFolder(t);
@@ -46,17 +46,31 @@ test('a holder that is well is told of after some patience; one that closes is w
   const folder = layout(await temporaryFolder(t));
   const first = await takeOwnership(folder, silent);
   const began = performance.now();
-  await assert.rejects(takeOwnership(folder, silent, brief), (error) => {
+  await assert.rejects(takeOwnership(folder, silent, { patience }), (error) => {
     assert.ok(error instanceof DataFolderInUse);
     assert.match(error.message, /in use by this very process.*--data/);
     return true;
   });
-  assert.ok(performance.now() - began >= brief.wellMs);
+  assert.ok(performance.now() - began >= patience.wellMs);
 
   await first.closing();
-  const second = takeOwnership(folder, silent, brief);
-  setTimeout(() => void first.release(), brief.wellMs * 2);
+  const second = takeOwnership(folder, silent, { patience });
+  setTimeout(() => void first.release(), patience.wellMs * 2);
   await (await second).release();
+});
+
+test('a command that holds it is waited for, and its database is not for others', async (t) => {
+  const folder = layout(await temporaryFolder(t));
+  let holder = await takeOwnership(folder, silent, { passing: true });
+  assert.equal(await isHeldToStay(folder), false);
+  const waiting = takeOwnership(folder, silent, { patience });
+  await new Promise((resolve) => setTimeout(resolve, patience.wellMs * 2));
+  await holder.release();
+  holder = await waiting;
+  assert.equal(await isHeldToStay(folder), true);
+  await holder.closing();
+  assert.equal(await isHeldToStay(folder), false);
+  await holder.release();
 });
 
 test('a pid that now is somebody else, or half a file from a power cut, does not stand in the way', async (t) => {

@@ -18,10 +18,16 @@ interface Holder {
   born: string;
   space: string;
   closing: boolean;
+  /** A command that found the database stopped: it is gone again in a moment. */
+  passing?: boolean;
 }
 
-/** How long a successor waits for a holder that is well, and for one that said it is leaving. */
-const PATIENCE = { wellMs: 5_000, closingMs: 30_000 };
+/**
+ * How long a successor waits for a holder that is well, for one that is only passing, and for one that said it is
+ * leaving. A server that leaves may have 30 seconds of requests in hand, as many of mail, and a minute until PostgreSQL
+ * is made to end.
+ */
+const PATIENCE = { wellMs: 5_000, passingMs: 60_000, closingMs: 180_000 };
 
 /**
  * One owner at a time for a folder, whoever dies when. The owner is the file with the highest number, if the process
@@ -32,7 +38,7 @@ const PATIENCE = { wellMs: 5_000, closingMs: 30_000 };
 export async function takeOwnership(
   folder: DataFolder,
   log: (msg: string, detail?: object) => void,
-  patience = PATIENCE,
+  o: { passing?: boolean; patience?: typeof PATIENCE } = {},
 ): Promise<OwnerLock> {
   await mkdir(folder.owner, { recursive: true });
   await giveToFolderOwner(folder, folder.owner);
@@ -41,25 +47,37 @@ export async function takeOwnership(
     born: (await birthOf(process.pid)) ?? '',
     space: await pidNamespace(),
     closing: false,
+    passing: o.passing ?? false,
   };
-  const began = performance.now();
+  const { wellMs, passingMs, closingMs } = o.patience ?? PATIENCE;
+  const came = performance.now();
+  let before = { number: 0, since: came };
   let said = false;
   for (;;) {
     const last = await highest(folder.owner);
     const holder = last === 0 ? undefined : await readHolder(join(folder.owner, String(last)));
     if (holder === 'changed') continue;
+    if (last !== before.number) before = { number: last, since: performance.now() };
     if (holder === undefined || !(await lives(holder, me, folder))) {
       if (await claim(folder, last + 1, me)) return lockOn(folder, last + 1, me);
       continue;
     }
-    const waited = performance.now() - began;
-    if (waited > (holder.closing ? patience.closingMs : patience.wellMs)) throw inUse(folder.root, holder, me);
-    if (waited > 2_000 && !said) {
+    const patience = holder.closing ? closingMs : holder.passing ? passingMs : wellMs;
+    if (performance.now() - before.since > patience) throw inUse(folder.root, holder, me);
+    if (performance.now() - came > 2_000 && !said) {
       log('Waiting for the process that owns the data folder', { pid: holder.pid, closing: holder.closing });
       said = true;
     }
     await sleep(50);
   }
+}
+
+/** Whoever has the folder goes on: a command may use its database and will not see it end. */
+export async function isHeldToStay(folder: DataFolder): Promise<boolean> {
+  const last = await highest(folder.owner).catch(() => 0);
+  const holder = last === 0 ? undefined : await readHolder(join(folder.owner, String(last)));
+  if (holder === 'changed') return isHeldToStay(folder);
+  return !holder?.closing && !holder?.passing;
 }
 
 function lockOn(folder: DataFolder, number: number, me: Holder): OwnerLock {
@@ -135,10 +153,12 @@ async function lives(holder: Holder, me: Holder, folder: DataFolder): Promise<bo
   return holder.space === me.space ? (await birthOf(holder.pid)) === holder.born : isAnswered(folder.run);
 }
 
-function inUse(dataDir: string, { pid, space }: Holder, me: Holder): DataFolderInUse {
+function inUse(dataDir: string, { pid, space, passing, closing }: Holder, me: Holder): DataFolderInUse {
   const theirs = pid === me.pid ? 'this very process' : `process ${pid}`;
   const who = space === me.space ? theirs : `process ${pid} of another container`;
+  const what = closing ? ', which is stopping and does not come to an end' : passing ? ', a command that goes on' : '';
   return new DataFolderInUse(
-    `The data folder ${dataDir} is in use by ${who}. Stop that one first, or give this one a folder of its own with --data.`,
+    `The data folder ${dataDir} is in use by ${who}${what}. Stop that one first, or give this one a folder of its own with --data.`,
+    who,
   );
 }

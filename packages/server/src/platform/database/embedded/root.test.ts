@@ -196,8 +196,8 @@ describe('whoever starts us', { concurrency: 3 }, () => {
     const dataDir = await usedFolder(t);
     const first = hold(t, { dataDir }, { prefix: ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'] });
     const connection = await first.ready();
-    const brief = { wellMs: 300, closingMs: 300 };
-    await assert.rejects(takeOwnership(layout(dataDir), log, brief), (error) => {
+    const patience = { wellMs: 300, passingMs: 300, closingMs: 300 };
+    await assert.rejects(takeOwnership(layout(dataDir), log, { patience }), (error) => {
       assert.ok(error instanceof DataFolderInUse);
       assert.match(error.message, /process \d+ of another container/);
       return true;

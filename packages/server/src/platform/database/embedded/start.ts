@@ -4,7 +4,7 @@ import { chooseWay } from './choose.ts';
 import { giveCluster, inspectCluster, makeCluster, resetPassword } from './cluster.ts';
 import { isServing } from './connect.ts';
 import { type DataFolder, layout, openFolder } from './folder.ts';
-import { takeOwnership } from './owner-lock.ts';
+import { isHeldToStay, takeOwnership } from './owner-lock.ts';
 import { clearPredecessor } from './predecessor.ts';
 import { type Connection, newPassword, readRecord, writeRecord } from './record.ts';
 import { defaultSettings } from './settings.ts';
@@ -13,6 +13,8 @@ import { type Supervised, supervise } from './supervise.ts';
 export interface EmbeddedDatabase {
   /** The same from start to close, also when the server had to be started again meanwhile. */
   readonly connection: Connection;
+  /** The end has begun: a successor waits for it from now on, and nobody new comes to use this database. */
+  closing(): Promise<void>;
   /** Stops the server and waits until it is gone. May be called again. */
   close(): Promise<void>;
 }
@@ -20,6 +22,10 @@ export interface EmbeddedDatabase {
 export interface EmbeddedOptions {
   readonly dataDir: string;
   readonly log: (msg: string, detail?: object) => void;
+  /** Told of instead of `log` where somebody is waited for. */
+  readonly waiting?: (msg: string, detail?: object) => void;
+  /** Whoever starts it has only a moment's work with it. */
+  readonly passing?: boolean;
   /** PostgreSQL settings over ours. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -31,16 +37,19 @@ export interface EmbeddedOptions {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const folder = await openFolder(options.dataDir);
-  const lock = await takeOwnership(folder, options.log);
+  const lock = await takeOwnership(folder, options.waiting ?? options.log, options.passing ? { passing: true } : {});
   try {
     const { connection, server } = await startIn(folder, options);
+    let announced: Promise<void> | undefined;
+    const closing = () => {
+      announced ??= lock
+        .closing()
+        .catch((error: unknown) => options.log('Cannot announce the end to a successor', { error }));
+      return announced;
+    };
     let closed: Promise<void> | undefined;
     const close = async () => {
-      try {
-        await lock.closing();
-      } catch (error) {
-        options.log('Cannot announce the end to a successor', { error });
-      }
+      await closing();
       try {
         await server.close();
         await forgetAddress(connection);
@@ -50,6 +59,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     };
     return {
       connection,
+      closing,
       close: () => {
         closed ??= close();
         return closed;
@@ -61,13 +71,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   }
 }
 
-/** The server already running on that folder, if one answers; for commands beside a running Tributary of the same user. */
+/** The server already running on that folder, if one answers and stays; for commands beside a running Tributary of the same user. */
 export async function findRunningEmbedded(dataDir: string): Promise<Connection | undefined> {
   const root = await realpath(dataDir).catch(() => undefined);
   if (root === undefined) return undefined;
   const folder = layout(root);
   const connection = await readRecord(folder);
-  if (connection === undefined) return undefined;
+  if (connection === undefined || !(await isHeldToStay(folder))) return undefined;
   return (await isServing(folder, connection).catch(() => false)) ? connection : undefined;
 }
 

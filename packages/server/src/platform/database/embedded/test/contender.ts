@@ -7,7 +7,9 @@ import { takeOwnership } from '../owner-lock.ts';
 const [, , root = '', rounds = '1', end = 'release'] = process.argv;
 const alone = `${root}/alone`;
 for (let round = 0; round < Number(rounds); round++) {
-  const lock = await takeOwnership(layout(root), () => undefined, { wellMs: 60_000, closingMs: 60_000 });
+  const lock = await takeOwnership(layout(root), () => undefined, {
+    patience: { wellMs: 60_000, passingMs: 60_000, closingMs: 60_000 },
+  });
   mkdirSync(alone);
   await sleep(1);
   rmdirSync(alone);
