@@ -60,10 +60,14 @@ async function installation(folder: string): Promise<string> {
   const links = JSON.parse(await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8')) as { target: string }[];
   for (const link of links) await rm(join(target, link.target), { force: true });
   await symlink(dirname(dirname(createRequire(import.meta.url).resolve('pg'))), join(folder, 'node_modules', 'pg'));
+  const platform = join(folder, 'platform');
+  const own = join(platform, 'database', 'embedded');
   for (const name of await readdir(import.meta.dirname)) {
-    if (/^[a-z-]+\.ts$/.test(name)) await cp(join(import.meta.dirname, name), join(folder, name));
+    if (/^[a-z-]+\.ts$/.test(name)) await cp(join(import.meta.dirname, name), join(own, name));
   }
-  return join(folder, 'index.ts');
+  for (const name of ['errors.ts', 'database/not-now.ts'])
+    await cp(join(import.meta.dirname, '..', '..', name), join(platform, name));
+  return join(own, 'index.ts');
 }
 
 // Each has a folder of its own, and waits for the disk most of the time.
