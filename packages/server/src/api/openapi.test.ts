@@ -2,18 +2,14 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { silent } from '../../test/support/database.ts';
-import { entriesOf } from '../../test/support/entries.ts';
 import { misfit } from '../../test/support/told.ts';
-import { keyCache } from '../access/index.ts';
-import { createAudiences } from '../audiences/index.ts';
-import { createDisplay } from '../messages/index.ts';
 import { createPeople } from '../people/index.ts';
 import { systemClock } from '../platform/clock.ts';
 import { openPool } from '../platform/database/pool.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createHttp } from './http.ts';
 import { calls, openapiRoute } from './openapi.ts';
-import { orttoRoutes } from './ortto/index.ts';
+import { serveWire } from './ortto/test/serve-wire.ts';
 
 describe('the description of the API', () => {
   // Nothing here asks it anything, so it never connects.
@@ -28,18 +24,7 @@ describe('the description of the API', () => {
       if (url.startsWith('/v1/') && method !== 'OPTIONS') routes.push(`${method} ${url.replace(':id', '{id}')}`);
     });
     const people = createPeople({ db, clock: systemClock });
-    const audiences = createAudiences({ db, people, clock: systemClock, log: silent });
-    const entries = entriesOf({ db, people, audiences, clock: systemClock });
-    orttoRoutes(app, {
-      db,
-      people,
-      audiences,
-      messages: { displayTypes: createDisplay(people).types },
-      entries,
-      keys: keyCache(db),
-      clock: systemClock,
-      log: silent,
-    });
+    serveWire(app, { db, people, clock: systemClock });
     openapiRoute(app);
     return { app, routes };
   }

@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { signal } from '../platform/presence.ts';
 import { changeDefinition, mustBeTrackable } from './catalog/tracked.ts';
-import { couldBeKey, type FillKeys, makeKeys } from './keys.ts';
+import { couldBeKey, makeKeys } from './keys.ts';
 import type { SchemaCache } from './schema.ts';
 import { insertDefinitions, insertField, type NewDefinition } from './store/schema.sql.ts';
 
@@ -26,8 +26,6 @@ export interface Define {
   clock: Clock;
   /** Whose: people's unless it says otherwise. */
   entity?: EntityKind;
-  /** Gives those who are here the keys that a field's values are; people unless it says otherwise. */
-  fillKeys?: FillKeys;
   forget(): void;
 }
 
@@ -81,7 +79,7 @@ export async function ensureKeys(
 ): Promise<void> {
   const schema = await cache.get(of.db, workspaceId);
   const missing = fieldIds.filter((id) => couldBeKey(schema, id));
-  if (missing.length > 0) await changeSchema(of, (tx) => makeKeys(tx, workspaceId, missing, of.fillKeys));
+  if (missing.length > 0) await changeSchema(of, (tx) => makeKeys(tx, workspaceId, missing, of.entity));
 }
 
 /**

@@ -1,7 +1,8 @@
-import { type IntakeItem, parseFieldId } from '@tributary/model';
+import { type EntityKind, type IntakeItem, parseFieldId } from '@tributary/model';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import { signal } from '../platform/presence.ts';
 import { keyFieldsOf } from './check.ts';
+import { entities } from './filter/entity.ts';
 import type { Schema } from './schema.ts';
 import { insertKeysOfAll } from './store/identity.sql.ts';
 import { updateFieldToKey } from './store/schema.sql.ts';
@@ -33,19 +34,16 @@ export function withKeys(schema: Schema, items: readonly IntakeItem[]): Schema {
   return { ...schema, fields: new Map([...schema.fields, ...made]) };
 }
 
-/** Writes the keys of all who have a value in that field. */
-export type FillKeys = (tx: Tx, workspaceId: number, fieldId: string) => Promise<void>;
-
 /** People, or accounts, can be found by these fields once the transaction commits, those already here included. */
 export async function makeKeys(
   tx: Tx,
   workspaceId: number,
   fieldIds: readonly string[],
-  fill: FillKeys = insertKeysOfAll,
+  entity: EntityKind = 'person',
 ): Promise<void> {
   // In one order: two requests that name the same fields wait for each other, and not in a circle.
   for (const id of [...fieldIds].sort())
-    if (await updateFieldToKey(tx, workspaceId, id)) await fill(tx, workspaceId, id);
+    if (await updateFieldToKey(tx, workspaceId, id)) await insertKeysOfAll(tx, entities[entity], workspaceId, id);
   signal(tx, 'schema');
 }
 

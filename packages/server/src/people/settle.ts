@@ -1,6 +1,6 @@
 import { type Db, transaction } from '../platform/database/pool.ts';
 import type { Turn } from '../platform/loop.ts';
-import { accountEntity, personEntity } from './filter/entity.ts';
+import { entities } from './filter/entity.ts';
 import {
   deleteStaleKeys,
   insertLackingKeys,
@@ -22,7 +22,7 @@ export async function settleKeys(db: Db, graceMs = GRACE_MS): Promise<Turn> {
   return transaction(db, async (tx) => {
     const key = await takeUnsettledKey(tx);
     if (!key) return undefined;
-    const entity = key.entity === 'person' ? personEntity : accountEntity;
+    const entity = entities[key.entity];
     await deleteStaleKeys(tx, entity, key);
     await insertLackingKeys(tx, entity, key);
     await updateKeySettled(tx, key);

@@ -43,6 +43,7 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
 
   const factsAt = (now: Date, trace?: Trace): RunFacts => {
     const { fields } = life;
+    const timezone = timezoneOf(fields, scene.sending.defaults.timezone);
     const known = (condition: Filter) => answer(condition, now)?.holds;
     const ask: typeof matches = (filter, facts) => {
       const place = places.get(filter);
@@ -53,14 +54,7 @@ export function simulate(scene: Scene, looks: Looks = { left: HOURS_MAX }): Path
       return why.holds;
     };
     return {
-      ...{
-        fields,
-        now,
-        known,
-        ask,
-        activities: life.activities,
-        timezone: timezoneOf(fields, scene.sending.defaults.timezone),
-      },
+      ...{ fields, now, known, ask, timezone, activities: life.activities },
       ...{ listens: version.listens, goalListens: version.goalListens },
       lastDone: effects.lastDone,
       winner: scene.winner,

@@ -19,7 +19,6 @@ import { asIntake, recordAccounts } from './record.ts';
 import { type AccountSearch, createAccountSearch } from './search.ts';
 import { findAccounts } from './store/account.sql.ts';
 import { findAccountActivities } from './store/activity.sql.ts';
-import { insertKeysOfAllAccounts } from './store/key.sql.ts';
 import { type Crowd, listCrowds, listMembersOf } from './store/member.sql.ts';
 import type { AccountItem, AccountOutcome } from './types.ts';
 
@@ -78,7 +77,6 @@ export function createAccounts(o: {
     db,
     clock,
     entity: 'account',
-    fillKeys: insertKeysOfAllAccounts,
     forget: schema.forget,
   } as const;
   const filters = createFilters({ schema: schema.get, entity: accountEntity });
@@ -89,7 +87,7 @@ export function createAccounts(o: {
     let now = await loadSchema(tx, workspaceId, 'account');
     const missing = missingKeys(now, items.map(asIntake));
     if (missing.length > 0) {
-      await makeKeys(tx, workspaceId, missing, insertKeysOfAllAccounts);
+      await makeKeys(tx, workspaceId, missing, 'account');
       now = await loadSchema(tx, workspaceId, 'account');
     }
     return recordAccounts(tx, recorder, { workspaceId, schema: now, now: clock.now() }, items);

@@ -1,4 +1,4 @@
-import { occurredOf, PERSON_ID } from '@tributary/model';
+import { type EntityKind, occurredOf, PERSON_ID } from '@tributary/model';
 import type { Schema } from '../schema.ts';
 import type { TagTable } from '../store/tag.sql.ts';
 import {
@@ -68,6 +68,8 @@ export const accountEntity: Entity = {
   computed: { 'int:o:e': numberSource(ENGAGEMENT_OF), 'ids:o:p': idsSource(PEOPLE_OF, 'ap.person_id') },
   idField: 'str:o:account_id',
 };
+
+export const entities: Readonly<Record<EntityKind, Entity>> = { person: personEntity, account: accountEntity };
 
 /** Where the value of a field of this entity comes from. */
 export function sourceOf(entity: Entity, fieldId: string, schema: Schema): Source {

@@ -1,4 +1,5 @@
 import { type Queryable, send, type Tx } from '../../platform/database/pool.ts';
+import type { Entity } from '../filter/entity.ts';
 import { spelled } from './spelled.sql.ts';
 
 export interface Key {
@@ -71,11 +72,16 @@ export function deleteKeys(tx: Tx, workspaceId: number, keys: readonly (Key & { 
 }
 
 /** Fills in the keys of everyone who already has a value in a field that has just become a key, as `keyValue` spells them. */
-export async function insertKeysOfAll(tx: Tx, workspaceId: number, fieldId: string): Promise<void> {
+export async function insertKeysOfAll(
+  tx: Tx,
+  { table, keyTable, owner }: Entity,
+  workspaceId: number,
+  fieldId: string,
+): Promise<void> {
   await tx.query(
-    `insert into identity (workspace_id, field_id, value, person_id)
+    `insert into ${keyTable} (workspace_id, field_id, value, ${owner})
      select $1, $2, ${spelled}, p.id
-     from person p join field f on f.workspace_id = $1 and f.id = $2
+     from ${table} p join field f on f.workspace_id = $1 and f.id = $2
      where p.workspace_id = $1 and p.archived_at is null and ${spelled} <> '' order by p.id
      on conflict do nothing`,
     [workspaceId, fieldId],

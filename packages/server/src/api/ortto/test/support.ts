@@ -1,16 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { described } from '../../../../test/support/described.ts';
-import { entriesOf } from '../../../../test/support/entries.ts';
-import { createKey, ensureWorkspace, keyCache, revokeKey } from '../../../access/index.ts';
-import { type Audiences, createAudiences } from '../../../audiences/index.ts';
-import { createDisplay } from '../../../messages/index.ts';
+import { createKey, ensureWorkspace, revokeKey } from '../../../access/index.ts';
+import type { Audiences } from '../../../audiences/index.ts';
 import { createPeople, type People } from '../../../people/index.ts';
 import { movableClock } from '../../../platform/clock.ts';
 import { openPool, transaction } from '../../../platform/database/pool.ts';
 import { createMetrics } from '../../../platform/metrics.ts';
 import { createHttp } from '../../http.ts';
-import { orttoRoutes } from '../index.ts';
+import { serveWire } from './serve-wire.ts';
 
 export interface Answer {
   status: number;
@@ -46,24 +44,13 @@ export async function openWire({ odd = false } = {}): Promise<Wire> {
   const clock = movableClock();
   const db = openPool(t.connection, silent);
   const people = createPeople({ db, clock });
-  const audiences = createAudiences({ db, people, clock, log: silent });
   const workspace = await transaction(db, (tx) => ensureWorkspace(tx, clock.now(), people.seed));
   await people.preparePartitions();
   const { key } = await createKey(db, workspace, 'In use', clock.now());
   const { key: revokedKey } = await createKey(db, workspace, 'Revoked', clock.now());
   await revokeKey(db, 'Revoked', clock.now());
   const app = createHttp({ log: silent, metrics: createMetrics() });
-  const entries = entriesOf({ db, people, audiences, clock });
-  orttoRoutes(app, {
-    db,
-    people,
-    audiences,
-    messages: { displayTypes: createDisplay(people).types },
-    entries,
-    keys: keyCache(db),
-    clock,
-    log: silent,
-  });
+  const { audiences } = serveWire(app, { db, people, clock });
 
   const send: Wire['send'] = async (method, url, headers, payload) => {
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });

@@ -1,15 +1,12 @@
 import { silent, type TestDatabase, testDatabase } from '../../../../test/support/database.ts';
 import { described } from '../../../../test/support/described.ts';
-import { entriesOf } from '../../../../test/support/entries.ts';
-import { createKey, ensureWorkspace, keyCache } from '../../../access/index.ts';
-import { createAudiences } from '../../../audiences/index.ts';
-import { createDisplay } from '../../../messages/index.ts';
+import { createKey, ensureWorkspace } from '../../../access/index.ts';
 import { createPeople, type People } from '../../../people/index.ts';
 import { type MovableClock, movableClock } from '../../../platform/clock.ts';
 import { openPool, transaction } from '../../../platform/database/pool.ts';
 import { createMetrics } from '../../../platform/metrics.ts';
 import { createHttp } from '../../http.ts';
-import { orttoRoutes } from '../../ortto/index.ts';
+import { serveWire } from '../../ortto/test/serve-wire.ts';
 import { identityRoutes } from '../identity.ts';
 import { keyed } from '../keyed.ts';
 
@@ -34,19 +31,7 @@ export async function openIdentityWorld(): Promise<IdentityWorld> {
   await people.preparePartitions();
   const { key } = await createKey(db, workspace, 'In use', clock.now());
   const app = createHttp({ log: silent, metrics: createMetrics() });
-  const keys = keyCache(db);
-  const audiences = createAudiences({ db, people, clock, log: silent });
-  const entries = entriesOf({ db, people, audiences, clock });
-  orttoRoutes(app, {
-    db,
-    people,
-    audiences,
-    messages: { displayTypes: createDisplay(people).types },
-    entries,
-    keys,
-    clock,
-    log: silent,
-  });
+  const { keys } = serveWire(app, { db, people, clock });
   app.register(
     async (api) => {
       keyed(api, keys);

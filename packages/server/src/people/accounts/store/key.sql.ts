@@ -1,6 +1,5 @@
 import { send, type Tx } from '../../../platform/database/pool.ts';
 import { type Key, keyText } from '../../store/identity.sql.ts';
-import { spelled } from '../../store/spelled.sql.ts';
 
 type Claim = Key & { accountId: string };
 
@@ -48,16 +47,4 @@ export async function deleteKeysOfAccounts(tx: Tx, workspaceId: number, ids: rea
     workspaceId,
     ids,
   ]);
-}
-
-/** Fills in the keys of all accounts with a value in a field that has just become a key, as `keyValue` spells them. */
-export async function insertKeysOfAllAccounts(tx: Tx, workspaceId: number, fieldId: string): Promise<void> {
-  await tx.query(
-    `insert into account_identity (workspace_id, field_id, value, account_id)
-     select $1, $2, ${spelled}, p.id
-     from account p join field f on f.workspace_id = $1 and f.id = $2
-     where p.workspace_id = $1 and p.archived_at is null and ${spelled} <> '' order by p.id
-     on conflict do nothing`,
-    [workspaceId, fieldId],
-  );
 }
