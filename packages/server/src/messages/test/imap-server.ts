@@ -32,6 +32,8 @@ export async function startImap(o: { port?: number } = {}): Promise<TestImap> {
   let [uidValidity, uidNext] = [1, 1];
   const commands: string[] = [];
   const idling = new Set<Socket>();
+  /** Up to which number of the mails a client was told that there are some. */
+  const toldUpTo = new WeakMap<Socket, number>();
   const sockets = new Set<Socket>();
   let connections = 0;
 
@@ -65,6 +67,7 @@ export async function startImap(o: { port?: number } = {}): Promise<TestImap> {
       case 'LSUB':
         return [...(/ ""$/.test(command) ? ['* LIST (\\Noselect) "/" ""'] : [`* ${verb} () "/" INBOX`]), done];
       case 'EXAMINE':
+        toldUpTo.set(socket, uidNext);
         return /INBOX/.test(command)
           ? [
               `* ${mails.length} EXISTS`,
@@ -75,11 +78,13 @@ export async function startImap(o: { port?: number } = {}): Promise<TestImap> {
             ]
           : [`${tag} NO there is no such folder`];
       case 'NOOP':
+        toldUpTo.set(socket, uidNext);
         return [`* ${mails.length} EXISTS`, done];
       case 'IDLE':
         socketTag.set(socket, tag);
         idling.add(socket);
-        return ['+ idling'];
+        // What came while nobody idled is told at the next command, as servers do.
+        return ['+ idling', ...(toldUpTo.get(socket) === uidNext ? [] : [`* ${mails.length} EXISTS`])];
       case 'LOGOUT':
         return ['* BYE', done];
       case 'UID':
@@ -155,7 +160,10 @@ export async function startImap(o: { port?: number } = {}): Promise<TestImap> {
     add(mail, at = new Date()) {
       const uid = uidNext++;
       mails.push({ uid, mail, at });
-      for (const socket of idling) socket.write(`* ${mails.length} EXISTS\r\n`);
+      for (const socket of idling) {
+        toldUpTo.set(socket, uidNext);
+        socket.write(`* ${mails.length} EXISTS\r\n`);
+      }
       return uid;
     },
     remove(uid) {
