@@ -7,7 +7,8 @@ import { type Define, defineIn, type NewSchema } from './define.ts';
 import { carryAnonymousIds, recordLinked } from './identity/link.ts';
 import { makeKeys, missingKeys, unlessAllRefused, withKeys } from './keys.ts';
 import { createQueue, type IntakeQueue } from './queue/index.ts';
-import { type Recorder, record } from './record.ts';
+import { record } from './record.ts';
+import type { Recorder } from './recorder.ts';
 import { loadSchema, type Schema, type SchemaCache } from './schema.ts';
 
 export interface HowRecorded {

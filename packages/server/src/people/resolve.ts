@@ -12,10 +12,10 @@ export interface Holder {
   fields: Fields;
 }
 
-/** One of them in the course of one batch: as read, and as the items so far have changed them. */
 /** What is kept of a person beside their fields, of which others are told when it changes. */
 export type Was = Pick<PersonRow, 'firstSeenAt' | 'lastSeenAt' | 'subscribedAt' | 'unsubscribedAt' | 'tags'>;
 
+/** One of them in the course of one batch: as read, and as the items so far have changed them. */
 export interface Subject<Row extends Holder = PersonRow> {
   row: Row;
   before: Fields;

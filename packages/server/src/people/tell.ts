@@ -1,7 +1,8 @@
 import type { Fields } from '@tributary/model';
 import type { Tx } from '../platform/database/pool.ts';
-import { type Recorder, writeActivities } from './record.ts';
+import type { Recorder } from './recorder.ts';
 import type { Schema } from './schema.ts';
+import { writeActivities } from './write-activities.ts';
 
 /** Something that a timeline is to say, of somebody who is held. */
 export interface Told {

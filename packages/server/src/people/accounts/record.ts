@@ -1,7 +1,7 @@
 import { type IntakeItem, mergeFields } from '@tributary/model';
 import type { Tx } from '../../platform/database/pool.ts';
 import { type CheckedItem, checkItem } from '../check.ts';
-import { RaceLost, type Recorder } from '../record.ts';
+import { RaceLost, type Recorder } from '../recorder.ts';
 import {
   choose,
   createDirectory,

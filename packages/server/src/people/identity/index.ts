@@ -2,7 +2,7 @@ import { publicId } from '@tributary/model';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
-import type { Recorder } from '../record.ts';
+import type { Recorder } from '../recorder.ts';
 import type { Schema } from '../schema.ts';
 import { findCurrent, holdPeople } from './find.ts';
 import { SEPARABLE_MS, separate } from './separate.ts';
