@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Fields, publicId } from '@tributary/model';
+import { until } from '../../../test/support/until.ts';
+import { transaction } from '../../platform/database/pool.ts';
 import { idOf, itemOf, openRoom, type Room } from '../test/support.ts';
 import { accountValuesOf } from './search.ts';
 
@@ -154,6 +156,25 @@ describe('accounts', () => {
          where ap.person_id = p.id order by ap.since, ap.account_id limit 1)`,
     );
     assert.deepEqual(rows, []);
+  });
+
+  test('who comes into an account while it is put away does not show it either', async () => {
+    const id = await make('Closing');
+    const nils = await person('nils@closing.example');
+    const { archiving } = await transaction(room.t.db, async (tx) => {
+      await room.people.accounts.members.addIn(tx, room.ws, [{ accountId: id, personId: nils }], 'Test');
+      const archiving = room.people.accounts.change(room.ws, 'archive', { ids: [id] }, 'Test');
+      await until('it waits for the account', async () => {
+        const { rows } = await room.t.db.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return rows.length > 0;
+      });
+      return { archiving };
+    });
+    await archiving;
+    const { rows } = await room.t.db.query(`select fields->>'idt::o' as account from person where id = $1`, [nils]);
+    assert.deepEqual(rows, [{ account: null }]);
   });
 
   test('who is deleted belongs nowhere', async () => {

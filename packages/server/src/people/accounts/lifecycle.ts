@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Db, type Tx, transaction } from '../../platform/database/pool.ts';
 import { keyValue } from '../check.ts';
 import type { ChangeKind, Selection } from '../lifecycle/selection.ts';
+import { RaceLost } from '../recorder.ts';
 import { loadSchema, type Schema } from '../schema.ts';
 import { refreshAccountOf } from './members.ts';
 import { deleteKeysOfAccounts, insertAccountKeys } from './store/key.sql.ts';
@@ -13,7 +14,7 @@ import {
   updateAccountsToArchived,
   updateAccountsToRestored,
 } from './store/lifecycle.sql.ts';
-import { lockMembersOf } from './store/member.sql.ts';
+import { hasOtherMembers, lockMembersOf } from './store/member.sql.ts';
 import { updateSeenFromPeople } from './store/seen.sql.ts';
 
 /** So many are changed in one transaction: each may have thousands of people. */
@@ -62,6 +63,7 @@ async function changeBatch(
   const people = await lockMembersOf(tx, workspaceId, found);
   const accounts = await lockChosenAccounts(tx, workspaceId, kind, found);
   const ids = accounts.map(({ id }) => id);
+  if (await hasOtherMembers(tx, workspaceId, ids, people)) throw new RaceLost('somebody has come in meanwhile');
   if (kind === 'archive') {
     await updateAccountsToArchived(tx, workspaceId, ids, source, now);
     // As with people: what comes again under the same name is something new.

@@ -22,6 +22,22 @@ export async function lockMembersOf(tx: Tx, workspaceId: number, accountIds: rea
   return rows.map((row) => row.id);
 }
 
+/** Whether anybody but these people belongs to one of these accounts, which are held: nobody comes in any more. */
+export async function hasOtherMembers(
+  tx: Tx,
+  workspaceId: number,
+  accountIds: readonly string[],
+  personIds: readonly string[],
+): Promise<boolean> {
+  const { rows } = await tx.query(
+    `select from account_person ap join person p on p.id = ap.person_id
+     where ap.workspace_id = $1 and ap.account_id = any($2::bigint[])
+       and not exists (select from unnest($3::bigint[]) as held(id) where held.id = ap.person_id) limit 1`,
+    [workspaceId, accountIds, personIds],
+  );
+  return rows.length > 0;
+}
+
 /** How many belong to the fullest of these accounts. */
 export async function countMembersOfFullest(db: Queryable, accountIds: readonly string[]): Promise<number> {
   const { rows } = await db.query<{ n: number | null }>(

@@ -25,7 +25,10 @@ export async function moveMemberships(tx: Tx, of: Pair): Promise<void> {
   );
 }
 
-/** Both belong where they did before; an account that has been deleted since stays deleted. */
+/**
+ * Both belong where they did before; an account that has been deleted since stays deleted. The accounts are held, so that
+ * none is archived unnoticed.
+ */
 export async function returnMemberships(tx: Tx, of: Pair): Promise<void> {
   await tx.query(
     `delete from account_person ap using person_merge_snapshot s
@@ -37,7 +40,7 @@ export async function returnMemberships(tx: Tx, of: Pair): Promise<void> {
      select a.workspace_id, a.id, $2, k.since
      from person_merge_snapshot s, unnest(s.account_ids, s.account_since) as k(account_id, since)
      join account a on a.id = k.account_id
-     where s.merge_id = $1 on conflict do nothing`,
+     where s.merge_id = $1 order by a.id for key share of a on conflict do nothing`,
     [of.mergeId, of.absorbed],
   );
 }
