@@ -10,6 +10,8 @@ export interface TrackedMessage {
   template: string | null;
   state: MessageState;
   subject: string | null;
+  /** Where it went; null before it did, and of somebody who was deleted. */
+  address: string | null;
   attributes: Fields;
   transactional: boolean;
   sentAt: Date | null;
@@ -19,7 +21,7 @@ export interface TrackedMessage {
 }
 
 const columns = `m.id, m.workspace_id as "workspaceId", m.person_id as "personId", t.name as template, m.state,
-                  m.subject, m.attributes, coalesce((m.rules->>'transactional')::boolean, false) as transactional,
+                  m.subject, m.address, m.attributes, coalesce((m.rules->>'transactional')::boolean, false) as transactional,
                   m.sent_at as "sentAt", m.opened_at as "openedAt",
                   m.clicked_at as "clickedAt", m.unsubscribed_at as "unsubscribedAt"`;
 

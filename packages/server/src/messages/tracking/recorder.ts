@@ -125,7 +125,7 @@ async function record(
   });
   const early = new Set<Touch>();
   const firsts = new Map<string, TrackedMessage>();
-  const items = new Map<number, IntakeItem[]>();
+  const items = new Map<number, { item: IntakeItem; touch: Touch; message: TrackedMessage }[]>();
   for (const { touch, message } of await without(tx, o.people, known)) {
     const machine = machineBehind(touch, message, o.pace.hurried(touch));
     if (machine === undefined && isEarly(touch, message)) {
@@ -133,16 +133,27 @@ async function record(
       continue;
     }
     const item = itemOf(touch, message, machine);
-    items.set(touch.workspaceId, [...(items.get(touch.workspaceId) ?? []), item]);
+    items.set(touch.workspaceId, [...(items.get(touch.workspaceId) ?? []), { item, touch, message }]);
     if (machine === undefined) firsts.set(message.id, withFirst(firsts.get(message.id) ?? message, touch));
   }
   await updateFirsts(tx, [...firsts.values()]);
   for (const [workspaceId, own] of items) {
-    const outcomes = await o.people.recordIn(tx, workspaceId, own);
+    const outcomes = await o.people.recordIn(
+      tx,
+      workspaceId,
+      own.map(({ item }) => item),
+    );
+    // Somebody archived or deleted has no timeline that goes on.
+    const gone = own.filter((_one, i) => outcomes[i]!.status === 'not_found');
+    await refuse(
+      tx,
+      o.people,
+      workspaceId,
+      gone.filter(({ touch }) => touch.did === 'unsubscribe'),
+    );
     for (const [i, outcome] of outcomes.entries()) {
-      // Somebody archived or deleted has no timeline that goes on.
       if ('error' in outcome && outcome.status !== 'not_found')
-        o.log.error({ item: own[i], error: outcome.error }, 'a touch of a message could not be recorded');
+        o.log.error({ item: own[i]!.item, error: outcome.error }, 'a touch of a message could not be recorded');
     }
   }
   return touches.map((touch) => {
@@ -150,6 +161,29 @@ async function record(
     return known.some((k) => k.touch === touch) ? 'recorded' : 'unknown';
   });
 }
+
+/** A no is of the reader's: it holds should they come back, and for whoever has come with their address since. */
+async function refuse(
+  tx: Tx,
+  people: People,
+  workspaceId: number,
+  gone: readonly { item: IntakeItem; message: TrackedMessage }[],
+): Promise<void> {
+  if (gone.length === 0) return;
+  await people.lifecycle.unsubscribe(
+    tx,
+    workspaceId,
+    gone.map(({ message }) => message.personId),
+  );
+  const items = gone.flatMap(({ item, message: { address } }): IntakeItem[] =>
+    address === null
+      ? []
+      : [{ ...item, who: { by: [EMAIL] }, fields: { ...item.fields, [EMAIL]: address }, existingOnly: true }],
+  );
+  if (items.length > 0) await people.recordIn(tx, workspaceId, items);
+}
+
+const EMAIL = 'str::email';
 
 /** Without those who unsubscribe again: pressing the button twice, or a provider that repeats itself, is one wish. */
 async function without(

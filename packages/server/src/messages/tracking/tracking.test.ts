@@ -224,6 +224,22 @@ describe('what readers do with a mail', () => {
     assert.match(done.body, /You are unsubscribed/);
   });
 
+  test('a no of somebody who was archived holds when they come back, and for whoever has come with their address since', async () => {
+    const mail = await mailed();
+    const email = String((await world.fields(mail.person))['str::email']);
+    const change = (kind: 'archive' | 'restore') =>
+      world.people.lifecycle.change(world.workspaceId, kind, { ids: [mail.person] }, 'API');
+    await change('archive');
+    const again = await world.person({ 'str::email': email, 'str::first': 'Anna' });
+    assert.notEqual(again, mail.person);
+    const done = await app.inject({ method: 'POST', url: mail.unsubscribe, body: 'List-Unsubscribe=One-Click' });
+    assert.equal(done.body, 'unsubscribed\n');
+    assert.equal((await world.fields(again))['bol::p'], false);
+    assert.equal((await of(again, 'act::u-all')).length, 1);
+    await change('restore');
+    assert.equal((await world.fields(mail.person))['bol::p'], false);
+  });
+
   test('a link that can not be looked up as the database is away says so on a page', async (t) => {
     const proxy = await databaseProxy(world.t.connection);
     const db = openPool(proxy.connection, silent, 4);

@@ -3,7 +3,7 @@ import { type Db, type Tx, transaction } from '../../platform/database/pool.ts';
 import type { Turn } from '../../platform/loop.ts';
 import { currentIds } from '../identity/find.ts';
 import type { SchemaCache } from '../schema.ts';
-import { type Chosen, countChosen, lockChosen } from '../store/lifecycle.sql.ts';
+import { type Chosen, countChosen, lockChosen, updateToUnsubscribed } from '../store/lifecycle.sql.ts';
 import { deleteChange, insertChange, takeChange, updateChange } from '../store/person-change.sql.ts';
 import { changePeople } from './change.ts';
 import type { ChangeKind, Selection } from './selection.ts';
@@ -23,6 +23,8 @@ export interface Lifecycle {
     who: Selection,
     source: string,
   ): Promise<{ done: number; scheduled: number }>;
+  /** Those of them who are archived want no mail should they be restored. It is on no timeline: theirs does not go on. */
+  unsubscribe(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<void>;
   /** One batch of what was left for later. */
   turn(): Promise<Turn>;
 }
@@ -58,6 +60,7 @@ export function createLifecycle(o: { db: Db; clock: Clock; cache: SchemaCache })
       const done = await transaction(db, (tx) => batch(tx, { workspaceId, kind, source }, { ...who, after: '0' }));
       return { done: done.length, scheduled: 0 };
     },
+    unsubscribe: (tx, workspaceId, ids) => updateToUnsubscribed(tx, workspaceId, ids, clock.now()),
     turn: () =>
       transaction(db, async (tx) => {
         const change = await takeChange(tx);

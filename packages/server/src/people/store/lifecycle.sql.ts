@@ -65,6 +65,21 @@ export async function updateToRestored(tx: Tx, workspaceId: number, ids: readonl
   );
 }
 
+/** Of those who are archived alone. */
+export async function updateToUnsubscribed(
+  tx: Tx,
+  workspaceId: number,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `update person set fields = fields || '{"bol::p": false}', unsubscribed_at = $3, edited_at = $3
+     where workspace_id = $1 and id = any($2::bigint[]) and archived_at is not null
+       and fields->'bol::p' is distinct from 'false'::jsonb`,
+    [workspaceId, ids, now],
+  );
+}
+
 /** Every key of these people becomes free. */
 export async function deleteKeysOf(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<void> {
   await tx.query('delete from identity where workspace_id = $1 and person_id = any($2::bigint[])', [workspaceId, ids]);
