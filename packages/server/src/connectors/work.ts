@@ -55,7 +55,7 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
       if (work.closing.aborted) return undefined;
       const wrote = await writeDue(work, connection, isThere);
       if (failures > 0) {
-        work.log.info({ connection: connection.id }, `${connection.connector.name} answers again`);
+        work.log.info({ connection: connection.id }, `${connection.connector.name}: goes on`);
         await updateConnectionState(work.db, connection.id, 'on', null);
       }
       failures = 0;
