@@ -109,6 +109,12 @@ describe('the built-in mailbox', () => {
     assert.doesNotMatch(policy, /allow-scripts|allow-same-origin|script-src/);
   });
 
+  test('an address of any length leaves room for the subject and the moment', async () => {
+    const to = `${'a'.repeat(64)}@${['b', 'c', 'd'].map((letter) => letter.repeat(55)).join('.')}.example`;
+    await send({ to });
+    assert.ok((await get('/mailbox')).body.includes(`<td class="words">${to}</td>`));
+  });
+
   test('the list goes on page by page', async () => {
     await Promise.all(Array.from({ length: 60 }, (_, i) => send({ subject: `Mail ${i}` })));
     const first = await get('/mailbox');
