@@ -72,6 +72,32 @@ test('a timeline that is longer than a page goes on, and nothing of it is left o
   assert.equal(new Set(seen).size, 500);
 });
 
+test('a timeline that ends with a page says that it ends, and not that nothing has happened', async () => {
+  const email = 'full@example.com';
+  await merge({ 'str::email': email });
+  await world.quiet();
+  const { rows } = await world.db.query<{ n: number }>(
+    `select count(*)::int as n from activity where person_id = (select id from person where fields->>'str::email' = $1)`,
+    [email],
+  );
+  const created = (i: number): string => new Date(world.clock.now().getTime() - i * 60_000).toISOString();
+  for (const from of [0, 100])
+    await world.call('POST', '/v1/activities/create', {
+      activities: Array.from({ length: from === 0 ? 100 : 100 - rows[0]!.n }, (_, i) => ({
+        activity_id: 'act:cm:paged',
+        fields: { 'str::email': email },
+        created: created(from + i),
+      })),
+      merge_by: ['str::email'],
+    });
+  await world.quiet();
+  const { text } = await look(`/people/${await idOf(email)}`);
+  const older = await look(/href="([^"]+)">Older<\/a>/.exec(text)![1]!);
+  lacks(older.text, 'Nothing has happened yet');
+  has(older.text, 'Nothing older');
+  has(older.text, '>Newest</a>');
+});
+
 test('who can get no mail does not read as subscribed', async () => {
   await merge({ 'str::email': 'hard@example.com', 'bol::p': true });
   const hard = `/people/${await idOf('hard@example.com')}`;

@@ -40,7 +40,7 @@ export async function personPage(o: PageContext, outside: string, from: From = {
     body: html`
       <nav class="tabs"><a href="#timeline">Timeline</a>${messages.length > 0 && html`<a href="#messages">Messages</a>`}<a href="#fields">Fields</a></nav>
       <h2 id="timeline">Timeline</h2>
-      ${timeline({ activities, moves, schema, names }, end)}
+      ${timeline({ activities, moves, schema, names }, { since: end, before })}
       ${pages({ newest: before && here, older: end && `${here}?before=${end.getTime()}` })}
       ${
         messages.length > 0 &&

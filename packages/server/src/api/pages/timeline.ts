@@ -48,8 +48,8 @@ const TOLD_BY_MOVES = new Set(['act::lj']);
 /** What has one word on all pages, whoever decided it. */
 const CALLED: Readonly<Record<string, string>> = { 'act::sk': 'E-mail not sent' };
 
-/** What happened from a moment on, newest first. */
-export function timeline(told: Told, since: Date | undefined): Html {
+/** What happened from a moment on, newest first; of an older page, before another. */
+export function timeline(told: Told, { since, before }: { since: Date | undefined; before: Date | undefined }): Html {
   const titles = new Map(
     told.moves.map(({ runId, shapeId, title }) => [placeOf(publicId(runId, 'run'), shapeId), title]),
   );
@@ -68,6 +68,7 @@ export function timeline(told: Told, since: Date | undefined): Html {
   ]
     .filter(({ at }) => !since || at >= since)
     .sort((a, b) => b.at.getTime() - a.at.getTime());
+  if (lines.length === 0 && before) return empty('Nothing older', 'Here the timeline begins.');
   if (lines.length === 0) return empty('Nothing has happened yet', 'What this person does appears here.');
   return html`<ol class="line">${lines.map(
     (
