@@ -37,6 +37,15 @@ test('who is held out of a journey reads so on their timeline, with a link to th
   assert.match(text, /<small>· <a href="\/journeys\/\d+"><bdi>Half<\/bdi><\/a><\/small>/);
 });
 
+test('who is let go by an exit rule reads on their timeline which one it was', async () => {
+  const exits = ['called', 'bought'].map((what) => ({ '$act::has_occurred': { field_id: `act:cm:${what}` } }));
+  await world.push(welcome({ name: 'Lets go', exits }));
+  await world.does('gone@example.com', 'signed-up');
+  await world.does('gone@example.com', 'bought');
+  const { text } = await look(`/people/${await idOf('gone@example.com')}`);
+  assert.match(text, /<bdi>left: exit rule 2<\/bdi><\/div>\s*<div class="soft"><bdi>“Bought” occurred<\/bdi><\/div>/);
+});
+
 test('a timeline that is longer than a page goes on, and nothing of it is left out or told twice', async () => {
   await world.call('POST', '/v1/definitions/activity/create', {
     name: 'Paged',

@@ -1,4 +1,4 @@
-import { type Fields, type Names, publicId, stepName } from '@tributary/model';
+import { type Fields, filterInWords, type Names, publicId, stepName } from '@tributary/model';
 import type { MoveRow } from '../../journeys/index.ts';
 import type { RecordedActivity, Schema } from '../../people/index.ts';
 import { badge, bdi, type Content, empty, type Html, html, joined, openable, time } from '../../platform/page.ts';
@@ -55,7 +55,7 @@ export function timeline(told: Told, { since, before }: { since: Date | undefine
   );
   const lines: Line[] = [
     // Of one moment, what somebody did or began comes before what that moved.
-    ...told.moves.map(lineOfMove),
+    ...told.moves.map((move) => lineOfMove(move, told.names)),
     ...told.activities
       .filter((activity) => !TOLD_BY_MOVES.has(activity.activityId))
       .map((activity) => ({
@@ -79,12 +79,12 @@ export function timeline(told: Told, { since, before }: { since: Date | undefine
   )}</ol>`;
 }
 
-function lineOfMove({ at, did, journeyId, journey, shapeId, title }: MoveRow): Line {
+function lineOfMove({ at, did, exit, journeyId, journey, shapeId, title }: MoveRow, names: Names): Line {
   const step = shapeId && html` · ${bdi(stepName({ shape: shapeId, title }))}`;
   return {
     at,
     what: openable(did),
-    detail: undefined,
+    detail: exit ? openable(filterInWords(exit, names)) : undefined,
     source: html`<a href="/journeys/${journeyId}">${bdi(journey)}</a>${step}`,
     tone: '',
   };
