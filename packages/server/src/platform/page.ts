@@ -193,6 +193,7 @@ h2 { font-size: 1.1rem; font-weight: 650; margin: 2.25rem 0 .75rem; }
 p { margin: 0 0 1rem; }
 a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
 a:focus-visible, button:focus-visible, input:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+.aside { min-width: 0; overflow-wrap: anywhere; }
 .soft, .up, time, small { color: var(--soft); }
 small, time { font-size: .875rem; }
 time { white-space: nowrap; }

@@ -26,6 +26,13 @@ const idOf = async (email: string): Promise<string> =>
 const merge = (fields: object) =>
   world.call('POST', '/v1/person/merge', { people: [{ fields }], merge_by: ['str::email'] });
 
+/** Two mails at once. */
+const twice = {
+  hello: { kind: 'email', template: 'Hello', next: 'later' },
+  later: { kind: 'email', template: 'Later', next: 'end' },
+  end: { kind: 'exit' },
+};
+
 test('who is held out of a journey reads so on their timeline, with a link to the journey', async () => {
   await world.push(welcome({ name: 'Half', holdOut: 0.9, entry: { kind: 'activity', activity: 'act:cm:called' } }));
   const names = Array.from({ length: 8 }, (_, i) => `held${i}@example.com`);
@@ -147,6 +154,24 @@ test('a mail that was not sent is called so on the timeline, among the messages 
   has((await look(`/people/${await idOf('hard@example.com')}`)).text, '<span class="badge bad">not sent</span>');
 });
 
+test('a message leads to the mail in the mailbox, while it is kept there', async () => {
+  const email = 'reads@example.com';
+  const id = await world.push(welcome({ name: 'Leads on', entry: { kind: 'direct' }, shapes: twice, exits: [] }));
+  await merge({ 'str::email': email });
+  await world.call('POST', `/v1/journeys/${id}/trigger`, { people: [{ fields: { 'str::email': email } }] });
+  await world.quiet();
+  const here = `/people/${await idOf(email)}`;
+  const links = async () =>
+    [...(await look(here)).text.matchAll(/<td class="words"><a href="(\/mailbox\/\d+)"><bdi>(.+?)<\/bdi>/g)].map(
+      ([, path, subject]) => ({ path: path!, subject: subject! }),
+    );
+  const found = await links();
+  assert.deepEqual(found.map(({ subject }) => subject).sort(), ['Hello', 'Later']);
+  for (const { path, subject } of found) has((await look(path)).text, `<title>${subject}</title>`);
+  await world.db.query('delete from mailbox_mail where id = $1', [found[0]!.path.slice('/mailbox/'.length)]);
+  assert.deepEqual(await links(), [found[1]]);
+});
+
 test('a value of any shape is shown, in a field and in an activity', async () => {
   const odd = { name: { toString: 1 } };
   await world.call('POST', '/v1/person/custom-field/create', { name: 'Thing', type: 'object' });
@@ -165,6 +190,17 @@ test('a value of any shape is shown, in a field and in an activity', async () =>
   has(text, '<div class="soft"><bdi>Odd thing: {&#34;name&#34;:{&#34;toString&#34;:1}}</bdi></div>');
   has(text, '<td><bdi>3 May 1990</bdi></td>');
   assert.ok(text.indexOf('<code>str::email</code>') < text.indexOf('<code>dtz::b</code>'));
+});
+
+test('beside the name of a person stands the address, once where there is no name', async () => {
+  const email = 'named@example.com';
+  await merge({ 'str::email': email });
+  const here = `/people/${await idOf(email)}`;
+  const head = async () => /<header>.*?<\/header>/s.exec((await look(here)).text)![0];
+  has(await head(), `<h1>${email}</h1>`);
+  lacks(await head(), `<bdi>${email}</bdi>`);
+  await merge({ 'str::email': email, 'str::first': 'Nora' });
+  has(await head(), `<h1>Nora</h1><div class="aside"><span class="soft"><bdi>${email}</bdi></span>`);
 });
 
 test('people are found by address and by id; what is not there is said on a page with ways on', async () => {

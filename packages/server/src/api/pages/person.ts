@@ -1,6 +1,6 @@
 import { internalId, publicId } from '@tributary/model';
 import type { Person, Schema } from '../../people/index.ts';
-import { badge, type Html, html, openable, page } from '../../platform/page.ts';
+import { badge, bdi, type Html, html, openable, page } from '../../platform/page.ts';
 import type { PageContext } from './context.ts';
 import { messageTable } from './messages.ts';
 import { endOf, timeline } from './timeline.ts';
@@ -28,15 +28,17 @@ export async function personPage(o: PageContext, outside: string, from: From = {
   const activities = await o.people.timeline(o.db, o.workspace.id, person.id, SHOWN, before);
   const moves = await o.journeys.movesOf(o.db, person.id, SHOWN, before);
   const messages = await o.messages.listOfPerson(o.db, o.workspace.id, person.id, MESSAGES_SHOWN + 1, after);
+  const mails = (await o.mailbox?.mailsOf(messages)) ?? new Map<string, string>();
   const names = await o.journeys.explaining.names(o.workspace.id);
   const name = [person.fields['str::first'], person.fields['str::last']].filter(Boolean).join(' ').trim();
+  const email = person.fields['str::email'];
   const here = `/people/${publicId(person.id)}`;
   const end = endOf({ activities, moves }, SHOWN);
   const older = messages.length > MESSAGES_SHOWN ? publicId(messages[MESSAGES_SHOWN - 1]!.id, 'message') : undefined;
   return page({
-    title: name || String(person.fields['str::email'] ?? publicId(person.id)),
+    title: name || String(email ?? publicId(person.id)),
     up: [{ href: '/', text: 'Tributary' }],
-    aside: await standing(o, person),
+    aside: html`${name !== '' && typeof email === 'string' && html`<span class="soft">${bdi(email)}</span> `}${await standing(o, person)}`,
     body: html`
       <nav class="tabs"><a href="#timeline">Timeline</a>${messages.length > 0 && html`<a href="#messages">Messages</a>`}<a href="#fields">Fields</a></nav>
       <h2 id="timeline">Timeline</h2>
@@ -44,7 +46,7 @@ export async function personPage(o: PageContext, outside: string, from: From = {
       ${pages({ newest: before && here, older: end && `${here}?before=${end.getTime()}` })}
       ${
         messages.length > 0 &&
-        html`<h2 id="messages">Messages</h2>${messageTable(messages.slice(0, MESSAGES_SHOWN))}
+        html`<h2 id="messages">Messages</h2>${messageTable(messages.slice(0, MESSAGES_SHOWN), mails)}
           ${pages({ newest: after && `${here}#messages`, older: older && `${here}?messages=${older}#messages` })}`
       }
       <h2 id="fields">Fields</h2>
