@@ -219,6 +219,7 @@ dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 td, dd, pre, .whole > div { unicode-bidi: plaintext; }
 td.words { overflow-wrap: anywhere; min-width: 8rem; }
+td.address { overflow-wrap: anywhere; min-width: 17rem; }
 td.words .badge { white-space: normal; border-radius: .65rem; }
 table.values td { overflow-wrap: anywhere; }
 table.values td:first-child { width: 22%; }
@@ -275,7 +276,7 @@ input[type='checkbox'] { width: 1.15rem; height: 1.15rem; flex: none; margin: 0;
   table.stack thead { display: none; }
   table.stack tr { display: block; padding: .7rem .9rem; border-bottom: 1px solid var(--line); }
   table.stack tr:last-child { border-bottom: 0; }
-  table.stack td { display: block; padding: 0; border: 0; width: auto; }
+  table.stack td { display: block; padding: 0; border: 0; width: auto; min-width: 0; }
   table.stack td, table.values td:first-child, table.values td:last-child { width: auto; overflow-wrap: anywhere; }
   table.stack td.number, table.stack td.figure { display: inline-block; margin-right: .9rem; text-align: left; }
   table.stack td[data-label]::before { content: attr(data-label) ' '; color: var(--soft); font-size: .875rem; }

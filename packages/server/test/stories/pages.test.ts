@@ -241,6 +241,39 @@ test('a journey says what its goal is, and one that has none says nothing of it;
   has(without, 'This journey has no goal');
 });
 
+test('a journey names who is in it, newest first, where each stands, page by page; each leads to the person', async () => {
+  const id = await world.push(welcome({ name: 'Names', entry: { kind: 'direct' }, holdOut: 0.3 }));
+  const emails = Array.from({ length: 60 }, (_, i) => `named${i}@example.com`);
+  const people = emails.map((email) => ({ fields: { 'str::email': email } }));
+  const named = emails.map((email, i) => ({ fields: { 'str::email': email, 'str::first': `<i>${i}` } }));
+  await world.call('POST', '/v1/person/merge', { people: named, merge_by: ['str::email'] });
+  has((await look(`/journeys/${id}`)).text, 'Nobody has entered yet');
+  await world.call('POST', `/v1/journeys/${id}/trigger`, { people });
+  await world.quiet();
+  const { rows } = await world.db.query<{ held: string[]; last: string }>(
+    `select array_agg(person_id::text) filter (where held_out) as held, max(id)::text as last
+     from run where journey_id = (select id from journey where name = 'Names')`,
+  );
+  const seen: string[] = [];
+  const heldOut: string[] = [];
+  let path: string | undefined = `/journeys/${id}`;
+  while (path) {
+    const { text } = await look(path);
+    for (const [, person, name, rest] of text.matchAll(
+      /<td class="words"><a href="\/people\/([0-9a-f]{24})"><bdi>(.*?)<\/bdi><\/a><\/td>(.*?)<\/tr>/gs,
+    )) {
+      assert.match(name!, /^&#60;i&#62;\d+$/);
+      seen.push(person!);
+      if (rest!.includes('held out')) heldOut.push(person!);
+      else has(rest!, '<bdi>pause</bdi>');
+    }
+    path = /href="([^"]+)">Older<\/a>/.exec(text)?.[1];
+  }
+  assert.equal(seen.length, 60);
+  assert.equal(new Set(seen).size, 60);
+  assert.deepEqual(heldOut.sort(), rows[0]!.held.map((each) => publicId(each)).sort());
+});
+
 test('journeys that live stand before those that are put away', async () => {
   await world.push(welcome({ name: 'A first' }));
   await world.tributary.journeys.manage.changeState(world.ws, { name: 'A first' }, 'drain', { by: 'a test' });

@@ -6,7 +6,7 @@ import { pageHeaders } from '../../platform/page.ts';
 import type { PageContext } from './context.ts';
 import { sendErrorPage } from './error.ts';
 import { homePage } from './home.ts';
-import { journeyPage } from './journey.ts';
+import { journeyPage, type RunsFrom } from './journey.ts';
 import { type From, personPage } from './person.ts';
 
 /**
@@ -19,8 +19,8 @@ export function pageRoutes(app: FastifyInstance, o: PageContext): void {
     pages.addHook('onRequest', async (_request, reply) => void reply.headers(pageHeaders));
     if (!o.look) pages.addHook('onRequest', keyNeeded(o.keys));
     pages.get('/', async () => homePage(o));
-    pages.get<{ Params: { id: string } }>('/journeys/:id', async (request) =>
-      found(await journeyPage(o, request.params.id), 'journey'),
+    pages.get<{ Params: { id: string }; Querystring: RunsFrom }>('/journeys/:id', async (request) =>
+      found(await journeyPage(o, request.params.id, request.query), 'journey'),
     );
     pages.get<{ Params: { id: string }; Querystring: From }>('/people/:id', async (request) =>
       found(await personPage(o, request.params.id, request.query), 'person'),

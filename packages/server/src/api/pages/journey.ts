@@ -1,11 +1,17 @@
-import { filterInWords, type JourneyDefinition } from '@tributary/model';
+import { filterInWords, internalId, type JourneyDefinition } from '@tributary/model';
 import { type JourneyRow, publicJourneyId } from '../../journeys/index.ts';
 import { badge, bdi, count, type Html, html, page } from '../../platform/page.ts';
 import { type Estimate, type JourneyReport, reportOn } from '../../reports/index.ts';
 import type { PageContext } from './context.ts';
+import { runTable } from './runs.ts';
 
-/** A journey's report: its messages, and its goal against the hold-out, each share with its uncertainty. */
-export async function journeyPage(o: PageContext, id: string): Promise<string | undefined> {
+/** Where the list of people begins: before this run; with the newest where it is left out. */
+export interface RunsFrom {
+  runs?: string | undefined;
+}
+
+/** A journey's report: its messages, its goal against the hold-out, each share with its uncertainty; and who is in it. */
+export async function journeyPage(o: PageContext, id: string, from: RunsFrom = {}): Promise<string | undefined> {
   const journey = (await o.journeys.list(o.db, o.workspace.id)).find((candidate) => isCalled(candidate, id));
   if (!journey) return undefined;
   const report = await reportOn(o.db, o, journey.id);
@@ -19,6 +25,7 @@ export async function journeyPage(o: PageContext, id: string): Promise<string | 
     up: [{ href: '/', text: 'Tributary' }],
     aside: badge(journey.state, journey.state === 'on' ? 'good' : 'quiet'),
     body: html`
+      <nav class="tabs"><a href="#goal">Goal</a><a href="#mail">E-mail</a><a href="#people">People</a></nav>
       <div class="figures">
         <div><b>${count(report.treated.entered + report.heldOut.entered)}</b><span>entered</span></div>
         <div><b>${count(report.inside)}</b><span>inside now</span></div>
@@ -26,12 +33,14 @@ export async function journeyPage(o: PageContext, id: string): Promise<string | 
         <div><b>${percent(report.messages.opened, report.messages.delivered)}</b><span>opened</span></div>
         ${hasGoal && html`<div><b>${count(report.treated.goals + report.heldOut.goals)}</b><span>reached the goal</span></div>`}
       </div>
-      <h2>Goal</h2>
+      <h2 id="goal">Goal</h2>
       ${goal && html`<p>${bdi(goal.name)}: when ${bdi(filterInWords(goal.when, await o.journeys.explaining.names(o.workspace.id)))}.</p>`}
       ${hasGoal ? html`${goalTable(report)}<p>${lift(report.lift)}</p>` : html`<p class="soft">This journey has no goal, so nothing tells whether it helps.</p>`}
-      <h2>E-mail</h2>
+      <h2 id="mail">E-mail</h2>
       ${messageTable(report)}
-      <p class="soft">${report.parked > 0 && html`${badge(`${report.parked} parked with an error`, 'bad')} `}Why a message was not sent is on the person’s timeline. Opens and clicks that a machine made do not count. Ranges are 95 % intervals.</p>`,
+      <p class="soft">${report.parked > 0 && html`${badge(`${report.parked} parked with an error`, 'bad')} `}Why a message was not sent is on the person’s timeline. Opens and clicks that a machine made do not count. Ranges are 95 % intervals.</p>
+      <h2 id="people">People</h2>
+      ${await runTable(o, journey, from.runs === undefined ? undefined : internalId(from.runs, 'run'))}`,
   });
 }
 

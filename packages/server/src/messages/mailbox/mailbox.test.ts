@@ -112,7 +112,7 @@ describe('the built-in mailbox', () => {
   test('an address of any length leaves room for the subject and the moment', async () => {
     const to = `${'a'.repeat(64)}@${['b', 'c', 'd'].map((letter) => letter.repeat(55)).join('.')}.example`;
     await send({ to });
-    assert.ok((await get('/mailbox')).body.includes(`<td class="words">${to}</td>`));
+    assert.ok((await get('/mailbox')).body.includes(`<td class="address">${to}</td>`));
   });
 
   test('the list goes on page by page', async () => {

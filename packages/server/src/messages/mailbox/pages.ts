@@ -17,7 +17,7 @@ export function listPage(
   const rows = mails.map(
     (mail) => html`<tr>
 <td class="main"><a href="/mailbox/${mail.id}">${bdi(mail.subject.trim() || '(no subject)')}</a></td>
-<td class="words">${mail.rcptTo.join(', ')}</td>
+<td class="address">${mail.rcptTo.join(', ')}</td>
 <td>${mail.receivedAt}</td>
 </tr>`,
   );
