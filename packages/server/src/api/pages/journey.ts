@@ -25,7 +25,7 @@ export async function journeyPage(o: PageContext, id: string, from: RunsFrom = {
     up: [{ href: '/', text: 'Tributary' }],
     aside: badge(journey.state, journey.state === 'on' ? 'good' : 'quiet'),
     body: html`
-      <nav class="tabs"><a href="#goal">Goal</a><a href="#mail">E-mail</a><a href="#people">People</a></nav>
+      <nav class="tabs" aria-label="Parts"><a href="#goal">Goal</a><a href="#mail">E-mail</a><a href="#people">People</a></nav>
       <div class="figures">
         <div><b>${count(report.treated.entered + report.heldOut.entered)}</b><span>entered</span></div>
         <div><b>${count(report.inside)}</b><span>inside now</span></div>
@@ -77,7 +77,7 @@ function messageTable({ messages }: JourneyReport): Html {
     ['Not sent: they were not to be', messages.skipped],
   ];
   return html`<div class="sheet flush"><table class="stack">
-    <thead><tr><th></th><th>Messages</th><th>Of</th><th>Share</th></tr></thead>
+    <thead><tr><th>What became of them</th><th>Messages</th><th>Of</th><th>Share</th></tr></thead>
     <tbody>${rows.map(
       ([name, hits, total]) =>
         html`<tr><td>${name}</td><td class="figure">${count(hits)}</td><td class="figure" data-label="of">${count(total)}</td><td class="figure">${percent(hits, total)}</td></tr>`,

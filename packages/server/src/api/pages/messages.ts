@@ -24,7 +24,7 @@ function standing({ state, waitsFor, attempts }: MessageRow): Html {
 /** What a person was to be sent: where each stands, why, and when it is tried next; `mails` are those of the mailbox, by message. */
 export function messageTable(messages: readonly MessageRow[], mails: ReadonlyMap<string, string>): Html {
   return html`<div class="sheet flush"><div class="scroll"><table class="stack">
-    <thead><tr><th>Message</th><th></th><th>Why</th><th>When</th></tr></thead>
+    <thead><tr><th>Message</th><th>State</th><th>Why</th><th>When</th></tr></thead>
     <tbody>${messages.map((message) => {
       const { id, channel, name, subject, state, reason, sentAt, dueAt, queuedAt } = message;
       const next = state === 'queued' || state === 'uncertain' ? dueAt : undefined;

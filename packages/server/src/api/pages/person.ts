@@ -41,7 +41,7 @@ export async function personPage(o: PageContext, outside: string, from: From = {
     up: [{ href: '/', text: 'Tributary' }],
     aside: html`${fullName(person) !== '' && typeof email === 'string' && html`<span class="soft">${bdi(email)}</span> `}${await standing(o, person)}`,
     body: html`
-      <nav class="tabs"><a href="#timeline">Timeline</a>${messages.length > 0 && html`<a href="#messages">Messages</a>`}<a href="#fields">Fields</a></nav>
+      <nav class="tabs" aria-label="Parts"><a href="#timeline">Timeline</a>${messages.length > 0 && html`<a href="#messages">Messages</a>`}<a href="#fields">Fields</a></nav>
       <h2 id="timeline">Timeline</h2>
       ${timeline({ activities, moves, schema, names }, { since: end, before })}
       ${pageLinks({ newest: before && here, older: end && `${here}?before=${end.getTime()}` })}

@@ -24,7 +24,7 @@ export function listPage(
   const table = html`<div class="sheet flush"><table class="stack">
 <thead><tr><th>Subject</th><th>To</th><th>Received</th></tr></thead>
 <tbody>${rows}</tbody></table></div>
-<nav class="pages"><span>${!o.isFirst && html`<a href="/mailbox">Newest</a>`}</span><span>${
+<nav class="pages" aria-label="Pages"><span>${!o.isFirst && html`<a href="/mailbox">Newest</a>`}</span><span>${
     o.older !== undefined && html`<a href="/mailbox?before=${o.older}">Older</a>`
   }</span></nav>`;
   const nothing = empty(
