@@ -226,6 +226,22 @@ test('people are found by address and by id; what is not there is said on a page
   );
 });
 
+test('an address with a slash too many leads to its page, and one of nothing is a page for a browser and an answer for a program', async () => {
+  await merge({ 'str::email': ANNA });
+  for (const path of ['/journeys/', '/mailbox/', '/docs/', `/people/?email=${ANNA}`, `/people/${await idOf(ANNA)}/`])
+    assert.equal((await look(path)).status, 200, path);
+  const nothing = (path: string, accept: string) => fetch(`${world.tributary.url}${path}`, { headers: { accept } });
+  const page = await nothing('/audiences', 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8');
+  assert.equal(page.status, 404);
+  has(await page.text(), '<h1>Nothing is here</h1>');
+  for (const [path, accept] of [
+    ['/audiences', '*/*'],
+    ['/v1/nothing', 'text/html'],
+    ['/api/nothing/', 'text/html'],
+  ] as const)
+    assert.match((await nothing(path, accept)).headers.get('content-type') ?? '', /^application\/json/, path);
+});
+
 test('a journey says what its goal is, and one that has none says nothing of it; its id outside leads there too', async () => {
   const goal = { name: 'A sale', when: { '$act::has_occurred': { field_id: 'act:cm:bought' } } };
   const id = await world.push(welcome({ name: 'Sells', goal, exits: [] }));
