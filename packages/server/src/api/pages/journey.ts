@@ -3,6 +3,7 @@ import { type JourneyRow, publicJourneyId } from '../../journeys/index.ts';
 import { badge, bdi, count, type Html, html, page } from '../../platform/page.ts';
 import { type Estimate, type JourneyReport, reportOn } from '../../reports/index.ts';
 import type { PageContext } from './context.ts';
+import { liftInWords } from './lift.ts';
 import { runTable } from './runs.ts';
 
 /** Where the list of people begins: before this run; with the newest where it is left out. */
@@ -35,7 +36,7 @@ export async function journeyPage(o: PageContext, id: string, from: RunsFrom = {
       </div>
       <h2 id="goal">Goal</h2>
       ${goal && html`<p>${bdi(goal.name)}: when ${bdi(filterInWords(goal.when, await o.journeys.explaining.names(o.workspace.id)))}.</p>`}
-      ${hasGoal ? html`${goalTable(report)}<p>${lift(report.lift)}</p>` : html`<p class="soft">This journey has no goal, so nothing tells whether it helps.</p>`}
+      ${hasGoal ? html`${goalTable(report)}<p>${liftInWords(report.lift)}</p>` : html`<p class="soft">This journey has no goal, so nothing tells whether it helps.</p>`}
       <h2 id="mail">E-mail</h2>
       ${messageTable(report)}
       <p class="soft">${report.parked > 0 && html`${badge(`${report.parked} parked with an error`, 'bad')} `}Why a message was not sent is on the person’s timeline. Opens and clicks that a machine made do not count. Ranges are 95 % intervals.</p>
@@ -85,20 +86,6 @@ function messageTable({ messages }: JourneyReport): Html {
     ${others.map(([name, hits]) => html`<tr><td>${name}</td><td class="figure">${count(hits)}</td><td></td><td></td></tr>`)}</tbody>
   </table></div>`;
 }
-
-function lift(estimate: Estimate | undefined): string {
-  if (!estimate) return 'No one was held out, so there is nothing to compare with.';
-  const range = `between ${points(estimate.low)} and ${points(estimate.high)} points`;
-  const certain =
-    estimate.low > 0
-      ? 'The journey helps'
-      : estimate.high < 0
-        ? 'The journey harms'
-        : 'It can not be told yet whether the journey helps';
-  return `${certain}: ${points(estimate.value)} points more than the hold-out, ${range}.`;
-}
-
-const points = (share: number): string => `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)}`;
 
 function share(estimate: Estimate | undefined): string {
   if (!estimate) return '–';
