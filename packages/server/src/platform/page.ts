@@ -46,6 +46,22 @@ export function time(at: Date): Html {
 /** The same in words. */
 export const moment = (at: Date): string => `${dayAndTime.format(at)} UTC`;
 
+const dayAndMinute = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+});
+
+/** A text in which moments stand as commands and logs have them, `2026-03-04 08:00 UTC`, with those as pages have them. */
+export const withMoments = (text: string): string =>
+  text.replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\b/g, (as, day, minute) => {
+    const at = new Date(`${day}T${minute}Z`);
+    return Number.isNaN(at.getTime()) ? as : `${dayAndMinute.format(at)} UTC`;
+  });
+
 /** How many: what is long is easier to read in groups. */
 export const count = (figure: number): string => figure.toLocaleString('en-GB');
 

@@ -50,6 +50,7 @@ test('who is let go by an exit rule reads on their timeline which one it was', a
   await world.does('gone@example.com', 'signed-up');
   await world.does('gone@example.com', 'bought');
   const { text } = await look(`/people/${await idOf('gone@example.com')}`);
+  has(text, '<bdi>waits until 4 Mar 2026, 08:00 UTC</bdi>');
   assert.match(text, /<bdi>left: exit rule 2<\/bdi><\/div>\s*<div class="soft"><bdi>“Bought” occurred<\/bdi><\/div>/);
 });
 

@@ -1,7 +1,18 @@
 import { type Fields, filterInWords, type Names, publicId, stepName } from '@tributary/model';
 import type { MoveRow } from '../../journeys/index.ts';
 import type { RecordedActivity, Schema } from '../../people/index.ts';
-import { badge, bdi, type Content, empty, type Html, html, joined, openable, time } from '../../platform/page.ts';
+import {
+  badge,
+  bdi,
+  type Content,
+  empty,
+  type Html,
+  html,
+  joined,
+  openable,
+  time,
+  withMoments,
+} from '../../platform/page.ts';
 import { nameIn, shown } from './values.ts';
 
 /** What a timeline is made of, and what its parts are called. */
@@ -83,7 +94,7 @@ function lineOfMove({ at, did, exit, journeyId, journey, shapeId, title }: MoveR
   const step = shapeId && html` · ${bdi(stepName({ shape: shapeId, title }))}`;
   return {
     at,
-    what: openable(did),
+    what: openable(withMoments(did)),
     detail: exit ? openable(filterInWords(exit, names)) : undefined,
     source: html`<a href="/journeys/${journeyId}">${bdi(journey)}</a>${step}`,
     tone: '',
