@@ -258,6 +258,14 @@ test('a journey says what its goal is, and one that has none says nothing of it;
   has(without, 'This journey has no goal');
 });
 
+test('a draft says that nobody enters before it is published, and not that it has no goal', async () => {
+  const goal = { name: 'A sale', when: { '$act::has_occurred': { field_id: 'act:cm:bought' } } };
+  const { json } = await world.call('POST', '/api/journeys', { definition: welcome({ name: 'Drafted', goal }) });
+  const { text } = await look(`/journeys/${json.id}`);
+  lacks(text, 'has no goal');
+  has(text, 'Nobody enters before it is published');
+});
+
 test('a journey names who is in it, newest first, where each stands, page by page; each leads to the person', async () => {
   const id = await world.push(welcome({ name: 'Names', entry: { kind: 'direct' }, holdOut: 0.3 }));
   const emails = Array.from({ length: 60 }, (_, i) => `named${i}@example.com`);

@@ -36,14 +36,16 @@ export async function journeyPage(o: PageContext, id: string, from: RunsFrom = {
       </div>
       <h2 id="goal">Goal</h2>
       ${goal && html`<p>${bdi(goal.name)}: when ${bdi(filterInWords(goal.when, await o.journeys.explaining.names(o.workspace.id)))}.</p>`}
-      ${hasGoal ? html`${goalTable(report)}<p>${liftInWords(report.lift)}</p>` : html`<p class="soft">This journey has no goal, so nothing tells whether it helps.</p>`}
+      ${hasGoal ? html`${goalTable(report)}<p>${liftInWords(report.lift)}</p>` : html`<p class="soft">${definition ? 'This journey has no goal, so nothing tells whether it helps.' : DRAFT}</p>`}
       <h2 id="mail">E-mail</h2>
       ${messageTable(report)}
-      <p class="soft">${report.parked > 0 && html`${badge(`${report.parked} parked with an error`, 'bad')} `}Why a message was not sent is on the person’s timeline. Opens and clicks that a machine made do not count. Ranges are 95 % intervals.</p>
-      <h2 id="people">People</h2>
+      <p class="soft">Why a message was not sent is on the person’s timeline. Opens and clicks that a machine made do not count. Ranges are 95 % intervals.</p>
+      <h2 id="people">People${report.parked > 0 && html` ${badge(`${count(report.parked)} parked with an error`, 'bad')}`}</h2>
       ${await runTable(o, journey, from.runs === undefined ? undefined : internalId(from.runs, 'run'))}`,
   });
 }
+
+const DRAFT = 'This journey is a draft. Nobody enters before it is published.';
 
 /** By its number, or by its id outside. */
 const isCalled = (journey: JourneyRow, id: string): boolean =>
