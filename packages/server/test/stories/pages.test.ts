@@ -208,11 +208,17 @@ test('people are found by address and by id; what is not there is said on a page
   await merge({ 'str::email': ANNA });
   has((await look('/')).text, '<form class="find" action="/people" method="get" role="search">');
   const here = `/people/${await idOf(ANNA)}`;
-  for (const asked of [ANNA, ` ${ANNA} `, await idOf(ANNA)])
+  for (const asked of [ANNA, ` ${ANNA} `, await idOf(ANNA), (await idOf(ANNA)).toUpperCase()])
     assert.equal((await look(`/people?who=${encodeURIComponent(asked)}`)).url, here);
   assert.equal((await look(`/people?email=${ANNA}`)).url, here);
   for (const nowhere of ['/people', '/people?who=', '/journeys']) assert.equal((await look(nowhere)).url, '/');
-  for (const nowhere of ['/people/abc', '/people?email=nobody@x.de', '/journeys/0']) {
+  const unknown = await look(`/people?who=${encodeURIComponent('Anna <b>')}`);
+  assert.equal(unknown.status, 404);
+  has(
+    unknown.text,
+    '<p>Nobody has the e-mail address or the id “Anna &#60;b&#62;”. It has to be the whole of either.</p>',
+  );
+  for (const nowhere of ['/people/abc', '/journeys/0']) {
     const { status, text } = await look(nowhere);
     assert.equal(status, 404);
     has(text, `<p>There is no such ${nowhere.startsWith('/p') ? 'person' : 'journey'}.</p>`);

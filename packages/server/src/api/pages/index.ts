@@ -30,8 +30,9 @@ export function pageRoutes(app: FastifyInstance, o: PageContext): void {
       if (typeof given !== 'string') throw new UserError('bad_request', 'email: give one address');
       const who = given.trim();
       if (who === '') return reply.redirect('/');
-      const id = internalId(who) ?? (await o.people.findByEmail(o.db, o.workspace.id, who));
-      return reply.redirect(`/people/${publicId(found(id, 'person'))}`);
+      const id = internalId(who.toLowerCase()) ?? (await o.people.findByEmail(o.db, o.workspace.id, who));
+      if (id === undefined) throw nobody(who);
+      return reply.redirect(`/people/${publicId(id)}`);
     });
     pages.get('/journeys', async (_request, reply) => reply.redirect('/'));
     if (!o.mailbox) for (const path of ['/mailbox', '/mailbox/*']) pages.get(path, noMailbox);
@@ -42,6 +43,14 @@ function found<T>(thing: T | undefined, what: string): T {
   if (thing === undefined) throw new UserError('not_found', `there is no such ${what}`, 404);
   return thing;
 }
+
+/** Whoever looks for a name, or a part of one, is told what people are found by. */
+const nobody = (who: string): UserError =>
+  new UserError(
+    'not_found',
+    `nobody has the e-mail address or the id “${who.slice(0, 254)}”. It has to be the whole of either`,
+    404,
+  );
 
 async function noMailbox(): Promise<never> {
   throw new UserError('not_found', 'there is no mailbox here: mail goes to your mail server', 404);
