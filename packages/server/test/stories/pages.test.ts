@@ -229,7 +229,7 @@ test('people are found by address and by id; what is not there is said on a page
   assert.match(stranger.headers.get('www-authenticate') ?? '', /^Basic /);
   has(
     await stranger.text(),
-    '<p>An API key is needed, as the password: npm run tributary -- keys create --name NAME.</p>',
+    '<p>Any name will do, and an API key as the password: npm run tributary -- keys create --name NAME makes one.</p>',
   );
 });
 

@@ -63,7 +63,7 @@ export function keyNeeded(keys: KeyCache): onRequestAsyncHookHandler {
     return sendErrorPage(
       reply.header('www-authenticate', 'Basic realm="Tributary: any user name, an API key as password"'),
       401,
-      'an API key is needed, as the password: npm run tributary -- keys create --name NAME',
+      'any name will do, and an API key as the password: npm run tributary -- keys create --name NAME makes one',
     );
   };
 }
