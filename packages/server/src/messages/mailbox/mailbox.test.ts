@@ -80,6 +80,16 @@ describe('the built-in mailbox', () => {
     assert.match(source.body, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
   });
 
+  test('a mail to a person leads to them, a note to the team to nobody', async () => {
+    await send({ to: "o'neill+x@example.com" });
+    const [, href] = /<dd><a href="([^"]+)">o&#39;neill\+x@example\.com<\/a><\/dd>/.exec(
+      (await get(await newest())).body,
+    )!;
+    assert.equal(href, '/people?who=o&#39;neill%2Bx%40example.com');
+    await send({ to: 'daniel@acme.example', unsubscribeUrl: undefined });
+    assert.match((await get(await newest())).body, /<dd>daniel@acme\.example<\/dd>/);
+  });
+
   test('to look at a mail is not to open it: the picture that tells of it is left out', async () => {
     await send({
       subject: 'Seen',

@@ -54,11 +54,17 @@ export function mailPage(stored: StoredMail, mail: ReadMail, view: View): string
     up,
     body: html`<div class="sheet"><dl>
 <dt>From</dt><dd>${mail.from}</dd>
-<dt>To</dt><dd>${stored.rcptTo.join(', ')}</dd>
+<dt>To</dt><dd>${isToPerson(mail) ? stored.rcptTo.map(person) : stored.rcptTo.join(', ')}</dd>
 <dt>Received</dt><dd>${stored.receivedAt}</dd>
 </dl></div>${links}${body(stored, mail, view)}`,
   });
 }
+
+/** Notes to the team offer no way to unsubscribe, nor does what a person has asked for. */
+const isToPerson = ({ headers }: ReadMail): boolean => headers.some(({ name }) => name === 'list-unsubscribe');
+
+const person = (address: string, i: number): Html =>
+  html`${i > 0 && ', '}<a href="/people?who=${encodeURIComponent(address)}">${address}</a>`;
 
 function body(stored: StoredMail, mail: ReadMail, view: View): Html {
   switch (view) {
