@@ -42,9 +42,9 @@ export async function demo(o: {
     print(styleText(['bold', 'green'], '\nEvery step was seen to happen.\n'));
     if (o.exit) return code;
     print(`  Anna’s timeline     ${left.annaPage}`);
+    print(`  Her deal in Kommo   ${left.dealPage}`);
     print(`  The report          ${left.reportPage}`);
     print(`  The mailbox         ${tributary.url}/mailbox`);
-    print(`  Kommo (sandbox)     ${left.dealPage}`);
     print(`  An API key          ${left.key}\n`);
     print('It stays up until you press Ctrl-C.');
     await stopped;

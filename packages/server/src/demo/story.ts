@@ -77,6 +77,8 @@ export async function playStory(
     responsibleUserId: manager.id,
   });
 
+  const dealPage = `${sandbox.url}/leads/${deal.id}`;
+
   await step(
     'In Kommo, her deal of 12,000 is moved to Qualification: e-mail 1 is on the wire within a second',
     async (say) => {
@@ -164,6 +166,9 @@ export async function playStory(
       () => sandbox.lead(deal.id)?.customFields['Email status'] === 'Unsubscribed' && 'Unsubscribed',
     );
     say(`Email status: ${status}`);
+    await seen('the note that says so', () =>
+      sandbox.notes(deal.id).find(({ text }) => text.startsWith('Unsubscribed')),
+    );
     if ((await person()).fields['bol::p'] !== false) throw new Error('she still has the e-mail permission');
   });
 
@@ -194,7 +199,7 @@ export async function playStory(
   const reportPage = await playCrowd({ ...o, api, playbook });
   return {
     annaPage: `${tributary.url}/people/${publicId((await person()).id)}`,
-    dealPage: sandbox.url,
+    dealPage,
     reportPage,
     key,
   };
