@@ -24,3 +24,20 @@ test('run by itself it says where it is, answers there, and goes when asked to',
   const [code] = await once(child, 'exit');
   assert.equal(code, 0);
 });
+
+test('what was asked wrongly is said in a line, and ends with 2', async () => {
+  for (const [args, said] of [
+    [['--bogus'], /^Unknown option '--bogus': see --help\n$/],
+    [['--token'], /^Option '--token <value>' argument missing: see --help\n$/],
+    [['--port', 'abc'], /^--port "abc": expected a number\n$/],
+    [['--retry-scale', 'slow'], /^--retry-scale "slow": expected a number\n$/],
+    [['--requests-per-second', ''], /^--requests-per-second "": expected a number\n$/],
+  ] as const) {
+    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let told = '';
+    child.stderr.setEncoding('utf8');
+    for await (const part of child.stderr) told += part;
+    assert.match(told, said);
+    assert.equal(child.exitCode ?? (await once(child, 'exit'))[0], 2);
+  }
+});

@@ -1,17 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startKommoSandbox } from './sandbox.ts';
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '8090' },
-    host: { type: 'string', default: '127.0.0.1' },
-    token: { type: 'string' },
-    'retry-scale': { type: 'string', default: '1' },
-    'requests-per-second': { type: 'string', default: '7' },
-    sample: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
+const { values } = given();
 
 if (values.help) {
   console.log(`A Kommo account to play with.
@@ -26,10 +16,10 @@ if (values.help) {
 }
 
 const sandbox = await startKommoSandbox({
-  port: Number(values.port),
+  port: number('port'),
   host: values.host,
-  retryScale: Number(values['retry-scale']),
-  requestsPerSecond: Number(values['requests-per-second']),
+  retryScale: number('retry-scale'),
+  requestsPerSecond: number('requests-per-second'),
   log: (line) => console.log(line),
   ...(values.token === undefined ? {} : { token: values.token }),
 }).catch((error: unknown) => {
@@ -62,4 +52,35 @@ Everything is kept in memory and gone when this stops (Ctrl-C).`);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
+}
+
+function given() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string', default: '8090' },
+        host: { type: 'string', default: '127.0.0.1' },
+        token: { type: 'string' },
+        'retry-scale': { type: 'string', default: '1' },
+        'requests-per-second': { type: 'string', default: '7' },
+        sample: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    // What Node adds to its first sentence is about words that begin with a dash.
+    return askedWrongly(`${String((error as Error).message).split('. ')[0]}: see --help`);
+  }
+}
+
+function number(name: 'port' | 'retry-scale' | 'requests-per-second'): number {
+  const text = values[name];
+  return text.trim() === '' || Number.isNaN(Number(text))
+    ? askedWrongly(`--${name} "${text}": expected a number`)
+    : Number(text);
+}
+
+function askedWrongly(said: string): never {
+  console.error(said);
+  process.exit(2);
 }

@@ -3,7 +3,7 @@ import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { explainPerson } from './commands/explain.ts';
 import { exportAll } from './commands/export.ts';
-import { HELP } from './commands/help.ts';
+import { HELP, helpOn } from './commands/help.ts';
 import { importFile } from './commands/import.ts';
 import { journeys } from './commands/journeys.ts';
 import { keys } from './commands/keys.ts';
@@ -26,7 +26,8 @@ async function main(argv: string[]): Promise<number> {
   const { values, positionals } = parse(argv);
   const [command = 'help', ...rest] = positionals;
   if (values.help || command === 'help') {
-    console.log(HELP);
+    const [about, verb] = command === 'help' ? rest : positionals;
+    console.log(about === undefined || about === 'help' ? HELP : helpOn(about, verb, commandNamed(about).options));
     return 0;
   }
   const asked = commandFor(command, rest, values);
@@ -109,10 +110,15 @@ const commands: Readonly<Record<string, Command>> = {
   doctor: { options: [], words: 0, looks: 'all', run: doctor },
 };
 
-/** What would be passed over in silence is refused: somebody meant something by it. */
-function commandFor(name: string, rest: readonly string[], options: Options): Command {
+function commandNamed(name: string): Command {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new UserError('unknown_command', `there is no command "${name}": see "help"`);
+  return command;
+}
+
+/** What would be passed over in silence is refused: somebody meant something by it. */
+function commandFor(name: string, rest: readonly string[], options: Options): Command {
+  const command = commandNamed(name);
   const other = Object.keys(options).find((id) => ![...OF_ALL, ...command.options].includes(id));
   if (other) throw new UserError('unknown_command', `"${name}" takes no --${other}: see "help"`);
   const extra = rest[command.words ?? Number.POSITIVE_INFINITY];
@@ -141,7 +147,9 @@ function explain(error: unknown): number {
   const known = [UserError, ConfigError, DataFolderInUse, EmbeddedDatabaseError, DatabaseUnreachable].some(
     (kind) => error instanceof kind,
   );
-  if (asked || known || isConnectionProblem(error))
+  // What Node adds to its first sentence is about words that begin with a dash.
+  if (asked) console.error(`tributary: ${error.message.split('. ')[0]}: see "help"`);
+  else if (known || isConnectionProblem(error))
     console.error(`tributary: ${error instanceof UserError ? withCode(error) : messageOf(error)}`);
   else console.error(error);
   const wrongly = error instanceof ConfigError || (error instanceof UserError && ASKED_WRONGLY.has(error.code));

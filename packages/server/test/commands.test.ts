@@ -54,6 +54,26 @@ test('settings that are wrong are all told, with what they should be', async () 
   );
 });
 
+describe('a command says what it is, what it takes and where more is told of it', { concurrency: 4 }, () => {
+  for (const [args, has, lacks] of [
+    [
+      'import --help',
+      ['  import KIND FILE', 'KIND: people', '--rejected', 'docs/import-export.md'],
+      ['explain', '--exit'],
+    ],
+    ['help keys', ['  keys create --name NAME', '  keys list | keys revoke ID', '--name'], ['kommo', 'More:']],
+    ['journeys push --help', ['  journeys push FILE', 'docs/journeys-text.md'], ['messages', 'journeys pull']],
+    ['help', ['  keys create', '  import KIND', 'Environment', '"help COMMAND"'], []],
+  ] as const) {
+    test(args, async () => {
+      const { code, out } = await run(args.split(' '), {});
+      assert.equal(code, 0);
+      for (const part of has) assert.ok(out.includes(part), out);
+      for (const part of lacks) assert.ok(!out.includes(part), out);
+    });
+  }
+});
+
 describe('what was asked wrongly is said, and ends with 2 before anything is opened', { concurrency: 4 }, () => {
   const env = { DATABASE_URL: 'postgres://tributary@127.0.0.1:1/tributary' };
   for (const [args, said] of [
@@ -61,7 +81,9 @@ describe('what was asked wrongly is said, and ends with 2 before anything is ope
     ['serve --port abc', 'PORT: expected a number'],
     ['doctor extra', '"doctor" does not know what "extra" is'],
     ['doctor --yes', '"doctor" takes no --yes'],
-    ['keys list --nope', 'Unknown option'],
+    ['keys list --nope', 'tributary: Unknown option \'--nope\': see "help"\n'],
+    ['keys create --name', 'tributary: Option \'--name <value>\' argument missing: see "help"\n'],
+    ['nonsense --help', 'there is no command "nonsense": see "help"'],
     ['export people --from 2024-01-01', '"export people" takes no --from'],
     ['export activities --fields str::email', '"export activities" takes no --fields'],
     ['export people --headers zz', '--headers is names or ids'],

@@ -39,7 +39,7 @@ function column(account: Account, control: Control, pipeline: Pipeline, status: 
   const kind = status.id === WON ? 'won' : status.id === LOST ? 'lost' : status.type === 1 ? 'incoming' : 'stage';
   return html`
 <section class="column ${kind} ${leads.length === 0 && 'empty'}" data-status="${status.id}" data-pipeline="${pipeline.id}" style="--stage:${status.color}">
-  <h2>${status.name}</h2>
+  <h2 title="${status.name}">${status.name}</h2>
   <p class="sum">${leads.length} ${leads.length === 1 ? 'deal' : 'deals'}: ${money(sum)}</p>
   <div class="cards">
     ${newest.slice(0, mostCards).map((lead) => card(account, control, lead))}

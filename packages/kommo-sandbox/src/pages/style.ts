@@ -1,5 +1,5 @@
 export const style = `
-:root{color-scheme:light dark;--bg:#f3f5f8;--surface:#fff;--line:#dfe4ea;--text:#1d2733;--soft:#66758a;--accent:#3b5bdb;--accent-text:#fff;
+:root{color-scheme:light dark;--bg:#f3f5f8;--surface:#fff;--line:#dfe4ea;--text:#1d2733;--soft:#5c6a7f;--accent:#3b5bdb;--accent-text:#fff;
 --card-shadow:0 1px 2px rgb(16 30 54/.08);--note:#fff;--service:#eef2ff;--task:#fff8e6;--task-line:#f0c14b;--good:#2b8a3e}
 @media (prefers-color-scheme:dark){:root{--bg:#12161c;--surface:#1b212a;--line:#2c3541;--text:#e6ebf2;--soft:#93a1b5;--accent:#7c96ff;--accent-text:#0e1320;
 --card-shadow:0 1px 2px rgb(0 0 0/.4);--note:#1b212a;--service:#1d2545;--task:#2c2615;--task-line:#8a6d1f;--good:#69db7c}}
@@ -28,10 +28,10 @@ main{flex:1;display:flex;flex-direction:column;min-width:0}
 .new form{position:absolute;right:0;top:calc(100% + 8px);z-index:2;width:min(320px,calc(100vw - 32px));display:grid;gap:10px;padding:16px;background:var(--surface);border:1px solid var(--line);border-radius:12px;box-shadow:0 12px 32px rgb(0 0 0/.18)}
 .new label{display:grid;gap:4px;color:var(--soft);font-size:12px}.new label input{color:var(--text);font-size:14px}
 .board{flex:1;display:flex;gap:12px;padding:6px 20px 24px;overflow-x:auto;scroll-snap-type:x proximity;align-items:stretch}
-.column{flex:1 0 184px;max-width:330px;min-width:0;scroll-snap-align:start;scroll-margin-left:20px;border-radius:10px;display:flex;flex-direction:column}
-.column.incoming.empty{flex:0 1 132px;opacity:.75}.first{padding:0 20px 10px;color:var(--soft)}
+.column{flex:1 1 184px;max-width:330px;min-width:168px;scroll-snap-align:start;scroll-margin-left:20px;border-radius:10px;display:flex;flex-direction:column}
+.column.incoming.empty{flex:0 0 130px;min-width:0}.first{padding:0 20px 10px;color:var(--soft)}
 .column.over .cards{outline:2px dashed var(--accent);outline-offset:-2px;background:color-mix(in srgb,var(--accent) 8%,transparent)}
-.column h2{font-size:12px;letter-spacing:.03em;text-transform:uppercase;padding-bottom:2px}
+.column h2{font-size:12px;letter-spacing:.03em;text-transform:uppercase;padding-bottom:2px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .sum{color:var(--soft);font-size:12px;padding-bottom:8px;border-bottom:3px solid var(--stage)}
 .cards{flex:1;display:flex;flex-direction:column;gap:8px;padding:10px 0;border-radius:8px;min-height:120px}
 .none,.more{color:var(--soft);text-align:center;padding:18px 0;font-size:12px}

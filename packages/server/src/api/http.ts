@@ -9,7 +9,7 @@ import { closeInTime } from './closing.ts';
 import { jsonParser, refuseCompressed } from './json-body.ts';
 import { methodsIn } from './methods.ts';
 import { sendError } from './ortto/envelope.ts';
-import { isOfPages, sendErrorPage } from './pages/error.ts';
+import { isOfPages, sendErrorPage, withoutSlash } from './pages/error.ts';
 import { refuseUnstorable } from './storable.ts';
 
 /**
@@ -30,6 +30,7 @@ export function createHttp(o: {
     forceCloseConnections: 'idle',
     // Names of journeys have up to 255 letters, addresses 254.
     routerOptions: { maxParamLength: 1000 },
+    rewriteUrl: ({ url = '' }) => withoutSlash(url),
     // An address that can not be read. Readers of mail, whose programs damage links, are told so on a page.
     frameworkErrors: (error, request, reply) =>
       void (isOfMail(request.raw.url ?? '')

@@ -40,15 +40,14 @@ export async function demo(o: {
     );
     const left = await playStory({ stage: createStage(print), tributary, sandbox, mailbox: tributary.mailbox!, clock });
     print(styleText(['bold', 'green'], '\nEvery step was seen to happen.\n'));
+    if (o.exit) return code;
     print(`  Anna’s timeline     ${left.annaPage}`);
+    print(`  Her deal in Kommo   ${left.dealPage}`);
     print(`  The report          ${left.reportPage}`);
     print(`  The mailbox         ${tributary.url}/mailbox`);
-    print(`  Kommo (sandbox)     ${left.dealPage}`);
     print(`  An API key          ${left.key}\n`);
-    if (!o.exit) {
-      print('It stays up until you press Ctrl-C.');
-      await stopped;
-    }
+    print('It stays up until you press Ctrl-C.');
+    await stopped;
   } catch (error) {
     code = 1;
     if (error instanceof NotSeen) print(styleText('red', `\n${error.message}`));

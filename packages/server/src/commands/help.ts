@@ -2,7 +2,7 @@ export const HELP = `Tributary: a customer data platform with journeys, on Ortto
 
   npm start                                  the same as "serve"
   npm run demo [-- --exit]                   the whole story, against a sandbox of Kommo
-  npm run tributary -- COMMAND [options]
+  npm run tributary -- COMMAND [options]     "help COMMAND" tells of one
 
 Commands
   serve                                      run the server
@@ -62,3 +62,39 @@ Environment
   LIMIT_ACTIVITIES_PER_DAY  of a kind and a person, through the API
   TRUST_PROXY           addresses of the proxies in front, such as 127.0.0.1
   LOG_LEVEL             info unless told otherwise`;
+
+/** Where more is told of a command. */
+const DOCS: Readonly<Record<string, string>> = {
+  kommo: 'docs/kommo.md',
+  ortto: 'docs/ortto.md',
+  journeys: 'docs/journeys.md, docs/journeys-text.md, docs/journeys-entry.md, docs/simulate.md',
+  explain: 'docs/simulate.md',
+  messages: 'docs/replies.md',
+  sending: 'docs/sending.md',
+  import: 'docs/import-export.md',
+  export: 'docs/import-export.md',
+};
+
+/** What is said of one command, or of one of its forms where `verb` is one. */
+export function helpOn(command: string, verb: string | undefined, options: readonly string[]): string {
+  const forms = HELP.split(/\n(?= {2}\S)/)
+    .map((form) => form.split('\n\n')[0]!)
+    .filter((form) => form.startsWith(`  ${command} `));
+  const ofVerb = forms.filter(
+    (form) =>
+      verb !== undefined &&
+      headOf(form)
+        .split(/[\s|]+/)
+        .includes(verb),
+  );
+  const more = [
+    ...(options.length > 0 && ofVerb.length === 0
+      ? [`Options: ${options.map((option) => `--${option}`).join(' ')}`]
+      : []),
+    ...(DOCS[command] ? [`More: ${DOCS[command]}`] : []),
+  ];
+  return [(ofVerb.length > 0 ? ofVerb : forms).join('\n'), ...(more.length > 0 ? [more.join('\n')] : [])].join('\n\n');
+}
+
+/** How it is written, without what is said of it. */
+const headOf = (form: string): string => form.trimStart().split(/ {2,}/)[0]!;

@@ -9,7 +9,8 @@ import { click, mailsTo, open, PRIVACY_PROXY, unsubscribe } from './reader.ts';
 import { seen } from './stage.ts';
 
 const ANNA = 'anna@example.com';
-const DAY = 24 * 3600 * 1000;
+const HOUR = 3600 * 1000;
+const DAY = 24 * HOUR;
 const PLAYBOOK = new URL('../../../../playbooks/qualification-follow-up.journey.yaml', import.meta.url);
 
 /** The whole story. Returns where to look at what it left. */
@@ -76,6 +77,8 @@ export async function playStory(
     responsibleUserId: manager.id,
   });
 
+  const dealPage = `${sandbox.url}/leads/${deal.id}`;
+
   await step(
     'In Kommo, her deal of 12,000 is moved to Qualification: e-mail 1 is on the wire within a second',
     async (say) => {
@@ -135,7 +138,7 @@ export async function playStory(
   });
 
   await step('She opens the case study and clicks: that is written to Kommo too', async (say) => {
-    clock.advance(3600_000);
+    clock.advance(HOUR);
     await open(await mail(2));
     say(`the link leads on to ${await click(await mail(2), 'Read how they did it')}`);
     await happened('act::c');
@@ -152,21 +155,27 @@ export async function playStory(
     if (task.responsibleUserId !== manager.id)
       throw new Error(`it is for ${task.responsibleUser}, not for ${manager.name}`);
     await happened('act::lj');
+    await happened('act::sja');
   });
 
   await step('She unsubscribes in one click (RFC 8058): Kommo’s field “Email status” says so', async (say) => {
+    clock.advance(HOUR);
     await unsubscribe(await mail(2));
     const status = await seen(
       'the field',
       () => sandbox.lead(deal.id)?.customFields['Email status'] === 'Unsubscribed' && 'Unsubscribed',
     );
     say(`Email status: ${status}`);
+    await seen('the note that says so', () =>
+      sandbox.notes(deal.id).find(({ text }) => text.startsWith('Unsubscribed')),
+    );
     if ((await person()).fields['bol::p'] !== false) throw new Error('she still has the e-mail permission');
   });
 
   await step(
     'Another deal of hers is moved to Qualification: no e-mail leaves, and her timeline says why',
     async (say) => {
+      clock.advance(HOUR);
       deal = sandbox.addLead({
         name: 'Second team',
         price: 4000,
@@ -181,6 +190,7 @@ export async function playStory(
   );
 
   await step('That deal is won: the exit rule lets her go in the middle of the wait', async (say) => {
+    clock.advance(HOUR);
     sandbox.moveLead(deal.id, 142);
     const left = await happened('act::lj', (a) => a['str::pr'] === 'exit rule');
     say(`left “${String(left.attributes['str::cn'])}” at “${String(left.attributes['str::jsi'])}”`);
@@ -189,7 +199,7 @@ export async function playStory(
   const reportPage = await playCrowd({ ...o, api, playbook });
   return {
     annaPage: `${tributary.url}/people/${publicId((await person()).id)}`,
-    dealPage: sandbox.url,
+    dealPage,
     reportPage,
     key,
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bdi, html, joined } from './page.ts';
+import { bdi, html, joined, withMoments } from './page.ts';
 
 test('what stands in a page is text: it begins no element, and turns no text around it', () => {
   assert.equal(String(html`<p>${'<b>\u202eolleh\u202c & \u2066x'}</p>`), '<p>&#60;b&#62;olleh &#38; x</p>');
@@ -24,4 +24,13 @@ test('of many texts the first are shown, of a long one its beginning; the rest i
     String(joined([long, 'b'])),
     `<details class="whole"><summary><span><bdi>${'x'.repeat(240)}</bdi>… </span><b></b></summary><div><bdi>${long}</bdi> · <bdi>b</bdi></div></details>`,
   );
+});
+
+test('a moment in a text of the engine reads as the others of a page do', () => {
+  assert.equal(
+    withMoments('waits until it happens, at most until 2026-03-04 08:00 UTC'),
+    'waits until it happens, at most until 4 Mar 2026, 08:00 UTC',
+  );
+  for (const same of ['asked for “2026-03-04”', '2026-13-45 99:00 UTC', '2026-03-04 08:00:00 UTC'])
+    assert.equal(withMoments(same), same);
 });

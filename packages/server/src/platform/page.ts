@@ -46,6 +46,22 @@ export function time(at: Date): Html {
 /** The same in words. */
 export const moment = (at: Date): string => `${dayAndTime.format(at)} UTC`;
 
+const dayAndMinute = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+});
+
+/** A text in which moments stand as commands and logs have them, `2026-03-04 08:00 UTC`, with those as pages have them. */
+export const withMoments = (text: string): string =>
+  text.replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\b/g, (as, day, minute) => {
+    const at = new Date(`${day}T${minute}Z`);
+    return Number.isNaN(at.getTime()) ? as : `${dayAndMinute.format(at)} UTC`;
+  });
+
 /** How many: what is long is easier to read in groups. */
 export const count = (figure: number): string => figure.toLocaleString('en-GB');
 
@@ -54,9 +70,11 @@ export function badge(text: string, tone: 'good' | 'bad' | 'warn' | 'quiet' = 'q
   return html`<span class="badge ${tone}">${text}</span>`;
 }
 
-/** What stands where there is nothing yet: says so, and what to do. */
-export function empty(title: string, hint: Content): Html {
-  return html`<div class="empty"><p class="title">${title}</p><p>${hint}</p></div>`;
+/** What stands where there is nothing yet: says so, and what to do; on a terminal, with what command. */
+export function empty(title: string, hint: Content, command?: string): Html {
+  return html`<div class="empty"><p class="title">${title}</p><p>${hint}</p>${
+    command !== undefined && html`<pre class="command" tabindex="0">${command}</pre>`
+  }</div>`;
 }
 
 /** So much of a text is shown at once. */
@@ -99,7 +117,7 @@ export function tabs(items: readonly { href: string; text: string; here: boolean
   const links = items.map(
     ({ href, text, here }) => html`<a href="${href}"${here && html` aria-current="page"`}>${text}</a>`,
   );
-  return html`<nav class="tabs">${links}</nav>`;
+  return html`<nav class="tabs" aria-label="Parts">${links}</nav>`;
 }
 
 export interface PageOptions {
@@ -129,7 +147,7 @@ export function page(o: PageOptions): string {
 </head>
 <body>
 <main class="${o.width ?? 'wide'}">
-<header>${up && html`<nav class="up">${up}</nav>`}<h1>${title}</h1>${o.aside && html`<div class="aside">${o.aside}</div>`}</header>
+<header>${up && html`<nav class="up" aria-label="Way up">${up}</nav>`}<h1>${title}</h1>${o.aside && html`<div class="aside">${o.aside}</div>`}</header>
 ${o.body}
 </main>
 </body>
@@ -192,7 +210,8 @@ h1 { font-size: 1.6rem; line-height: 1.25; font-weight: 650; margin: 0; letter-s
 h2 { font-size: 1.1rem; font-weight: 650; margin: 2.25rem 0 .75rem; }
 p { margin: 0 0 1rem; }
 a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
-a:focus-visible, button:focus-visible, input:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+a:focus-visible, button:focus-visible, input:focus-visible, summary:focus-visible, pre:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+.aside { min-width: 0; overflow-wrap: anywhere; }
 .soft, .up, time, small { color: var(--soft); }
 small, time { font-size: .875rem; }
 time { white-space: nowrap; }
@@ -218,6 +237,7 @@ dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 td, dd, pre, .whole > div { unicode-bidi: plaintext; }
 td.words { overflow-wrap: anywhere; min-width: 8rem; }
+td.address { overflow-wrap: anywhere; min-width: 17rem; }
 td.words .badge { white-space: normal; border-radius: .65rem; }
 table.values td { overflow-wrap: anywhere; }
 table.values td:first-child { width: 22%; }
@@ -233,9 +253,10 @@ table.values td:last-child { width: 26%; }
 .badge.good { background: var(--good-ground); color: var(--good); }
 .badge.bad { background: var(--bad-ground); color: var(--bad); }
 .badge.warn { background: var(--warn-ground); color: var(--warn); }
-.empty { text-align: center; padding: 3.5rem 1.5rem; border: 1px dashed var(--line); border-radius: 10px; color: var(--soft); }
+.empty { text-align: center; padding: 2.5rem 1.5rem; border: 1px dashed var(--line); border-radius: 10px; color: var(--soft); margin: 0 0 1.25rem; }
 .empty .title { color: var(--ink); font-weight: 600; font-size: 1.05rem; margin-bottom: .25rem; }
 .empty p { margin: 0 auto; max-width: 32rem; }
+.empty .command { display: inline-block; max-width: 100%; margin-top: .75rem; padding: .5rem .8rem; overflow-x: auto; white-space: pre; text-align: left; color: var(--ink); background: var(--quiet-ground); border-radius: 6px; }
 .tabs { display: flex; gap: 1.4rem; border-bottom: 1px solid var(--line); margin: 0 0 1.25rem; overflow-x: auto; }
 .tabs a { color: var(--soft); text-decoration: none; padding: .45rem 0; margin-bottom: -1px; border-bottom: 2px solid transparent; white-space: nowrap; }
 .tabs a:hover { color: var(--ink); }
@@ -274,7 +295,7 @@ input[type='checkbox'] { width: 1.15rem; height: 1.15rem; flex: none; margin: 0;
   table.stack thead { display: none; }
   table.stack tr { display: block; padding: .7rem .9rem; border-bottom: 1px solid var(--line); }
   table.stack tr:last-child { border-bottom: 0; }
-  table.stack td { display: block; padding: 0; border: 0; width: auto; }
+  table.stack td { display: block; padding: 0; border: 0; width: auto; min-width: 0; }
   table.stack td, table.values td:first-child, table.values td:last-child { width: auto; overflow-wrap: anywhere; }
   table.stack td.number, table.stack td.figure { display: inline-block; margin-right: .9rem; text-align: left; }
   table.stack td[data-label]::before { content: attr(data-label) ' '; color: var(--soft); font-size: .875rem; }

@@ -26,6 +26,13 @@ const idOf = async (email: string): Promise<string> =>
 const merge = (fields: object) =>
   world.call('POST', '/v1/person/merge', { people: [{ fields }], merge_by: ['str::email'] });
 
+/** Two mails at once. */
+const twice = {
+  hello: { kind: 'email', template: 'Hello', next: 'later' },
+  later: { kind: 'email', template: 'Later', next: 'end' },
+  end: { kind: 'exit' },
+};
+
 test('who is held out of a journey reads so on their timeline, with a link to the journey', async () => {
   await world.push(welcome({ name: 'Half', holdOut: 0.9, entry: { kind: 'activity', activity: 'act:cm:called' } }));
   const names = Array.from({ length: 8 }, (_, i) => `held${i}@example.com`);
@@ -35,6 +42,16 @@ test('who is held out of a journey reads so on their timeline, with a link to th
   const { text } = await look(`/people/${publicId(rows[0]!.id)}`);
   has(text, '<bdi>held out of “Half”, to compare with: gets nothing of it</bdi>');
   assert.match(text, /<small>· <a href="\/journeys\/\d+"><bdi>Half<\/bdi><\/a><\/small>/);
+});
+
+test('who is let go by an exit rule reads on their timeline which one it was', async () => {
+  const exits = ['called', 'bought'].map((what) => ({ '$act::has_occurred': { field_id: `act:cm:${what}` } }));
+  await world.push(welcome({ name: 'Lets go', exits }));
+  await world.does('gone@example.com', 'signed-up');
+  await world.does('gone@example.com', 'bought');
+  const { text } = await look(`/people/${await idOf('gone@example.com')}`);
+  has(text, '<bdi>waits until 4 Mar 2026, 08:00 UTC</bdi>');
+  assert.match(text, /<bdi>left: exit rule 2<\/bdi><\/div>\s*<div class="soft"><bdi>“Bought” occurred<\/bdi><\/div>/);
 });
 
 test('a timeline that is longer than a page goes on, and nothing of it is left out or told twice', async () => {
@@ -70,6 +87,32 @@ test('a timeline that is longer than a page goes on, and nothing of it is left o
   assert.equal(pages, 3);
   assert.equal(seen.length, 500);
   assert.equal(new Set(seen).size, 500);
+});
+
+test('a timeline that ends with a page says that it ends, and not that nothing has happened', async () => {
+  const email = 'full@example.com';
+  await merge({ 'str::email': email });
+  await world.quiet();
+  const { rows } = await world.db.query<{ n: number }>(
+    `select count(*)::int as n from activity where person_id = (select id from person where fields->>'str::email' = $1)`,
+    [email],
+  );
+  const created = (i: number): string => new Date(world.clock.now().getTime() - i * 60_000).toISOString();
+  for (const from of [0, 100])
+    await world.call('POST', '/v1/activities/create', {
+      activities: Array.from({ length: from === 0 ? 100 : 100 - rows[0]!.n }, (_, i) => ({
+        activity_id: 'act:cm:paged',
+        fields: { 'str::email': email },
+        created: created(from + i),
+      })),
+      merge_by: ['str::email'],
+    });
+  await world.quiet();
+  const { text } = await look(`/people/${await idOf(email)}`);
+  const older = await look(/href="([^"]+)">Older<\/a>/.exec(text)![1]!);
+  lacks(older.text, 'Nothing has happened yet');
+  has(older.text, 'Nothing older');
+  has(older.text, '>Newest</a>');
 });
 
 test('who can get no mail does not read as subscribed', async () => {
@@ -112,6 +155,24 @@ test('a mail that was not sent is called so on the timeline, among the messages 
   has((await look(`/people/${await idOf('hard@example.com')}`)).text, '<span class="badge bad">not sent</span>');
 });
 
+test('a message leads to the mail in the mailbox, while it is kept there', async () => {
+  const email = 'reads@example.com';
+  const id = await world.push(welcome({ name: 'Leads on', entry: { kind: 'direct' }, shapes: twice, exits: [] }));
+  await merge({ 'str::email': email });
+  await world.call('POST', `/v1/journeys/${id}/trigger`, { people: [{ fields: { 'str::email': email } }] });
+  await world.quiet();
+  const here = `/people/${await idOf(email)}`;
+  const links = async () =>
+    [...(await look(here)).text.matchAll(/<td class="words"><a href="(\/mailbox\/\d+)"><bdi>(.+?)<\/bdi>/g)].map(
+      ([, path, subject]) => ({ path: path!, subject: subject! }),
+    );
+  const found = await links();
+  assert.deepEqual(found.map(({ subject }) => subject).sort(), ['Hello', 'Later']);
+  for (const { path, subject } of found) has((await look(path)).text, `<title>${subject}</title>`);
+  await world.db.query('delete from mailbox_mail where id = $1', [found[0]!.path.slice('/mailbox/'.length)]);
+  assert.deepEqual(await links(), [found[1]]);
+});
+
 test('a value of any shape is shown, in a field and in an activity', async () => {
   const odd = { name: { toString: 1 } };
   await world.call('POST', '/v1/person/custom-field/create', { name: 'Thing', type: 'object' });
@@ -132,15 +193,32 @@ test('a value of any shape is shown, in a field and in an activity', async () =>
   assert.ok(text.indexOf('<code>str::email</code>') < text.indexOf('<code>dtz::b</code>'));
 });
 
+test('beside the name of a person stands the address, once where there is no name', async () => {
+  const email = 'named@example.com';
+  await merge({ 'str::email': email });
+  const here = `/people/${await idOf(email)}`;
+  const head = async () => /<header>.*?<\/header>/s.exec((await look(here)).text)![0];
+  has(await head(), `<h1>${email}</h1>`);
+  lacks(await head(), `<bdi>${email}</bdi>`);
+  await merge({ 'str::email': email, 'str::first': 'Nora' });
+  has(await head(), `<h1>Nora</h1><div class="aside"><span class="soft"><bdi>${email}</bdi></span>`);
+});
+
 test('people are found by address and by id; what is not there is said on a page with ways on', async () => {
   await merge({ 'str::email': ANNA });
   has((await look('/')).text, '<form class="find" action="/people" method="get" role="search">');
   const here = `/people/${await idOf(ANNA)}`;
-  for (const asked of [ANNA, ` ${ANNA} `, await idOf(ANNA)])
+  for (const asked of [ANNA, ` ${ANNA} `, await idOf(ANNA), (await idOf(ANNA)).toUpperCase()])
     assert.equal((await look(`/people?who=${encodeURIComponent(asked)}`)).url, here);
   assert.equal((await look(`/people?email=${ANNA}`)).url, here);
   for (const nowhere of ['/people', '/people?who=', '/journeys']) assert.equal((await look(nowhere)).url, '/');
-  for (const nowhere of ['/people/abc', '/people?email=nobody@x.de', '/journeys/0']) {
+  const unknown = await look(`/people?who=${encodeURIComponent('Anna <b>')}`);
+  assert.equal(unknown.status, 404);
+  has(
+    unknown.text,
+    '<p>Nobody has the e-mail address or the id “Anna &#60;b&#62;”. It has to be the whole of either.</p>',
+  );
+  for (const nowhere of ['/people/abc', '/journeys/0']) {
     const { status, text } = await look(nowhere);
     assert.equal(status, 404);
     has(text, `<p>There is no such ${nowhere.startsWith('/p') ? 'person' : 'journey'}.</p>`);
@@ -151,8 +229,24 @@ test('people are found by address and by id; what is not there is said on a page
   assert.match(stranger.headers.get('www-authenticate') ?? '', /^Basic /);
   has(
     await stranger.text(),
-    '<p>An API key is needed, as the password: npm run tributary -- keys create --name NAME.</p>',
+    '<p>Any name will do, and an API key as the password: npm run tributary -- keys create --name NAME makes one.</p>',
   );
+});
+
+test('an address with a slash too many leads to its page, and one of nothing is a page for a browser and an answer for a program', async () => {
+  await merge({ 'str::email': ANNA });
+  for (const path of ['/journeys/', '/mailbox/', '/docs/', `/people/?email=${ANNA}`, `/people/${await idOf(ANNA)}/`])
+    assert.equal((await look(path)).status, 200, path);
+  const nothing = (path: string, accept: string) => fetch(`${world.tributary.url}${path}`, { headers: { accept } });
+  const page = await nothing('/audiences', 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8');
+  assert.equal(page.status, 404);
+  has(await page.text(), '<h1>Nothing is here</h1>');
+  for (const [path, accept] of [
+    ['/audiences', '*/*'],
+    ['/v1/nothing', 'text/html'],
+    ['/api/nothing/', 'text/html'],
+  ] as const)
+    assert.match((await nothing(path, accept)).headers.get('content-type') ?? '', /^application\/json/, path);
 });
 
 test('a journey says what its goal is, and one that has none says nothing of it; its id outside leads there too', async () => {
@@ -168,6 +262,47 @@ test('a journey says what its goal is, and one that has none says nothing of it;
   lacks(without, 'reached the goal');
   lacks(without, 'Reached it');
   has(without, 'This journey has no goal');
+});
+
+test('a draft says that nobody enters before it is published, and not that it has no goal', async () => {
+  const goal = { name: 'A sale', when: { '$act::has_occurred': { field_id: 'act:cm:bought' } } };
+  const { json } = await world.call('POST', '/api/journeys', { definition: welcome({ name: 'Drafted', goal }) });
+  const { text } = await look(`/journeys/${json.id}`);
+  lacks(text, 'has no goal');
+  has(text, 'Nobody enters before it is published');
+});
+
+test('a journey names who is in it, newest first, where each stands, page by page; each leads to the person', async () => {
+  const id = await world.push(welcome({ name: 'Names', entry: { kind: 'direct' }, holdOut: 0.3 }));
+  const emails = Array.from({ length: 60 }, (_, i) => `named${i}@example.com`);
+  const people = emails.map((email) => ({ fields: { 'str::email': email } }));
+  const named = emails.map((email, i) => ({ fields: { 'str::email': email, 'str::first': `<i>${i}` } }));
+  await world.call('POST', '/v1/person/merge', { people: named, merge_by: ['str::email'] });
+  has((await look(`/journeys/${id}`)).text, 'Nobody has entered yet');
+  await world.call('POST', `/v1/journeys/${id}/trigger`, { people });
+  await world.quiet();
+  const { rows } = await world.db.query<{ held: string[]; last: string }>(
+    `select array_agg(person_id::text) filter (where held_out) as held, max(id)::text as last
+     from run where journey_id = (select id from journey where name = 'Names')`,
+  );
+  const seen: string[] = [];
+  const heldOut: string[] = [];
+  let path: string | undefined = `/journeys/${id}`;
+  while (path) {
+    const { text } = await look(path);
+    for (const [, person, name, rest] of text.matchAll(
+      /<td class="words"><a href="\/people\/([0-9a-f]{24})"><bdi>(.*?)<\/bdi><\/a><\/td>(.*?)<\/tr>/gs,
+    )) {
+      assert.match(name!, /^&#60;i&#62;\d+$/);
+      seen.push(person!);
+      if (rest!.includes('held out')) heldOut.push(person!);
+      else has(rest!, '<bdi>pause</bdi>');
+    }
+    path = /href="([^"]+)">Older<\/a>/.exec(text)?.[1];
+  }
+  assert.equal(seen.length, 60);
+  assert.equal(new Set(seen).size, 60);
+  assert.deepEqual(heldOut.sort(), rows[0]!.held.map((each) => publicId(each)).sort());
 });
 
 test('journeys that live stand before those that are put away', async () => {

@@ -2,10 +2,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { html, page, pageHeaders } from '../../platform/page.ts';
 import { findForm } from './find-form.ts';
 
+const PAGES = /^\/(?:(?:people|journeys|mailbox)(?:[/?#]|$)|[?#]|$)/;
+/** Asked by programs, whatever they say that they would like. */
+const CALLS = /^\/(?:v1|api|hooks|t|docs)(?:[/?#]|$)/;
+
 /** Whether somebody wants to look at a page: what goes wrong there is said on one. */
-export function isOfPages({ raw: { method = '', url = '' } }: Pick<FastifyRequest, 'raw'>): boolean {
-  return /^(GET|HEAD)$/.test(method) && /^\/(?:(?:people|journeys|mailbox)(?:[/?#]|$)|[?#]|$)/.test(url);
+export function isOfPages({ raw: { method = '', url = '', headers } }: Pick<FastifyRequest, 'raw'>): boolean {
+  if (!/^(GET|HEAD)$/.test(method)) return false;
+  return PAGES.test(url) || (/\btext\/html\b/.test(headers.accept ?? '') && !CALLS.test(url));
 }
+
+/** Without the slash at the end of a page's address: whoever types it means the same page. */
+export const withoutSlash = (url: string): string =>
+  url.replace(/^(\/(?:people|journeys|mailbox|docs)(?:\/[^/?#]+)?)\/(?=[?#]|$)/, '$1');
 
 /** A page that says in words what went wrong, with ways on. */
 export function sendErrorPage(reply: FastifyReply, status: number, words: string): FastifyReply {

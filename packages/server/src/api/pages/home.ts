@@ -16,7 +16,8 @@ export async function homePage(o: PageContext): Promise<string> {
         journeys.length === 0
           ? empty(
               'No journeys yet',
-              html`<code>npm run tributary -- journeys push playbooks/qualification-follow-up.journey.yaml</code>`,
+              'A journey is a file that is put on from a terminal. The folder “playbooks” has some to start from:',
+              'npm run tributary -- journeys push playbooks/qualification-follow-up.journey.yaml',
             )
           : await journeyTable(o, journeys)
       }
@@ -25,10 +26,11 @@ export async function homePage(o: PageContext): Promise<string> {
         connections.length === 0
           ? empty(
               'Nothing is connected',
-              html`<code>npm run tributary -- kommo connect --url https://yours.kommo.com --token TOKEN</code>`,
+              'With Kommo, what happens to its deals comes in, and what people do with mail goes back:',
+              'npm run tributary -- kommo connect --url https://yours.kommo.com --token TOKEN',
             )
           : html`<div class="sheet flush"><table class="stack">
-              <thead><tr><th>Connection</th><th></th><th class="number">Webhooks to read</th><th class="number">Writes to do</th><th class="number">Failed</th></tr></thead>
+              <thead><tr><th>Connection</th><th>State</th><th class="number">Webhooks to read</th><th class="number">Writes to do</th><th class="number">Failed</th></tr></thead>
               <tbody>${connections.map(
                 (connection) => html`<tr>
                   <td>${connection.connector}</td>
@@ -55,7 +57,7 @@ async function journeyTable(o: PageContext, journeys: readonly JourneyRow[]): Pr
   const sum = ({ id }: JourneyRow, what: 'entered' | 'inside' | 'goals'): number =>
     counts.get(id)!.reduce((total, each) => total + each[what], 0);
   return html`<div class="sheet flush"><table class="stack">
-    <thead><tr><th>Journey</th><th></th><th class="number">Entered</th><th class="number">Inside</th><th class="number">Reached the goal</th></tr></thead>
+    <thead><tr><th>Journey</th><th>State</th><th class="number">Entered</th><th class="number">Inside</th><th class="number">Reached the goal</th></tr></thead>
     <tbody>${journeys.map(
       (journey) => html`<tr>
         <td class="words"><a href="/journeys/${journey.id}">${bdi(journey.name.trim() || 'Without a name')}</a></td>

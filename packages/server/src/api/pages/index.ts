@@ -6,7 +6,7 @@ import { pageHeaders } from '../../platform/page.ts';
 import type { PageContext } from './context.ts';
 import { sendErrorPage } from './error.ts';
 import { homePage } from './home.ts';
-import { journeyPage } from './journey.ts';
+import { journeyPage, type RunsFrom } from './journey.ts';
 import { type From, personPage } from './person.ts';
 
 /**
@@ -19,8 +19,8 @@ export function pageRoutes(app: FastifyInstance, o: PageContext): void {
     pages.addHook('onRequest', async (_request, reply) => void reply.headers(pageHeaders));
     if (!o.look) pages.addHook('onRequest', keyNeeded(o.keys));
     pages.get('/', async () => homePage(o));
-    pages.get<{ Params: { id: string } }>('/journeys/:id', async (request) =>
-      found(await journeyPage(o, request.params.id), 'journey'),
+    pages.get<{ Params: { id: string }; Querystring: RunsFrom }>('/journeys/:id', async (request) =>
+      found(await journeyPage(o, request.params.id, request.query), 'journey'),
     );
     pages.get<{ Params: { id: string }; Querystring: From }>('/people/:id', async (request) =>
       found(await personPage(o, request.params.id, request.query), 'person'),
@@ -30,8 +30,9 @@ export function pageRoutes(app: FastifyInstance, o: PageContext): void {
       if (typeof given !== 'string') throw new UserError('bad_request', 'email: give one address');
       const who = given.trim();
       if (who === '') return reply.redirect('/');
-      const id = internalId(who) ?? (await o.people.findByEmail(o.db, o.workspace.id, who));
-      return reply.redirect(`/people/${publicId(found(id, 'person'))}`);
+      const id = internalId(who.toLowerCase()) ?? (await o.people.findByEmail(o.db, o.workspace.id, who));
+      if (id === undefined) throw nobody(who);
+      return reply.redirect(`/people/${publicId(id)}`);
     });
     pages.get('/journeys', async (_request, reply) => reply.redirect('/'));
     if (!o.mailbox) for (const path of ['/mailbox', '/mailbox/*']) pages.get(path, noMailbox);
@@ -42,6 +43,14 @@ function found<T>(thing: T | undefined, what: string): T {
   if (thing === undefined) throw new UserError('not_found', `there is no such ${what}`, 404);
   return thing;
 }
+
+/** Whoever looks for a name, or a part of one, is told what people are found by. */
+const nobody = (who: string): UserError =>
+  new UserError(
+    'not_found',
+    `nobody has the e-mail address or the id “${who.slice(0, 254)}”. It has to be the whole of either`,
+    404,
+  );
 
 async function noMailbox(): Promise<never> {
   throw new UserError('not_found', 'there is no mailbox here: mail goes to your mail server', 404);
@@ -54,7 +63,7 @@ export function keyNeeded(keys: KeyCache): onRequestAsyncHookHandler {
     return sendErrorPage(
       reply.header('www-authenticate', 'Basic realm="Tributary: any user name, an API key as password"'),
       401,
-      'an API key is needed, as the password: npm run tributary -- keys create --name NAME',
+      'any name will do, and an API key as the password: npm run tributary -- keys create --name NAME makes one',
     );
   };
 }

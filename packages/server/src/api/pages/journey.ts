@@ -1,11 +1,18 @@
-import { filterInWords, type JourneyDefinition } from '@tributary/model';
+import { filterInWords, internalId, type JourneyDefinition } from '@tributary/model';
 import { type JourneyRow, publicJourneyId } from '../../journeys/index.ts';
 import { badge, bdi, count, type Html, html, page } from '../../platform/page.ts';
 import { type Estimate, type JourneyReport, reportOn } from '../../reports/index.ts';
 import type { PageContext } from './context.ts';
+import { liftInWords } from './lift.ts';
+import { runTable } from './runs.ts';
 
-/** A journey's report: its messages, and its goal against the hold-out, each share with its uncertainty. */
-export async function journeyPage(o: PageContext, id: string): Promise<string | undefined> {
+/** Where the list of people begins: before this run; with the newest where it is left out. */
+export interface RunsFrom {
+  runs?: string | undefined;
+}
+
+/** A journey's report: its messages, its goal against the hold-out, each share with its uncertainty; and who is in it. */
+export async function journeyPage(o: PageContext, id: string, from: RunsFrom = {}): Promise<string | undefined> {
   const journey = (await o.journeys.list(o.db, o.workspace.id)).find((candidate) => isCalled(candidate, id));
   if (!journey) return undefined;
   const report = await reportOn(o.db, o, journey.id);
@@ -19,6 +26,7 @@ export async function journeyPage(o: PageContext, id: string): Promise<string | 
     up: [{ href: '/', text: 'Tributary' }],
     aside: badge(journey.state, journey.state === 'on' ? 'good' : 'quiet'),
     body: html`
+      <nav class="tabs" aria-label="Parts"><a href="#goal">Goal</a><a href="#mail">E-mail</a><a href="#people">People</a></nav>
       <div class="figures">
         <div><b>${count(report.treated.entered + report.heldOut.entered)}</b><span>entered</span></div>
         <div><b>${count(report.inside)}</b><span>inside now</span></div>
@@ -26,14 +34,18 @@ export async function journeyPage(o: PageContext, id: string): Promise<string | 
         <div><b>${percent(report.messages.opened, report.messages.delivered)}</b><span>opened</span></div>
         ${hasGoal && html`<div><b>${count(report.treated.goals + report.heldOut.goals)}</b><span>reached the goal</span></div>`}
       </div>
-      <h2>Goal</h2>
+      <h2 id="goal">Goal</h2>
       ${goal && html`<p>${bdi(goal.name)}: when ${bdi(filterInWords(goal.when, await o.journeys.explaining.names(o.workspace.id)))}.</p>`}
-      ${hasGoal ? html`${goalTable(report)}<p>${lift(report.lift)}</p>` : html`<p class="soft">This journey has no goal, so nothing tells whether it helps.</p>`}
-      <h2>E-mail</h2>
+      ${hasGoal ? html`${goalTable(report)}<p>${liftInWords(report.lift)}</p>` : html`<p class="soft">${definition ? 'This journey has no goal, so nothing tells whether it helps.' : DRAFT}</p>`}
+      <h2 id="mail">E-mail</h2>
       ${messageTable(report)}
-      <p class="soft">${report.parked > 0 && html`${badge(`${report.parked} parked with an error`, 'bad')} `}Why a message was not sent is on the person’s timeline. Opens and clicks that a machine made do not count. Ranges are 95 % intervals.</p>`,
+      <p class="soft">Why a message was not sent is on the person’s timeline. Opens and clicks that a machine made do not count. Ranges are 95 % intervals.</p>
+      <h2 id="people">People${report.parked > 0 && html` ${badge(`${count(report.parked)} parked with an error`, 'bad')}`}</h2>
+      ${await runTable(o, journey, from.runs === undefined ? undefined : internalId(from.runs, 'run'))}`,
   });
 }
+
+const DRAFT = 'This journey is a draft. Nobody enters before it is published.';
 
 /** By its number, or by its id outside. */
 const isCalled = (journey: JourneyRow, id: string): boolean =>
@@ -68,7 +80,7 @@ function messageTable({ messages }: JourneyReport): Html {
     ['Not sent: they were not to be', messages.skipped],
   ];
   return html`<div class="sheet flush"><table class="stack">
-    <thead><tr><th></th><th>Messages</th><th>Of</th><th>Share</th></tr></thead>
+    <thead><tr><th>What became of them</th><th>Messages</th><th>Of</th><th>Share</th></tr></thead>
     <tbody>${rows.map(
       ([name, hits, total]) =>
         html`<tr><td>${name}</td><td class="figure">${count(hits)}</td><td class="figure" data-label="of">${count(total)}</td><td class="figure">${percent(hits, total)}</td></tr>`,
@@ -76,20 +88,6 @@ function messageTable({ messages }: JourneyReport): Html {
     ${others.map(([name, hits]) => html`<tr><td>${name}</td><td class="figure">${count(hits)}</td><td></td><td></td></tr>`)}</tbody>
   </table></div>`;
 }
-
-function lift(estimate: Estimate | undefined): string {
-  if (!estimate) return 'No one was held out, so there is nothing to compare with.';
-  const range = `between ${points(estimate.low)} and ${points(estimate.high)} points`;
-  const certain =
-    estimate.low > 0
-      ? 'The journey helps'
-      : estimate.high < 0
-        ? 'The journey harms'
-        : 'It can not be told yet whether the journey helps';
-  return `${certain}: ${points(estimate.value)} points more than the hold-out, ${range}.`;
-}
-
-const points = (share: number): string => `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)}`;
 
 function share(estimate: Estimate | undefined): string {
   if (!estimate) return '–';

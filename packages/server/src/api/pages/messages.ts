@@ -21,15 +21,17 @@ function standing({ state, waitsFor, attempts }: MessageRow): Html {
   return badge(word, tone);
 }
 
-/** What a person was to be sent: where each stands, why, and when it is tried next. */
-export function messageTable(messages: readonly MessageRow[]): Html {
+/** What a person was to be sent: where each stands, why, and when it is tried next; `mails` are those of the mailbox, by message. */
+export function messageTable(messages: readonly MessageRow[], mails: ReadonlyMap<string, string>): Html {
   return html`<div class="sheet flush"><div class="scroll"><table class="stack">
-    <thead><tr><th>Message</th><th></th><th>Why</th><th>When</th></tr></thead>
+    <thead><tr><th>Message</th><th>State</th><th>Why</th><th>When</th></tr></thead>
     <tbody>${messages.map((message) => {
-      const { channel, name, subject, state, reason, sentAt, dueAt, queuedAt } = message;
+      const { id, channel, name, subject, state, reason, sentAt, dueAt, queuedAt } = message;
       const next = state === 'queued' || state === 'uncertain' ? dueAt : undefined;
+      const called = bdi(subject?.trim() || name || '(no subject)');
+      const mail = mails.get(id);
       return html`<tr>
-        <td class="words">${bdi(subject ?? name ?? '')}${channel !== 'email' && html` <small>${channel}</small>`}</td>
+        <td class="words">${mail === undefined ? called : html`<a href="/mailbox/${mail}">${called}</a>`}${channel !== 'email' && html` <small>${channel}</small>`}</td>
         <td>${standing(message)}</td><td class="words">${openable(reason ?? '')}</td>
         <td>${next && html`next `}${time(next ?? sentAt ?? queuedAt)}</td>
       </tr>`;

@@ -1,8 +1,10 @@
 import { internalId, publicId } from '@tributary/model';
 import type { Person, Schema } from '../../people/index.ts';
-import { badge, type Html, html, openable, page } from '../../platform/page.ts';
+import { badge, bdi, type Html, html, openable, page } from '../../platform/page.ts';
 import type { PageContext } from './context.ts';
 import { messageTable } from './messages.ts';
+import { fullName, nameOf } from './name.ts';
+import { pageLinks } from './page-links.ts';
 import { endOf, timeline } from './timeline.ts';
 import { shown } from './values.ts';
 
@@ -28,36 +30,29 @@ export async function personPage(o: PageContext, outside: string, from: From = {
   const activities = await o.people.timeline(o.db, o.workspace.id, person.id, SHOWN, before);
   const moves = await o.journeys.movesOf(o.db, person.id, SHOWN, before);
   const messages = await o.messages.listOfPerson(o.db, o.workspace.id, person.id, MESSAGES_SHOWN + 1, after);
+  const mails = (await o.mailbox?.mailsOf(messages)) ?? new Map<string, string>();
   const names = await o.journeys.explaining.names(o.workspace.id);
-  const name = [person.fields['str::first'], person.fields['str::last']].filter(Boolean).join(' ').trim();
+  const email = person.fields['str::email'];
   const here = `/people/${publicId(person.id)}`;
   const end = endOf({ activities, moves }, SHOWN);
   const older = messages.length > MESSAGES_SHOWN ? publicId(messages[MESSAGES_SHOWN - 1]!.id, 'message') : undefined;
   return page({
-    title: name || String(person.fields['str::email'] ?? publicId(person.id)),
+    title: nameOf(person),
     up: [{ href: '/', text: 'Tributary' }],
-    aside: await standing(o, person),
+    aside: html`${fullName(person) !== '' && typeof email === 'string' && html`<span class="soft">${bdi(email)}</span> `}${await standing(o, person)}`,
     body: html`
-      <nav class="tabs"><a href="#timeline">Timeline</a>${messages.length > 0 && html`<a href="#messages">Messages</a>`}<a href="#fields">Fields</a></nav>
+      <nav class="tabs" aria-label="Parts"><a href="#timeline">Timeline</a>${messages.length > 0 && html`<a href="#messages">Messages</a>`}<a href="#fields">Fields</a></nav>
       <h2 id="timeline">Timeline</h2>
-      ${timeline({ activities, moves, schema, names }, end)}
-      ${pages({ newest: before && here, older: end && `${here}?before=${end.getTime()}` })}
+      ${timeline({ activities, moves, schema, names }, { since: end, before })}
+      ${pageLinks({ newest: before && here, older: end && `${here}?before=${end.getTime()}` })}
       ${
         messages.length > 0 &&
-        html`<h2 id="messages">Messages</h2>${messageTable(messages.slice(0, MESSAGES_SHOWN))}
-          ${pages({ newest: after && `${here}#messages`, older: older && `${here}?messages=${older}#messages` })}`
+        html`<h2 id="messages">Messages</h2>${messageTable(messages.slice(0, MESSAGES_SHOWN), mails)}
+          ${pageLinks({ newest: after && `${here}#messages`, older: older && `${here}?messages=${older}#messages` })}`
       }
       <h2 id="fields">Fields</h2>
       ${fieldTable(person, schema)}`,
   });
-}
-
-/** Links to the pages before and after this one. */
-function pages({ newest, older }: { newest: string | undefined; older: string | undefined }): Html | undefined {
-  if (newest === undefined && older === undefined) return undefined;
-  return html`<nav class="pages"><span>${newest !== undefined && html`<a href="${newest}">Newest</a>`}</span><span>${
-    older !== undefined && html`<a href="${older}">Older</a>`
-  }</span></nav>`;
 }
 
 function momentIn(text: string | undefined): Date | undefined {

@@ -1,7 +1,18 @@
-import { type Fields, type Names, publicId, stepName } from '@tributary/model';
+import { type Fields, filterInWords, type Names, publicId, stepName } from '@tributary/model';
 import type { MoveRow } from '../../journeys/index.ts';
 import type { RecordedActivity, Schema } from '../../people/index.ts';
-import { badge, bdi, type Content, empty, type Html, html, joined, openable, time } from '../../platform/page.ts';
+import {
+  badge,
+  bdi,
+  type Content,
+  empty,
+  type Html,
+  html,
+  joined,
+  openable,
+  time,
+  withMoments,
+} from '../../platform/page.ts';
 import { nameIn, shown } from './values.ts';
 
 /** What a timeline is made of, and what its parts are called. */
@@ -48,14 +59,14 @@ const TOLD_BY_MOVES = new Set(['act::lj']);
 /** What has one word on all pages, whoever decided it. */
 const CALLED: Readonly<Record<string, string>> = { 'act::sk': 'E-mail not sent' };
 
-/** What happened from a moment on, newest first. */
-export function timeline(told: Told, since: Date | undefined): Html {
+/** What happened from a moment on, newest first; of an older page, before another. */
+export function timeline(told: Told, { since, before }: { since: Date | undefined; before: Date | undefined }): Html {
   const titles = new Map(
     told.moves.map(({ runId, shapeId, title }) => [placeOf(publicId(runId, 'run'), shapeId), title]),
   );
   const lines: Line[] = [
     // Of one moment, what somebody did or began comes before what that moved.
-    ...told.moves.map(lineOfMove),
+    ...told.moves.map((move) => lineOfMove(move, told.names)),
     ...told.activities
       .filter((activity) => !TOLD_BY_MOVES.has(activity.activityId))
       .map((activity) => ({
@@ -68,6 +79,7 @@ export function timeline(told: Told, since: Date | undefined): Html {
   ]
     .filter(({ at }) => !since || at >= since)
     .sort((a, b) => b.at.getTime() - a.at.getTime());
+  if (lines.length === 0 && before) return empty('Nothing older', 'Here the timeline begins.');
   if (lines.length === 0) return empty('Nothing has happened yet', 'What this person does appears here.');
   return html`<ol class="line">${lines.map(
     (
@@ -78,12 +90,12 @@ export function timeline(told: Told, since: Date | undefined): Html {
   )}</ol>`;
 }
 
-function lineOfMove({ at, did, journeyId, journey, shapeId, title }: MoveRow): Line {
+function lineOfMove({ at, did, exit, journeyId, journey, shapeId, title }: MoveRow, names: Names): Line {
   const step = shapeId && html` · ${bdi(stepName({ shape: shapeId, title }))}`;
   return {
     at,
-    what: openable(did),
-    detail: undefined,
+    what: openable(withMoments(did)),
+    detail: exit ? openable(filterInWords(exit, names)) : undefined,
     source: html`<a href="/journeys/${journeyId}">${bdi(journey)}</a>${step}`,
     tone: '',
   };

@@ -20,7 +20,7 @@ export const referencePage = `<!doctype html>
 /** The colours of the other pages (platform/page.ts). What leads away from here is not shown. */
 const css = `
 a[href*="scalar.com"] { display: none; }
-.light-mode { --scalar-color-accent: #1f6feb; --scalar-background-accent: #1f6feb1f; }
+.light-mode { --scalar-color-accent: #1a62d6; --scalar-background-accent: #1a62d61f; }
 .dark-mode { --scalar-color-accent: #6ea8fe; --scalar-background-accent: #6ea8fe1f; }
 `;
 

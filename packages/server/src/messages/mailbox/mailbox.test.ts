@@ -80,6 +80,16 @@ describe('the built-in mailbox', () => {
     assert.match(source.body, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
   });
 
+  test('a mail to a person leads to them, a note to the team to nobody', async () => {
+    await send({ to: "o'neill+x@example.com" });
+    const [, href] = /<dd><a href="([^"]+)">o&#39;neill\+x@example\.com<\/a><\/dd>/.exec(
+      (await get(await newest())).body,
+    )!;
+    assert.equal(href, '/people?who=o&#39;neill%2Bx%40example.com');
+    await send({ to: 'daniel@acme.example', unsubscribeUrl: undefined });
+    assert.match((await get(await newest())).body, /<dd>daniel@acme\.example<\/dd>/);
+  });
+
   test('to look at a mail is not to open it: the picture that tells of it is left out', async () => {
     await send({
       subject: 'Seen',
@@ -107,6 +117,12 @@ describe('the built-in mailbox', () => {
     const policy = String(body.headers['content-security-policy']);
     assert.match(policy, /^sandbox [^;]*; default-src 'none'/);
     assert.doesNotMatch(policy, /allow-scripts|allow-same-origin|script-src/);
+  });
+
+  test('an address of any length leaves room for the subject and the moment', async () => {
+    const to = `${'a'.repeat(64)}@${['b', 'c', 'd'].map((letter) => letter.repeat(55)).join('.')}.example`;
+    await send({ to });
+    assert.ok((await get('/mailbox')).body.includes(`<td class="address">${to}</td>`));
   });
 
   test('the list goes on page by page', async () => {

@@ -1,10 +1,11 @@
+import { publicId } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import { SMTPServer } from 'smtp-server';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { createGroupCommit } from '../../platform/group-commit.ts';
 import type { Log } from '../../platform/log.ts';
-import { deleteOldMails, insertMails, listMailsTo, type NewMail } from '../store/mailbox.sql.ts';
+import { deleteOldMails, findMailsOf, insertMails, listMailsTo, type NewMail } from '../store/mailbox.sql.ts';
 import { mailboxRoutes } from './routes.ts';
 
 /** A mail that the mailbox was given. */
@@ -19,6 +20,8 @@ export interface Mailbox {
   routes(app: FastifyInstance): void;
   /** The mails an address got, oldest first. */
   mailsTo(address: string): Promise<MailboxMail[]>;
+  /** The mails that these messages became, by message: those that are still here. */
+  mailsOf(messages: readonly { id: string; address: string | null }[]): Promise<Map<string, string>>;
   close(): Promise<void>;
 }
 
@@ -82,6 +85,17 @@ export async function createMailbox(o: { db: Db; clock: Clock; log: Log; port?: 
     smtpUrl: `smtp://127.0.0.1:${port}`,
     routes: (app) => mailboxRoutes(app, o.db),
     mailsTo: (address) => listMailsTo(o.db, address),
+    mailsOf: (messages) => mailsOf(o.db, messages),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+async function mailsOf(
+  db: Db,
+  messages: readonly { id: string; address: string | null }[],
+): Promise<Map<string, string>> {
+  const addresses = messages.flatMap(({ address }) => address ?? []);
+  const ids = new Map(messages.map(({ id }) => [publicId(id, 'message'), id]));
+  const found = await findMailsOf(db, [...new Set(addresses)], [...ids.keys()]);
+  return new Map(found.map(({ message, id }) => [ids.get(message)!, id]));
 }

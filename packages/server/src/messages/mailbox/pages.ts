@@ -17,14 +17,14 @@ export function listPage(
   const rows = mails.map(
     (mail) => html`<tr>
 <td class="main"><a href="/mailbox/${mail.id}">${bdi(mail.subject.trim() || '(no subject)')}</a></td>
-<td>${mail.rcptTo.join(', ')}</td>
+<td class="address">${mail.rcptTo.join(', ')}</td>
 <td>${mail.receivedAt}</td>
 </tr>`,
   );
   const table = html`<div class="sheet flush"><table class="stack">
 <thead><tr><th>Subject</th><th>To</th><th>Received</th></tr></thead>
 <tbody>${rows}</tbody></table></div>
-<nav class="pages"><span>${!o.isFirst && html`<a href="/mailbox">Newest</a>`}</span><span>${
+<nav class="pages" aria-label="Pages"><span>${!o.isFirst && html`<a href="/mailbox">Newest</a>`}</span><span>${
     o.older !== undefined && html`<a href="/mailbox?before=${o.older}">Older</a>`
   }</span></nav>`;
   const nothing = empty(
@@ -54,11 +54,17 @@ export function mailPage(stored: StoredMail, mail: ReadMail, view: View): string
     up,
     body: html`<div class="sheet"><dl>
 <dt>From</dt><dd>${mail.from}</dd>
-<dt>To</dt><dd>${stored.rcptTo.join(', ')}</dd>
+<dt>To</dt><dd>${isToPerson(mail) ? stored.rcptTo.map(person) : stored.rcptTo.join(', ')}</dd>
 <dt>Received</dt><dd>${stored.receivedAt}</dd>
 </dl></div>${links}${body(stored, mail, view)}`,
   });
 }
+
+/** Notes to the team offer no way to unsubscribe, nor does what a person has asked for. */
+const isToPerson = ({ headers }: ReadMail): boolean => headers.some(({ name }) => name === 'list-unsubscribe');
+
+const person = (address: string, i: number): Html =>
+  html`${i > 0 && ', '}<a href="/people?who=${encodeURIComponent(address)}">${address}</a>`;
 
 function body(stored: StoredMail, mail: ReadMail, view: View): Html {
   switch (view) {

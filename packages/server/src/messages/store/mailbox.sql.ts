@@ -9,6 +9,8 @@ export interface NewMail {
 
 /** Enough of a mail to hold its headers. */
 const HEAD_BYTES = 16_000;
+/** An address for trying things out may have thousands. */
+const LOOKED_AT = 500;
 
 export async function insertMails(db: Db, mails: readonly NewMail[]): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>({
@@ -72,6 +74,23 @@ export async function listMailsTo(db: Queryable, address: string): Promise<Store
     `select id, received_at as "receivedAt", mail_from as "mailFrom", rcpt_to as "rcptTo", source
      from mailbox_mail where rcpt_to @> array[$1] order by id`,
     [address],
+  );
+  return rows;
+}
+
+/** Of the newest mails to these addresses, the last one that was made from each of these messages; ids outside. */
+export async function findMailsOf(
+  db: Queryable,
+  addresses: readonly string[],
+  messages: readonly string[],
+): Promise<{ message: string; id: string }[]> {
+  const { rows } = await db.query<{ message: string; id: string }>(
+    `select message, max(id) as id
+     from (select id, substring(encode(substring(source from 1 for $4), 'escape')
+                                from '(?i)\\nmessage-id:\\s*<([0-9a-f]{24})\\.') as message
+           from mailbox_mail where rcpt_to && $1::text[] order by id desc limit $3) newest
+     where message = any($2) group by message`,
+    [addresses, messages, LOOKED_AT, HEAD_BYTES],
   );
   return rows;
 }

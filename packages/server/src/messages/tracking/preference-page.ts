@@ -2,21 +2,24 @@ import type { Topic } from '../../audiences/index.ts';
 import { badge, type Html, html, page } from '../../platform/page.ts';
 import type { Wish } from './preferences.ts';
 
-/** The topics that somebody gets mail about, first that of the mail they came from, with a way to leave one, several or all. */
-export function preferencePage(sender: string, topics: readonly Topic[], changed: readonly Wish[]): string {
+/**
+ * The topics that somebody gets mail about, first that of the mail they came from, with a way to leave one, several or all.
+ * `changed` is what they have just chosen, left out where they only look.
+ */
+export function preferencePage(sender: string, topics: readonly Topic[], changed?: readonly Wish[]): string {
   const own = topics.find(({ named, gets }) => named && gets);
   return page({
     title: `Your e-mails from ${sender}`,
     width: 'narrow',
-    aside: changed.length > 0 && badge('saved', 'good'),
-    body: html`${changed.length > 0 && html`<p>${whatChanged(changed)}</p>`}
+    aside: changed && badge('saved', 'good'),
+    body: html`${changed && html`<p>${whatChanged(changed)}</p>`}
 ${own && leaveOne(own)}
 ${(topics.length > 1 || !own) && chooseSeveral(topics)}
 <div class="sheet">
 <p>Or get no more e-mails from <b>${sender}</b> at all.</p>
 <form method="post"><input type="hidden" name="from" value="page"><button class="quiet">Unsubscribe from everything</button></form>
 </div>
-${changed.length === 0 && html`<p class="soft">Here by mistake? Just close this page: nothing has changed.</p>`}`,
+${!changed && html`<p class="soft">Here by mistake? Just close this page: nothing has changed.</p>`}`,
   });
 }
 
@@ -44,6 +47,7 @@ ${rows}
 }
 
 function whatChanged(changed: readonly Wish[]): string {
+  if (changed.length === 0) return 'All is as you had chosen before.';
   const names = (wanted: boolean): string[] =>
     changed.filter(({ subscribed }) => subscribed === wanted).map(({ topic }) => `“${nameOf(topic)}”`);
   const [left, again] = [names(false), names(true)];

@@ -138,7 +138,9 @@ describe('what a reader chooses of topics', () => {
     assert.match(again.body, /You get “Product &#60;news&#62;” again/);
     assert.match(again.body, new RegExp(`name="keep" value="${news}" checked`));
     assert.match(again.body, new RegExp(`name="keep" value="${events}">`));
-    await save(news);
+    const same = (await save(news)).body;
+    assert.match(same, />saved<.*All is as you had chosen before\./s);
+    assert.doesNotMatch(same, /nothing has changed/);
     assert.deepEqual(await gets(person), ['Likely to churn', 'news-2026']);
     assert.deepEqual((await told(person)).map(({ activityId }) => activityId).sort(), [
       'act::s-a',

@@ -19,7 +19,7 @@ export function unsubscribeRoutes(scope: FastifyInstance, o: TrackingOptions): v
     if (!claim) return unknownLink(request, reply);
     const found = await lookedUp(o, claim, readerWaits(o));
     if (found?.is === 'unknown') return unknownLink(request, reply);
-    return shown(o, reply, found, []);
+    return shown(o, reply, found);
   });
 
   // One click comes as a form or as multipart (RFC 8058 3.2): whatever it is, it is short, and read as text.
@@ -36,7 +36,7 @@ export function unsubscribeRoutes(scope: FastifyInstance, o: TrackingOptions): v
     if (from === 'topics') {
       const found = await lookedUp(o, claim, UNSUBSCRIBE_WAITS_MS);
       if (found?.is === 'unknown') return unknownLink(request, reply);
-      if (found?.is !== 'reader') return found ? shown(o, reply, found, []) : notSaved(reply, form);
+      if (found?.is !== 'reader') return found ? shown(o, reply, found) : notSaved(reply, form);
       const wishes = wishesIn(form, found.topics);
       if (!(await saved(o, found, wishes))) return notSaved(reply, form);
       return shown(o, reply, await lookedUp(o, claim, UNSUBSCRIBE_WAITS_MS), wishes);
@@ -72,7 +72,7 @@ function shown(
   o: TrackingOptions,
   reply: FastifyReply,
   found: Found | undefined,
-  changed: readonly Wish[],
+  changed?: readonly Wish[],
 ): FastifyReply {
   reply.headers(pageHeaders);
   if (found?.is === 'gone') return reply.send(unsubscribedPage(senderOf(o, found)));
