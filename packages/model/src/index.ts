@@ -73,6 +73,7 @@ export { builtInActivities } from './schema/built-in-activities.ts';
 export { builtInFields, deviceFields } from './schema/built-in-fields.ts';
 export { type DescribedField, fieldFlags, hiddenFields } from './schema/described-fields.ts';
 export {
+  attributeType,
   customActivityId,
   customFieldId,
   type DisplayType,

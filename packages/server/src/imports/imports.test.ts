@@ -279,6 +279,15 @@ describe('a file of activities', () => {
   });
   after(() => desk.close());
 
+  test('says what something was worth as money, whatever activity it is', async () => {
+    const it = await desk.send('activities', 'E-mail,Event,int::v\nworth@example.com,Order placed,15.30\n');
+    const done = await desk.take(it);
+    assert.deepEqual(await desk.rejected(done), []);
+    const worth = (await desk.people.findByEmail(desk.t.db, desk.ws, 'worth@example.com'))!;
+    const [placed] = await desk.people.timeline(desk.t.db, desk.ws, worth, 10);
+    assert.deepEqual(placed!.attributes, { 'int::v': 15_300 });
+  });
+
   test('goes on timelines at its own moments, years back too, and once by its keys', async () => {
     const file =
       'E-mail,Event,Date,Total,Order\nanna@example.com,Order placed,2019-05-04 12:00,12.50,o-1\n' +
