@@ -288,6 +288,24 @@ describe('a file of activities', () => {
     assert.deepEqual(placed!.attributes, { 'int::v': 15_300 });
   });
 
+  test('is foretold as it is taken where a key is longer than a key can be', async () => {
+    // Of letters that can not be packed.
+    const long = Array.from({ length: 9000 }, (_, i) => ((i * 7919) % 9973).toString(36))
+      .join('')
+      .slice(0, 9000);
+    const rows = ['x'.repeat(256), long, 'o-1'].map((key) => `key@example.com,Order placed,${key}`);
+    const it = await desk.send('activities', `E-mail,Event,Key\n${rows.join('\n')}\n`);
+    const reason = 'act:cm:order-placed: a key has at most 255 characters';
+    const { counts, rejected } = await desk.imports.check(desk.ws, it.id);
+    assert.deepEqual(
+      rejected.map((row) => row.reason),
+      [reason, reason],
+    );
+    const done = await desk.take(it);
+    assert.deepEqual(await desk.rejected(done), [`2: ${reason}`, `3: ${reason}`]);
+    assert.deepEqual(done.counts, counts);
+  });
+
   test('goes on timelines at its own moments, years back too, and once by its keys', async () => {
     const file =
       'E-mail,Event,Date,Total,Order\nanna@example.com,Order placed,2019-05-04 12:00,12.50,o-1\n' +
