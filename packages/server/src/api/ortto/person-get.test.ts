@@ -139,6 +139,25 @@ describe('finding people on Ortto’s wire', () => {
     }
   });
 
+  test('free text finds a phone number, however it is written', async () => {
+    const phoned = (phone: object | null) =>
+      wire.post('/v1/person/merge', {
+        people: [{ fields: { 'str::email': 'cleo@example.com', 'phn::phone': phone } }],
+      });
+    await phoned({ c: '351', n: '912345678' });
+    for (const q of [
+      '+351912345678',
+      '351912345678',
+      '+351 912 345 678',
+      '00351 912-345-678',
+      '(912) 345.678',
+      '+3519',
+    ])
+      assert.deepEqual(await names({ q }), ['Cleo'], q);
+    for (const q of ['351912345679', '+912345678901', '3-5']) assert.deepEqual(await names({ q }), [], q);
+    await phoned(null);
+  });
+
   test('free text looks into names and addresses, whatever the case', async () => {
     assert.deepEqual(await names({ q: 'CLEO' }), ['Cleo']);
     assert.deepEqual(await names({ q: 'example.com', sort_order: 'asc', limit: 2 }), ['Anna', 'Ben']);
