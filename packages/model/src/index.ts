@@ -114,5 +114,5 @@ export { type Template, template } from './template.ts';
 export { atWall } from './time/at-wall.ts';
 export { isDay, isYear, timeIn } from './time/moment.ts';
 export { nextWithin, type WeeklyWindow, weeklyWindow } from './time/weekly-window.ts';
-export { isTimezone, timezone, timezoneOf, wall } from './time/zone.ts';
+export { fullTimezone, isTimezone, timezone, timezoneOf, wall } from './time/zone.ts';
 export { type Fields, isLargerThan, isStorable, jsonBytes, problemWithValue, type Value } from './value.ts';
