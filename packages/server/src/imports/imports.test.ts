@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { until } from '../../test/support/until.ts';
 import { rejectedCsv } from './index.ts';
 import { type Desk, openDesk } from './test/support.ts';
 
@@ -254,6 +255,17 @@ describe('a file of people', () => {
     const done = await desk.take(it);
     assert.deepEqual(done.counts, { created: 5000, merged: 0, untouched: 0, duplicate: 0, rejected: 0 });
     await assert.rejects(desk.imports.start(desk.ws, it.id), { code: 'import_state', status: 409 });
+  });
+
+  test('that an earlier version took keeps its first rows no longer', async () => {
+    const { id } = await desk.take(await desk.send('people', 'E-mail\nearlier@example.com\n'));
+    await desk.t.db.query('update import set sample = $2 where id = $1', [id, '[["earlier@example.com"]]']);
+    const started = desk.imports.run();
+    try {
+      await until('they are gone', async () => (await desk.imports.find(desk.ws, id)).sample.length === 0);
+    } finally {
+      await started.close();
+    }
   });
 
   test('whose sending breaks off leaves nothing behind', async () => {
