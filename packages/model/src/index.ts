@@ -73,6 +73,7 @@ export { builtInActivities } from './schema/built-in-activities.ts';
 export { builtInFields, deviceFields } from './schema/built-in-fields.ts';
 export { type DescribedField, fieldFlags, hiddenFields } from './schema/described-fields.ts';
 export {
+  attributeType,
   customActivityId,
   customFieldId,
   type DisplayType,
@@ -113,5 +114,5 @@ export { type Template, template } from './template.ts';
 export { atWall } from './time/at-wall.ts';
 export { isDay, isYear, timeIn } from './time/moment.ts';
 export { nextWithin, type WeeklyWindow, weeklyWindow } from './time/weekly-window.ts';
-export { isTimezone, timezone, timezoneOf, wall } from './time/zone.ts';
+export { fullTimezone, isTimezone, timezone, timezoneOf, wall } from './time/zone.ts';
 export { type Fields, isLargerThan, isStorable, jsonBytes, problemWithValue, type Value } from './value.ts';

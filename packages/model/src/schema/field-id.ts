@@ -56,6 +56,11 @@ export function isScaled(type: string | undefined): boolean {
   return scaled.has(type);
 }
 
+/** How an attribute is shown: as its definition says. What something was worth is money, whatever it was (recorded; Ortto help, a-271). */
+export function attributeType(id: string, defined: string | undefined): string | undefined {
+  return defined ?? (id === 'int::v' ? 'currency' : undefined);
+}
+
 /** The parts of a field id, or undefined when it is not one. */
 export function parseFieldId(id: string): FieldId | undefined {
   const match = /^([a-z0-9]{3,9}):([a-z]{0,4}):([^\s:\p{Cc}\p{Cs}]+)$/u.exec(id);

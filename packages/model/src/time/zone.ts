@@ -33,6 +33,11 @@ export function isTimezone(name: unknown): name is string {
   return typeof name === 'string' && /^[a-z]/i.test(name) && name.length <= NAME_MAX && formatOf(name) !== undefined;
 }
 
+/** The name by which a time zone is known everywhere: to PostgreSQL, `IST` is Israel's, `CET` has no summer, and `ECT` is none. */
+export function fullTimezone(name: string): string {
+  return formatOf(name)?.resolvedOptions().timeZone ?? name;
+}
+
 /** The name of a time zone. */
 export const timezone = z.string().refine(isTimezone, {
   error: ({ input }) => `there is no time zone "${input}": write it like Europe/Berlin`,

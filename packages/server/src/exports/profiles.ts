@@ -2,7 +2,7 @@ import { type EntityKind, type Fields, type Filter, publicId, type Value } from 
 import { cellOf } from '../imports/index.ts';
 import type { Exported } from '../people/index.ts';
 import { UserError } from '../platform/errors.ts';
-import { headsOf, type Told } from './heads.ts';
+import { headsOf, idsAsHeads, type Told } from './heads.ts';
 import { type CsvStyle, csvLines, type Format, ndjsonLines } from './write.ts';
 
 /** What is wanted of people, or of accounts. */
@@ -88,8 +88,8 @@ function columnsOf(of: Profiles, { fields, headers }: ProfilesWanted): Column[] 
   const wanted = (fields ?? [...known.keys()].filter(of.isUsual)).filter((id) => id !== idHead(of));
   const unknown = wanted.filter((id) => !known.has(id));
   if (unknown.length > 0) throw new UserError('export_fields', `there is no field ${unknown.slice(0, 5).join(', ')}`);
-  const heads = headers === 'ids' ? undefined : headsOf(of.columns, wanted, idHead(of));
-  return wanted.map((id) => ({ id, displayType: known.get(id)!.displayType, head: heads?.get(id) ?? id }));
+  const heads = (headers === 'ids' ? idsAsHeads : headsOf)(of.columns, wanted, idHead(of));
+  return wanted.map((id) => ({ id, displayType: known.get(id)!.displayType, head: heads.get(id)! }));
 }
 
 /** The values of all that is kept of somebody, or of an account; the tags' names are in that field. */

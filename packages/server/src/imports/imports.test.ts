@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { until } from '../../test/support/until.ts';
 import { rejectedCsv } from './index.ts';
 import { type Desk, openDesk } from './test/support.ts';
 
@@ -256,6 +257,17 @@ describe('a file of people', () => {
     await assert.rejects(desk.imports.start(desk.ws, it.id), { code: 'import_state', status: 409 });
   });
 
+  test('that an earlier version took keeps its first rows no longer', async () => {
+    const { id } = await desk.take(await desk.send('people', 'E-mail\nearlier@example.com\n'));
+    await desk.t.db.query('update import set sample = $2 where id = $1', [id, '[["earlier@example.com"]]']);
+    const started = desk.imports.run();
+    try {
+      await until('they are gone', async () => (await desk.imports.find(desk.ws, id)).sample.length === 0);
+    } finally {
+      await started.close();
+    }
+  });
+
   test('whose sending breaks off leaves nothing behind', async () => {
     async function* broken() {
       yield Buffer.from('email\nanna@example.com\n');
@@ -278,6 +290,33 @@ describe('a file of activities', () => {
     ]);
   });
   after(() => desk.close());
+
+  test('says what something was worth as money, whatever activity it is', async () => {
+    const it = await desk.send('activities', 'E-mail,Event,int::v\nworth@example.com,Order placed,15.30\n');
+    const done = await desk.take(it);
+    assert.deepEqual(await desk.rejected(done), []);
+    const worth = (await desk.people.findByEmail(desk.t.db, desk.ws, 'worth@example.com'))!;
+    const [placed] = await desk.people.timeline(desk.t.db, desk.ws, worth, 10);
+    assert.deepEqual(placed!.attributes, { 'int::v': 15_300 });
+  });
+
+  test('is foretold as it is taken where a key is longer than a key can be', async () => {
+    // Of letters that can not be packed.
+    const long = Array.from({ length: 9000 }, (_, i) => ((i * 7919) % 9973).toString(36))
+      .join('')
+      .slice(0, 9000);
+    const rows = ['x'.repeat(256), long, 'o-1'].map((key) => `key@example.com,Order placed,${key}`);
+    const it = await desk.send('activities', `E-mail,Event,Key\n${rows.join('\n')}\n`);
+    const reason = 'act:cm:order-placed: a key has at most 255 characters';
+    const { counts, rejected } = await desk.imports.check(desk.ws, it.id);
+    assert.deepEqual(
+      rejected.map((row) => row.reason),
+      [reason, reason],
+    );
+    const done = await desk.take(it);
+    assert.deepEqual(await desk.rejected(done), [`2: ${reason}`, `3: ${reason}`]);
+    assert.deepEqual(done.counts, counts);
+  });
 
   test('goes on timelines at its own moments, years back too, and once by its keys', async () => {
     const file =

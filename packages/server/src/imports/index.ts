@@ -17,6 +17,7 @@ import {
   findImport,
   listImports,
   updateMapping,
+  updateSamplesOfDone,
   updateState,
 } from './store/import.sql.ts';
 import { listRejected } from './store/rejected.sql.ts';
@@ -141,7 +142,10 @@ export function createImports(o: { db: Db; people: People; presence: Presence; c
         clock,
         log: o.log,
         turn: async () => {
-          if (!tidied) await deleteBrokenUploads(db, new Date(clock.now().getTime() - BROKEN_AFTER_MS));
+          if (!tidied) {
+            await deleteBrokenUploads(db, new Date(clock.now().getTime() - BROKEN_AFTER_MS));
+            await updateSamplesOfDone(db);
+          }
           tidied = true;
           return turn();
         },

@@ -26,6 +26,7 @@ const HISTORY_BEGINS = new Date('1990-01-01T00:00:00Z');
 const AHEAD_MAX_MS = 5 * 60 * 1000;
 const KEYS_MAX = 3;
 const TAG_MAX = 255;
+const KEY_MAX = 255;
 /** Those that are a person's to have, written by anybody: built in, and custom. */
 const OPEN_SOURCES = new Set(['', 'cm', 'o', 'oc']);
 
@@ -148,6 +149,7 @@ type Alternatives = Readonly<Record<string, readonly string[]>>;
 /** An activity as it can be recorded, or what is wrong with it. */
 function checkActivity(activity: ActivityInput, now: Date, since?: Date): ActivityInput | string {
   if (!isStorable(activity.key)) return 'a key can not hold U+0000';
+  if ((activity.key ?? '').length > KEY_MAX) return `a key has at most ${KEY_MAX} characters`;
   const attributes = checkAttributes(activity.attributes);
   if (typeof attributes === 'string') return attributes;
   return checkMoment(activity.at, now, since) ?? { ...activity, attributes };

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { publicId } from '@tributary/model';
+import { createKey } from '../../src/access/index.ts';
 import { moves, openScene, opens, play, runsOf } from '../support/scene.ts';
+import { until } from '../support/until.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 const FIRST = 'How did the first call go?';
@@ -47,6 +49,27 @@ test('who is archived leaves her journey, gets nothing more, and comes back as s
   await world.pass(10 * 24 * 3_600_000);
   assert.equal((await world.mailsTo(scene.email)).length, 1);
   assert.deepEqual(await runsOf(world, scene.email), []);
+});
+
+test('of who came by a file and is deleted nothing stays with the import', async () => {
+  const { key } = await createKey(world.db, world.tributary.workspace, 'Sends a file', world.clock.now());
+  const call = async (path: string, body?: string) => {
+    const headers = { 'x-api-key': key, ...(body === undefined ? {} : { 'content-type': 'text/csv' }) };
+    const method = path.endsWith('/') ? 'GET' : 'POST';
+    const url = `${world.tributary.url}/api/imports${path.replace(/\/$/, '')}`;
+    const answer = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
+    return (await answer.json()) as { id: string; state: string; columns: object[] };
+  };
+  const { id: sent } = await call('?kind=people', 'email,first name,hobby\nyolanda@example.com,Yolanda,chess\n');
+  assert.ok((await whereIsIt('yolanda')).length > 0, 'the file waits to be started');
+  await call(`/${sent}/start`);
+  await until('it is done', async () => (await call(`/${sent}/`)).state === 'done');
+  const id = await idOf('yolanda@example.com');
+  await change('archive', id);
+  await change('delete', id);
+  assert.deepEqual(await whereIsIt('yolanda', publicId(id)), []);
+  const { columns } = await call(`/${sent}/`);
+  assert.deepEqual(columns[2], { name: 'hobby', target: { to: 'ignore' }, sample: [] });
 });
 
 test('of who is deleted nothing personal stays anywhere, and the figures do', async () => {

@@ -54,6 +54,16 @@ test('who is let go by an exit rule reads on their timeline which one it was', a
   assert.match(text, /<bdi>left: exit rule 2<\/bdi><\/div>\s*<div class="soft"><bdi>“Bought” occurred<\/bdi><\/div>/);
 });
 
+test('what something was worth reads as money on a timeline', async () => {
+  await world.call('POST', '/v1/definitions/activity/create', { name: 'Sold', track_conversion_value: true });
+  const sold = { activity_id: 'act:cm:sold', fields: { 'str::email': 'worth@example.com' } };
+  await world.call('POST', '/v1/activities/create', {
+    activities: [{ ...sold, attributes: { 'int::v': 12_345_600 } }],
+    merge_by: ['str::email'],
+  });
+  has((await look(`/people/${await idOf('worth@example.com')}`)).text, '12,345.6');
+});
+
 test('a timeline that is longer than a page goes on, and nothing of it is left out or told twice', async () => {
   await world.call('POST', '/v1/definitions/activity/create', {
     name: 'Paged',

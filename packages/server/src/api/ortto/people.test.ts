@@ -211,6 +211,22 @@ describe('people as a whole, on Ortto’s wire', () => {
       assert.equal(await paid('Got', 'decimal', 12_500, { type: 'activity_template', title }), 'Got 12.5');
     });
 
+    test('is shown with what it was worth as money, which no definition has to say', async () => {
+      const style = { type: 'activity_attribute', title: 'Worth', attribute_field_id: 'int::v' };
+      const body = { name: 'Sold', track_conversion_value: true, display_style: style };
+      const made = JSON.parse((await wire.post('/v1/definitions/activity/create', body)).text);
+      const activity_id = made.custom_activity.activity_field_id;
+      const person_id = await make('ines@example.com');
+      await wire.post('/v1/activities/create', {
+        activities: [{ activity_id, person_id, attributes: { 'int::v': 15_300 } }],
+      });
+      const [sold] = JSON.parse((await get({ person_id, activities: [activity_id] })).text).activities;
+      assert.deepEqual(
+        sold.render_cmds.map(({ content }: { content: string }) => content),
+        ['Worth', ': ', '15.3', '.'],
+      );
+    });
+
     test('of nobody is said so', async () => {
       const gone = publicId('1');
       assert.deepEqual(

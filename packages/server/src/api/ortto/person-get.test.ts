@@ -111,6 +111,20 @@ describe('finding people on Ortto’s wire', () => {
     assert.equal((await wire.post(GET, { sort_by_field_id: 'tags' })).status, 400);
   });
 
+  test('sorts by every time that is kept, and takes a field that is not there for one that nobody has a value of', async () => {
+    const change = (what: string, ...of: number[]) =>
+      wire.call('PUT', `/v1/person/${what}`, { inclusion_ids: of.map((i) => ids[i]) });
+    await change('archive', 1, 3);
+    await change('restore', 1, 3);
+    const restored = { sort_by_field_id: 'r' };
+    assert.deepEqual(await names(restored), ['Dora', 'Ben', 'Cleo', 'Anna']);
+    const { cursor_id } = await find({ ...restored, limit: 1 });
+    assert.deepEqual(await names({ ...restored, cursor_id }), ['Ben', 'Cleo', 'Anna']);
+    const newestFirst = ['Dora', 'Cleo', 'Ben', 'Anna'];
+    for (const sort_by_field_id of ['o', 'str:cm:nope', 'sst:cm:nope', 'nope', 'tme:cm:nope!l'])
+      assert.deepEqual(await names({ sort_by_field_id }), newestFirst, sort_by_field_id);
+  });
+
   test('a sorted page goes on from where it ended, wherever whoever it ended with has moved meanwhile', async () => {
     const asked = { sort_by_field_id: 'int:cm:score', sort_order: 'asc', limit: 2, fields: ['str::first'] };
     const first = await find(asked);
@@ -137,6 +151,25 @@ describe('finding people on Ortto’s wire', () => {
         [400, '{"request_id":"#","code":400,"error":"cursor_id: not one of an answer; begin again without it"}\n'],
       );
     }
+  });
+
+  test('free text finds a phone number, however it is written', async () => {
+    const phoned = (phone: object | null) =>
+      wire.post('/v1/person/merge', {
+        people: [{ fields: { 'str::email': 'cleo@example.com', 'phn::phone': phone } }],
+      });
+    await phoned({ c: '351', n: '912345678' });
+    for (const q of [
+      '+351912345678',
+      '351912345678',
+      '+351 912 345 678',
+      '00351 912-345-678',
+      '(912) 345.678',
+      '+3519',
+    ])
+      assert.deepEqual(await names({ q }), ['Cleo'], q);
+    for (const q of ['351912345679', '+912345678901', '3-5']) assert.deepEqual(await names({ q }), [], q);
+    await phoned(null);
   });
 
   test('free text looks into names and addresses, whatever the case', async () => {

@@ -16,19 +16,20 @@ const types: Readonly<Record<Format, string>> = {
 export function exportRoutes(app: FastifyInstance, { exports }: { exports: Exports }): void {
   const profiles = (request: Called, of: EntityKind, format: Format) => {
     const { ids, filter, ...wanted } = parse(exportProfiles, asked(request));
-    const which = { ids: idsFrom(ids, of), filter: filterFrom(filter) };
+    const which = { ids: idsFrom('ids', ids, of), filter: filterFrom(filter) };
     return exports.profiles(request.workspaceId, of, { ...wanted, ...which, format });
   };
   const activities = (request: Called, of: EntityKind, format: Format) => {
     const { from, to, filter, ...wanted } = parse(exportActivities[of], asked(request));
-    const ids = 'people' in wanted ? wanted.people : 'accounts' in wanted ? wanted.accounts : undefined;
+    const [named, ids] =
+      'people' in wanted ? ['people', wanted.people] : ['accounts', 'accounts' in wanted ? wanted.accounts : undefined];
     return exports.activities(request.workspaceId, of, {
       ...wanted,
       format,
       filter: filterFrom(filter),
       from: from ? new Date(from) : undefined,
       to: to ? new Date(to) : undefined,
-      ids: idsFrom(ids, of),
+      ids: idsFrom(named, ids, of),
     });
   };
   for (const [what, { of, happened }] of Object.entries(kinds)) {
@@ -43,16 +44,17 @@ export function exportRoutes(app: FastifyInstance, { exports }: { exports: Expor
   }
 }
 
-/** In the query or, where it is long, in a body. */
-function asked(request: Called): unknown {
-  return request.method === 'POST' ? request.body : request.query;
+/** In the query or, where it is long, in a body; of what is in both, the body's counts. */
+function asked({ query, body }: Called): unknown {
+  const isRead = typeof (body ?? {}) === 'object' && !Array.isArray(body);
+  return isRead ? { ...(query as object), ...(body as object) } : body;
 }
 
-function idsFrom(ids: readonly string[] | undefined, kind: EntityKind): string[] | undefined {
+function idsFrom(named: string, ids: readonly string[] | undefined, kind: EntityKind): string[] | undefined {
   return ids?.map((outside) => {
     const id = internalId(outside, kind);
     const whose = kind === 'person' ? "a person's id" : 'the id of an account';
-    if (!id) throw new UserError('bad_request', `ids: "${outside}" is not ${whose}`);
+    if (!id) throw new UserError('bad_request', `${named}: "${outside}" is not ${whose}`);
     return id;
   });
 }

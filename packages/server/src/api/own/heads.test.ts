@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Own, openOwn } from './test/support.ts';
 
-const NAMES = ['person_id', 'account_id', 'Tag', 'Account name', 'people_count', 'source', 'Odd (str::email)'];
+const NAMES = [
+  'person_id',
+  'account_id',
+  'Tag',
+  'Account name',
+  'people_count',
+  'source',
+  'Odd (str::email)',
+  'E',
+  'OE',
+];
 
 async function define({ people, ws }: Own): Promise<void> {
   for (const name of NAMES) {
@@ -107,6 +117,23 @@ describe('an export of fields that are called like its own columns', () => {
       'people_count (people_count)',
       'account_id (str:oc:account-id)',
       'Name',
+    ]);
+  });
+
+  test('has an id twice over a column of ids that an import would take for a field of that name', async () => {
+    const ids = 'fields=e,c,str:cm:e,str::first';
+    assert.deepEqual(await heads(`people.csv?headers=ids&${ids}`), [
+      'person_id',
+      'e (e)',
+      'c',
+      'str:cm:e',
+      'str::first',
+    ]);
+    assert.deepEqual(await heads('accounts.csv?headers=ids&fields=people_count,oe,oc'), [
+      'account_id',
+      'people_count (people_count)',
+      'oe (oe)',
+      'oc',
     ]);
   });
 

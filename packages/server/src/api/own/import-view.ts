@@ -21,7 +21,9 @@ export function importView(it: Import, now: Date) {
         name,
         target,
         sample: cells.slice(0, 5),
-        ...(target?.to === 'ignore' ? { suggestion: { to: 'new_field', name, type: suggestionFor(cells) } } : {}),
+        ...(target?.to === 'ignore' && it.state !== 'done'
+          ? { suggestion: { to: 'new_field', name, type: suggestionFor(cells) } }
+          : {}),
         ...(notes[i] ? { note: notes[i] } : {}),
       };
     }),

@@ -358,6 +358,10 @@ describe('an export', () => {
       filter: JSON.parse(filter),
     });
     assert.equal(same.text, csv.text);
+    const both = await own.call('POST', `/api/exports/people.csv?fields=${fields}`, { filter: JSON.parse(filter) });
+    assert.equal(both.text, csv.text, 'some of it in the query, some in the body');
+    const query = `fields=${fields}&filter=${encodeURIComponent(filter)}`;
+    assert.equal((await own.call('POST', `/api/exports/people.csv?${query}`)).text, csv.text, 'without a body');
     const lines = await own.call('GET', `/api/exports/people.ndjson?fields=str::ei,phn::phone`);
     assert.deepEqual(
       lines.text
@@ -395,5 +399,7 @@ describe('an export', () => {
       /^the filter is wrong: filter/,
     );
     assert.equal(await told('/api/exports/people.csv?ids=7'), 'ids: "7" is not a person\'s id');
+    assert.equal(await told('/api/exports/activities.csv?people=7'), 'people: "7" is not a person\'s id');
+    assert.match((await own.call('POST', '/api/exports/people.csv?guard=false', [])).json.error, /expected object/);
   });
 });

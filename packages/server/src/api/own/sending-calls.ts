@@ -5,7 +5,7 @@ import { sendingBody } from './sending.schema.ts';
 const tag = 'Sending';
 
 const defaults = {
-  cap: either({ messages: 1, hours: 16, waitDays: elsewhere(14) }, 'none'),
+  cap: either({ messages: 1, hours: either(16, 1.5), waitDays: elsewhere(either(14, 0.5)) }, 'none'),
   when_capped: 'delay',
   hours: either('none', { days: [1, 2, 3, 4, 5], from: '09:00', to: '18:00' }),
   timezone: 'UTC',

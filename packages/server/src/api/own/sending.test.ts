@@ -27,6 +27,8 @@ describe('how much is sent, and when', () => {
     assert.deepEqual(rest, { cap: { messages: 1, hours: 16 }, when_capped: 'skip', hours, timezone: 'Europe/Lisbon' });
     const cap = { messages: 2, hours: 24, waitDays: 3 };
     assert.deepEqual((await own.call('PATCH', PATH, { cap })).json.cap, cap);
+    const parts = { messages: 1, hours: 1.5, waitDays: 0.5 };
+    assert.deepEqual((await own.call('PATCH', PATH, { cap: parts })).json.cap, parts, 'hours and days have parts');
     assert.equal((await own.call('PATCH', PATH, { cap: 'none', hours: 'none' })).json.cap, 'none');
     assert.deepEqual(await own.messages.defaults(own.t.db, own.ws), {
       cap: 'none',

@@ -1,4 +1,4 @@
-import { type Fields, filterInWords, type Names, publicId, stepName } from '@tributary/model';
+import { attributeType, type Fields, filterInWords, type Names, publicId, stepName } from '@tributary/model';
 import type { MoveRow } from '../../journeys/index.ts';
 import type { RecordedActivity, Schema } from '../../people/index.ts';
 import {
@@ -150,7 +150,7 @@ function partsOf(activityId: string, attributes: Fields, { schema, names }: Told
   return Object.entries(attributes)
     .filter(([id, value]) => !/^(idt:|bol::)/.test(id) && !UNTOLD.includes(id) && value !== '' && value !== null)
     .sort(([a], [b]) => place(a) - place(b))
-    .map(([id, value]) => ({ id, text: shown(value, id, types?.get(id)) }))
+    .map(([id, value]) => ({ id, text: shown(value, id, attributeType(id, types?.get(id))) }))
     .filter(({ id, text }, i, all) => !id.includes('::') || all.findIndex((other) => other.text === text) === i)
     .map(({ id, text }) => {
       // The id of a built-in one says nothing to people.

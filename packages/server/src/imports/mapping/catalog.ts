@@ -1,4 +1,5 @@
 import {
+  attributeType,
   builtInAccountFields,
   builtInFields,
   type DisplayType,
@@ -53,7 +54,7 @@ export function attributeTypeOf(activities: Catalog['activities'] | Schema['acti
     const type = attributeTypes.get(id);
     if (type) return displayTypeOf(id, type);
   }
-  return displayTypeOf(id);
+  return displayTypeOf(id, attributeType(id, undefined));
 }
 
 function fieldsOf(schema: Schema): CatalogField[] {

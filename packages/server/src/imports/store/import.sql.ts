@@ -112,7 +112,7 @@ export async function lockRunning(tx: Tx): Promise<Import | undefined> {
   return rows[0] && fromRow(rows[0]);
 }
 
-/** How far it has come, in the transaction that took the rows. */
+/** How far it has come, in the transaction that took the rows. Done, nothing of the file is kept. */
 export async function updateProgress(
   tx: Tx,
   id: string,
@@ -124,6 +124,7 @@ export async function updateProgress(
     text: `update import set position = $2, row_number = $3, edited_at = $4, created = created + $5, merged = merged + $6,
                   untouched = untouched + $7, duplicate = duplicate + $8, rejected = rejected + $9,
                   state = case when $10 then 'done' else state end,
+                  sample = case when $10 then '[]' else sample end,
                   finished_at = case when $10 then $4::timestamptz else finished_at end
            where id = $1`,
     values: [
@@ -157,4 +158,9 @@ export async function deleteImport(db: Queryable, workspaceId: number, id: strin
 /** Uploads that broke off with the server. */
 export async function deleteBrokenUploads(db: Queryable, before: Date): Promise<void> {
   await db.query(`delete from import where state = 'uploading' and edited_at < $1`, [before]);
+}
+
+/** Earlier versions kept the first rows of those that are done. */
+export async function updateSamplesOfDone(db: Queryable): Promise<void> {
+  await db.query(`update import set sample = '[]' where state = 'done' and sample <> '[]'`);
 }

@@ -1,3 +1,4 @@
+import { attributeType } from '@tributary/model';
 import type { Schema } from '../../people/index.ts';
 import type { DisplayTypes } from '../types.ts';
 
@@ -8,7 +9,8 @@ export function displayTypesOf({ fields, activities }: Schema, timezone: string)
     timezone,
     field: (id) => fields.get(id)?.displayType,
     attribute: (activityId, id) => {
-      const own = activityId === undefined ? undefined : activities.get(activityId)?.attributeTypes.get(id);
+      const defined = activityId === undefined ? undefined : activities.get(activityId)?.attributeTypes.get(id);
+      const own = attributeType(id, defined);
       // What a run began with may come of a call, or of another journey, and then of no activity that is known.
       if (own !== undefined) return own;
       agreed ??= agreedTypes(activities);

@@ -30,7 +30,7 @@ const columns = `p.id, p.fields, p.tags, p.created_at as "createdAt", p.edited_a
   p.first_seen_at as "firstSeenAt", p.last_seen_at as "lastSeenAt", ${ENGAGEMENT_OF}::int as engagement,
   ${tagNamesSql(accountEntity)} as "tagNames"`;
 
-const searchable = `lower(concat_ws(' ', p.fields->>'str:o:name', p.fields->>'str:o:website'))`;
+const searchable = { text: `lower(concat_ws(' ', p.fields->>'str:o:name', p.fields->>'str:o:website'))` };
 
 export function createAccountSearch(o: { clock: Clock; filters: Filters; schema: SchemaCache }): AccountSearch {
   const { page, total } = createPages<FoundAccount, { n: number }>({

@@ -1,5 +1,5 @@
 import { type Filter, isWrong, type Leaf, occurrenceOf, windowAt } from '@tributary/model';
-import type { Parameters } from './parameters.ts';
+import { type Parameters, zoneSql } from './parameters.ts';
 import { jsonSource, type Source } from './source.ts';
 
 /** Activities of one kind, as a condition restricts them, by whom they belong to. */
@@ -78,7 +78,7 @@ export function activityBoundarySql(leaf: Leaf, scope: ActivityScope): string {
     const length = `${parameters.add(window.ago + 1, 'float8')} * interval '1 millisecond'`;
     return `(select min(a.occurred_at) + ${length} ${own} and ${inside(leaf, scope)})`;
   }
-  const zone = parameters.add(timezone, 'text');
+  const zone = zoneSql(timezone, parameters);
   const moment = parameters.add(now, 'timestamptz');
   // No window of the calendar reaches further back than a year.
   return `(select case when exists (select ${own} and a.occurred_at > ${moment} - interval '370 days')

@@ -10,8 +10,8 @@ import { filters, NOW, people } from './test/arbitrary.ts';
 /** Cases in a nightly run: `FILTER_CASES=10000`. */
 const CASES = Number(process.env.FILTER_CASES ?? 500);
 const POPULATION = 60;
-/** Who has the first day there is, and the last. */
-const EDGES = 2;
+/** Who has the first day there is, the last, and one that begins at another time in summer. */
+const EDGES = 3;
 
 interface Known {
   id: string;
@@ -52,6 +52,7 @@ describe('a filter in SQL and in the plain evaluator', () => {
     const edges = [
       { 'dtz:cm:day': { year: 1, month: 1, day: 1 }, 'tme:cm:time': '0001-01-01T00:00:00Z' },
       { 'dtz:cm:day': { year: 9999, month: 12, day: 31 }, 'tme:cm:time': '9999-12-31T23:59:59Z' },
+      { 'tme:cm:time': '2028-07-01T22:30:00Z' },
     ];
     items.push(...edges.map((fields, i) => itemOf({ ...fields, 'str::email': `edge${i}@example.com` })));
     const bad = (await room.people.record(room.ws, items)).filter((outcome) => 'error' in outcome);
@@ -107,6 +108,33 @@ describe('a filter in SQL and in the plain evaluator', () => {
             const expected = byEvaluator(filter);
             assert.deepEqual(await bySql(filter, false), expected, JSON.stringify(filter));
           }
+    });
+  }
+
+  for (const timezone of ['IST', 'CET', 'ECT', 'US/Pacific-New']) {
+    test(`agree on the days of ${timezone}, which to PostgreSQL is another time zone or none`, async () => {
+      const schema = await room.people.schema(room.t.db, room.ws);
+      const of = { field_id: 'tme:cm:time', timezone };
+      const asked: Filter[] = [
+        ...['2028-02-28', '2028-03-01', '2028-07-02'].map((value) => ({ '$tme::absolute_on': { ...of, value } })),
+        ...[-1, 0, 1].map((days) => ({ '$tme::occurs_in': { ...of, days } })),
+        { '$tme::anniversary': of },
+        { '$act::has_occurred': { field_id: 'act:cm:one', timeframe: { type: 'today' }, timezone } },
+      ];
+      for (const filter of asked) {
+        assert.deepEqual(problemsWithFilter(filter), []);
+        assert.deepEqual(await bySql(filter, false), byEvaluator(filter), JSON.stringify(filter));
+        const parameters = createParameters();
+        const scope = { workspaceId: room.ws, now: NOW, parameters, each: true };
+        const sql = `select p.id, ${room.people.filters.boundary(schema, filter, scope)} as at from person p`;
+        const { rows } = await room.t.db.query<{ id: string; at: Date | null }>(sql, [...parameters.values]);
+        const { next } = prepare(filter);
+        for (const { id, fields, did } of everyone) {
+          const found = rows.find((row) => row.id === id)?.at?.getTime() ?? Number.POSITIVE_INFINITY;
+          const activities = ({ fieldId }: Leaf) => did.get(fieldId) ?? [];
+          assert.equal(found, next({ fields, now: NOW, activities }), `${id}: ${JSON.stringify(filter)}`);
+        }
+      }
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Asked, Day, Test } from '@tributary/model';
-import type { Parameters } from './parameters.ts';
+import { type Parameters, zoneSql } from './parameters.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -25,7 +25,7 @@ export function boundariesSql({ test }: Asked, of: { source: Source; parameters:
     case 'days': {
       const moved = [test.from, test.to].flatMap((end) => (end && 'inDays' in end ? [end] : []));
       if (moved.length === 0) return [];
-      const zone = parameters.add(test.timezone, 'text');
+      const zone = zoneSql(test.timezone, parameters);
       return [
         later(
           moved
@@ -62,7 +62,7 @@ function anniversarySql(
   { inDays, timezone }: Extract<Test, { kind: 'anniversary' }>,
   { source, parameters, now }: { source: Source; parameters: Parameters; now: Date },
 ): string {
-  const zone = parameters.add(timezone, 'text');
+  const zone = zoneSql(timezone, parameters);
   const moment = parameters.add(now, 'timestamptz');
   const day = source.day(() => zone);
   const years = `(extract(year from ${moment} at time zone ${zone}) - extract(year from ${day}))::int + y`;

@@ -45,6 +45,9 @@ const nothing: Source = {
 /** Whether its values are lists of texts. */
 export const isList = (source: Source): boolean => source.list !== nothing.list;
 
+/** Whether its values are moments. */
+export const isTime = (source: Source): boolean => source.instant !== nothing.instant;
+
 /** A moment that is a column. */
 export function momentSource(column: string): Source {
   return {

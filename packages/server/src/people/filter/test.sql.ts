@@ -1,5 +1,5 @@
 import { type Asked, dayAt, type Moment, type Test, type TextTest, today } from '@tributary/model';
-import type { Parameters } from './parameters.ts';
+import { type Parameters, zoneSql } from './parameters.ts';
 import { isList, type Source } from './source.ts';
 
 interface Asking {
@@ -82,14 +82,14 @@ const tests: Sql = {
     return every(given(from, compared('>=')), given(before, compared('<')));
   },
   days({ from, to, timezone }, { source, parameters, now }) {
-    const day = source.day(() => parameters.add(timezone, 'text'));
+    const day = source.day(() => zoneSql(timezone, parameters));
     const todayIs = today(now, timezone);
     const compared = (sign: string) => (end: NonNullable<typeof from>) =>
       `${day} ${sign} ${parameters.add(dateText(dayAt(end, todayIs)), 'date')}`;
     return every(given(from, compared('>=')), given(to, compared('<=')));
   },
   anniversary({ inDays, timezone }, { source, parameters, now }) {
-    const day = source.day(() => parameters.add(timezone, 'text'));
+    const day = source.day(() => zoneSql(timezone, parameters));
     const on = parameters.add(dateText(dayAt({ inDays }, today(now, timezone))), 'date');
     // Years added to 29 February end on the 28th where there is no 29th.
     return `(${day} + make_interval(years => (extract(year from ${on}) - extract(year from ${day}))::int))::date = ${on}`;

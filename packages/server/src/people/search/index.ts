@@ -88,5 +88,8 @@ async function findByIds(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-const searchable = `lower(concat_ws(' ', p.fields->>'str::first', p.fields->>'str::last', p.fields->>'str::name',
-  p.fields->>'str::email', p.fields->>'str::ei', p.fields->'phn::phone'->>'c', p.fields->'phn::phone'->>'n'))`;
+const searchable = {
+  text: `lower(concat_ws(' ', p.fields->>'str::first', p.fields->>'str::last', p.fields->>'str::name',
+    p.fields->>'str::email', p.fields->>'str::ei', p.fields->'phn::phone'->>'c', p.fields->'phn::phone'->>'n'))`,
+  phone: `concat(p.fields->'phn::phone'->>'c', p.fields->'phn::phone'->>'n')`,
+};

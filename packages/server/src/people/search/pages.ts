@@ -1,4 +1,4 @@
-import { type Filter, folded } from '@tributary/model';
+import type { Filter } from '@tributary/model';
 import type { QueryResult } from 'pg';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, type Queryable, send, transaction } from '../../platform/database/pool.ts';
@@ -6,6 +6,7 @@ import { UserError } from '../../platform/errors.ts';
 import type { Entity } from '../filter/entity.ts';
 import { createParameters, type Filters, type Parameters } from '../filter/index.ts';
 import type { Schema } from '../schema.ts';
+import { freeTextSql, type Searchable } from './free-text.ts';
 import { type SortKey, sortKeyOf } from './sort.ts';
 
 /** Which people, or accounts, in which order. A filter has been checked (`filters.problems`). */
@@ -52,8 +53,7 @@ export function createPages<Row extends object, Total extends object>(o: {
   entity: Entity;
   /** What is read of a row `p`. */
   columns: string;
-  /** The SQL in which free text is looked for, in small letters. */
-  searchable: string;
+  searchable: Searchable;
   /** What is counted of all that match, over `marked`: something that is read of each row `p`. */
   totals: string;
   marked: string;
@@ -67,7 +67,7 @@ export function createPages<Row extends object, Total extends object>(o: {
       `p.archived_at is ${archived ? 'not ' : ''}null`,
       ...(only ? [`p.id = any(${parameters.add(only, 'bigint[]')})`] : []),
       ...(but?.length ? [`p.id <> all(${parameters.add(but, 'bigint[]')})`] : []),
-      ...(q ? [`strpos(${o.searchable}, ${parameters.add(folded(q), 'text')}) > 0`] : []),
+      ...(q ? [freeTextSql(o.searchable, q, parameters)] : []),
       ...(filter ? [o.filters.condition(schema, filter, scope)] : []),
     ].join(' and ');
   };

@@ -1,5 +1,6 @@
 import { parseFieldId } from '@tributary/model';
-import { type Entity, sourceOf } from '../filter/entity.ts';
+import { type Entity, hasField, sourceOf } from '../filter/entity.ts';
+import { isTime } from '../filter/source.ts';
 import type { Schema } from '../schema.ts';
 
 /** What rows are sorted by, as SQL of a type that can be compared. */
@@ -8,10 +9,12 @@ export interface SortKey {
   type: 'text' | 'numeric' | 'boolean' | 'date' | 'timestamptz';
 }
 
-/** How a field is sorted; undefined when it can not be: lists, objects. */
+/** How a field is sorted; undefined when it can not be: lists, objects. Nobody has a value of one that is not there. */
 export function sortKeyOf(entity: Entity, fieldId: string, schema: Schema): SortKey | undefined {
+  if (!hasField(entity, fieldId, schema)) return { sql: 'null::text', type: 'text' };
   const source = sourceOf(entity, fieldId, schema);
-  if (Object.hasOwn(entity.moments, fieldId)) return { sql: source.instant, type: 'timestamptz' };
+  // Times that the server keeps: their names tell no type.
+  if (!fieldId.includes(':') && isTime(source)) return { sql: source.instant, type: 'timestamptz' };
   switch (parseFieldId(fieldId)?.type) {
     case 'str':
     case 'txt':
