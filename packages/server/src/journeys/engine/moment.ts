@@ -43,17 +43,23 @@ export interface Beginning {
 }
 
 /**
+ * They say by which message, or in which run, somebody did it, and are about the person all the same: who wants no mail any
+ * more, or has left a journey, has done so for all.
+ */
+const OF_THE_PERSON: ReadonlySet<string> = new Set(['act::u-all', 'act::u-a', 'act::s-a', 'act::ej', 'act::lj']);
+
+/**
  * What occurred in this run: after the activity that started it; for
- * activities about a message, only messages of this run; never one that a
+ * activities about a message or a step, only those of this run; never one that a
  * machine did (`bol::m`).
  */
 export function activitiesIn(begin: Beginning, activities: readonly RecordedActivity[]): RecordedActivity[] {
   const runId = publicId(begin.runId, 'run');
   return activities.filter(
-    ({ id, occurredAt, attributes }) =>
+    ({ id, activityId, occurredAt, attributes }) =>
       isAfter({ id, occurredAt }, begin) &&
       attributes['bol::m'] !== true &&
-      (attributes['idt::jri'] === undefined || attributes['idt::jri'] === runId),
+      (attributes['idt::jri'] === undefined || attributes['idt::jri'] === runId || OF_THE_PERSON.has(activityId)),
   );
 }
 
