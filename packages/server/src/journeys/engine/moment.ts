@@ -39,7 +39,13 @@ export interface Beginning {
   runId: string;
   entryActivityId: string;
   entryAt: Date;
+  enteredAt: Date;
   entry: Fields;
+}
+
+/** From when on what somebody does may belong to a run: what started it may be told by a clock that is ahead of ours. */
+export function sinceOf({ entryAt, enteredAt }: Pick<Beginning, 'entryAt' | 'enteredAt'>): Date {
+  return entryAt < enteredAt ? entryAt : enteredAt;
 }
 
 /**
@@ -92,8 +98,12 @@ export function outcomeOf(own: readonly RecordedActivity[], shapeId: string, sin
 
 const isOneOf = (list: readonly string[], id: string): boolean => list.includes(id);
 
-/** CRMs know the second, not the moment: within one, the order of recording decides, which ids carry. */
+/**
+ * CRMs know the second, not the moment: within one, the order of recording decides, which ids carry. What has come since
+ * the run is there is after, though what started it be told to lie later still.
+ */
 function isAfter(activity: { id: string; occurredAt: Date }, begin: Beginning): boolean {
   const by = activity.occurredAt.getTime() - begin.entryAt.getTime();
-  return by > 0 || (by === 0 && BigInt(activity.id) > BigInt(begin.entryActivityId));
+  if (by === 0) return BigInt(activity.id) > BigInt(begin.entryActivityId);
+  return by > 0 || activity.occurredAt >= begin.enteredAt;
 }

@@ -2,7 +2,7 @@ import { type ExplainFacts, type Names, timezoneOf } from '@tributary/model';
 import type { Messages } from '../../messages/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
-import { activitiesIn, happenedIn } from '../engine/moment.ts';
+import { activitiesIn, happenedIn, sinceOf } from '../engine/moment.ts';
 import type { RunState } from '../engine/run-state.ts';
 import { loadAnswers } from '../trial/answers.ts';
 import type { Somebody } from '../trial/person.ts';
@@ -30,7 +30,7 @@ export async function factsNow(
   const begin = run && { ...run, runId: run.id };
   const past =
     begin && personId !== undefined && version.asks.length > 0
-      ? await o.people.activitiesSince(o.db, workspaceId, [{ personId, since: begin.entryAt }], version.asks)
+      ? await o.people.activitiesSince(o.db, workspaceId, [{ personId, since: sinceOf(begin) }], version.asks)
       : [];
   return {
     ...{ fields, now, names, timezone: timezoneOf(fields, timezone) },
