@@ -9,8 +9,8 @@ import { MOVED } from '../store/out.sql.ts';
 import type { WholeJourney } from '../store/trial.sql.ts';
 import type { Somebody } from '../trial/person.ts';
 import type { Version } from '../versions.ts';
-import { type EntryCheck, personChecks, startCheck } from './entry.ts';
-import type { NowFacts } from './facts.ts';
+import { audienceChecks, type EntryCheck, personChecks, startCheck } from './entry.ts';
+import { NOW, type NowFacts } from './facts.ts';
 
 /** Whether somebody could enter a journey now, and what became of each occasion there was. */
 export interface Entering {
@@ -50,8 +50,10 @@ export async function enteringOf(
   },
 ): Promise<Entering> {
   const { journey, version, somebody, runs, facts } = of;
+  const { definition } = version;
   const checks = [
     ...personChecks(version, facts),
+    ...(await audienceChecks(o, workspaceId, { definition, personId: somebody.id, facts, source: NOW })),
     ...byTime(version, facts).flatMap(({ check }) => (check ? [check] : [])),
   ];
   const real = runs.filter(({ test, leftReason }) => !test && leftReason !== MOVED);

@@ -8,7 +8,8 @@ import { loadAnswers } from '../trial/answers.ts';
 import type { Somebody } from '../trial/person.ts';
 import type { Version } from '../versions.ts';
 
-const NOW = 'as the database has it now';
+/** Where its answers come from, in words. */
+export const NOW = 'as the database has it now';
 const nothing = { occurred: () => false };
 
 /** What filters are asked of now: the person as they are, and what they did in a run where one is looked at. */

@@ -78,7 +78,10 @@ export function createTrials(o: Of): Trials {
       const { sending, notes: supposed } = await loadSending(o, workspaceId, {
         ...{ definition, somebody, assume: input.assume, start },
       });
-      const going = await goingIn(o.db, { ...{ tried, somebody, entry, start, names, answers }, anyway: input.anyway });
+      const going = await goingIn(o, workspaceId, {
+        ...{ tried, somebody, entry, start, names, answers },
+        anyway: input.anyway,
+      });
       const types = await o.messages.displayTypes(o.db, workspaceId);
       const templates = await templatesFor(o, workspaceId, definition, input.templates);
       const past = await pastOf(o.db, existing, personId);
