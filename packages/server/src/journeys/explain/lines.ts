@@ -33,7 +33,7 @@ function runLines(run: RunExplained): string[] {
   const { standing, moves, messages, failures } = run;
   const left = moves.length - MOVES_MAX;
   return [
-    `entered on ${minute(run.entered_at)}${run.test ? ' as a try' : ''}, version ${run.version}${entryData(run)}`,
+    `entered on ${minute(run.entered_at)}${run.test ? ' as a try' : `, version ${run.version}`}${entryData(run)}`,
     ...(left > 0 ? [`  … ${left} earlier steps`] : []),
     ...stepLines(moves.slice(-MOVES_MAX), failures),
     `  now: ${standing.words}`,
