@@ -60,7 +60,14 @@ export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox
 export type { ChannelState } from './outbox/gate.ts';
 export { counts } from './outbox/rules.ts';
 export { judge, type Verdict } from './outbox/verdict.ts';
-export { type EmailPreview, type Preview, type PreviewAsked, previewTemplate } from './preview.ts';
+export {
+  type EmailPreview,
+  type Preview,
+  type PreviewAsked,
+  previewNotice,
+  previewTemplate,
+  previewWebhook,
+} from './preview.ts';
 export { checkEmail as checkTemplate } from './render/email.ts';
 export { notesOn as templateNotes } from './render/notes.ts';
 export { problemsWithTexts, problemWithText } from './render/problems.ts';

@@ -98,7 +98,10 @@ export function createTrials(o: Of): Trials {
         kept: (fieldId, value) => keptOf(schema, declared, fieldId, value),
         read: (fieldId, text) => readAs(fieldId, text, types.field(fieldId)),
         sending,
-        make: making({ ...{ templates, types, entry }, entryActivity: trigger?.activity }),
+        make: making({
+          ...{ templates, types, entry, personId: personId ?? NOBODY },
+          entryActivity: trigger?.activity,
+        }),
         render: (text, of, now) =>
           renderText(text, { person: { fields: of }, entry, entryActivityId: trigger?.activity, now }, types),
       });

@@ -72,7 +72,8 @@ export function createOutbox(
   const settle = (message: AskedMessage, verdict: Exclude<Verdict, { do: 'wait' }>, now: Date): TakenUp => {
     const { shapeId, content, rules } = message;
     const { channel } = content;
-    const made = { ...scene.make(content, life.fields, now), ...topicOf(scene, rules) };
+    const of = { fields: life.fields, now, about: message.about };
+    const made = { ...scene.make(content, of), ...topicOf(scene, rules) };
     const reason = verdict.do === 'skip' ? verdict.reason : (fail.get(shapeId) ?? made.not_sent);
     const delivery: Delivery = reason === undefined ? made : { ...made, not_sent: reason };
     const about = { ...message.about, ...aboutMessage(message, delivery, now, life.activities.length) };
