@@ -14,7 +14,7 @@ import { templatesIn } from '../templates.ts';
 import { loadAnswers } from './answers.ts';
 import { checkTaken, choosing, type Levelled } from './chance.ts';
 import { chosenOn, simulateEvery, type TakenPath } from './every.ts';
-import { checkGiven } from './given.ts';
+import { checkGiven, checkScript } from './given.ts';
 import { type GoingIn, goingIn } from './going-in.ts';
 import type { SimulateInput } from './input.ts';
 import { impliedEntry, loadTried, missingHere, type Tried } from './journey.ts';
@@ -65,7 +65,10 @@ export function createTrials(o: Of): Trials {
       checkTaken(definition, input.take);
       checkShapes(definition, input.fail);
       const schema = await o.people.schema(o.db, workspaceId);
-      checkGiven(input, (id) => schema.fields.has(id) || declared.has(id));
+      const hasField = (id: string): boolean => schema.fields.has(id) || declared.has(id);
+      checkGiven(input, hasField);
+      const events = scriptFrom(input.events);
+      checkScript(events, hasField);
       const somebody = await loadSomebody(o, workspaceId, input.person);
       const start = input.start === undefined ? o.clock.now() : new Date(input.start);
       const until = new Date(start.getTime() + input.days * DAY_MS);
@@ -85,7 +88,6 @@ export function createTrials(o: Of): Trials {
       const types = await o.messages.displayTypes(o.db, workspaceId);
       const templates = await templatesFor(o, workspaceId, definition, input.templates);
       const past = await pastOf(o.db, existing, personId);
-      const events = scriptFrom(input.events);
       for (const { shape } of events) if (shape !== undefined) checkShapes(definition, { [shape]: '' });
       const scene = (take: SimulateInput['take']): Scene => ({
         ...{ version, personId: personId ?? NOBODY, fields, entry, start, until, events, names },
