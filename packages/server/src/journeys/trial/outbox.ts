@@ -34,6 +34,8 @@ export interface TrialOutbox {
   /** The run has left: what is not sent any more for that is due. */
   hearLeft(now: Date): void;
   waiting(): PathEnd['waiting'];
+  /** When a shape last sent its message, or when the one that waits may go; null where none of those asked for was sent. */
+  had(shapeId: string): Date | null | undefined;
 }
 
 interface Waiting {
@@ -54,6 +56,7 @@ export function createOutbox(
   const { sending, fail, personId, version } = scene;
   const counted: (Counted & { shapeId?: string })[] = sending.counted.map((one) => ({ ...one, personId }));
   let waiting: Waiting[] = [];
+  const sentAt = new Map<string, Date | null>();
 
   const verdictOn = ({ content: { channel }, rules }: AskedMessage, queuedAt: Date, now: Date): Verdict => {
     const { fields } = life;
@@ -80,7 +83,8 @@ export function createOutbox(
     if (reason === undefined) {
       if (counts({ channel, rules })) counted.push({ personId, channel, countedAt: now, shapeId });
       sent(shapeId, now, about);
-    }
+      sentAt.set(shapeId, now);
+    } else if (!sentAt.has(shapeId)) sentAt.set(shapeId, null);
     return { delivery, heard: life.happen(toldOf(channel, about, reason), now) };
   };
 
@@ -130,6 +134,10 @@ export function createOutbox(
     },
     hearLeft(now) {
       if (objection()?.lasts) for (const one of waiting) if (one.dueAt > now) one.dueAt = now;
+    },
+    had(shapeId) {
+      const due = waiting.findLast(({ message }) => message.shapeId === shapeId)?.dueAt;
+      return due ?? sentAt.get(shapeId);
     },
     waiting: () => waiting.map(({ message: { shapeId: shape }, waits }) => ({ shape, ...titled(shape), waits })),
   };
