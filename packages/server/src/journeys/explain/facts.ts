@@ -2,7 +2,7 @@ import { type ExplainFacts, type Names, timezoneOf } from '@tributary/model';
 import type { Messages } from '../../messages/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
-import { activitiesIn, happenedIn, sinceOf } from '../engine/moment.ts';
+import { activitiesIn, happenedIn, type Moment, outcomeOf, sinceOf } from '../engine/moment.ts';
 import type { RunState } from '../engine/run-state.ts';
 import { loadAnswers } from '../trial/answers.ts';
 import type { Somebody } from '../trial/person.ts';
@@ -15,6 +15,8 @@ const nothing = { occurred: () => false };
 /** What filters are asked of now: the person as they are, and what they did in a run where one is looked at. */
 export interface NowFacts extends ExplainFacts {
   timezone: string;
+  /** How what the run asked for at its shape went. */
+  outcome: Moment['outcome'];
 }
 
 export async function factsNow(
@@ -33,9 +35,11 @@ export async function factsNow(
     begin && personId !== undefined && version.asks.length > 0
       ? await o.people.activitiesSince(o.db, workspaceId, [{ personId, since: sinceOf(begin) }], version.asks)
       : [];
+  const own = begin ? activitiesIn(begin, past) : [];
   return {
     ...{ fields, now, names, timezone: timezoneOf(fields, timezone) },
-    ...(begin ? { entry: begin.entry, activities: happenedIn(begin, activitiesIn(begin, past)) } : {}),
+    ...(begin ? { entry: begin.entry, activities: happenedIn(begin, own) } : {}),
+    outcome: (since) => outcomeOf(own, run?.memory.asked?.as ?? run?.shapeId ?? '', since),
     known: (condition) => answers.known(condition, nothing)?.holds,
     source: (condition) => answers.known(condition, nothing)?.source,
   };
