@@ -30,6 +30,13 @@ export function personChecks({ definition }: Pick<Version, 'definition'>, facts:
   });
 }
 
+/** Whether the day by which people enter is known of somebody. */
+export function dayChecks({ definition: { entry } }: Pick<Version, 'definition'>, facts: ExplainFacts): EntryCheck[] {
+  if (entry.kind !== 'date') return [];
+  const why = explain({ $has_any_value: { field_id: entry.field } }, facts);
+  return [{ at: 'entry.field', holds: why.holds, why }];
+}
+
 /** Whether somebody who is there belongs to the audience that a schedule calls in. */
 export async function audienceChecks(
   { db, people }: { db: Db; people: People },

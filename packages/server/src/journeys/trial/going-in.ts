@@ -3,7 +3,7 @@ import type { People } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { chance } from '../engine/chance.ts';
 import { keyOf, whyNotAgain } from '../entry/again.ts';
-import { audienceChecks, type EntryCheck, personChecks, startCheck } from '../explain/entry.ts';
+import { audienceChecks, dayChecks, type EntryCheck, personChecks, startCheck } from '../explain/entry.ts';
 import { findEarlierRun } from '../store/trial.sql.ts';
 import { AT_THE_BEGINNING, type SceneAnswers } from './answers.ts';
 import type { Tried } from './journey.ts';
@@ -47,6 +47,7 @@ export async function goingIn(
   const checks = [
     ...(start ? [start] : []),
     ...personChecks(version, facts),
+    ...dayChecks(version, facts),
     ...(await audienceChecks({ db, people }, workspaceId, asked)),
   ];
   const why = [

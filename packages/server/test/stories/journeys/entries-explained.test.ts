@@ -104,3 +104,18 @@ test('who is not of the audience that a schedule calls in is told so, by a simul
   assert.deepEqual(await goes('kay@example.com'), [false, ['entry.audience does not hold']]);
   assert.deepEqual(await goes('jon@example.com'), [true, []]);
 });
+
+test('a simulation, too, lets nobody in by a day that is not known of them', async () => {
+  await world.call('POST', '/v1/person/custom-field/create', { name: 'Renewal', type: 'date' });
+  const entry = { kind: 'date', field: 'dtz:cm:renewal', days: -60 };
+  await push('By day', entry);
+  await merge('lou@example.com', {});
+  assert.deepEqual((await entering('lou@example.com', 'By day')).obstacles, ['entry.field does not hold']);
+  const goes = async (person: unknown) => {
+    const { json } = await world.call('POST', '/api/journeys/simulate', { journey: 'By day', person });
+    return [json.entry.enters, json.entry.why];
+  };
+  const known = { fields: { 'dtz:cm:renewal': { year: 2026, month: 5, day: 1, timezone: 'UTC' } } };
+  assert.deepEqual(await goes('lou@example.com'), [false, ['entry.field does not hold']]);
+  assert.deepEqual(await goes(known), [true, []]);
+});
