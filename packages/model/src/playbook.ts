@@ -28,6 +28,8 @@ export type DeclaredActivity = z.infer<typeof declaredActivity>;
 
 /** A journey, the templates it sends and what else it needs, in one file. The journey itself is checked by `checkJourney`. */
 export const playbook = z.strictObject({
+  /** Where editors find the schema of a JSON file. */
+  $schema: z.string().optional(),
   journey: z.unknown(),
   /** Those that are not here are looked for beside the file, and in the workspace. */
   templates: z.record(z.string().min(1).max(255), template).default({}),

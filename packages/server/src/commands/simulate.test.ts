@@ -56,6 +56,21 @@ describe('the command "journeys simulate"', () => {
     ['a field that is not there', { field: ['str:cm:typo=1'] }, 'person: there is no field str:cm:typo'],
     ['a name that is no field’s', { field: ['nope=1'] }, 'person: there is no field nope'],
     ['a value that can not be', { field: ['bol::p=maybe'] }, 'person: bol::p: expected true or false'],
+    [
+      'a field of the script that is not there',
+      { event: ['sets str:cm:typo=1'] },
+      'events[0]: there is no field str:cm:typo',
+    ],
+    [
+      'a value of the script',
+      { event: ['unsubscribes', 'sets bol::p=maybe'] },
+      'events[1]: bol::p: expected true or false',
+    ],
+    [
+      'an attribute of the script',
+      { event: ['does act:cm:x zzz=1'] },
+      'events[0]: "zzz" is not an attribute id such as str:cm:order',
+    ],
     ['an attribute that is none', { entry: ['zzz=1'] }, 'entry: "zzz" is not an attribute id such as str:cm:order'],
   ] as const) {
     test(`${what} is refused: the way would be another person’s`, async (t) => {

@@ -18,7 +18,8 @@ export async function loadChoices(tx: Tx, runs: readonly { run: RunState; versio
   const levelled = runs.filter(({ version }) => version.levelled.length > 0);
   const known = new Map<string, string>();
   const counts = new Map<string, Map<string, number>>();
-  const chosen: ChoiceRow[] = [];
+  /** By whom and where: runs in two versions may choose for one person. */
+  const chosen = new Map<string, ChoiceRow>();
   if (levelled.length > 0) {
     const versions = [...new Set(levelled.map(({ version }) => version))];
     // The counts first: whoever waits for them then sees what was chosen meanwhile.
@@ -31,19 +32,21 @@ export async function loadChoices(tx: Tx, runs: readonly { run: RunState; versio
       known.set(keyOf(row.journeyId, row.shapeId, row.personId), row.branch);
   }
   return {
-    choose({ journeyId, personId }, shapeId, parts, { level }) {
+    choose({ journeyId, personId, test }, shapeId, parts, { level }) {
       if (!level) return partAt(parts, chance(journeyId, shapeId, personId)).name;
       const key = keyOf(journeyId, shapeId, personId);
       const before = known.get(key);
       if (before !== undefined && parts.some(({ name }) => name === before)) return before;
       const people = counts.get(keyOf(journeyId, shapeId)) ?? new Map<string, number>();
       const { name } = partBehind(parts, people);
+      // A try is no figure's, and takes nobody's place.
+      if (test) return name;
       people.set(name, (people.get(name) ?? 0) + 1);
       known.set(key, name);
-      chosen.push({ journeyId, shapeId, personId, branch: name });
+      chosen.set(key, { journeyId, shapeId, personId, branch: name });
       return name;
     },
-    write: (tx, workspaceId) => insertChoices(tx, workspaceId, chosen),
+    write: (tx, workspaceId) => insertChoices(tx, workspaceId, [...chosen.values()]),
   };
 }
 

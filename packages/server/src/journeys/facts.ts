@@ -4,6 +4,7 @@ import { type Answers, keptValue, type People, type Person, type RecordedActivit
 import type { Tx } from '../platform/database/pool.ts';
 import { type Choices, loadChoices } from './choices.ts';
 import type { RunFacts } from './engine/advance.ts';
+import { sinceOf } from './engine/moment.ts';
 import type { RunState } from './engine/run-state.ts';
 import { readAs } from './setting.ts';
 import { listWinners } from './store/choice.sql.ts';
@@ -83,7 +84,7 @@ export async function loadFacts(
         tx,
         o,
         workspaceId,
-        inHand.map(({ run, version }) => ({ version, personId: current(run), since: run.entryAt })),
+        inHand.map(({ run, version }) => ({ version, personId: current(run), since: sinceOf(run) })),
       ),
     answersOf(tx, o, workspaceId, inHand, current, now),
     loadChoices(tx, inHand),

@@ -19,6 +19,7 @@ import { type MailboxState, type Watch, watchMailbox } from './inbound/imap/watc
 import { createReceiver, type Received, type TakenFor } from './inbound/receive.ts';
 import { createContentCache } from './made.ts';
 import { messageIdOf } from './message-id.ts';
+import { drop } from './outbox/drop.ts';
 import type { ChannelState } from './outbox/gate.ts';
 import { createLoader } from './outbox/load.ts';
 import { type MailLane, mailLane } from './outbox/mail-lane.ts';
@@ -43,7 +44,7 @@ import {
   outboxState,
 } from './store/reading.sql.ts';
 import { findTemplatesNamed, listMissingNames } from './store/template.sql.ts';
-import { dropUncertain, resendUncertain } from './store/uncertain.sql.ts';
+import { resendUncertain } from './store/uncertain.sql.ts';
 import { createTemplateCache, putTemplate } from './templates.ts';
 import { createJournal } from './tracking/journal.ts';
 import { createPreferences } from './tracking/preferences.ts';
@@ -60,7 +61,14 @@ export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox
 export type { ChannelState } from './outbox/gate.ts';
 export { counts } from './outbox/rules.ts';
 export { judge, type Verdict } from './outbox/verdict.ts';
-export { type EmailPreview, type Preview, type PreviewAsked, previewTemplate } from './preview.ts';
+export {
+  type EmailPreview,
+  type Preview,
+  type PreviewAsked,
+  previewNotice,
+  previewTemplate,
+  previewWebhook,
+} from './preview.ts';
 export { checkEmail as checkTemplate } from './render/email.ts';
 export { notesOn as templateNotes } from './render/notes.ts';
 export { problemsWithTexts, problemWithText } from './render/problems.ts';
@@ -253,7 +261,7 @@ export function createMessages(o: MessagesOptions): Messages {
     listOfPerson,
     listUncertain,
     async settleUncertain(queryable, id, how) {
-      if (how === 'drop') return dropUncertain(queryable, id);
+      if (how === 'drop') return drop(o, id, clock.now());
       const found = await resendUncertain(queryable, id, clock.now());
       if (found) await queryable.query(notify('message'));
       return found;

@@ -1,4 +1,12 @@
-import { type Fields, type MessageContent, NO_ID, publicId, type SendingRules, type Template } from '@tributary/model';
+import {
+  type Fields,
+  type MessageContent,
+  NO_ID,
+  type NoticeContent,
+  publicId,
+  type SendingRules,
+  type Template,
+} from '@tributary/model';
 import type { Audiences } from '../audiences/index.ts';
 import type { People, Person } from '../people/index.ts';
 import type { Queryable } from '../platform/database/pool.ts';
@@ -60,10 +68,12 @@ export async function preview(
     switch (channel) {
       case 'email':
         return await email(o, db, workspaceId, content.template, { subject, types });
-      case 'webhook':
-        return { channel, request: webhook(o, asked, content, { subject, types }) };
+      case 'webhook': {
+        const of = { personId: person.id, attributes: asked.attributes, subject, types, now: o.now() };
+        return { channel, request: previewWebhook(content, of) };
+      }
       case 'notice':
-        return { channel, to: content.to, ...renderNotice(compileNotice(content), subject, types) };
+        return { channel, to: content.to, ...previewNotice(content, { subject, types }) };
       default: {
         const title = 'title' in content ? content.title : undefined;
         const text = renderText(content.text, subject, types);
@@ -123,19 +133,28 @@ export function previewTemplate(template: Template, subject: Subject, types: Dis
   }
 }
 
-/** Without what signs it, and without the password. */
-function webhook(
-  o: PreviewOptions,
-  { person, attributes = {} }: PreviewAsked,
+/** The request of a webhook, without what signs it, and without the password. Throws where it can not be made. */
+export function previewWebhook(
   content: MessageContent & { channel: 'webhook' },
-  { subject, types }: For,
+  {
+    personId,
+    attributes = {},
+    subject,
+    types,
+    now,
+  }: For & { personId: string; attributes?: Fields | undefined; now: Date },
 ): WebRequest {
   const compiled = compileWebhook(content);
-  const told = { personId: publicId(person.id), person: person.fields, attributes };
+  const told = { personId: publicId(personId), person: subject.person.fields, attributes };
   const made = renderWebhook(compiled, subject, types, () =>
-    journeyPayload(compiled, { id: NO_ID, time: o.now(), webhookId: NO_ID, ...told }),
+    journeyPayload(compiled, { id: NO_ID, time: now, webhookId: NO_ID, ...told }),
   );
   return content.basicAuth ? { ...made, headers: { ...made.headers, Authorization: 'Basic …' } } : made;
+}
+
+/** A note to the team. Throws where it can not be rendered. */
+export function previewNotice(content: NoticeContent, { subject, types }: For): { subject: string; text: string } {
+  return renderNotice(compileNotice(content), subject, types);
 }
 
 /** What is wrong with a message that is to be sent one day, and where. */

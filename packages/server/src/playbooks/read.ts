@@ -88,9 +88,10 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
+/** Without the mark that some editors begin a file with. */
 async function textOf(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {
     throw new UserError('file_unreadable', `${file} can not be read: ${messageOf(error)}`);
   }

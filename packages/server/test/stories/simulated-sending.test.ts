@@ -20,6 +20,14 @@ const opened = (shape: string) => ({
 });
 const two = { hello: mail('Hello', 'later'), later: mail('Later', 'end'), end };
 
+/** A mail that people are to have once, to which they come back. */
+const twice = (more: object, hours: number) => ({
+  hello: mail('Hello', 'pause', { perPerson: 'once', ...more }),
+  pause: { kind: 'delay', for: { hours }, next: 'again' },
+  again: { kind: 'jump', to: 'hello', atMost: 1, next: 'end' },
+  end,
+});
+
 interface Story {
   what: string;
   shapes: Record<string, unknown>;
@@ -94,6 +102,11 @@ const stories: Story[] = [
     defaults: { cap: { messages: 2, hours: 24 } },
     before: [20, 4],
     mails: ['4 h Hello', '20 h Later', '28 h Offer A'],
+  },
+  {
+    what: 'who is to have a mail once has it yet to come where it was not sent',
+    ...{ shapes: twice({ sending: { whenCapped: 'skip' } }, 10), before: [14] },
+    mails: [`0 h Hello: ${REACHED}`, '10 h Hello'],
   },
 ];
 

@@ -39,21 +39,33 @@ export interface Beginning {
   runId: string;
   entryActivityId: string;
   entryAt: Date;
+  enteredAt: Date;
   entry: Fields;
 }
 
+/** From when on what somebody does may belong to a run: what started it may be told by a clock that is ahead of ours. */
+export function sinceOf({ entryAt, enteredAt }: Pick<Beginning, 'entryAt' | 'enteredAt'>): Date {
+  return entryAt < enteredAt ? entryAt : enteredAt;
+}
+
+/**
+ * They say by which message, or in which run, somebody did it, and are about the person all the same: who wants no mail any
+ * more, or has left a journey, has done so for all.
+ */
+const OF_THE_PERSON: ReadonlySet<string> = new Set(['act::u-all', 'act::u-a', 'act::s-a', 'act::ej', 'act::lj']);
+
 /**
  * What occurred in this run: after the activity that started it; for
- * activities about a message, only messages of this run; never one that a
+ * activities about a message or a step, only those of this run; never one that a
  * machine did (`bol::m`).
  */
 export function activitiesIn(begin: Beginning, activities: readonly RecordedActivity[]): RecordedActivity[] {
   const runId = publicId(begin.runId, 'run');
   return activities.filter(
-    ({ id, occurredAt, attributes }) =>
+    ({ id, activityId, occurredAt, attributes }) =>
       isAfter({ id, occurredAt }, begin) &&
       attributes['bol::m'] !== true &&
-      (attributes['idt::jri'] === undefined || attributes['idt::jri'] === runId),
+      (attributes['idt::jri'] === undefined || attributes['idt::jri'] === runId || OF_THE_PERSON.has(activityId)),
   );
 }
 
@@ -86,8 +98,12 @@ export function outcomeOf(own: readonly RecordedActivity[], shapeId: string, sin
 
 const isOneOf = (list: readonly string[], id: string): boolean => list.includes(id);
 
-/** CRMs know the second, not the moment: within one, the order of recording decides, which ids carry. */
+/**
+ * CRMs know the second, not the moment: within one, the order of recording decides, which ids carry. What has come since
+ * the run is there is after, though what started it be told to lie later still.
+ */
 function isAfter(activity: { id: string; occurredAt: Date }, begin: Beginning): boolean {
   const by = activity.occurredAt.getTime() - begin.entryAt.getTime();
-  return by > 0 || (by === 0 && BigInt(activity.id) > BigInt(begin.entryActivityId));
+  if (by === 0) return BigInt(activity.id) > BigInt(begin.entryActivityId);
+  return by > 0 || activity.occurredAt >= begin.enteredAt;
 }

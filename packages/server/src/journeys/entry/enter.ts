@@ -5,6 +5,7 @@ import { signal } from '../../platform/presence.ts';
 import { started } from '../activities.ts';
 import type { Begin } from '../begin.ts';
 import { chance } from '../engine/chance.ts';
+import { sinceOf } from '../engine/moment.ts';
 import { insertMoves, insertRuns, type NewRun } from '../store/run.sql.ts';
 import type { Version, Versions } from '../versions.ts';
 import { obstaclesOf, runKey } from './again.ts';
@@ -126,7 +127,10 @@ async function look(
   now: Date,
 ): Promise<Looked> {
   const here = await numbered(tx, of, entering, held, now);
-  const beginnings = here.map(({ version, personId, begin }) => ({ version, personId, since: begin.at }));
+  const beginnings = here.map(({ version, personId, begin }) => ({
+    ...{ version, personId },
+    since: sinceOf({ entryAt: begin.at, enteredAt: now }),
+  }));
   const [obstacles, begin] = await Promise.all([
     obstaclesOf(tx, of.people, workspaceId, here, now),
     of.begin(

@@ -1,4 +1,4 @@
-import { type Explained, explain, type Fields, momentOf as momentFrom, type Names, publicId } from '@tributary/model';
+import { type Explained, type Fields, momentOf as momentFrom, type Names, publicId } from '@tributary/model';
 import { IMPORTED, type People, type RecordedActivity } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { minute } from '../engine/doing.ts';
@@ -9,8 +9,8 @@ import { MOVED } from '../store/out.sql.ts';
 import type { WholeJourney } from '../store/trial.sql.ts';
 import type { Somebody } from '../trial/person.ts';
 import type { Version } from '../versions.ts';
-import { type EntryCheck, personChecks, startCheck } from './entry.ts';
-import type { NowFacts } from './facts.ts';
+import { audienceChecks, dayChecks, type EntryCheck, personChecks, startCheck } from './entry.ts';
+import { NOW, type NowFacts } from './facts.ts';
 
 /** Whether somebody could enter a journey now, and what became of each occasion there was. */
 export interface Entering {
@@ -50,9 +50,11 @@ export async function enteringOf(
   },
 ): Promise<Entering> {
   const { journey, version, somebody, runs, facts } = of;
+  const { definition } = version;
   const checks = [
     ...personChecks(version, facts),
-    ...byTime(version, facts).flatMap(({ check }) => (check ? [check] : [])),
+    ...(await audienceChecks(o, workspaceId, { definition, personId: somebody.id, facts, source: NOW })),
+    ...dayChecks(version, facts),
   ];
   const real = runs.filter(({ test, leftReason }) => !test && leftReason !== MOVED);
   const inside = real.find(({ leftAt }) => !leftAt);
@@ -72,7 +74,7 @@ export async function enteringOf(
       ...checks.filter(({ holds }) => !holds).map(({ at }) => `${at} does not hold`),
       ...(notAgain === undefined ? [] : [notAgain]),
       ...(inside && !keyed && again !== 'any-time' ? ['is inside already'] : []),
-      ...byTime(version, facts).flatMap(({ words }) => words),
+      ...byTime(version, facts),
       ...(open && checks.every(({ holds }) => holds) ? holdingOn(version, { wasIn: last !== undefined }) : []),
     ],
     checks,
@@ -107,15 +109,11 @@ function daysInWords(days: number): string {
 }
 
 /** Of entries by a date: when that is for this person. */
-function byTime({ definition: { entry } }: Version, facts: NowFacts): { words: string[]; check?: EntryCheck }[] {
-  if (entry.kind !== 'date') return [];
+function byTime({ definition: { entry } }: Version, { fields, now }: NowFacts): string[] {
+  if (entry.kind !== 'date' || entry.every) return [];
   const { field, days, at, timezone } = entry;
-  const filter = { $has_any_value: { field_id: field } };
-  const why = explain(filter, facts);
-  const check = { at: 'entry.field', holds: why.holds, why };
-  const moment = momentFrom(facts.fields[field], { days, at, timezone });
-  if (!moment || entry.every) return [{ words: [], check }];
-  return [{ words: [`${moment > facts.now ? 'the day is' : 'the day was'} ${minute(moment)}`], check }];
+  const moment = momentFrom(fields[field], { days, at, timezone });
+  return moment ? [`${moment > now ? 'the day is' : 'the day was'} ${minute(moment)}`] : [];
 }
 
 /** Of entries by a filter that holds: why it lets nobody in. */

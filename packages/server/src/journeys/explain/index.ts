@@ -7,10 +7,16 @@ import type { Db } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { STEP_FAILED } from '../activities.ts';
 import { objectionOnceLeft } from '../objections.ts';
-import { listMovesOfRuns, listRunsOfPerson, type MoveOfRun, type RunOfPerson } from '../store/explain.sql.ts';
+import {
+  findJourneyOfRun,
+  listMovesOfRuns,
+  listRunsOfPerson,
+  type MoveOfRun,
+  type RunOfPerson,
+} from '../store/explain.sql.ts';
 import { findWholeJourney, listWholeJourneys, type WholeJourney } from '../store/trial.sql.ts';
 import { loadSomebody, personTold, type Somebody } from '../trial/person.ts';
-import type { Versions } from '../versions.ts';
+import type { Version, Versions } from '../versions.ts';
 import { enteringOf } from './entering.ts';
 import type { ExplainAsked, Explanation, JourneyExplained, RunExplained } from './explanation.ts';
 import { factsNow } from './facts.ts';
@@ -76,7 +82,9 @@ async function askedFor(
     const found = messages.find(({ id }) => publicId(id, 'message') === message);
     if (!found) throw new UserError('message_not_found', `the person has no message "${message}"`, 404);
     const all = await listWholeJourneys(db, workspaceId);
-    return { journeys: all.filter(({ id }) => id === found.journeyId), shape: found.shapeId ?? undefined };
+    // Of a try, the message names no journey: no figure is to tell of it.
+    const journeyId = found.journeyId ?? (found.runId && (await findJourneyOfRun(db, found.personId, found.runId)));
+    return { journeys: all.filter(({ id }) => id === journeyId), shape: found.shapeId ?? undefined };
   }
   if (named === undefined) {
     if (shape !== undefined) throw new UserError('bad_request', 'shape: say which journey it is of');
@@ -85,15 +93,14 @@ async function askedFor(
   }
   const journey = await findWholeJourney(db, workspaceId, named);
   if (!journey) throw new UserError('journey_not_found', `there is no journey "${named}": see "journeys list"`, 404);
-  const shapes = (journey.definition as { shapes?: object } | null)?.shapes;
-  if (shape !== undefined && shapes && !Object.hasOwn(shapes, shape)) {
-    throw new UserError(
-      'shape_not_found',
-      `"${journey.name}" has no shape "${shape}": it has ${Object.keys(shapes).join(', ')}`,
-      404,
-    );
-  }
   return { journeys: [journey], shape };
+}
+
+/** A step is one of the live version, or of one that the person went by. */
+function checkShape(shape: string, live: Version, own: readonly Version[]): void {
+  if ([live, ...own].some(({ definition }) => Object.hasOwn(definition.shapes, shape))) return;
+  const known = Object.keys(live.definition.shapes).join(', ');
+  throw new UserError('shape_not_found', `"${live.name}" has no shape "${shape}": it has ${known}`, 404);
 }
 
 async function explainJourney(
@@ -110,19 +117,23 @@ async function explainJourney(
 ): Promise<JourneyExplained> {
   const { journey, somebody, names, shape } = of;
   const now = o.clock.now();
-  if (journey.version === null) {
-    throw new UserError('journey_not_published', `"${journey.name}" was never published: nobody is in it`, 409);
-  }
-  const version = await o.versions.get(o.db, journey.id, journey.version);
   const asked = { personId: somebody.id!, journeyId: journey.id, limit: RUNS_MAX };
   const rows = await listRunsOfPerson(o.db, workspaceId, asked);
+  // What was never published may be tried.
+  const number = journey.version ?? rows[0]?.version;
+  if (number === undefined) {
+    throw new UserError('journey_not_published', `"${journey.name}" was never published: nobody is in it`, 409);
+  }
+  const version = await o.versions.get(o.db, journey.id, number);
+  const ownVersions = await Promise.all(rows.map((run) => o.versions.get(o.db, journey.id, run.version)));
+  if (shape !== undefined) checkShape(shape, version, ownVersions);
   const moves = await listMovesOfRuns(
     o.db,
     rows.map(({ id }) => id),
   );
   const runs: RunExplained[] = [];
-  for (const run of rows) {
-    const own = await o.versions.get(o.db, journey.id, run.version);
+  for (const [i, run] of rows.entries()) {
+    const own = ownVersions[i]!;
     const facts = await factsNow(o, workspaceId, { version: own, somebody, run, names, now });
     const standing = standingOf(run, own, facts, { paused: journey.state === 'paused', live: version });
     runs.push(runTold(run, standing, { ...of, moves, definition: own.definition }));

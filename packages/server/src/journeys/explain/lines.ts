@@ -1,5 +1,6 @@
 import { decisive, type Explained, type JourneyDefinition, stepName, stepTitle } from '@tributary/model';
 import { minute } from '../engine/doing.ts';
+import { triggerOf } from '../entry/trigger.ts';
 import type { JourneyExplained, MessageExplained, RunExplained } from './explanation.ts';
 
 const MOVES_MAX = 30;
@@ -21,18 +22,18 @@ export function linesOf(
     return [
       head,
       ...runs.flatMap((run) => shapeLines(run, shape, definition)),
-      ...(runs.length === 0 ? entryLines(entry) : []),
+      ...(runs.length === 0 ? entryLines(entry, { runs, definition }) : []),
     ];
   // Of who is inside it is known how they came in, but not why something else let them in no second time.
   const others = entry.occasions.filter(({ run }) => run === undefined).flatMap(occasionLines);
-  return [head, ...runs.flatMap(runLines), ...(inside.length === 0 ? entryLines(entry, runs) : others)];
+  return [head, ...runs.flatMap(runLines), ...(inside.length === 0 ? entryLines(entry, { runs, definition }) : others)];
 }
 
 function runLines(run: RunExplained): string[] {
   const { standing, moves, messages, failures } = run;
   const left = moves.length - MOVES_MAX;
   return [
-    `entered on ${minute(run.entered_at)}${run.test ? ' as a try' : ''}, version ${run.version}${entryData(run)}`,
+    `entered on ${minute(run.entered_at)}${run.test ? ' as a try' : `, version ${run.version}`}${entryData(run)}`,
     ...(left > 0 ? [`  … ${left} earlier steps`] : []),
     ...stepLines(moves.slice(-MOVES_MAX), failures),
     `  now: ${standing.words}`,
@@ -114,13 +115,15 @@ function messageInWords({
 
 function entryLines(
   { by, obstacles, checks, occasions }: JourneyExplained['entry'],
-  runs: readonly RunExplained[] = [],
+  { runs, definition }: { runs: readonly RunExplained[]; definition: JourneyDefinition },
 ): string[] {
+  // Of what nobody does, such as a schedule, it is not kept for whom it came.
+  const none = triggerOf(definition.entry) !== undefined && occasions.length + obstacles.length + runs.length === 0;
   return [
     `people enter when ${by}`,
     ...(obstacles.length > 0 ? [`what stands in the way now: ${obstacles.join('; ')}`] : []),
     ...checks.filter(({ holds }) => !holds).flatMap(({ why }) => failing(why).map((line) => `  ${line}`)),
-    ...(occasions.length + obstacles.length + runs.length === 0 ? ['there was no occasion yet'] : []),
+    ...(none ? ['there was no occasion yet'] : []),
     ...occasions.flatMap(occasionLines),
   ];
 }

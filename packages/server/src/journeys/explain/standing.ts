@@ -11,6 +11,7 @@ import {
 import { stillUntil } from '../engine/advance.ts';
 import { minute } from '../engine/doing.ts';
 import type { Moment } from '../engine/moment.ts';
+import { moveFrom } from '../engine/move-from.ts';
 import type { RunState } from '../engine/run-state.ts';
 import { delay } from '../engine/shapes/delay.ts';
 import { wait } from '../engine/shapes/wait.ts';
@@ -79,6 +80,9 @@ function waitingFor(shape: Shape, run: RunState, facts: NowFacts): Waits | undef
   if (shape.kind === 'delay') return delaying(shape, run, facts);
   if (shape.kind === 'wait') return waiting(shape, run, facts);
   if (!run.memory.asked) return undefined;
+  const move = moveFrom(shape, momentOf(run, facts));
+  // It has heard that it failed.
+  if (move.do === 'wait' && move.until) return { does: move.did };
   return { does: `waits to hear how what it asked for on ${minute(new Date(run.memory.asked.at))} went` };
 }
 
@@ -112,14 +116,14 @@ function lookedAt(at: string, filter: Filter, facts: NowFacts): { at: string; wh
   return { at, why: explain(filter, facts) };
 }
 
-/** As the shape would see it now; chance, outcomes and texts are not asked of shapes that wait. */
+/** As the shape would see it now; chance and texts are not asked of shapes that wait. */
 function momentOf(run: RunState, facts: NowFacts): Moment {
   const { now, fields, timezone } = facts;
   return {
     ...{ now, fields, timezone, shapeId: run.shapeId ?? '', arrived: run.arrivedAt, entry: run.entry },
     ...{ memory: run.memory, lastDone: undefined, winner: undefined },
     holds: (filter) => matches(filter, facts),
-    outcome: () => undefined,
+    outcome: facts.outcome,
     choose: (parts) => parts[0]!.name,
     render: (text) => text,
     read: (_, text) => text,

@@ -60,7 +60,10 @@ export async function insertChoices(tx: Tx, workspaceId: number, choices: readon
     name: 'split.choose',
     text: `with chosen as (
              insert into split_choice (workspace_id, journey_id, shape_id, person_id, branch)
-             select $1, * from unnest($2::int[], $3::text[], $4::bigint[], $5::text[]) on conflict do nothing
+             select $1, * from unnest($2::int[], $3::text[], $4::bigint[], $5::text[])
+             -- Somebody whose way there is no more, and who goes another.
+             on conflict (person_id, journey_id, shape_id) do update set branch = excluded.branch
+               where split_choice.branch <> excluded.branch
              returning journey_id, shape_id, branch
            ), counted as (select journey_id, shape_id, branch, count(*)::int as people from chosen group by 1, 2, 3)
            update split_count c set people = c.people + counted.people from counted

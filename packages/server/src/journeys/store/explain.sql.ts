@@ -44,14 +44,23 @@ export async function listMovesOfRuns(db: Queryable, runIds: readonly string[]):
   return rows;
 }
 
-/** When the versions of a journey were published, the first one first. */
+/** When the versions of a journey were published, the first one first. Those made for tries are none. */
 export async function listPublished(
   db: Queryable,
   journeyId: number,
 ): Promise<{ version: number; publishedAt: Date }[]> {
   const { rows } = await db.query<{ version: number; publishedAt: Date }>(
-    `select version, published_at as "publishedAt" from journey_version where journey_id = $1 order by version`,
+    `select version, published_at as "publishedAt" from journey_version where journey_id = $1 and not test order by version`,
     [journeyId],
   );
   return rows;
+}
+
+/** Which journey a run goes through, of a person's own. */
+export async function findJourneyOfRun(db: Queryable, personId: string, runId: string): Promise<number | undefined> {
+  const { rows } = await db.query<{ journeyId: number }>(
+    'select journey_id as "journeyId" from run where person_id = $1 and id = $2',
+    [personId, runId],
+  );
+  return rows[0]?.journeyId;
 }

@@ -83,7 +83,11 @@ export function createEffects(
   return {
     outbox,
     asked: (shapeId) => asked.get(shapeId),
-    lastDone: (shapeId) => done.get(shapeId) ?? scene.lastDone(shapeId),
+    lastDone(shapeId) {
+      const had = outbox.had(shapeId);
+      // One that was not sent, nobody has had.
+      return (had === undefined ? done.get(shapeId) : had) ?? scene.lastDone(shapeId);
+    },
     apply(effect, shapeId, move, now) {
       switch (effect.kind) {
         case 'message': {

@@ -1,20 +1,35 @@
 import { type Fields, parseFieldId, problemWithValue } from '@tributary/model';
 import { UserError } from '../../platform/errors.ts';
 import type { SimulateInput } from './input.ts';
+import type { ScriptEvent } from './script.ts';
 
 /** What is said of somebody made up, and of what starts the run, can be so: a misspelt id would show the way of another person. */
 export function checkGiven({ person, entry }: SimulateInput, hasField: (id: string) => boolean): void {
-  if (typeof person === 'object' && 'fields' in person) {
-    for (const id of Object.keys(person.fields)) {
-      // What the server keeps, such as when somebody was seen, has ids without a type.
-      if (id.includes(':') ? !hasField(id) : !/^[a-z]$/.test(id)) refuse(`person: there is no field ${id}`);
-    }
-    checkValues('person', person.fields);
+  if (typeof person === 'object' && 'fields' in person) checkFields('person', person.fields, hasField);
+  checkAttributes('entry', entry);
+}
+
+/** The same of what happens in the script. */
+export function checkScript(events: readonly ScriptEvent[], hasField: (id: string) => boolean): void {
+  for (const [i, { set, clear, activity }] of events.entries()) {
+    checkFields(`events[${i}]`, { ...set, ...Object.fromEntries(clear.map((id) => [id, null])) }, hasField);
+    checkAttributes(`events[${i}]`, activity?.attributes ?? {});
   }
-  for (const id of Object.keys(entry)) {
-    if (!parseFieldId(id)) refuse(`entry: "${id}" is not an attribute id such as str:cm:order`);
+}
+
+function checkFields(what: string, fields: Fields, hasField: (id: string) => boolean): void {
+  for (const id of Object.keys(fields)) {
+    // What the server keeps, such as when somebody was seen, has ids without a type.
+    if (id.includes(':') ? !hasField(id) : !/^[a-z]$/.test(id)) refuse(`${what}: there is no field ${id}`);
   }
-  checkValues('entry', entry);
+  checkValues(what, fields);
+}
+
+function checkAttributes(what: string, attributes: Fields): void {
+  for (const id of Object.keys(attributes)) {
+    if (!parseFieldId(id)) refuse(`${what}: "${id}" is not an attribute id such as str:cm:order`);
+  }
+  checkValues(what, attributes);
 }
 
 function checkValues(what: string, values: Fields): void {

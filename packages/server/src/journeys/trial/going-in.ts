@@ -1,10 +1,11 @@
-import type { Fields, Names } from '@tributary/model';
+import type { Fields, Filter, Names } from '@tributary/model';
+import type { People } from '../../people/index.ts';
 import type { Db } from '../../platform/database/pool.ts';
 import { chance } from '../engine/chance.ts';
 import { keyOf, whyNotAgain } from '../entry/again.ts';
-import { type EntryCheck, personChecks, startCheck } from '../explain/entry.ts';
+import { audienceChecks, dayChecks, type EntryCheck, personChecks, startCheck } from '../explain/entry.ts';
 import { findEarlierRun } from '../store/trial.sql.ts';
-import type { SceneAnswers } from './answers.ts';
+import { AT_THE_BEGINNING, type SceneAnswers } from './answers.ts';
 import type { Tried } from './journey.ts';
 import type { Somebody } from './person.ts';
 
@@ -20,7 +21,8 @@ export interface GoingIn {
 }
 
 export async function goingIn(
-  db: Db,
+  { db, people }: { db: Db; people: People },
+  workspaceId: number,
   o: {
     tried: Tried;
     somebody: Somebody;
@@ -36,13 +38,17 @@ export async function goingIn(
   const { definition, journeyId } = version;
   const nothingYet = { occurred: () => false };
   const start = startCheck(version, entry, { now, names });
+  const facts = {
+    ...{ fields: somebody.fields, now, names },
+    known: (condition: Filter) => o.answers.known(condition, nothingYet)?.holds,
+    source: (condition: Filter) => o.answers.known(condition, nothingYet)?.source,
+  };
+  const asked = { definition, personId: somebody.id, facts, source: AT_THE_BEGINNING };
   const checks = [
     ...(start ? [start] : []),
-    ...personChecks(version, {
-      ...{ fields: somebody.fields, now, names },
-      known: (condition) => o.answers.known(condition, nothingYet)?.holds,
-      source: (condition) => o.answers.known(condition, nothingYet)?.source,
-    }),
+    ...personChecks(version, facts),
+    ...dayChecks(version, facts),
+    ...(await audienceChecks({ db, people }, workspaceId, asked)),
   ];
   const why = [
     ...checks.filter(({ holds }) => !holds).map(({ at }) => `${at} does not hold`),

@@ -14,7 +14,7 @@ import { templatesIn } from '../templates.ts';
 import { loadAnswers } from './answers.ts';
 import { checkTaken, choosing, type Levelled } from './chance.ts';
 import { chosenOn, simulateEvery, type TakenPath } from './every.ts';
-import { checkGiven } from './given.ts';
+import { checkGiven, checkScript } from './given.ts';
 import { type GoingIn, goingIn } from './going-in.ts';
 import type { SimulateInput } from './input.ts';
 import { impliedEntry, loadTried, missingHere, type Tried } from './journey.ts';
@@ -65,7 +65,10 @@ export function createTrials(o: Of): Trials {
       checkTaken(definition, input.take);
       checkShapes(definition, input.fail);
       const schema = await o.people.schema(o.db, workspaceId);
-      checkGiven(input, (id) => schema.fields.has(id) || declared.has(id));
+      const hasField = (id: string): boolean => schema.fields.has(id) || declared.has(id);
+      checkGiven(input, hasField);
+      const events = scriptFrom(input.events);
+      checkScript(events, hasField);
       const somebody = await loadSomebody(o, workspaceId, input.person);
       const start = input.start === undefined ? o.clock.now() : new Date(input.start);
       const until = new Date(start.getTime() + input.days * DAY_MS);
@@ -78,11 +81,13 @@ export function createTrials(o: Of): Trials {
       const { sending, notes: supposed } = await loadSending(o, workspaceId, {
         ...{ definition, somebody, assume: input.assume, start },
       });
-      const going = await goingIn(o.db, { ...{ tried, somebody, entry, start, names, answers }, anyway: input.anyway });
+      const going = await goingIn(o, workspaceId, {
+        ...{ tried, somebody, entry, start, names, answers },
+        anyway: input.anyway,
+      });
       const types = await o.messages.displayTypes(o.db, workspaceId);
       const templates = await templatesFor(o, workspaceId, definition, input.templates);
       const past = await pastOf(o.db, existing, personId);
-      const events = scriptFrom(input.events);
       for (const { shape } of events) if (shape !== undefined) checkShapes(definition, { [shape]: '' });
       const scene = (take: SimulateInput['take']): Scene => ({
         ...{ version, personId: personId ?? NOBODY, fields, entry, start, until, events, names },
@@ -95,7 +100,10 @@ export function createTrials(o: Of): Trials {
         kept: (fieldId, value) => keptOf(schema, declared, fieldId, value),
         read: (fieldId, text) => readAs(fieldId, text, types.field(fieldId)),
         sending,
-        make: making({ ...{ templates, types, entry }, entryActivity: trigger?.activity }),
+        make: making({
+          ...{ templates, types, entry, personId: personId ?? NOBODY },
+          entryActivity: trigger?.activity,
+        }),
         render: (text, of, now) =>
           renderText(text, { person: { fields: of }, entry, entryActivityId: trigger?.activity, now }, types),
       });

@@ -1,12 +1,22 @@
 import type { Fields, MessageContent, Template } from '@tributary/model';
-import { type DisplayTypes, previewTemplate, renderText, type Subject } from '../../messages/index.ts';
+import {
+  type DisplayTypes,
+  previewNotice,
+  previewTemplate,
+  previewWebhook,
+  renderText,
+  type Subject,
+} from '../../messages/index.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Delivery, Scene } from './scene.ts';
+
+const RENDERED = 'it can not be rendered';
 
 /** Makes messages as they would be made, of what the person is like at that moment; whether they may go, the rules say. */
 export function making(o: {
   templates: ReadonlyMap<string, Template>;
   types: DisplayTypes;
+  personId: string;
   entry: Fields;
   entryActivity: string | undefined;
 }): Scene['make'] {
@@ -27,38 +37,35 @@ export function making(o: {
     return { ...of, ...seen, ...(from === '' ? {} : { from }) };
   };
 
-  const other = (content: Exclude<MessageContent, { channel: 'email' }>, fields: Fields, now: Date): Delivery => {
-    const { channel, ...rest } = content;
+  const other = (content: Exclude<MessageContent, { channel: 'email' }>, of: Subject, about: Fields): Delivery => {
+    const { channel } = content;
     try {
-      const {
-        to,
-        subject: about,
-        text,
-        ...more
-      } = rendered(rest, subject(fields, now), o.types) as Record<string, unknown>;
-      return {
-        channel,
-        ...(to === undefined ? {} : { to: [to].flat().join(', ') }),
-        ...(about === undefined ? {} : { subject: String(about) }),
-        ...(text === undefined ? {} : { text: String(text) }),
-        ...(Object.keys(more).length > 0 ? { content: more } : {}),
-      };
+      if (content.channel === 'webhook') {
+        const made = { personId: o.personId, attributes: about, subject: of, types: o.types, now: of.now! };
+        const { url, method, headers, body } = previewWebhook(content, made);
+        const told = { ...{ url, method }, ...(Object.keys(headers).length > 0 && { headers }), ...(body && { body }) };
+        return { channel, content: told };
+      }
+      if (content.channel === 'notice')
+        return { channel, to: content.to.join(', '), ...previewNotice(content, { subject: of, types: o.types }) };
+      const title = 'title' in content ? content.title : undefined;
+      const text = renderText(content.text, of, o.types);
+      return { channel, text, ...(title && { content: { title: renderText(title, of, o.types) } }) };
     } catch (error) {
-      return { channel, not_sent: `it can not be rendered: ${messageOf(error)}` };
+      return { channel, not_sent: `${NAMES[channel]}: ${messageOf(error)}` };
     }
   };
 
-  return (content, fields, now) =>
-    content.channel === 'email' ? email(content.template, fields, now) : other(content, fields, now);
+  return (content, { fields, now, about }) =>
+    content.channel === 'email' ? email(content.template, fields, now) : other(content, subject(fields, now), about);
 }
+
+/** As the outbox says it. */
+const NAMES: Readonly<Record<Exclude<MessageContent['channel'], 'email'>, string>> = {
+  webhook: 'the webhook can not be made',
+  notice: 'the note can not be rendered',
+  ...{ sms: RENDERED, push: RENDERED, inapp: RENDERED, slack: RENDERED },
+};
 
 const addressOf = ({ 'str::email': email }: Fields): string | undefined =>
   typeof email === 'string' ? email : undefined;
-
-/** Every text in it, rendered. */
-function rendered(value: unknown, subject: Subject, types: DisplayTypes): unknown {
-  if (typeof value === 'string') return renderText(value, subject, types);
-  if (Array.isArray(value)) return value.map((one) => rendered(one, subject, types));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, rendered(inner, subject, types)]));
-}

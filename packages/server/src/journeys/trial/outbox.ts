@@ -34,6 +34,8 @@ export interface TrialOutbox {
   /** The run has left: what is not sent any more for that is due. */
   hearLeft(now: Date): void;
   waiting(): PathEnd['waiting'];
+  /** When a shape last sent its message, or when the one that waits may go; null where none of those asked for was sent. */
+  had(shapeId: string): Date | null | undefined;
 }
 
 interface Waiting {
@@ -54,6 +56,7 @@ export function createOutbox(
   const { sending, fail, personId, version } = scene;
   const counted: (Counted & { shapeId?: string })[] = sending.counted.map((one) => ({ ...one, personId }));
   let waiting: Waiting[] = [];
+  const sentAt = new Map<string, Date | null>();
 
   const verdictOn = ({ content: { channel }, rules }: AskedMessage, queuedAt: Date, now: Date): Verdict => {
     const { fields } = life;
@@ -72,14 +75,16 @@ export function createOutbox(
   const settle = (message: AskedMessage, verdict: Exclude<Verdict, { do: 'wait' }>, now: Date): TakenUp => {
     const { shapeId, content, rules } = message;
     const { channel } = content;
-    const made = { ...scene.make(content, life.fields, now), ...topicOf(scene, rules) };
+    const of = { fields: life.fields, now, about: message.about };
+    const made = { ...scene.make(content, of), ...topicOf(scene, rules) };
     const reason = verdict.do === 'skip' ? verdict.reason : (fail.get(shapeId) ?? made.not_sent);
     const delivery: Delivery = reason === undefined ? made : { ...made, not_sent: reason };
     const about = { ...message.about, ...aboutMessage(message, delivery, now, life.activities.length) };
     if (reason === undefined) {
       if (counts({ channel, rules })) counted.push({ personId, channel, countedAt: now, shapeId });
       sent(shapeId, now, about);
-    }
+      sentAt.set(shapeId, now);
+    } else if (!sentAt.has(shapeId)) sentAt.set(shapeId, null);
     return { delivery, heard: life.happen(toldOf(channel, about, reason), now) };
   };
 
@@ -129,6 +134,10 @@ export function createOutbox(
     },
     hearLeft(now) {
       if (objection()?.lasts) for (const one of waiting) if (one.dueAt > now) one.dueAt = now;
+    },
+    had(shapeId) {
+      const due = waiting.findLast(({ message }) => message.shapeId === shapeId)?.dueAt;
+      return due ?? sentAt.get(shapeId);
     },
     waiting: () => waiting.map(({ message: { shapeId: shape }, waits }) => ({ shape, ...titled(shape), waits })),
   };

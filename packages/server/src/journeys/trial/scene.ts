@@ -32,8 +32,8 @@ export interface Scene {
   read(fieldId: string, text: string): Value;
   /** What the rules of sending look at. */
   sending: SceneSending;
-  /** The message as this person would get it, or why it can not be made. */
-  make(content: MessageContent, fields: Fields, now: Date): Delivery;
+  /** The message as this person would get it, or why it can not be made. `about` is what activities about it carry. */
+  make(content: MessageContent, of: { fields: Fields; now: Date; about: Fields }): Delivery;
   /** Throws where it can not be rendered. */
   render(text: string, fields: Fields, now: Date): string;
 }

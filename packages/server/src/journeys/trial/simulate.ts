@@ -190,7 +190,8 @@ function entryOf({ version }: Scene, trace: Trace, move: Pick<MoveEntry, 'at' | 
 
 /** Whether it occurred in the simulation, whatever its run makes of it. */
 function occurredIn(condition: Leaf, activities: RunFacts['activities'], scene: Scene, now: Date): boolean {
-  const begin = { runId: '', entryActivityId: '0', entryAt: scene.start, entry: scene.entry };
+  const { start, entry } = scene;
+  const begin = { runId: '', entryActivityId: '0', entryAt: start, enteredAt: start, entry };
   const { where } = condition;
   return happenedIn(
     begin,

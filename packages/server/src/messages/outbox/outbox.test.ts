@@ -278,6 +278,8 @@ describe('sending messages', () => {
     assert.equal(await messages.settleUncertain(world.t.db, await of(anna), 'resend'), true);
     await world.message(anna, 'sent');
     assert.match((await world.message(ben, 'failed')).reason ?? '', /dropped by the operator/);
+    // Who reads of it, and a run that waits to hear how it went.
+    assert.equal((await ids(ben))[0], 'act::sk');
     assert.equal(smtp.received.length, sent + 1);
     for (const person of [anna, ben]) {
       assert.equal(await messages.settleUncertain(world.t.db, await of(person), 'resend'), false, 'it is settled');

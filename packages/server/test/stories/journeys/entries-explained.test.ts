@@ -82,3 +82,40 @@ test('who was in it, and matches still, is told that the filter has to stop hold
   const { obstacles } = await entering('ida@example.com', 'Once more');
   assert.deepEqual(obstacles, ['it holds: people enter when it comes to hold, so it has to stop holding first']);
 });
+
+test('who is not of the audience that a schedule calls in is told so, by a simulation as well', async () => {
+  const called = await audience('Called', named('Jon'));
+  await push('By schedule', { kind: 'schedule', cron: '0 9 * * *', audience: called });
+  for (const name of ['Jon', 'Kay']) await merge(`${name.toLowerCase()}@example.com`, { 'str::first': name });
+  const { obstacles, lines } = await entering('kay@example.com', 'By schedule');
+  assert.deepEqual(obstacles, ['entry.audience does not hold']);
+  assert.deepEqual(lines.slice(1), [
+    'people enter when the schedule “0 9 * * *” comes round (UTC)',
+    'what stands in the way now: entry.audience does not hold',
+    '  is in the audience “Called”: no, as the database has it now',
+  ]);
+  const jon = await entering('jon@example.com', 'By schedule');
+  // It may have come round often: what there was is not known of each person.
+  assert.deepEqual(jon.lines.slice(1), ['people enter when the schedule “0 9 * * *” comes round (UTC)']);
+  const goes = async (person: string) => {
+    const { json } = await world.call('POST', '/api/journeys/simulate', { journey: 'By schedule', person });
+    return [json.entry.enters, json.entry.why];
+  };
+  assert.deepEqual(await goes('kay@example.com'), [false, ['entry.audience does not hold']]);
+  assert.deepEqual(await goes('jon@example.com'), [true, []]);
+});
+
+test('a simulation, too, lets nobody in by a day that is not known of them', async () => {
+  await world.call('POST', '/v1/person/custom-field/create', { name: 'Renewal', type: 'date' });
+  const entry = { kind: 'date', field: 'dtz:cm:renewal', days: -60 };
+  await push('By day', entry);
+  await merge('lou@example.com', {});
+  assert.deepEqual((await entering('lou@example.com', 'By day')).obstacles, ['entry.field does not hold']);
+  const goes = async (person: unknown) => {
+    const { json } = await world.call('POST', '/api/journeys/simulate', { journey: 'By day', person });
+    return [json.entry.enters, json.entry.why];
+  };
+  const known = { fields: { 'dtz:cm:renewal': { year: 2026, month: 5, day: 1, timezone: 'UTC' } } };
+  assert.deepEqual(await goes('lou@example.com'), [false, ['entry.field does not hold']]);
+  assert.deepEqual(await goes(known), [true, []]);
+});
