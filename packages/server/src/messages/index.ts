@@ -291,7 +291,8 @@ export function createMessages(o: MessagesOptions): Messages {
       const lanes = [mail, webLane({ channel: web, clock, log })].map((lane) => {
         const { process } = presence;
         const onUncertain = (): void => uncertain.nudge();
-        const outbox = startOutbox({ db, people, process, clock, log, lane, load, onUncertain });
+        const present = (): boolean => presence.present;
+        const outbox = startOutbox({ db, people, process, present, clock, log, lane, load, onUncertain });
         presence.on(`message ${lane.name}`, outbox.nudge);
         return outbox;
       });

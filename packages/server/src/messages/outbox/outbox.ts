@@ -35,6 +35,8 @@ export interface OutboxOptions {
   db: Db;
   people: People;
   process: number;
+  /** Whether the others know that this process lives: if not, they may send what it has in hand. */
+  present: () => boolean;
   clock: Clock;
   log: Log;
   lane: Lane;
@@ -69,6 +71,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
   let straysSoughtAt = Number.NEGATIVE_INFINITY;
 
   const turn = async (): Promise<Turn> => {
+    if (!o.present()) return undefined;
     await seekStrays();
     const until = lane.closedUntil();
     if (until) return until;
@@ -122,7 +125,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
   };
 
   const pump = (): void => {
-    if (lane.closedUntil()) giveBack();
+    if (lane.closedUntil() || !o.present()) giveBack();
     while (onTheWire.size < lane.capacity && !closing) {
       const next = waiting.shift();
       if (!next) break;
