@@ -38,3 +38,25 @@ test('a run of which the database does not take what comes of it is parked; othe
   await world.quiet();
   assert.deepEqual(await world.runsOf('poison@example.com'), ['left: completed']);
 });
+
+test('what a text makes of somebody is written, whatever a filter has decoded or cut through', async () => {
+  const subject = 'Call {{ people.first-name | url_decode }}, {{ people.last-name | split: "" | first }}';
+  const id = await world.push({
+    name: 'Decoded',
+    entry: { kind: 'direct' },
+    start: 'call',
+    shapes: {
+      call: { kind: 'notice', to: ['team@example.com'], subject, text: 'Please', next: 'end' },
+      end: { kind: 'exit' },
+    },
+  });
+  const fields = { 'str::email': 'odd@example.com', 'str::first': 'An%00na', 'str::last': '😀' };
+  assert.equal((await world.call('POST', `/v1/journeys/${id}/trigger`, { people: [{ fields }] })).status, 200);
+  await world.quiet();
+  assert.deepEqual(await world.movesOf('odd@example.com'), [
+    'call: asked for the note to the team “Call Anna, �”',
+    'end: left: completed',
+  ]);
+  const sent = (await world.mailsTo('team@example.com')).map((mail) => mail.subject);
+  assert.ok(sent.includes('Call Anna, �'), sent.join());
+});
