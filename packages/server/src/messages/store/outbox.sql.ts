@@ -164,7 +164,8 @@ export async function updateOutcomes(
       changes.map((c) => c.dueAt),
       changes.map((c) => c.address),
       changes.map((c) => c.subject),
-      changes.map((c) => c.reason),
+      // What the other side said may be no text at all, such as a compressed page.
+      changes.map((c) => c.reason?.replaceAll('\0', '') ?? null),
       changes.map((c) => c.waitsFor),
       changes.map((c) => c.sentAt),
       changes.map((c) => c.countedAt),
