@@ -19,6 +19,7 @@ import { type MailboxState, type Watch, watchMailbox } from './inbound/imap/watc
 import { createReceiver, type Received, type TakenFor } from './inbound/receive.ts';
 import { createContentCache } from './made.ts';
 import { messageIdOf } from './message-id.ts';
+import { dropUncertain } from './outbox/drop.ts';
 import type { ChannelState } from './outbox/gate.ts';
 import { createLoader } from './outbox/load.ts';
 import { type MailLane, mailLane } from './outbox/mail-lane.ts';
@@ -43,7 +44,7 @@ import {
   outboxState,
 } from './store/reading.sql.ts';
 import { findTemplatesNamed, listMissingNames } from './store/template.sql.ts';
-import { dropUncertain, resendUncertain } from './store/uncertain.sql.ts';
+import { resendUncertain } from './store/uncertain.sql.ts';
 import { createTemplateCache, putTemplate } from './templates.ts';
 import { createJournal } from './tracking/journal.ts';
 import { createPreferences } from './tracking/preferences.ts';
@@ -81,6 +82,7 @@ export type {
   WaitsFor,
   WhenUncertain,
 } from './types.ts';
+export { DROPPED } from './types.ts';
 
 /** What is sent to people, and what became of it. */
 export interface Messages {
@@ -137,7 +139,7 @@ export interface Messages {
   /** Messages that are uncertain or once were. */
   listUncertain(db: Queryable, limit: number): Promise<MessageRow[]>;
   /** Settles a message that is uncertain. False when there is none of that id. */
-  settleUncertain(db: Queryable, id: string, how: 'resend' | 'drop'): Promise<boolean>;
+  settleUncertain(id: string, how: 'resend' | 'drop'): Promise<boolean>;
   outboxState(db: Queryable): Promise<OutboxState>;
   /**
    * Takes a mail that came in, as it came: an answer to a message becomes `act::re`, a notification that it was given up
@@ -252,10 +254,10 @@ export function createMessages(o: MessagesOptions): Messages {
     countsByJourney,
     listOfPerson,
     listUncertain,
-    async settleUncertain(queryable, id, how) {
-      if (how === 'drop') return dropUncertain(queryable, id);
-      const found = await resendUncertain(queryable, id, clock.now());
-      if (found) await queryable.query(notify('message'));
+    async settleUncertain(id, how) {
+      if (how === 'drop') return dropUncertain(o, id);
+      const found = await resendUncertain(db, id, clock.now());
+      if (found) await db.query(notify('message'));
       return found;
     },
     receive: (workspaceId, source) => receiver.receive(workspaceId, source),

@@ -297,13 +297,13 @@ describe('sending messages', () => {
     );
     const sent = smtp.received.length;
     const of = async (person: string) => (await world.message(person)).id;
-    assert.equal(await messages.settleUncertain(world.t.db, await of(ben), 'drop'), true);
-    assert.equal(await messages.settleUncertain(world.t.db, await of(anna), 'resend'), true);
+    assert.equal(await messages.settleUncertain(await of(ben), 'drop'), true);
+    assert.equal(await messages.settleUncertain(await of(anna), 'resend'), true);
     await world.message(anna, 'sent');
     assert.match((await world.message(ben, 'failed')).reason ?? '', /dropped by the operator/);
     assert.equal(smtp.received.length, sent + 1);
     for (const person of [anna, ben]) {
-      assert.equal(await messages.settleUncertain(world.t.db, await of(person), 'resend'), false, 'it is settled');
+      assert.equal(await messages.settleUncertain(await of(person), 'resend'), false, 'it is settled');
     }
   });
 
