@@ -7,6 +7,7 @@ import { readConfig } from '../src/config.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { startTributary } from '../src/tributary.ts';
 import { silent, testDatabase } from './support/database.ts';
+import { databaseProxy } from './support/database-proxy.ts';
 import { setForAll } from './support/read-only.ts';
 import { until } from './support/until.ts';
 import { urlOf } from './support/url-of.ts';
@@ -49,6 +50,30 @@ test('a database that answers and does not write is not ready, and a write is to
   await become('temp_file_limit = 0');
   await until('no room', async () => /temp_file_limit/.test((await ready()).body.database ?? ''));
   assert.equal((await ready()).status, 503);
+});
+
+test('a database that does not answer any more is not ready, and whoever asks is told so', async (t) => {
+  const database = await testDatabase();
+  const proxy = await databaseProxy(database.connection);
+  const config = { ...readConfig({}), databaseUrl: urlOf(proxy.connection), port: 0 };
+  const tributary = await startTributary(config, { clock: systemClock, log: silent });
+  t.after(async () => {
+    await tributary.close();
+    await proxy.close();
+    await database.close();
+  });
+  const ready = async () => {
+    const answer = await fetch(`${tributary.url}/readyz`, { signal: AbortSignal.timeout(10_000) });
+    return { status: answer.status, body: await answer.json() };
+  };
+  assert.equal((await ready()).status, 200);
+  proxy.forget();
+  const answers = await Promise.all([ready(), ready()]);
+  const told = { status: 503, body: { status: 'not ready', database: 'it does not answer' } };
+  assert.deepEqual(answers, [told, told]);
+  proxy.cut();
+  proxy.mend();
+  await until('ready again', async () => (await ready()).status === 200);
 });
 
 test('a password that is changed while it runs makes it unready, and a request is to be tried again', async (t) => {

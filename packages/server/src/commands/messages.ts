@@ -33,7 +33,7 @@ export function messages(config: Config, [what, ...rest]: string[]): Promise<num
       return undefined;
     }
     const message = idFrom(id, 'message');
-    const found = message && (await room.settleUncertain(db, message, verb === 'drop' ? 'drop' : 'resend'));
+    const found = message && (await room.settleUncertain(message, verb === 'drop' ? 'drop' : 'resend'));
     if (!found) throw new UserError('message_not_found', `no message "${id}" is uncertain: see "messages uncertain"`);
     console.log(verb === 'drop' ? `Message ${id} is not sent again.` : `Message ${id} is sent again.`);
     return undefined;

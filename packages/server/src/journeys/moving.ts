@@ -73,7 +73,8 @@ function moved(log: Log, facts: Facts, inHand: InHand): Step {
   }
 }
 
-function parked(run: RunState, error: string): Advanced {
+/** A run that can not be moved, and why: it waits for somebody to look at it. */
+export function parked(run: RunState, error: string): Advanced {
   const moves = [{ runId: run.id, shapeId: run.shapeId, did: `parked: ${error}` }];
   return { run: { ...run, dueAt: null, parkedError: error }, moves, effects: [], passed: [] };
 }

@@ -1,12 +1,15 @@
 import type { Clock } from '../platform/clock.ts';
+import { isRefusal } from '../platform/database/not-now.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
+import { messageOf } from '../platform/errors.ts';
 import type { Turn } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
+import type { RunState } from './engine/run-state.ts';
 import type { InHand } from './facts.ts';
-import { type Moving, stepsOf, takeUp } from './moving.ts';
+import { type Moving, parked, stepsOf, takeUp } from './moving.ts';
 import { holdJourneys } from './store/hold.sql.ts';
 import { counterOf } from './store/passed.sql.ts';
-import { claimDueRuns, nextDue, nextDueAfter, updateRuns } from './store/run.sql.ts';
+import { claimDueRun, claimDueRuns, insertMoves, nextDue, nextDueAfter, updateRuns } from './store/run.sql.ts';
 import { writeEffects } from './write.ts';
 
 export interface Engine extends Moving {
@@ -49,24 +52,53 @@ interface Turned {
   next: ReturnType<typeof nextDueAfter> | undefined;
 }
 
-function turn(engine: Engine, now: Date, first: 'oldest' | 'youngest'): Promise<Turned> {
-  return transaction(engine.db, async (tx) => {
-    const runs = await claimDueRuns(tx, now, CLAIMED_AT_ONCE, first);
-    const journeyIds = runs.map(({ journeyId }) => journeyId);
-    const journeys = await holdJourneys(tx, journeyIds);
-    const inHand = await takeUp(tx, engine, journeys, runs);
-    await moveAll(tx, { ...engine, counter: counterOf(engine.presence.process, first) }, inHand, now);
-    const next = runs.length < CLAIMED_AT_ONCE ? nextDueAfter(tx) : undefined;
-    return { claimed: runs.length, moved: inHand.length, next };
-  });
+async function turn(engine: Engine, now: Date, first: 'oldest' | 'youngest'): Promise<Turned> {
+  let claimed: readonly RunState[] = [];
+  const counting = { ...engine, counter: counterOf(engine.presence.process, first) };
+  try {
+    return await transaction(engine.db, async (tx) => {
+      claimed = await claimDueRuns(tx, now, CLAIMED_AT_ONCE, first);
+      const moved = await moveClaimed(tx, counting, claimed, now);
+      const next = claimed.length < CLAIMED_AT_ONCE ? nextDueAfter(tx) : undefined;
+      return { claimed: claimed.length, moved, next };
+    });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    // What comes of one of them, the database does not take: each is moved alone.
+    for (const run of claimed) await moveAlone(counting, run, now);
+    return { claimed: claimed.length, moved: claimed.length, next: undefined };
+  }
 }
 
-async function moveAll(
-  tx: Tx,
-  engine: Engine & { counter: number },
-  inHand: readonly InHand[],
-  now: Date,
-): Promise<void> {
+/** Moves a run by itself, and parks it where the database refuses what comes of that. */
+async function moveAlone(engine: Counting, { id }: RunState, now: Date): Promise<void> {
+  try {
+    await transaction(engine.db, async (tx) => moveClaimed(tx, engine, await claimDueRun(tx, id, now), now));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    engine.log.error({ err: error, run: id }, 'a run is parked: what comes of moving it can not be written');
+    await transaction(engine.db, async (tx) => {
+      const [run] = await claimDueRun(tx, id, now);
+      if (!run) return;
+      const { run: after, moves } = parked(run, messageOf(error));
+      updateRuns(tx, [after]);
+      insertMoves(tx, moves, now);
+    });
+  }
+}
+
+type Counting = Engine & { counter: number };
+
+/** Moves those whose journeys nobody is changing; returns how many that are. */
+async function moveClaimed(tx: Tx, engine: Counting, runs: readonly RunState[], now: Date): Promise<number> {
+  const journeyIds = runs.map(({ journeyId }) => journeyId);
+  const journeys = await holdJourneys(tx, journeyIds);
+  const inHand = await takeUp(tx, engine, journeys, runs);
+  await moveAll(tx, engine, inHand, now);
+  return inHand.length;
+}
+
+async function moveAll(tx: Tx, engine: Counting, inHand: readonly InHand[], now: Date): Promise<void> {
   for (const workspaceId of new Set(inHand.map(({ version }) => version.workspaceId))) {
     const own = inHand.filter(({ version }) => version.workspaceId === workspaceId);
     const steps = await stepsOf(tx, engine, workspaceId, own, now);

@@ -19,7 +19,7 @@ import { type MailboxState, type Watch, watchMailbox } from './inbound/imap/watc
 import { createReceiver, type Received, type TakenFor } from './inbound/receive.ts';
 import { createContentCache } from './made.ts';
 import { messageIdOf } from './message-id.ts';
-import { drop } from './outbox/drop.ts';
+import { dropUncertain } from './outbox/drop.ts';
 import type { ChannelState } from './outbox/gate.ts';
 import { createLoader } from './outbox/load.ts';
 import { type MailLane, mailLane } from './outbox/mail-lane.ts';
@@ -89,6 +89,7 @@ export type {
   WaitsFor,
   WhenUncertain,
 } from './types.ts';
+export { DROPPED } from './types.ts';
 
 /** What is sent to people, and what became of it. */
 export interface Messages {
@@ -145,7 +146,7 @@ export interface Messages {
   /** Messages that are uncertain or once were. */
   listUncertain(db: Queryable, limit: number): Promise<MessageRow[]>;
   /** Settles a message that is uncertain. False when there is none of that id. */
-  settleUncertain(db: Queryable, id: string, how: 'resend' | 'drop'): Promise<boolean>;
+  settleUncertain(id: string, how: 'resend' | 'drop'): Promise<boolean>;
   outboxState(db: Queryable): Promise<OutboxState>;
   /**
    * Takes a mail that came in, as it came: an answer to a message becomes `act::re`, a notification that it was given up
@@ -260,10 +261,10 @@ export function createMessages(o: MessagesOptions): Messages {
     countsByJourney,
     listOfPerson,
     listUncertain,
-    async settleUncertain(queryable, id, how) {
-      if (how === 'drop') return drop(o, id, clock.now());
-      const found = await resendUncertain(queryable, id, clock.now());
-      if (found) await queryable.query(notify('message'));
+    async settleUncertain(id, how) {
+      if (how === 'drop') return dropUncertain(o, id);
+      const found = await resendUncertain(db, id, clock.now());
+      if (found) await db.query(notify('message'));
       return found;
     },
     receive: (workspaceId, source) => receiver.receive(workspaceId, source),
@@ -299,7 +300,8 @@ export function createMessages(o: MessagesOptions): Messages {
       const lanes = [mail, webLane({ channel: web, clock, log })].map((lane) => {
         const { process } = presence;
         const onUncertain = (): void => uncertain.nudge();
-        const outbox = startOutbox({ db, people, process, clock, log, lane, load, onUncertain });
+        const present = (): boolean => presence.present;
+        const outbox = startOutbox({ db, people, process, present, clock, log, lane, load, onUncertain });
         presence.on(`message ${lane.name}`, outbox.nudge);
         return outbox;
       });

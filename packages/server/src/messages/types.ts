@@ -77,3 +77,6 @@ export interface DisplayTypes {
   /** Of an attribute of this activity, or where that is not known, as all activities agree that have one of this id. */
   attribute(activityId: string | undefined, id: string): string | undefined;
 }
+
+/** Why an uncertain message is not sent again that was let go of. Whether it has arrived, nobody can tell. */
+export const DROPPED = 'dropped by the operator, who could not tell whether it had arrived';

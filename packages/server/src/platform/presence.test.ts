@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { silent, type TestDatabase, testDatabase } from '../../test/support/database.ts';
+import { databaseProxy } from '../../test/support/database-proxy.ts';
 import { until } from '../../test/support/until.ts';
 import { deadAmong, notify, openPresence, type Presence } from './presence.ts';
 
@@ -143,6 +144,23 @@ describe('processes', () => {
     await until('the other leads', () => two.leads(5));
     await until('the first is back', async () => (await dead(one.process)).length === 0);
     assert.equal(await one.leads(5), false);
+  });
+
+  test('whom a firewall forgets notice, and take back from their former selves what they held', async (test) => {
+    const proxy = await databaseProxy(t.connection);
+    const presence = await openPresence(proxy.connection, silent);
+    test.after(async () => {
+      await presence.close();
+      await proxy.close();
+    });
+    assert.equal(await presence.leads(6), true);
+    proxy.forget();
+    await until('it has noticed', () => !presence.present);
+    assert.equal(await presence.leads(6), false);
+    proxy.mend();
+    await until('it is back', () => presence.present);
+    assert.deepEqual(await dead(presence.process), []);
+    await until('it leads again', () => presence.leads(6));
   });
 
   test('closed while they come back leave no connection behind', async () => {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { type ConnectionSettings, type Db, send, type Tx } from './database/pool.ts';
 import { messageOf } from './errors.ts';
@@ -10,6 +11,13 @@ const LEADER_LOCK = 7_482_005;
 const CHANNEL = 'tributary';
 const RECONNECT_MS = 200;
 /**
+ * How often the connection is tried, and how long it may take to answer. A firewall that forgets it, or a server that is
+ * gone without a word, is told of by nobody: the lock goes one day, and others believe us dead while we go on.
+ */
+const TRY_EVERY_MS = 2000;
+const ANSWER_MS = 5000;
+const CONNECT_MS = 10_000;
+/**
  * After a restart of the database every process has lost its lock for a moment;
  * nobody is called dead until the living have had this long to take it back.
  */
@@ -21,6 +29,8 @@ const GRACE_SECONDS = 10;
  */
 export interface Presence {
   readonly process: number;
+  /** Whether it has its lock, as far as it knows: without, others may do its work, and it is to begin none. */
+  readonly present: boolean;
   /**
    * Calls back when any process signals that name, with the moment it was signalled of, if one was; and after every
    * reconnect, as signals may have been missed.
@@ -47,14 +57,23 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
   let closed = false;
   let client = new pg.Client({ ...connection, application_name: 'tributary presence' });
   let process: number | undefined;
+  let present = false;
   let reconnecting: NodeJS.Timeout | undefined;
+  let trying: NodeJS.Timeout | undefined;
 
   const join = async (): Promise<void> => {
-    const joining = new pg.Client({ ...connection, application_name: 'tributary presence' });
+    const joining = new pg.Client({
+      ...connection,
+      application_name: 'tributary presence',
+      connectionTimeoutMillis: CONNECT_MS,
+    });
     joining.on('error', (error) => log.warn({ why: messageOf(error) }, 'the presence connection was lost'));
     joining.on('end', () => {
       led.clear();
-      if (!closed && joining === client) reconnect();
+      if (joining !== client) return;
+      present = false;
+      clearTimeout(trying);
+      if (!closed) reconnect();
     });
     joining.on('notification', ({ payload }) => {
       const [name, of] = (payload ?? '').split('@');
@@ -62,10 +81,43 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
     });
     await joining.connect();
     process ??= (await joining.query<{ n: number }>(`select nextval('process_number')::int as n`)).rows[0]!.n;
+    await joining.query(
+      `-- The connection before this one may be gone for us alone, with the lock and all that we led.
+       select pg_terminate_backend(pid) from pg_locks join pg_stat_activity a using (pid)
+       where locktype = 'advisory' and classid = $1 and objid = $2 and granted
+         and a.datname = current_database() and a.application_name = 'tributary presence'`,
+      [PROCESS_LOCK, process],
+    );
     await joining.query('select pg_advisory_lock($1, $2)', [PROCESS_LOCK, process]);
     await joining.query(`listen ${CHANNEL}`);
     if (closed) return joining.end();
     client = joining;
+    present = true;
+    watch(joining);
+  };
+
+  /** Tries the connection now and then, and ends one that does not answer as if it had broken. */
+  const watch = (joined: pg.Client): void => {
+    trying = setTimeout(() => {
+      let waits = true;
+      const late = setTimeout(() => {
+        // What came while this process was busy is read before that.
+        setImmediate(() => {
+          if (waits) hangUp(joined);
+        });
+      }, ANSWER_MS);
+      const answered = joined.query('select').catch((error: unknown) => log.debug(`presence: ${messageOf(error)}`));
+      void answered.then(() => {
+        waits = false;
+        clearTimeout(late);
+        if (present && !closed && joined === client) watch(joined);
+      });
+    }, TRY_EVERY_MS);
+  };
+
+  const hangUp = (joined: pg.Client): void => {
+    log.warn('the presence connection does not answer: another is made');
+    streamOf(joined).destroy();
   };
 
   const reconnect = (): void => {
@@ -97,6 +149,9 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
   await join();
   return {
     process: process!,
+    get present() {
+      return present;
+    },
     on(name, callback) {
       callbacks.set(name, [...(callbacks.get(name) ?? []), callback]);
     },
@@ -111,9 +166,17 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
     async close() {
       closed = true;
       clearTimeout(reconnecting);
+      clearTimeout(trying);
+      const late = setTimeout(() => streamOf(client).destroy(), ANSWER_MS);
       await client.end().catch((error: unknown) => log.debug(`presence: ${messageOf(error)}`));
+      clearTimeout(late);
     },
   };
+}
+
+/** To be ended where there is nobody to say goodbye to. */
+function streamOf(client: pg.Client): Duplex {
+  return (client as unknown as { connection: { stream: Duplex } }).connection.stream;
 }
 
 /** Those of these processes that are no more. Empty within the grace time after the database started. */

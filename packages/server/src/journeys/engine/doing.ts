@@ -30,7 +30,7 @@ export function doing(shape: Doing, moment: Moment, request: () => { did: string
   function afterAsking(of: Doing, at: Moment, since: Date, times: number): Move {
     const outcome = at.outcome(since);
     if (!outcome) return { do: 'wait', did: 'waits to hear how it went' };
-    if (outcome.ok) return { do: 'go', to: of.next, did: 'heard that it went well' };
+    if (outcome.ok) return { do: 'go', to: of.next, did: outcome.did ?? 'heard that it went well' };
     if (of.onFailure === 'exit') return { do: 'leave', reason: `a step failed: ${outcome.why}` };
     if (times >= TRIES_MAX) return { do: 'go', to: of.next, did: `goes on after ${times} tries: ${outcome.why}` };
     const again = new Date(since.getTime() + RETRY_MS * 2 ** (times - 1));

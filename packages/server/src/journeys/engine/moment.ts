@@ -1,4 +1,5 @@
 import { type Fields, type Filter, type Happened, type Leaf, OUTCOMES, publicId, type Value } from '@tributary/model';
+import { DROPPED } from '../../messages/index.ts';
 import type { RecordedActivity } from '../../people/index.ts';
 import type { RunMemory } from './run-state.ts';
 import { spelling } from './spelling.ts';
@@ -32,7 +33,8 @@ export interface Moment {
   read(fieldId: string, text: string): Value;
 }
 
-export type Outcome = { ok: true } | { ok: false; why: string };
+/** `did` is what the run says of it, where it is not that it went well. */
+export type Outcome = { ok: true; did?: string } | { ok: false; why: string };
 
 /** What a run knows of its beginning. */
 export interface Beginning {
@@ -93,6 +95,8 @@ export function outcomeOf(own: readonly RecordedActivity[], shapeId: string, sin
   if (isOneOf(OUTCOMES.done, told.activityId)) return { ok: true };
   const { attributes } = told;
   const why = attributes['str::rn'] ?? attributes['str::jsl'] ?? attributes['str::br'] ?? 'it failed';
+  // It may have arrived: whoever asked for it once more would send it twice.
+  if (String(why).endsWith(DROPPED)) return { ok: true, did: `goes on: ${DROPPED}` };
   return { ok: false, why: String(why) };
 }
 

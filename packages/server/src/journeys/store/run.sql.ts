@@ -80,6 +80,15 @@ export async function claimDueRuns(
   return rows;
 }
 
+/** Takes that one, if it is due and nobody has it in hand. */
+export async function claimDueRun(tx: Tx, id: string, now: Date): Promise<RunState[]> {
+  const { rows } = await tx.query<RunState>(
+    `select ${columns} from run where id = $1 and due_at <= $2 for update skip locked`,
+    [id, now],
+  );
+  return rows;
+}
+
 const nextDueRun = { name: 'run.next_due', text: 'select min(due_at) as due from run' };
 
 /** When the next run falls due, or fell due: one that another transaction holds is still there. */

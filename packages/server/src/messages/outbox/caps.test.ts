@@ -302,6 +302,18 @@ describe('no more mail than the cap', () => {
     mute.dropAll();
   });
 
+  test('what a dead process had on the way counts, also without a cap of its own', async () => {
+    const anna = await somebody();
+    await world.queue(anna, { rules: { cap: 'none' } });
+    const died = 1_000_000;
+    await world.t.db.query(`update message set state = 'sending', claimed_by = $1, attempts = 1`, [died]);
+    await updateToUncertain(world.t.db, [died], world.clock.now());
+    await world.queue(anna, byDefault);
+    await sender(await smtpServer(), { whenUncertain: 'hold' });
+    await settled(anna, ['uncertain', 'queued']);
+    assert.equal((await world.message(anna, 'queued')).reason, REACHED);
+  });
+
   test('what the operator changes holds at once for what waits', async () => {
     const smtp = await smtpServer();
     await sender(smtp);

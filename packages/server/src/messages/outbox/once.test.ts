@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { publicId } from '@tributary/model';
 import { silent } from '../../../test/support/database.ts';
+import { databaseProxy } from '../../../test/support/database-proxy.ts';
 import { setReadOnly } from '../../../test/support/read-only.ts';
 import { openPool, transaction } from '../../platform/database/pool.ts';
 import { claimMessages, releaseUncertain, updateOutcomes, updateToUncertain } from '../store/outbox.sql.ts';
-import { databaseProxy } from '../test/database-proxy.ts';
 import { eventually } from '../test/eventually.ts';
 import { opened } from '../test/opened.ts';
 import { startSmtp, type TestSmtp } from '../test/smtp-server.ts';
@@ -67,6 +68,23 @@ describe('a message is sent once, whatever is killed', () => {
     await sender(smtp);
     const message = await world.message(person, 'sent');
     assert.deepEqual([message.uncertainCount, copies(smtp, message)], [1, 1]);
+  });
+
+  test('whose way to the database forgets it takes up nothing until it is back: the others believe it dead', async () => {
+    const smtp = await smtpServer();
+    const proxy = await databaseProxy(world.t.connection);
+    open.push({ stop: proxy.close });
+    const { presence } = await sender(smtp, { presence: proxy.connection });
+    proxy.forget();
+    await eventually('it has noticed', async () => !presence.present);
+    const person = await somebody();
+    await world.queue(person);
+    // Longer than between two looks.
+    await pause(1500);
+    assert.equal((await world.message(person)).state, 'queued');
+    proxy.mend();
+    assert.equal((await world.message(person, 'sent')).uncertainCount, 0);
+    assert.equal(smtp.received.length, 1);
   });
 
   test('held, when the operator wants it held; sent again once they do not', async () => {

@@ -72,6 +72,29 @@ describe('sending messages', () => {
     }
   });
 
+  test('who unsubscribes while their mail is in hand, behind a slow mail server, gets none', async () => {
+    const [begun, slow] = [Promise.withResolvers<void>(), Promise.withResolvers<undefined>()];
+    const onMail = () => {
+      begun.resolve();
+      return slow.promise;
+    };
+    const smtp = await smtpServer({ onMail });
+    const [ben, anna] = [await somebody(), await somebody()];
+    for (const person of [ben, anna]) await world.queue(person);
+    await sender(smtp, { connections: 1 });
+    await begun.promise;
+    assert.equal((await world.message(anna)).state, 'sending');
+    await world.people.record(world.workspaceId, [
+      { who: { personId: anna }, fields: { 'bol::p': false }, source: 'API' },
+    ]);
+    world.clock.advance(5000);
+    slow.resolve(undefined);
+    const message = await world.message(anna, 'skipped');
+    assert.equal(message.reason, 'the person has unsubscribed from e-mail');
+    await world.message(ben, 'sent');
+    assert.equal(smtp.received.length, 1);
+  });
+
   test('a process with nothing to send asks the database next to nothing', async (t) => {
     const db = openPool(world.t.connection, silent, 4);
     open.push({ stop: () => db.end() });
@@ -274,15 +297,15 @@ describe('sending messages', () => {
     );
     const sent = smtp.received.length;
     const of = async (person: string) => (await world.message(person)).id;
-    assert.equal(await messages.settleUncertain(world.t.db, await of(ben), 'drop'), true);
-    assert.equal(await messages.settleUncertain(world.t.db, await of(anna), 'resend'), true);
+    assert.equal(await messages.settleUncertain(await of(ben), 'drop'), true);
+    assert.equal(await messages.settleUncertain(await of(anna), 'resend'), true);
     await world.message(anna, 'sent');
     assert.match((await world.message(ben, 'failed')).reason ?? '', /dropped by the operator/);
     // Who reads of it, and a run that waits to hear how it went.
     assert.equal((await ids(ben))[0], 'act::sk');
     assert.equal(smtp.received.length, sent + 1);
     for (const person of [anna, ben]) {
-      assert.equal(await messages.settleUncertain(world.t.db, await of(person), 'resend'), false, 'it is settled');
+      assert.equal(await messages.settleUncertain(await of(person), 'resend'), false, 'it is settled');
     }
   });
 

@@ -19,6 +19,8 @@ import { type Result, type Settled, settle } from './settle.ts';
  * process is killed is uncertain, though most of it never left.
  */
 const PREFETCH = 40;
+/** What the rules said holds for so long: of what has waited longer in hand, behind a slow server, they are asked anew. */
+const RULED_MS = 1000;
 /** Outcomes that may wait to be written down before no more is sent. */
 const UNWRITTEN_MAX = 500;
 /** An outcome that is refused even without its activities is tried again after this, and then ever more rarely. */
@@ -33,6 +35,8 @@ export interface OutboxOptions {
   db: Db;
   people: People;
   process: number;
+  /** Whether the others know that this process lives: if not, they may send what it has in hand. */
+  present: () => boolean;
   clock: Clock;
   log: Log;
   lane: Lane;
@@ -57,8 +61,8 @@ export function startOutbox(o: OutboxOptions): Outbox {
   const recorder = createRecorder(o);
   /** Taken up, and the outcome not written down yet. */
   const inHand = new Map<string, ClaimedMessage>();
-  /** Taken up, and not handed over yet. */
-  const waiting: Loaded[] = [];
+  /** Taken up, and not handed over yet; and when the rules let them go. */
+  const waiting: { loaded: Loaded; ruledAt: number }[] = [];
   const onTheWire = new Set<Promise<void>>();
   let closing = false;
   const closed = new AbortController();
@@ -67,6 +71,7 @@ export function startOutbox(o: OutboxOptions): Outbox {
   let straysSoughtAt = Number.NEGATIVE_INFINITY;
 
   const turn = async (): Promise<Turn> => {
+    if (!o.present()) return undefined;
     await seekStrays();
     const until = lane.closedUntil();
     if (until) return until;
@@ -99,7 +104,8 @@ export function startOutbox(o: OutboxOptions): Outbox {
     for (const message of claimed) inHand.set(message.id, message);
     try {
       const { admitted, turnedAway, ...written } = await admit(o, await o.load(claimed), clock.now());
-      waiting.push(...admitted);
+      const ruledAt = clock.now().getTime();
+      waiting.push(...admitted.map((loaded) => ({ loaded, ruledAt })));
       for (const { message } of written.waiting) inHand.delete(message.id);
       for (const { loaded, result } of turnedAway) write(loaded.message, loaded.made, result);
     } catch (error) {
@@ -119,11 +125,16 @@ export function startOutbox(o: OutboxOptions): Outbox {
   };
 
   const pump = (): void => {
-    if (lane.closedUntil()) giveBack();
+    if (lane.closedUntil() || !o.present()) giveBack();
     while (onTheWire.size < lane.capacity && !closing) {
-      const loaded = waiting.shift();
-      if (!loaded) break;
-      const delivery = deliver(loaded).finally(() => {
+      const next = waiting.shift();
+      if (!next) break;
+      if (clock.now().getTime() - next.ruledAt > RULED_MS) {
+        waiting.unshift(next);
+        giveBack();
+        break;
+      }
+      const delivery = deliver(next.loaded).finally(() => {
         onTheWire.delete(delivery);
         pump();
         if (moreMayBeDue && waiting.length <= PREFETCH / 2) loop.nudge();
@@ -133,7 +144,8 @@ export function startOutbox(o: OutboxOptions): Outbox {
   };
 
   const giveBack = (): void => {
-    for (const { message } of waiting.splice(0)) write(message, undefined, { did: 'back', dueAt: message.dueAt });
+    for (const { loaded } of waiting.splice(0))
+      write(loaded.message, undefined, { did: 'back', dueAt: loaded.message.dueAt });
   };
 
   const deliver = async (loaded: Loaded): Promise<void> => {

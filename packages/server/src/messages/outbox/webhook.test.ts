@@ -330,6 +330,16 @@ describe('webhooks', () => {
     assert.equal(rows.length, 1, 'what they all say is kept once');
   });
 
+  test('what a server answers is written down, text or not', async () => {
+    const web = await server(() => ({ status: 400, body: 'no\0thing' }));
+    await sender();
+    const anna = await somebody();
+    await world.queue(anna, { content: webhook({ url: web.url }) });
+    assert.equal((await world.message(anna, 'failed')).reason, 'answered 400: nothing');
+    assert.equal((await told(anna, 'act::fja'))[0]?.['str::jsl'], 'answered 400: nothing');
+    assert.equal(web.received.length, 1);
+  });
+
   test('a redirect is not followed: it says where it leads', async () => {
     const other = await server();
     const web = await server(() => ({ status: 307, headers: { location: other.url } }));

@@ -88,7 +88,10 @@ export function compile(source: string, kind: Kind, part: string): Compiled {
   }
 }
 
-/** Throws an `Error` whose message a template's author understands. */
+/**
+ * Whole characters, and none that PostgreSQL can not hold: filters decode and cut as they like. Throws an `Error` whose
+ * message a template's author understands.
+ */
 export function render(compiled: Compiled, kind: Kind, scope: object): string {
   let output: string;
   try {
@@ -97,7 +100,7 @@ export function render(compiled: Compiled, kind: Kind, scope: object): string {
     throw new Error(placed(error));
   }
   if (output.length > OUTPUT_MAX) throw new Error(`what comes out is longer than ${OUTPUT_MAX} characters`);
-  return output;
+  return output.replaceAll('\0', '').toWellFormed();
 }
 
 /** What a text names of its scope, as paths; of a path that only rendering knows the end of, the part before it. */

@@ -2,6 +2,7 @@ import type { Fields, MessageChannel, SendingDefaults, SendingRules } from '@tri
 import type { Db, Queryable, Tx } from '../../platform/database/pool.ts';
 import type { LaneName, MessageState, WaitsFor } from '../types.ts';
 import { type DefaultColumns, defaultColumns, defaultsOf } from './default.sql.ts';
+import { countsWithoutCap } from './place.sql.ts';
 
 /** A message in this process's hand. */
 export interface ClaimedMessage {
@@ -164,7 +165,8 @@ export async function updateOutcomes(
       changes.map((c) => c.dueAt),
       changes.map((c) => c.address),
       changes.map((c) => c.subject),
-      changes.map((c) => c.reason),
+      // What the other side said may be no text at all, such as a compressed page.
+      changes.map((c) => c.reason?.replaceAll('\0', '') ?? null),
       changes.map((c) => c.waitsFor),
       changes.map((c) => c.sentAt),
       changes.map((c) => c.countedAt),
@@ -185,9 +187,12 @@ export async function listClaimers(db: Queryable, except: number): Promise<numbe
 /** What those processes had in hand when they died may have been on its way. Returns how many messages that are. */
 export async function updateToUncertain(db: Queryable, processes: readonly number[], now: Date): Promise<number> {
   const { rowCount } = await db.query(
-    `update message set state = 'uncertain', uncertain_count = uncertain_count + 1, due_at = $2,
-            reason = 'the process that was sending it ended before the answer came'
-     where claimed_by = any($1::int[]) and state = 'sending'`,
+    `update message m set state = 'uncertain', uncertain_count = m.uncertain_count + 1, due_at = $2,
+            reason = 'the process that was sending it ended before the answer came',
+            -- One that asks for a place has it before it leaves; any other may have left, too.
+            counted_at = case when ${countsWithoutCap} then coalesce(m.counted_at, $2) else m.counted_at end
+     from message own left join sending_default d on d.workspace_id = own.workspace_id
+     where m.id = own.id and m.claimed_by = any($1::int[]) and m.state = 'sending'`,
     [processes, now],
   );
   return rowCount ?? 0;

@@ -32,6 +32,11 @@ export async function listCounted(
   return rows;
 }
 
+/** Of a message `m`, with its workspace's `sending_default` as `d`: it goes whatever the caps are, and counts once it has left. */
+export const countsWithoutCap = `m.channel <> 'notice' and not coalesce((m.rules->>'transactional')::boolean, false)
+             and coalesce(m.rules->>'cap', case when m.channel <> 'email' or d.cap is null and d.workspace_id is not null
+                                                then 'none' end) = 'none'`;
+
 /** Of these people, what any process has in hand that goes whatever the caps are, counts once it has left, and is none of `except`. */
 export async function listInHand(
   db: Queryable,
@@ -43,10 +48,7 @@ export async function listInHand(
     text: `select m.person_id as "personId", m.channel
            from message m left join sending_default d on d.workspace_id = m.workspace_id
            where m.state = 'sending' and m.person_id = any($1::bigint[]) and m.id <> all($2::bigint[])
-             and m.counted_at is null and m.channel <> 'notice'
-             and not coalesce((m.rules->>'transactional')::boolean, false)
-             and coalesce(m.rules->>'cap', case when m.channel <> 'email' or d.cap is null and d.workspace_id is not null
-                                                then 'none' end) = 'none'`,
+             and m.counted_at is null and ${countsWithoutCap}`,
     values: [people, except],
   });
   return rows;

@@ -8,10 +8,10 @@ import { ensureWorkspace } from '../../access/index.ts';
 import { type Audiences, createAudiences } from '../../audiences/index.ts';
 import { createPeople, type People } from '../../people/index.ts';
 import { type MovableClock, movableClock } from '../../platform/clock.ts';
-import { type Db, openPool, transaction } from '../../platform/database/pool.ts';
+import { type ConnectionSettings, type Db, openPool, transaction } from '../../platform/database/pool.ts';
 import type { ImapAddress } from '../../platform/imap-address.ts';
 import type { Log } from '../../platform/log.ts';
-import { openPresence } from '../../platform/presence.ts';
+import { openPresence, type Presence } from '../../platform/presence.ts';
 import { webChannel } from '../channels/web.ts';
 import {
   createMessages,
@@ -65,6 +65,8 @@ export interface ProcessOptions {
   alone?: boolean;
   /** Its way to the database, where that is not the usual one. */
   db?: Db;
+  /** The same for the connection by which others see it. */
+  presence?: ConnectionSettings;
   log?: Log;
   onReceived?: MessagesOptions['onReceived'];
   /** Mailboxes that it watches. */
@@ -74,6 +76,7 @@ export interface ProcessOptions {
 export interface TestProcess {
   messages: Messages;
   number: number;
+  presence: Presence;
   stop(): Promise<void>;
 }
 
@@ -119,7 +122,7 @@ export async function createWorld(): Promise<World> {
     async process(o) {
       const own = o.db ? undefined : openPool(t.connection, silent, 4);
       const db = o.db ?? own!;
-      const presence = await openPresence(t.connection, silent);
+      const presence = await openPresence(o.presence ?? t.connection, silent);
       const web = webChannel(o.web ? { timeouts: o.web } : {});
       const channel = smtpChannel(o.smtp ?? 'smtp://127.0.0.1:1', {
         ...(o.connections ? { connections: o.connections } : {}),
@@ -141,6 +144,7 @@ export async function createWorld(): Promise<World> {
       return {
         messages: running,
         number: presence.process,
+        presence,
         async stop() {
           await sending.close();
           await channel.close();

@@ -210,3 +210,21 @@ describe('a mail that waits for the cap', () => {
     assert.deepEqual(await world.subjectsTo(anna), ['Hello', 'Later']);
   });
 });
+
+test('who waits to hear of a mail that is uncertain goes on once the operator lets go of it, and does not get it again', async () => {
+  const { anna } = await waiting({
+    shapes: { ...shapes, second: { ...shapes.second, onFailure: 'retry' } },
+  });
+  // As a process leaves it that ends with the mail on its way, where the operator is asked.
+  const { rows } = await world.db.query<{ id: string }>(
+    `update message set state = 'uncertain', uncertain_count = 1, waits_for = null, due_at = null
+     where state = 'queued' returning id`,
+  );
+  assert.equal(rows.length, 1);
+  assert.equal(await world.tributary.messages.settleUncertain(rows[0]!.id, 'drop'), true);
+  await world.quiet();
+  assert.deepEqual(await whyNot(anna), ['dropped by the operator, who could not tell whether it had arrived']);
+  assert.deepEqual(await world.runsOf(anna), ['rest']);
+  await world.pass(DAY);
+  assert.deepEqual(await world.subjectsTo(anna), ['Hello']);
+});

@@ -1,12 +1,14 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { ConnectionSettings } from '../../platform/database/pool.ts';
+import type { ConnectionSettings } from '../../src/platform/database/pool.ts';
 
 /** A way to the database that can be cut. */
 export interface DatabaseProxy {
   connection: ConnectionSettings;
   /** Breaks every connection and lets none through, until `mend`. */
   cut(): void;
+  /** Forgets every connection and answers none, until `mend`: neither side is told. */
+  forget(): void;
   mend(): void;
   close(): Promise<void>;
 }
@@ -14,8 +16,12 @@ export interface DatabaseProxy {
 export async function databaseProxy(to: ConnectionSettings): Promise<DatabaseProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let isMute = false;
+  /** Those that came while nobody was answered. */
+  const ignored = new Set<Socket>();
   const server = createServer((client) => {
     if (isCut) return client.destroy();
+    if (isMute) return void ignored.add(client.on('error', () => client.destroy()));
     const { host = '127.0.0.1', port = 5432 } = to;
     const upstream = host.startsWith('/') ? connect(join(host, `.s.PGSQL.${port}`)) : connect(port, host);
     for (const [socket, other] of [[client, upstream] as const, [upstream, client] as const]) {
@@ -36,12 +42,19 @@ export async function databaseProxy(to: ConnectionSettings): Promise<DatabasePro
       isCut = true;
       for (const socket of sockets) socket.destroy();
     },
+    forget() {
+      isMute = true;
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     mend() {
       isCut = false;
+      isMute = false;
+      for (const socket of ignored) socket.destroy();
+      ignored.clear();
     },
     close: () =>
       new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
+        for (const socket of [...sockets, ...ignored]) socket.destroy();
         server.close(() => resolve());
       }),
   };
