@@ -115,6 +115,7 @@ export async function startTributary(
       log,
       jobs: [
         { name: 'prepare partitions', cron: '0 3 * * *', run: people.preparePartitions },
+        { name: 'give freed keys', cron: '15 3 * * *', run: () => people.giveFreedKeys(workspace.id) },
         { name: 'forget old merges', cron: '30 3 * * *', run: people.identity.purge },
         { name: 'forget answers about entries', cron: '45 3 * * *', run: journeys.entries.purge },
         { name: 'pack indexes', cron: '0 4 * * 0', run: () => packIndexes(db, log) },

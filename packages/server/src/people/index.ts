@@ -24,7 +24,7 @@ import { createIds } from './numbers.ts';
 import { createPartitions } from './partitions.ts';
 import { createSchemaCache, type Schema, seededActivities } from './schema.ts';
 import { createSearch, type Search } from './search/index.ts';
-import { settleKeys } from './settle.ts';
+import { giveFreedKeys, settleKeys } from './settle.ts';
 import { type ActivityRow, listActivitiesOf, listActivitiesSince } from './store/activity.sql.ts';
 import { findByKeys } from './store/identity.sql.ts';
 import { findKeyed, type Keyed } from './store/keyed.sql.ts';
@@ -137,6 +137,8 @@ export interface People extends Intake {
   suppression: Suppression;
   /** Begins with what is left for later: what was queued, changes to many people, and keys. */
   start(log: Log): { close(): Promise<void> };
+  /** Whoever has the value of a key that has become free is found by it. Once a day. */
+  giveFreedKeys(workspaceId: number): Promise<void>;
   /** Makes the months ahead ready for activities, so that none has to wait for it. */
   preparePartitions(): Promise<void>;
   /** Who is who: two people that turn out to be one. */
@@ -259,6 +261,7 @@ export function createPeople(o: { db: Db; clock: Clock; presence?: Presence; dai
       o.presence?.on('person-change', changes.nudge);
       return { close: async () => void (await Promise.all([queued.close(), changes.close(), keys.close()])) };
     },
+    giveFreedKeys: (workspaceId) => giveFreedKeys(db, workspaceId),
     preparePartitions: () => recorder.partitions.prepare(clock.now(), MONTHS_BEFORE, MONTHS_AHEAD),
     async seed(tx, workspaceId) {
       const definitions = seededActivities.map(({ id, name, touch }) => ({ activityId: id, name, touch }));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Fields } from '@tributary/model';
 import { transaction } from '../platform/database/pool.ts';
-import { settleKeys } from './settle.ts';
+import { giveFreedKeys, settleKeys } from './settle.ts';
 import { idOf, itemOf, openRoom, type Room } from './test/support.ts';
 
 const EMAIL = 'str::email';
@@ -95,4 +95,59 @@ test('accounts that were being recorded when their field became a key are found 
   while ((await settleKeys(room.t.db, 0)) === 'more');
   const { rows } = await room.t.db.query('select value from account_identity where field_id = $1', [field]);
   assert.deepEqual(rows, [{ value: '1' }]);
+});
+
+describe('a key that has become free', () => {
+  let room: Room;
+  before(async () => {
+    room = await openRoom();
+  });
+  after(() => room.close());
+
+  const change = (kind: 'archive' | 'restore', id: string) =>
+    room.people.lifecycle.change(room.ws, kind, { ids: [id] }, 'API');
+  const has = (email: string) => room.merge({ [EMAIL]: email });
+
+  test('finds whoever came back while another had it', async () => {
+    const anna = idOf(await has('anna@example.com'));
+    await change('archive', anna);
+    const again = idOf(await has('anna@example.com'));
+    await change('restore', anna);
+    await change('archive', again);
+    await giveFreedKeys(room.t.db, room.ws);
+    assert.equal(idOf(await has('anna@example.com')), anna);
+  });
+
+  test('finds the oldest of those who have its value, and nobody archived', async () => {
+    const { id: field } = (await room.people.addField(room.ws, { name: 'Shared number', type: 'text' }))!;
+    await room.people.ensureKeys(room.ws, [field]);
+    const having = async (name: string) => idOf(await room.merge({ [EMAIL]: `${name}@shared.example`, [field]: '7' }));
+    const [first, gone, second] = [await having('first'), await having('gone'), await having('second')];
+    await having('third');
+    await change('archive', gone);
+    await room.merge({ [EMAIL]: 'first@shared.example', [field]: '8' });
+    await giveFreedKeys(room.t.db, room.ws);
+    const found = async (value: string) => {
+      const by = itemOf({ [field]: value }, { who: { by: [field] } });
+      return idOf((await room.people.record(room.ws, [by]))[0]);
+    };
+    assert.deepEqual([await found('7'), await found('8')], [second, first]);
+  });
+
+  test('finds an account that came back while another had its name', async () => {
+    const { accounts } = room.people;
+    const named = async () => {
+      const item = { who: { by: ['str:o:name'] }, fields: { 'str:o:name': 'Acme' }, source: 'API' };
+      const [outcome] = await accounts.record(room.ws, [item]);
+      assert.ok(outcome && 'accountId' in outcome);
+      return outcome.accountId;
+    };
+    const acme = await named();
+    await accounts.change(room.ws, 'archive', { ids: [acme] }, 'API');
+    const again = await named();
+    await accounts.change(room.ws, 'restore', { ids: [acme] }, 'API');
+    await accounts.change(room.ws, 'archive', { ids: [again] }, 'API');
+    await giveFreedKeys(room.t.db, room.ws);
+    assert.equal(await named(), acme);
+  });
 });

@@ -1,6 +1,7 @@
 import { type Db, transaction } from '../platform/database/pool.ts';
 import type { Turn } from '../platform/loop.ts';
 import { entities } from './filter/entity.ts';
+import { loadSchema } from './schema.ts';
 import {
   deleteStaleKeys,
   insertLackingKeys,
@@ -28,4 +29,18 @@ export async function settleKeys(db: Db, graceMs = GRACE_MS): Promise<Turn> {
     await updateKeySettled(tx, key);
     return 'more';
   });
+}
+
+/**
+ * Gives keys that are nobody's any more to whoever has had the value all along and was not the first to get it, or was
+ * archived while another got it: from then on they are found by it, in place of somebody new. Everybody is gone through.
+ */
+export async function giveFreedKeys(db: Db, workspaceId: number): Promise<void> {
+  for (const kind of ['person', 'account'] as const) {
+    const { fields } = await loadSchema(db, workspaceId, kind);
+    for (const { id: fieldId, displayType, isKey } of fields.values()) {
+      if (!isKey) continue;
+      await transaction(db, (tx) => insertLackingKeys(tx, entities[kind], { workspaceId, fieldId, displayType }));
+    }
+  }
 }

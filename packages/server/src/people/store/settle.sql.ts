@@ -3,10 +3,11 @@ import type { Queryable, Tx } from '../../platform/database/pool.ts';
 import type { Entity } from '../filter/entity.ts';
 import { spelled } from './spelled.sql.ts';
 
-/** A field that was made a key, whose keys are to be looked over. */
-export interface UnsettledKey {
+/** A field that people, or accounts, are found by, built in or not. */
+export interface KeyField {
   workspaceId: number;
   fieldId: string;
+  displayType: string;
   entity: EntityKind;
 }
 
@@ -25,10 +26,10 @@ export async function updateMadeKeys(db: Queryable, graceMs: number): Promise<nu
   return rows[0]!.n;
 }
 
-/** One of which everybody knows, when nobody is at work any more who may have begun before. No other process has it. */
-export async function takeUnsettledKey(tx: Tx): Promise<UnsettledKey | undefined> {
-  const { rows } = await tx.query<UnsettledKey>(
-    `select f.workspace_id as "workspaceId", f.id as "fieldId", f.entity from field f
+/** One that was made a key, of which everybody knows, when nobody is at work any more who may have begun before. No other process has it. */
+export async function takeUnsettledKey(tx: Tx): Promise<KeyField | undefined> {
+  const { rows } = await tx.query<KeyField>(
+    `select f.workspace_id as "workspaceId", f.id as "fieldId", f.display_type as "displayType", f.entity from field f
      where f.key_settles_at < clock_timestamp() and not exists (
        select from pg_stat_activity a
        where a.datname = current_database() and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()
@@ -38,7 +39,7 @@ export async function takeUnsettledKey(tx: Tx): Promise<UnsettledKey | undefined
   return rows[0];
 }
 
-export async function updateKeySettled(tx: Tx, { workspaceId, fieldId }: UnsettledKey): Promise<void> {
+export async function updateKeySettled(tx: Tx, { workspaceId, fieldId }: KeyField): Promise<void> {
   await tx.query('update field set key_settles_at = null where workspace_id = $1 and id = $2', [workspaceId, fieldId]);
 }
 
@@ -46,7 +47,7 @@ export async function updateKeySettled(tx: Tx, { workspaceId, fieldId }: Unsettl
 export async function deleteStaleKeys(
   tx: Tx,
   { table, keyTable, owner }: Entity,
-  { workspaceId, fieldId }: UnsettledKey,
+  { workspaceId, fieldId }: KeyField,
 ): Promise<void> {
   await tx.query(
     `with stale as materialized (
@@ -66,12 +67,12 @@ export async function deleteStaleKeys(
 export async function insertLackingKeys(
   tx: Tx,
   { table, keyTable, owner }: Entity,
-  { workspaceId, fieldId }: UnsettledKey,
+  { workspaceId, fieldId, displayType }: Omit<KeyField, 'entity'>,
 ): Promise<void> {
   await tx.query(
     `with lacking as materialized (
        select p.id, ${spelled} as value
-       from ${table} p join field f on f.workspace_id = $1 and f.id = $2
+       from ${table} p cross join (select $3::text) as f(display_type)
        where p.workspace_id = $1 and p.archived_at is null and ${spelled} <> '' and not exists (
          select from ${keyTable} i where i.workspace_id = $1 and i.field_id = $2 and i.value = ${spelled})
        order by p.id for update of p
@@ -79,6 +80,6 @@ export async function insertLackingKeys(
      insert into ${keyTable} (workspace_id, field_id, value, ${owner})
      select $1, $2, value, id from lacking order by id
      on conflict do nothing`,
-    [workspaceId, fieldId],
+    [workspaceId, fieldId, displayType],
   );
 }
