@@ -175,6 +175,8 @@ export interface SetUpReport {
   /** The account's own name and id over there. */
   account: { id: string; name: string };
   made: string[];
+  /** What was there of ours, and is no longer needed. */
+  removed?: string[];
   found: string[];
   /** What does not work, and what that means for the user. */
   warnings: string[];

@@ -115,4 +115,12 @@ export { atWall } from './time/at-wall.ts';
 export { isDay, isYear, timeIn } from './time/moment.ts';
 export { nextWithin, type WeeklyWindow, weeklyWindow } from './time/weekly-window.ts';
 export { fullTimezone, isTimezone, timezone, timezoneOf, wall } from './time/zone.ts';
-export { type Fields, isLargerThan, isStorable, jsonBytes, problemWithValue, type Value } from './value.ts';
+export {
+  type Fields,
+  isLargerThan,
+  isStorable,
+  isValueType,
+  jsonBytes,
+  problemWithValue,
+  type Value,
+} from './value.ts';

@@ -8,10 +8,11 @@ export type FindStrategy = 0 | 1 | 2;
 
 /**
  * How an item finds its person: by id, or by up to three of the fields it carries, in that order. The value of one of
- * these fields is also looked for in its alternatives, after the field itself.
+ * these fields is also looked for in its alternatives, after the field itself. An id that can be nobody's is kept as it
+ * was `said`, for a log.
  */
 export type Who =
-  | { personId: string }
+  | { personId: string; said?: string }
   | { by: readonly string[]; find?: FindStrategy; alternatives?: Readonly<Record<string, readonly string[]>> };
 
 /** Something that happened. The moment defaults to the moment of intake. */

@@ -61,13 +61,18 @@ const checks: Record<string, Check> = {
   idt: text(64),
 };
 
+/** Whether a field or an attribute whose id has that prefix can hold a value. */
+export function isValueType(prefix: string): boolean {
+  return Object.hasOwn(checks, prefix);
+}
+
 /**
  * What is wrong with a value for a field whose id has that prefix, or undefined
  * when nothing is. `null` is right everywhere: it clears.
  */
 export function problemWithValue(prefix: string, value: Value): string | undefined {
   if (value === null) return undefined;
-  const check = Object.hasOwn(checks, prefix) ? checks[prefix] : undefined;
+  const check = isValueType(prefix) ? checks[prefix] : undefined;
   if (!check) return `values of type ${prefix} can not be written`;
   return check(value) ?? (isStorable(value) ? undefined : 'a string can not hold U+0000 or half a surrogate pair');
 }

@@ -10,7 +10,7 @@ import { keys } from './commands/keys.ts';
 import { kommoConnect } from './commands/kommo.ts';
 import { messages } from './commands/messages.ts';
 import { migrateCommand } from './commands/migrate.ts';
-import { isLook, type Looks, onlyThere } from './commands/only-there.ts';
+import { isLook, type Looks } from './commands/only-there.ts';
 import { type Options, parse } from './commands/options.ts';
 import { orttoConnect } from './commands/ortto.ts';
 import { runs } from './commands/runs.ts';
@@ -36,7 +36,6 @@ async function main(argv: string[]): Promise<number> {
     ...(values.port === undefined ? {} : { port: values.port }),
   });
   const config = { ...given, looks: isLook(asked.looks ?? [], rest[0]) };
-  await onlyThere(config);
   try {
     return (await asked.run(config, rest, values)) ?? 0;
   } catch (error) {
@@ -138,7 +137,7 @@ const ASKED_WRONGLY = new Set([
     'export_filter',
     'export_time',
   ],
-  ...['simulation_wrong', 'sending_is_wrong', 'import_not_agreed', 'mapping_wrong'],
+  ...['simulation_wrong', 'sending_is_wrong', 'import_not_agreed', 'mapping_wrong', 'settings_are_wrong'],
 ]);
 
 /** What a person can put right is said in a sentence; anything else is a bug, and comes with its stack. */

@@ -32,6 +32,7 @@ export async function setUpAccount(
   return {
     account: { id: String(id), name: name || subdomain },
     made: [...ours.made, ...webhook.made],
+    removed: webhook.removed,
     found: [
       ...pipelines.map((one) => `The pipeline “${one.name}” with ${one._embedded.statuses.length} stages`),
       ...ours.found,

@@ -34,6 +34,7 @@ const missed: Record<string, string> = {
 
 interface Report {
   made: string[];
+  removed: string[];
   found: string[];
   warnings: string[];
 }
@@ -44,11 +45,11 @@ interface Report {
  * take: one that lacks nothing else is left as it is, and not made anew at every look.
  */
 export async function subscribe(api: Api, destination: string, refused: Set<string>): Promise<Report> {
-  const report: Report = { made: [], found: [], warnings: [] };
+  const report: Report = { made: [], removed: [], found: [], warnings: [] };
   const existing = webhooksOf(await api.get('/webhooks'));
   for (const stale of existing.filter((one) => isStale(one.destination, destination))) {
     await remove(api, stale.destination);
-    report.made.push(`Removed the webhook to the former address ${stale.destination}`);
+    report.removed.push(`The webhook to the former address ${stale.destination}`);
   }
   const mine = existing.find((one) => one.destination === destination);
   if (mine && !mine.disabled && sameNames(mine.settings, namesTaken(refused))) {

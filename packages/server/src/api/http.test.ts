@@ -38,6 +38,30 @@ test('who looks at pages is told of an error on one, with ways on; every other c
   await app.close();
 });
 
+test('a body whose bytes are no UTF-8 is refused, and says where the first of them is', async () => {
+  const app = createHttp({ log: silent, metrics: createMetrics() });
+  app.post('/api/echo', async ({ body }) => body);
+  const send = (payload: Buffer) =>
+    app.inject({ method: 'POST', url: '/api/echo', headers: { 'content-type': 'application/json' }, payload });
+  const quoted = (...bytes: number[]) => Buffer.concat([Buffer.from('{"ü":"'), Buffer.from(bytes), Buffer.from('"}')]);
+  for (const [payload, at] of [
+    [quoted(0x61, 0xe9, 0x62), '8 (0xe9)'],
+    [quoted(0xef, 0xbf, 0x62), '7 (0xef)'],
+    [quoted(0xed, 0xa0, 0x80), '7 (0xed)'],
+    [quoted(0x80), '7 (0x80)'],
+    [Buffer.from([...Buffer.from('"a'), 0xf0, 0x9f]), '2 (0xf0)'],
+    [Buffer.from([...Buffer.from('"\ufffd'), 0xff, 0x22]), '4 (0xff)'],
+  ] as const) {
+    const answer = await send(payload);
+    assert.deepEqual(
+      [answer.statusCode, answer.json().error],
+      [400, `The body is not UTF-8: byte ${at} belongs to no character`],
+    );
+  }
+  assert.deepEqual((await send(quoted(0xef, 0xbf, 0xbd))).json(), { ü: '\ufffd' });
+  await app.close();
+});
+
 test('a method that an address does not take is a 405 that says which it takes; what no route has is a 404', async () => {
   const app = createHttp({ log: silent, metrics: createMetrics() });
   app.get('/api/journeys/:name', async () => ({}));

@@ -68,7 +68,7 @@ export function createHttp(o: {
   bodiesInTime(app, o.bodyMs);
   refuseUnstorable(app);
   refuseCompressed(app);
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, jsonParser(app));
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, jsonParser(app));
   closeInTime(app);
   app.addHook('onResponse', (request, reply, done) => {
     const labels = {

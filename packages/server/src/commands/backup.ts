@@ -4,6 +4,7 @@ import { backUp } from '../platform/database/embedded/index.ts';
 import { openForCommand } from '../platform/database/open.ts';
 import { UserError } from '../platform/errors.ts';
 import { createLog } from '../platform/log.ts';
+import { onlyThere } from './only-there.ts';
 import { untilStopped } from './until-stopped.ts';
 import { usage } from './usage.ts';
 
@@ -15,6 +16,7 @@ export async function backup(config: Config, [to]: string[]): Promise<undefined>
       'backup_not_ours',
       'DATABASE_URL names a PostgreSQL of your own: back that up as you do others, such as with pg_dump',
     );
+  await onlyThere(config);
   const database = await openForCommand(config, createLog('warn'));
   try {
     const stop = new AbortController();

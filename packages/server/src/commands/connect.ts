@@ -23,11 +23,13 @@ export function connect(
   });
 }
 
-function describe(report: SetUpReport): string[] {
+/** What was found over there, what was made, and what was taken away. */
+export function describe(report: SetUpReport): string[] {
   return [
     `Connected to ${report.account.name} (account ${report.account.id}).`,
     ...report.found.map((found) => `  found  ${found}`),
     ...report.made.map((made) => `  made   ${made}`),
+    ...(report.removed ?? []).map((removed) => `  gone   ${removed}`),
     ...report.warnings.map((warning) => `  note   ${warning}`),
   ];
 }

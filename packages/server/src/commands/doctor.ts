@@ -8,7 +8,8 @@ import { messageOf, UserError } from '../platform/errors.ts';
 import { whyNotKept } from '../platform/keeping.ts';
 import { newsWaiting } from '../platform/news.ts';
 import type { Rooms } from '../rooms.ts';
-import { momentInWords } from './told.ts';
+import { onlyThere } from './only-there.ts';
+import { counted, momentInWords } from './told.ts';
 import { withRooms } from './with-database.ts';
 
 interface Finding {
@@ -24,6 +25,7 @@ const FREE_MIN_BYTES = 1024 ** 3;
 
 /** Says what is wrong with this installation, and what to do. Ends with 1 when something is. */
 export async function doctor(config: Config): Promise<number> {
+  await onlyThere(config);
   const findings: Finding[] = [node(), ...(await disk(config))];
   try {
     findings.push(...(await inside(config)));
@@ -115,17 +117,17 @@ function inside(config: Config): Promise<Finding[]> {
       { good: true, text: `PostgreSQL ${rows[0]!.version}, at migration ${migrations.applied} of ${migrations.known}` },
       count(
         news.failing === 0,
-        `${news.waiting} pieces of news wait, ${news.failing} of them failing`,
+        `${counted(news.waiting, 'piece of news waits', 'pieces of news wait')}, ${news.failing} of them failing`,
         `last error: ${news.lastError}`,
       ),
       count(
         engine.parked === 0,
-        `${engine.due} runs are due, ${engine.parked} parked`,
+        `${counted(engine.due, 'run is due', 'runs are due')}, ${engine.parked} parked`,
         '"runs parked" says why, "runs parked retry ID" tries one again, "runs parked end ID" ends it',
       ),
       count(
         outbox.uncertain === 0,
-        `${outbox.queued} messages wait to be sent${outbox.held > 0 ? ` (${outbox.held} for a cap or for their hours)` : ''}, ${outbox.uncertain} are uncertain`,
+        `${counted(outbox.queued, 'message waits', 'messages wait')} to be sent${outbox.held > 0 ? ` (${outbox.held} for a cap or for their hours)` : ''}, ${counted(outbox.uncertain, 'is', 'are')} uncertain`,
         'their answer was lost: "messages uncertain" lists them, "messages uncertain resend ID" or "drop ID" settles one; MAIL_WHEN_UNCERTAIN=resend sends all again',
       ),
       ...(outbox.refused === 0
@@ -133,7 +135,7 @@ function inside(config: Config): Promise<Finding[]> {
         : [
             count(
               false,
-              `${outbox.refused} messages wait because the mail server does not take mail from us`,
+              `${counted(outbox.refused, 'message waits', 'messages wait')} because the mail server does not take mail from us`,
               `it says: ${outbox.lastReason}. Check SMTP_URL's login, MAIL_FROM, and whether this server may send`,
             ),
           ]),
@@ -166,7 +168,7 @@ type Failures = Awaited<ReturnType<Rooms['connectors']['failures']>>[number];
 function connectionFinding(c: Connection, failures: Failures | undefined): Finding {
   const { writes, unreadable, reasons } = failures?.now ?? { writes: 0, unreadable: 0, reasons: [] };
   const good = c.state === 'on' && c.note === null && writes + c.suspect + unreadable === 0;
-  const text = `${c.connector}${c.account ? ` (${c.account})` : ''}: ${c.inbox} webhooks to read, ${c.open} writes to do, ${c.suspect} of them failing, ${writes} failed, ${unreadable} unreadable`;
+  const text = `${c.connector}${c.account ? ` (${c.account})` : ''}: ${counted(c.inbox, 'webhook', 'webhooks')} to read, ${counted(c.open, 'write', 'writes')} to do, ${c.suspect} of them failing, ${writes} failed, ${unreadable} unreadable`;
   const why = new Set([c.note, ...reasons, ...(c.suspect > 0 ? c.reasons : [])].filter(Boolean));
   const advice = [...why].join('\n         ') || 'the server’s log has the reasons';
   return { good, text, ...(good ? {} : { do: advice }), past: failures && pastOf(failures) };
@@ -176,8 +178,8 @@ function connectionFinding(c: Connection, failures: Failures | undefined): Findi
 function pastOf({ past: { writes, unreadable, lastAt, reason } }: Failures): string | undefined {
   if (!lastAt) return undefined;
   const what = [
-    ...(writes > 0 ? [`${writes} ${writes === 1 ? 'write' : 'writes'} failed`] : []),
-    ...(unreadable > 0 ? [`${unreadable} ${unreadable === 1 ? 'webhook' : 'webhooks'} could not be read`] : []),
+    ...(writes > 0 ? [`${counted(writes, 'write', 'writes')} failed`] : []),
+    ...(unreadable > 0 ? [`${counted(unreadable, 'webhook', 'webhooks')} could not be read`] : []),
   ];
   return `${what.join(', ')}, the last on ${momentInWords(lastAt)}${reason ? `: ${reason}` : ''}`;
 }

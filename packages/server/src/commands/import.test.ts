@@ -54,6 +54,17 @@ describe('the command "import"', () => {
     assert.deepEqual(await permissions(), {});
   });
 
+  test('says by what the columns are separated, so that it can be read', async () => {
+    for (const [separator, words] of [
+      [',', '","'],
+      [';', '";"'],
+      ['\t', 'tabs'],
+    ]) {
+      const { err } = await run(`email${separator}Name\nanna@example.com${separator}Anna\n`, '--check');
+      assert.ok(err.includes(`\nutf-8, separated by ${words}; found by str::email\n`), err);
+    }
+  });
+
   test('takes a column of who wants no e-mail the other way round, says so, and can be told otherwise', async () => {
     const csv = 'email,Unsubscribed,Blocked\nanna@example.com,yes,no\nben@example.com,no,yes\n';
     const tried = await run(csv, '--check');

@@ -169,7 +169,7 @@ function targetFrom(kind: FileKind, target: string, column: string, cells: reado
 function show(it: Import): void {
   const { columns, dialect, mapping } = it;
   const notes = notesOn(it);
-  const delimiter = dialect.delimiter === '\t' ? 'tab' : dialect.delimiter;
+  const delimiter = dialect.delimiter === '\t' ? 'tabs' : `"${dialect.delimiter}"`;
   console.error(`${dialect.encoding}, separated by ${delimiter}; found by ${mapping.mergeBy.join(', ') || 'id'}`);
   for (const [i, column] of columns.entries()) console.error(`  ${column} → ${notes[i] ?? words(mapping.columns[i]!)}`);
 }

@@ -31,5 +31,13 @@ test('a command that only looks makes no database in a folder that is mistyped, 
     'export people',
   ])
     assert.deepEqual(await run(...command.split(' ')), [1, told], command);
+  assert.deepEqual(await run('backup', join(folder, 'copy')), [1, told]);
+  // What is missing in the command is told first: it is wrong whatever is in the folder.
+  for (const [command, missing] of [
+    ['keys revoke', 'which key? keys revoke ID (see "keys list") (key_missing)'],
+    ['backup', 'write it so: backup FOLDER (unknown_command)'],
+    ['kommo connect', 'write it so: kommo connect --url https://yours.kommo.com --token TOKEN (unknown_command)'],
+  ] as const)
+    assert.deepEqual(await run(...command.split(' ')), [2, `tributary: ${missing}\n`], command);
   assert.deepEqual(await readdir(folder), []);
 });

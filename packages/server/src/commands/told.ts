@@ -30,3 +30,6 @@ export function explainedLines(why: Explained): string[] {
   );
   return [`${mark} ${why.asked} ${dim(`· ${why.was}`)}`, ...others];
 }
+
+/** So many of something, which one of them is called otherwise. */
+export const counted = (figure: number, one: string, many: string): string => `${figure} ${figure === 1 ? one : many}`;

@@ -9,6 +9,7 @@ import { type ConnectionSettings, type Db, openPool, transaction } from '../plat
 import { createLog } from '../platform/log.ts';
 import { openPresence } from '../platform/presence.ts';
 import { createRooms, type Rooms } from '../rooms.ts';
+import { onlyThere } from './only-there.ts';
 
 interface Opened {
   db: Db;
@@ -21,6 +22,7 @@ interface Opened {
  * does not bring an older database to the version of this code: a server of that version may be at work on it.
  */
 export async function withDatabase<T>(config: Config, work: (opened: Opened) => Promise<T>): Promise<T> {
+  await onlyThere(config);
   const log = commandLog(config);
   const database = await openForCommand(config, log);
   const db = openPool(database.connection, log, 3);

@@ -42,6 +42,10 @@ export interface Connectors {
   hearActions(tx: Tx, pieces: readonly JourneyActions[]): Promise<void>;
   /** Forgets what was kept to write about people who were deleted. */
   hearDeleted(tx: Tx, pieces: readonly PeopleDeleted[]): Promise<void>;
+  /** What a connector is called; its id where nobody knows it any more. */
+  nameOf(connectorId: string): string;
+  /** “Create a task in Kommo” of `kommo.task`; undefined of what is no connector's action. */
+  actionInWords(id: string): string | undefined;
   counts(db: Queryable): Promise<ConnectorCounts[]>;
   /** What failed for good: what still does, and what is past. Connections where nothing ever failed are absent. */
   failures(db: Queryable): Promise<Failures[]>;
@@ -127,6 +131,13 @@ export function createConnectors(o: {
     hearRecorded: (tx, pieces) => hearRecorded(tx, ears, pieces, clock.now()),
     hearActions: (tx, pieces) => hearActions(tx, ears, pieces, clock.now()),
     hearDeleted: (tx, pieces) => forget(tx, connections, pieces, clock.now()),
+    nameOf: (id) => o.connectors.find((connector) => connector.id === id)?.name ?? id,
+    actionInWords(id) {
+      const [, connectorId, name = ''] = /^([^.]*)\.(.*)$/.exec(id) ?? [];
+      const connector = o.connectors.find((candidate) => candidate.id === connectorId);
+      if (!connector || !Object.hasOwn(connector.actions, name)) return undefined;
+      return `${connector.actions[name]!.name} in ${connector.name}`;
+    },
     counts: countConnections,
     failures: (queryable) => failuresOf(queryable, { journeys, now: clock.now() }),
     routes: (app) => webhookRoutes(app, { db, connections, clock }),

@@ -257,6 +257,14 @@ describe('a file of people', () => {
     await assert.rejects(desk.imports.start(desk.ws, it.id), { code: 'import_state', status: 409 });
   });
 
+  test('that two start at once is started once, and the other is told how it stands', async () => {
+    const it = await desk.send('people', 'email\ntwice@example.org\n');
+    const started = await Promise.allSettled([desk.imports.start(desk.ws, it.id), desk.imports.start(desk.ws, it.id)]);
+    const told = started.map((each) => (each.status === 'fulfilled' ? each.value.state : each.reason.message));
+    assert.deepEqual(told.toSorted(), [`import ${it.id} is running: it can not be started`, 'running']);
+    assert.equal((await desk.take(await desk.imports.stop(desk.ws, it.id))).counts.created, 1);
+  });
+
   test('that an earlier version took keeps its first rows no longer', async () => {
     const { id } = await desk.take(await desk.send('people', 'E-mail\nearlier@example.com\n'));
     await desk.t.db.query('update import set sample = $2 where id = $1', [id, '[["earlier@example.com"]]']);

@@ -78,6 +78,9 @@ export function createImports(o: { db: Db; people: People; presence: Presence; c
   };
   const inState = (it: Import, what: string): UserError =>
     new UserError('import_state', `import ${it.id} is ${it.state}: it can not be ${what}`, 409);
+  /** As it is now: another one may have been quicker. */
+  const meanwhile = async ({ workspaceId, id }: Import, what: string): Promise<UserError> =>
+    inState(await find(workspaceId, id), what);
   const checked = async (queryable: Queryable, it: Import, mapping: Mapping): Promise<void> =>
     checkMapping(it, mapping, await catalogFor(doors, queryable, it.workspaceId, it.kind));
   /** The fields that the mapping finds people and accounts by become keys, of those that can be one. */
@@ -94,7 +97,8 @@ export function createImports(o: { db: Db; people: People; presence: Presence; c
     async map(workspaceId, id, mapping) {
       const it = await find(workspaceId, id);
       await checked(db, it, mapping);
-      if (!(await updateMapping(db, workspaceId, id, mapping, clock.now()))) throw inState(it, 'mapped any more');
+      if (!(await updateMapping(db, workspaceId, id, mapping, clock.now())))
+        throw await meanwhile(it, 'mapped any more');
       return find(workspaceId, id);
     },
     async check(workspaceId, id) {
@@ -111,19 +115,19 @@ export function createImports(o: { db: Db; people: People; presence: Presence; c
         if (target.to === 'new_field') await doors[kinds[it.kind].of].addField(workspaceId, target);
       await ensureKeys(it);
       const change = { from: ['ready', 'stopped', 'failed'], to: 'running' } as const;
-      if (!(await updateState(db, workspaceId, id, change, clock.now()))) throw inState(it, 'started');
+      if (!(await updateState(db, workspaceId, id, change, clock.now()))) throw await meanwhile(it, 'started');
       await db.query(notify('imports'));
       return find(workspaceId, id);
     },
     async stop(workspaceId, id) {
       const it = await find(workspaceId, id);
       const change = { from: ['running'], to: 'stopped' } as const;
-      if (!(await updateState(db, workspaceId, id, change, clock.now()))) throw inState(it, 'stopped');
+      if (!(await updateState(db, workspaceId, id, change, clock.now()))) throw await meanwhile(it, 'stopped');
       return find(workspaceId, id);
     },
     async delete(workspaceId, id) {
       const it = await find(workspaceId, id);
-      if (!(await deleteImport(db, workspaceId, id))) throw inState(it, 'deleted');
+      if (!(await deleteImport(db, workspaceId, id))) throw await meanwhile(it, 'deleted');
     },
     async *rejected(workspaceId, id) {
       let after = 0;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { publicId } from '@tributary/model';
+import { createKey } from '../../src/access/index.ts';
 import { moves, openScene, passes, type Scene, timelineOf } from '../support/scene.ts';
 import { until } from '../support/until.ts';
 import { openWorld, playbook, type World } from '../support/world.ts';
@@ -71,6 +73,15 @@ const each = {
 };
 
 /** How the steps of her journey went, as her timeline tells it. */
+/** Her page, as people see it. */
+async function pageOf({ email }: Scene): Promise<string> {
+  const { url, workspace, people } = world.tributary;
+  const { key } = await createKey(world.db, workspace, 'Looks', world.clock.now());
+  const authorization = `Basic ${Buffer.from(`x:${key}`).toString('base64')}`;
+  const id = publicId((await people.findByEmail(world.db, workspace.id, email))!);
+  return (await fetch(`${url}/people/${id}`, { headers: { authorization } })).text();
+}
+
 async function toldOf({ email }: Scene): Promise<string[]> {
   const timeline = await timelineOf(world, email);
   return timeline
@@ -181,6 +192,15 @@ test('a field, a stage and a user that are not there fail on the timeline with t
     ].sort(),
   );
   assert.deepEqual([inKommo(anna).customFields, inKommo(anna).tasks], [{ Seats: 12 }, ['Daniel Novak: Call']]);
+  const page = await pageOf(anna);
+  const [task] = world.kommo.tasks(anna.deal.id);
+  for (const words of [
+    `<bdi>Create a task in Kommo (${task!.id})</bdi>`,
+    `<bdi>Set a field in Kommo (`,
+    '<bdi>Set the responsible user in Kommo</bdi> · <bdi>there is no user “Nobody” in Kommo</bdi>',
+  ])
+    assert.ok(page.includes(words), `${words}\n\n${page}`);
+  assert.doesNotMatch(page, /done:|kommo\.task|Kind:/);
 });
 
 test('a closed deal is not moved, and the timeline says so; with "reopen" it is', async () => {

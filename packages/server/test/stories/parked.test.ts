@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { createKey } from '../../src/access/index.ts';
 import { moves, openScene, opens, passes, play, runsOf } from '../support/scene.ts';
 import { openWorld, type World } from '../support/world.ts';
 
@@ -30,6 +31,19 @@ test('a parked run is listed with its error; tried again, its person goes on', a
   assert.equal(await journeys.settleParked(workspace.id, id, 'retry'), true);
   assert.equal(await journeys.settleParked(workspace.id, id, 'retry'), false, 'it is not parked any more');
   await play(scene, [['she opens the mail', opens(FIRST), { mails: [FIRST, CASE] }]]);
+});
+
+test('the first page says of a journey how many are parked, and leads to them; a connection has its name', async () => {
+  const { url, workspace, journeys } = world.tributary;
+  const { key } = await createKey(world.db, workspace, 'Looks', world.clock.now());
+  const authorization = `Basic ${Buffer.from(`x:${key}`).toString('base64')}`;
+  const home = async () => (await fetch(`${url}/`, { headers: { authorization } })).text();
+  assert.doesNotMatch(await home(), /parked/);
+  const { id } = await parkedRun();
+  assert.match(await home(), /<a href="\/journeys\/\d+#people"><span class="badge bad">1 parked<\/span><\/a>/);
+  assert.match(await home(), /<td>Kommo<\/td>/);
+  await journeys.settleParked(workspace.id, id, 'end');
+  assert.doesNotMatch(await home(), /parked/);
 });
 
 test('a parked run that is ended stays ended', async () => {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { searching } from './person-get.schema.ts';
 import {
+  choices,
   fields,
   findStrategy,
+  goneChoices,
   happened,
   isAsync,
   mergeBy,
@@ -73,8 +75,8 @@ export const accountContactsBody = z.object({
 /** `PUT /v1/accounts/custom-field/update` (recorded). Of the three lists, the first that is given counts. */
 export const accountFieldUpdateBody = z.object({
   field_id: text,
-  replace_values: z.array(text.min(1)).nullish(),
-  add_values: z.array(text.min(1)).nullish(),
-  remove_values: z.array(text.min(1)).nullish(),
+  replace_values: choices,
+  add_values: choices,
+  remove_values: goneChoices,
   track_changes: z.boolean().nullish(),
 });

@@ -8,7 +8,7 @@ import { sendError } from './envelope.ts';
 import { idsOf } from './ids.ts';
 import { locationOf } from './location.ts';
 import { activitiesBody } from './schemas.ts';
-import { DEFAULT_MERGE_BY, NOBODY, whoOf } from './who.ts';
+import { DEFAULT_MERGE_BY, whoIs, whoOf } from './who.ts';
 
 type Body = z.infer<typeof activitiesBody>;
 type Activity = Body['activities'][number];
@@ -53,8 +53,8 @@ function whoActed(request: Called, activity: Activity, body: Body): ReturnType<t
     const by = activity.merge_by?.length ? activity.merge_by : body.merge_by?.length ? body.merge_by : DEFAULT_MERGE_BY;
     return whoOf((activity.fields ?? {}) as Fields, by, body);
   }
-  const [personId = NOBODY] = idsOf(request, [activity.person_id]);
-  return { who: { personId }, fields: {} };
+  const [personId] = idsOf(request, [activity.person_id]);
+  return { who: whoIs(activity.person_id, personId), fields: {} };
 }
 
 function answerOf(outcome: Outcome, activity: Activity) {

@@ -1,14 +1,12 @@
 import { z } from 'zod';
-import { definedAttributes, definitionBody, displayStyle, text } from './schemas.ts';
-
-const values = z.array(text.min(1).max(255)).max(1000, 'more than 1000 values').nullish();
+import { choices, definedAttributes, definitionBody, displayStyle, goneChoices, text } from './schemas.ts';
 
 /** `PUT /v1/person/custom-field/update` (recorded). Of the three lists the first counts. */
 export const fieldChangeBody = z.object({
   field_id: z.string(),
-  replace_values: values.describe('What it offers from now on'),
-  add_values: values.describe('What it offers as well'),
-  remove_values: values.describe('What it offers no more; who has it keeps it'),
+  replace_values: choices.describe('What it offers from now on'),
+  add_values: choices.describe('What it offers as well'),
+  remove_values: goneChoices.describe('What it offers no more; who has it keeps it'),
   track_changes: z.boolean().nullish().describe('Each change of somebody’s value is an activity'),
 });
 

@@ -160,6 +160,21 @@ describe('what there is to say of people', () => {
     assert.deepEqual([again.name, again.touch, again.attributes.length], ['act1', false, 1]);
   });
 
+  test('an attribute that could never be recorded is refused, made or modified', async () => {
+    const wrong = ['nonsense', 'l', 'foo:cm:x', 'str:cm:', 'act:cm:act1'];
+    for (const field_id of wrong) {
+      const attributes = [
+        { name: 'Place', display_type: 'text' },
+        { name: 'x', display_type: 'text', field_id },
+      ];
+      const why = `400 Failed to parse request: attributes.1.field_id: "${field_id}" is not an attribute id such as str:cm:name`;
+      assert.equal(await refused('POST', `${DEFINITION}/create`, { name: 'Never', attributes }), why);
+      const change = { activity_field_id: 'act:cm:act1', attributes };
+      assert.equal(await refused('PUT', `${DEFINITION}/modify`, change), why);
+    }
+    assert.equal((await bare(SCHEMA)).text.includes('act:cm:never'), false);
+  });
+
   test('an activity that is deleted is archived: it can not be recorded, and made again it can', async () => {
     const record = () =>
       wire.post('/v1/activities/create', {

@@ -1,4 +1,4 @@
-import { customActivityId, customFieldId } from '@tributary/model';
+import { customActivityId, customFieldId, type EntityKind, isValueType, parseFieldId } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import {
@@ -36,7 +36,7 @@ export function definitionRoutes(app: FastifyInstance, o: { people: People }): v
   app.put('/definitions/activity/modify', async (request: Called) => {
     const body = parse(definitionChangeBody, request.body);
     const { activity_field_id, name, touch, attributes, ...details } = body;
-    const activityId = activity_field_id || customActivityId(name!);
+    const activityId = activity_field_id || (await madeWith(o.people, request.workspaceId, name!));
     const changed = await o.people.catalog.changeDefinition(request.workspaceId, activityId, {
       ...(name ? { name } : {}),
       ...(typeof touch === 'boolean' ? { touch } : {}),
@@ -53,6 +53,15 @@ export function definitionRoutes(app: FastifyInstance, o: { people: People }): v
   });
 }
 
+/** The id of the activity that was made with this name: people's, or else that of accounts. */
+async function madeWith(people: People, workspaceId: number, name: string): Promise<string> {
+  const [ofPeople, ofAccounts] = [customActivityId(name), customActivityId(name, 'account')];
+  const isIn = async (entity: EntityKind, id: string): Promise<boolean> =>
+    (await people.catalog.definitions(workspaceId, entity)).some(({ activityId }) => activityId === id);
+  if (await isIn('person', ofPeople)) return ofPeople;
+  return (await isIn('account', ofAccounts)) ? ofAccounts : ofPeople;
+}
+
 /** `"do-not-map"` and `""` name no field of the person: the attribute's id follows from its name (Ortto help, a-273). */
 function attributesOf(activityId: string, asked: Asked['attributes']): DefinitionAttribute[] {
   const attributes = asked.map(({ name, display_type, field_id }) => {
@@ -65,9 +74,20 @@ function attributesOf(activityId: string, asked: Asked['attributes']): Definitio
     };
   });
   const ids = attributes.map(({ field_id }) => field_id);
+  const wrong = ids.find((id) => !canBeRecorded(id));
+  if (wrong !== undefined) {
+    const why = `field_id: "${wrong}" is not an attribute id such as str:cm:name`;
+    throw new UserError('bad_request', `Failed to parse request: attributes.${ids.indexOf(wrong)}.${why}`);
+  }
   const twice = ids.find((id, i) => ids.indexOf(id) < i);
   if (twice === undefined) return attributes;
   throw new UserError('bad_request', `Failed to parse request: attributes: two of them are ${twice}`);
+}
+
+/** Whether an activity that comes with such an attribute is taken. */
+function canBeRecorded(id: string): boolean {
+  const type = parseFieldId(id)?.type;
+  return type !== undefined && isValueType(type);
 }
 
 /** Without what was not said, which would take the place of what is there. */

@@ -53,8 +53,8 @@ export function orttoRoutes(
       v1.removeContentTypeParser(['text/plain', 'application/json']);
       const parseJson = jsonParser(v1);
       // Ortto's clients ask lists with no body at all, and say nevertheless that it is JSON.
-      v1.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
-        body === '' ? done(null, undefined) : parseJson(request, body as string, done),
+      v1.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) =>
+        body.length === 0 ? done(null, undefined) : parseJson(request, body as Buffer, done),
       );
       v1.addHook('onRoute', (route) => {
         route.bodyLimit = BODY_MAX;

@@ -1,4 +1,4 @@
-import { isStorable, kebab } from '@tributary/model';
+import { isStorable, kebab, problemWithValue } from '@tributary/model';
 import { z } from 'zod';
 
 /** At most this many records a request (Ortto help, a-235). */
@@ -113,11 +113,24 @@ export const activitiesBody = z.object({
   ...finding,
 });
 
+/** What a select offers: as long as a person's value can be, counted in the same way. */
+export const choices = z
+  .array(
+    text
+      .min(1)
+      .refine((given) => problemWithValue('str', given) === undefined, 'longer than 255 characters')
+      .meta({ maxLength: 255 }),
+  )
+  .max(1000, 'more than 1000 values')
+  .nullish();
+/** What it is to offer no more: as long as an earlier version took them, too. */
+export const goneChoices = z.array(text.min(1)).max(1000, 'more than 1000 values').nullish();
+
 /** `POST /v1/person/custom-field/create` (recorded). */
 export const customFieldBody = z.object({
   type: z.string().describe('`text`, `integer`, `single_select` …'),
   name,
-  values: z.array(text.min(1)).nullish().describe('What a select offers'),
+  values: choices.describe('What a select offers'),
   track_changes: z.boolean().nullish().describe('Each change of somebody’s value is an activity'),
 });
 

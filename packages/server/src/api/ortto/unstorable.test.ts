@@ -36,6 +36,18 @@ describe('a text that the database can not hold', () => {
     });
   }
 
+  test('as bytes that are no UTF-8 is told by its place, and nobody is made', async () => {
+    const body = Buffer.from(
+      JSON.stringify({ people: [{ fields: { 'str::email': 'c@example.com', 'str::first': 'Zoë' } }] }),
+    );
+    const latin = Buffer.from(body.toString(), 'latin1');
+    const headers = { 'x-api-key': wire.key, 'content-type': 'application/json' };
+    const { status, text } = await wire.send('POST', '/v1/person/merge', headers, latin);
+    const error = `The body is not UTF-8: byte ${latin.indexOf(0xeb)} (0xeb) belongs to no character`;
+    assert.deepEqual([status, JSON.parse(text)], [400, { request_id: '#', code: 400, error }]);
+    assert.equal(await wire.people.findByEmail(wire.t.db, wire.ws, 'c@example.com'), undefined);
+  });
+
   test('is told of its record, and the others are taken', async () => {
     const people = [
       { fields: { 'str::email': 'a@example.com', 'str::first': NUL } },

@@ -21,6 +21,15 @@ export interface Finding {
 
 type Found = Pick<IntakeItem, 'who' | 'fields' | 'existingOnly' | 'unlessSuppressed'>;
 
+const SAID_MAX = 100;
+
+/** Whoever has that id; nobody where there is none, and a log tells what was said. */
+export function whoIs(said: unknown, personId: string | undefined): IntakeItem['who'] {
+  if (personId !== undefined) return { personId };
+  const text = typeof said === 'string' ? said : (JSON.stringify(said) ?? '');
+  return { personId: NOBODY, said: text.slice(0, SAID_MAX).toWellFormed() };
+}
+
 /** The person named by `str::person_id`, which stands alone, or found by the merge keys. */
 export function whoOf(given: Fields, by: readonly string[], finding: Finding): Found {
   const byId = by.find((id) => PERSON_ID.includes(id));
@@ -34,5 +43,5 @@ export function whoOf(given: Fields, by: readonly string[], finding: Finding): F
   }
   if (by.length > 1) throw new UserError('bad_request', `Failed to parse request: merge_by: ${byId} has to be alone`);
   const { [byId]: id, ...fields } = given;
-  return { who: { personId: personIdFrom(id) ?? NOBODY }, fields };
+  return { who: whoIs(id, personIdFrom(id)), fields };
 }

@@ -55,7 +55,8 @@ function shown(enrolment: Enrolment) {
     asked_by: askedBy,
     who: {
       ...(enrolment.audience === null ? {} : { audience: enrolment.audience }),
-      ...(enrolment.filter === null ? {} : { filter: enrolment.filter }),
+      /** Of one that is over, only that there was one. */
+      ...(enrolment.filtered ? { filter: enrolment.filter } : {}),
       ...(enrolment.listed === null ? {} : { people: enrolment.listed }),
     },
     /** People looked at, of about so many. */

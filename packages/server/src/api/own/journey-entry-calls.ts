@@ -11,7 +11,7 @@ const enrolment = {
   asked_by: 'API key “My website”',
   who: {
     audience: sometimes('6b04c2250000000000000006'),
-    filter: elsewhere(filterOf({})),
+    filter: elsewhere(either(filterOf({}), null)),
     people: elsewhere(120),
   },
   progress: { done: 2000, total: 100_000, entered: 1990 },
@@ -66,6 +66,7 @@ export const journeyEntryCalls: OwnCalls = {
       tag,
       operationId: 'getEnrolment',
       summary: 'Read an enrolment',
+      description: 'Of one that is over, the filter is `null`, where it was by one: what that asked may be personal.',
       answer: enrolment,
       refusals: { 404: 'there is no enrolment 7' },
     },

@@ -33,7 +33,7 @@ export async function homePage(o: PageContext): Promise<string> {
               <thead><tr><th>Connection</th><th>State</th><th class="number">Webhooks to read</th><th class="number">Writes to do</th><th class="number">Failed</th></tr></thead>
               <tbody>${connections.map(
                 (connection) => html`<tr>
-                  <td>${connection.connector}</td>
+                  <td>${o.connectors.nameOf(connection.connector)}</td>
                   <td class="words">${badge(connection.note ?? connection.state, connection.note ? 'warn' : 'good')}</td>
                   ${figures({ 'Webhooks to read': connection.inbox, 'Writes to do': connection.open, Failed: connection.failed })}
                 </tr>`,
@@ -54,19 +54,23 @@ async function journeyTable(o: PageContext, journeys: readonly JourneyRow[]): Pr
     o.db,
     journeys.map(({ id }) => id),
   );
-  const sum = ({ id }: JourneyRow, what: 'entered' | 'inside' | 'goals'): number =>
+  const sum = ({ id }: JourneyRow, what: 'entered' | 'inside' | 'goals' | 'parked'): number =>
     counts.get(id)!.reduce((total, each) => total + each[what], 0);
   return html`<div class="sheet flush"><table class="stack">
     <thead><tr><th>Journey</th><th>State</th><th class="number">Entered</th><th class="number">Inside</th><th class="number">Reached the goal</th></tr></thead>
     <tbody>${journeys.map(
       (journey) => html`<tr>
         <td class="words"><a href="/journeys/${journey.id}">${bdi(journey.name.trim() || 'Without a name')}</a></td>
-        <td>${badge(journey.state, journey.state === 'on' ? 'good' : 'quiet')}</td>
+        <td>${badge(journey.state, journey.state === 'on' ? 'good' : 'quiet')}${parked(journey, sum(journey, 'parked'))}</td>
         ${figures({ Entered: sum(journey, 'entered'), Inside: sum(journey, 'inside'), 'Reached the goal': sum(journey, 'goals') })}
       </tr>`,
     )}</tbody>
   </table></div>`;
 }
+
+/** Runs that stand still until somebody has looked: on the journey's page is whose they are. */
+const parked = ({ id }: JourneyRow, runs: number): Html | false =>
+  runs > 0 && html` <a href="/journeys/${id}#people">${badge(`${count(runs)} parked`, 'bad')}</a>`;
 
 /** Cells that say what they are where there is no room for the head of the table. */
 const figures = (named: Readonly<Record<string, number>>): Html =>

@@ -43,7 +43,7 @@ export async function personPage(o: PageContext, outside: string, from: From = {
     body: html`
       <nav class="tabs" aria-label="Parts"><a href="#timeline">Timeline</a>${messages.length > 0 && html`<a href="#messages">Messages</a>`}<a href="#fields">Fields</a></nav>
       <h2 id="timeline">Timeline</h2>
-      ${timeline({ activities, moves, schema, names }, { since: end, before })}
+      ${timeline({ activities, moves, schema, names, actionInWords: o.connectors.actionInWords }, { since: end, before })}
       ${pageLinks({ newest: before && here, older: end && `${here}?before=${end.getTime()}` })}
       ${
         messages.length > 0 &&

@@ -21,6 +21,8 @@ export interface Told {
   moves: readonly MoveRow[];
   schema: Schema;
   names: Names;
+  /** What is asked of outer systems, in words. */
+  actionInWords(id: string): string | undefined;
 }
 
 /**
@@ -110,7 +112,8 @@ const DETAILS_SHOWN = 5;
 
 function detailsOf(activity: RecordedActivity, told: Told, titles: ReadonlyMap<string, string | null>) {
   const { activityId, attributes } = activity;
-  const parts = partsOf(activityId, attributes, told);
+  const elsewhere = elsewhereOf(activityId, attributes, told);
+  const parts = [...elsewhere.parts, ...partsOf(activityId, elsewhere.rest, told)];
   const by = String(attributes['str::jefi'] ?? '');
   const shape = String(attributes['str::jsi'] ?? '');
   const step = stepName({ shape, title: titles.get(placeOf(attributes['idt::jri'], shape)) });
@@ -121,6 +124,19 @@ function detailsOf(activity: RecordedActivity, told: Told, titles: ReadonlyMap<s
       : [ofStep ? journeyOf(attributes) : '', ofStep ? step : '', ...parts];
   const here = all.filter((part): part is string | Html => part !== undefined && part !== '');
   return here.length === 0 ? undefined : joined(here, { first: DETAILS_SHOWN });
+}
+
+/**
+ * What a step did in an outer system, as people say it, and the attributes that are told by that: what came of it there, or
+ * why nothing did.
+ */
+function elsewhereOf(activityId: string, attributes: Fields, told: Told): { parts: string[]; rest: Fields } {
+  const { 'str::pat': action, 'str::jsl': log, ...rest } = attributes;
+  const words = OF_STEPS.includes(activityId) ? told.actionInWords(String(action)) : undefined;
+  if (words === undefined) return { parts: [], rest: attributes };
+  if (activityId !== 'act::sja') return { parts: [words, String(log ?? '')].filter(Boolean), rest };
+  const reference = /^done: (.+)$/s.exec(String(log))?.[1]?.replace(/^([a-z]+):(\d+)$/, '$1 $2');
+  return { parts: [reference === undefined ? words : `${words} (${reference})`], rest };
 }
 
 function journeyOf({ 'str::cn': name, 'idt::c': id }: Fields): string | Html {

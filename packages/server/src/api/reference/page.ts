@@ -7,8 +7,20 @@ export const referencePage = `<!doctype html>
 <meta name="color-scheme" content="light dark">
 <title>Tributary API</title>
 <link rel="icon" href="data:,">
+<style>
+:root { --scalar-custom-header-height: 40px; }
+body { margin: 0; }
+.up {
+  position: sticky; top: 0; z-index: 20; box-sizing: border-box; height: 40px; padding: 0 24px; display: flex; align-items: center;
+  font: 14px/1.5 system-ui, sans-serif;
+  background: var(--scalar-background-1, Canvas); border-bottom: 1px solid var(--scalar-border-color, transparent);
+}
+.up a { color: var(--scalar-color-2, GrayText); text-decoration: none; }
+.up a:hover, .up a:focus-visible { color: var(--scalar-color-accent, LinkText); }
+</style>
 </head>
 <body>
+<nav class="up" aria-label="Way back"><a href="/">← Tributary</a></nav>
 <div id="reference"></div>
 <noscript>This page needs JavaScript. The same for programs: <a href="/openapi.json">/openapi.json</a></noscript>
 <script src="/docs/reference.js"></script>

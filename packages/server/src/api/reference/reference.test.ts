@@ -21,11 +21,12 @@ describe('the reference of the API, at /docs', () => {
     assert.equal(page.headers['content-type'], 'text/html; charset=utf-8');
     const named = [...page.body.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address!);
     assert.ok(named.length >= 3);
-    for (const address of named.filter((one) => one !== 'data:,')) {
+    for (const address of named.filter((one) => one !== 'data:,' && one !== '/')) {
       assert.match(address, /^\/[a-z]/);
       assert.equal((await get(address)).statusCode, 200, address);
     }
     assert.equal((await get('/docs/nothing')).statusCode, 404);
+    assert.ok(named.includes('/'), 'a way back to the first page');
   });
 
   test('refers to nothing outside, and may not', async () => {
@@ -58,6 +59,9 @@ describe('the reference of the API, at /docs', () => {
     const plain = await get('/docs/reference.js');
     assert.equal(plain.headers['content-type'], 'text/javascript; charset=utf-8');
     assert.match(plain.body, /createApiReference/);
+    // An empty field for the key shows how keys are written, and nothing that could be one.
+    assert.match(plain.body, /placeholder:`PRV-…`/);
+    assert.doesNotMatch(plain.body, /QUxMIFlPVVI/);
     const gzipped = await get('/docs/reference.js', { 'accept-encoding': 'br, gzip' });
     assert.equal(gzipped.headers['content-encoding'], 'gzip');
     assert.ok(gunzipSync(gzipped.rawPayload).equals(plain.rawPayload));

@@ -148,7 +148,7 @@ describe('many people who are put into a journey', () => {
       [place.ws, place.clock.now()],
     );
     const cancelled = await place.api(`/api/journeys/Can/enrolments/${more[0]!.id}/cancel`);
-    assert.equal(cancelled.body.state, 'cancelled');
+    assert.deepEqual([cancelled.body.state, cancelled.body.who], ['cancelled', { filter: null }]);
     await place.tributary.journeys.turn(place.ws, 'Can', 'on');
     await place.quiet();
     assert.equal((await runsOf('Can')).runs, 700);
@@ -201,6 +201,27 @@ describe('many people who are put into a journey', () => {
     assert.equal((await enrol('Taken', { filter: named('Tok'), idempotency_key: 'f' })).status, 409);
     await place.quiet();
     assert.equal((await runsOf('Taken')).people, 3);
+  });
+
+  test('are no longer named by an enrolment that is over, and its key is still one request', async () => {
+    await place.push({ name: 'Over', entry: direct, ...waiting });
+    const filter = { '$str::is': { field_id: 'str::email', value: 'over@example.com' } };
+    const asked = { filter, data: { 'str:cm:why': 'over@example.com' }, idempotency_key: 'o' };
+    const first = await enrol('Over', asked);
+    assert.deepEqual(first.body.who, { filter });
+    const keyed = async (state: string) => {
+      const { body } = await enrol('Over', asked);
+      assert.deepEqual([body.id, body.state, body.who], [first.body.id, state, { filter: null }]);
+    };
+    await place.quiet();
+    await keyed('done');
+    const other = await enrol('Over', { ...asked, data: {} });
+    assert.deepEqual([other.status, other.body.code], [409, 409]);
+    const { rows } = await place.db.query(
+      `select e.entry, e.filter from journey_enrolment e where e::text like '%over@example%' or e.id = $1`,
+      [first.body.id],
+    );
+    assert.deepEqual(rows, [{ entry: {}, filter: null }]);
   });
 
   test('wait for an audience that is still being built', async () => {

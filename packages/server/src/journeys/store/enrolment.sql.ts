@@ -16,7 +16,10 @@ export interface Enrolment {
   journeyId: number;
   askedBy: string;
   audience: string | null;
+  /** Kept while it runs: what it asks may be personal. */
   filter: Filter | null;
+  /** Whether it has, or had, one. */
+  filtered: boolean;
   /** Where it is of people by their ids: how many. */
   listed: number | null;
   occursAt: Date | null;
@@ -31,8 +34,18 @@ export interface Enrolment {
 }
 
 const shown = `id, journey_id as "journeyId", asked_by as "askedBy", audience, filter,
-  cardinality(people) as listed, occurs_at as "occursAt", missed, state, error, seen::float8 as seen,
-  total::float8 as total, entered::float8 as entered, created_at as "createdAt", finished_at as "finishedAt"`;
+  filtered or filter is not null as filtered, cardinality(people) as listed, occurs_at as "occursAt", missed, state, error,
+  seen::float8 as seen, total::float8 as total, entered::float8 as entered, created_at as "createdAt", finished_at as "finishedAt"`;
+
+/** Those listed, in the order in which they are kept. */
+const inOrder = '(select array_agg(distinct id order by id) from unnest($6::bigint[]) id)';
+
+/** What was asked, $3 to $6, in so few letters that it can be kept when the rest is not. */
+const askedSha = `encode(sha256(convert_to(
+  jsonb_build_array($3::text, $4::jsonb, $5::jsonb, ${inOrder})::text, 'UTF8')), 'hex')`;
+
+/** What of one that is over is kept no longer. */
+const forgotten = `filtered = filter is not null, filter = null, entry = '{}'`;
 
 /** Writes it down; undefined where there is one of that moment, or of that key. */
 export async function insertEnrolment(
@@ -45,19 +58,19 @@ export async function insertEnrolment(
   now: Date,
 ): Promise<Enrolment | undefined> {
   const { rows } = await tx.query<Enrolment>(
-    `insert into journey_enrolment (workspace_id, journey_id, asked_by, audience, filter, people, entry, occurs_at, missed,
-                                    idempotency_key, total, created_at, worked_at, not_before)
-     values ($1, $2, $3, $4, $5, (select array_agg(distinct id order by id) from unnest($6::bigint[]) id), $7, $8, $9, $10,
-             $11, $12, $12, $12)
+    `insert into journey_enrolment (workspace_id, journey_id, audience, filter, entry, people, asked_by, occurs_at,
+                                    missed, idempotency_key, asked_sha, total, created_at, worked_at, not_before)
+     values ($1, $2, $3, $4, $5, ${inOrder}, $7, $8, $9, $10,
+             case when $10::text is not null then ${askedSha} end, $11, $12, $12, $12)
      on conflict do nothing returning ${shown}`,
     [
       of.workspaceId,
       of.journeyId,
-      of.askedBy,
       of.audience ?? null,
       of.filter ?? null,
-      of.people ?? null,
       of.entry ?? {},
+      of.people ?? null,
+      of.askedBy,
       of.occursAt ?? null,
       of.missed ?? 0,
       of.key ?? null,
@@ -76,8 +89,7 @@ export async function findEnrolmentByKey(
   asked: { entry: Fields } & EnrolmentWho,
 ): Promise<{ enrolment: Enrolment; same: boolean } | undefined> {
   const { rows } = await db.query<Enrolment & { same: boolean }>(
-    `select ${shown}, audience is not distinct from $3 and filter is not distinct from $4 and entry = $5
-              and people is not distinct from (select array_agg(distinct id order by id) from unnest($6::bigint[]) id) as same
+    `select ${shown}, asked_sha is not distinct from ${askedSha} as same
      from journey_enrolment where journey_id = $1 and idempotency_key = $2`,
     [journeyId, key, asked.audience ?? null, asked.filter ?? null, asked.entry, asked.people ?? null],
   );
@@ -106,7 +118,7 @@ export async function listEnrolments(db: Queryable, journeyId: number, limit: nu
 /** Ends one that runs, after the page in hand; false where it does not run. */
 export async function cancelEnrolment(db: Queryable, journeyId: number, id: string, now: Date): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update journey_enrolment set state = 'cancelled', finished_at = $3
+    `update journey_enrolment set state = 'cancelled', finished_at = $3, ${forgotten}
      where journey_id = $1 and id = $2 and state = 'running'`,
     [journeyId, id, now],
   );
@@ -165,6 +177,8 @@ export async function updateProgress(
     name: 'enrolment.progress',
     text: `update journey_enrolment set after = coalesce($2, after), seen = seen + $3, entered = entered + $4,
                   total = greatest(total, seen + $3), state = case when $5 then 'done' else state end,
+                  filtered = $5 and filter is not null, filter = case when $5 then null else filter end,
+                   entry = case when $5 then '{}' else entry end,
                   finished_at = case when $5 then $6::timestamptz end, worked_at = $6, attempts = 0, error = null
            where id = $1`,
     values: [id, page.after ?? null, page.seen, page.entered, page.done, now],
@@ -182,9 +196,8 @@ export async function postponeEnrolment(db: Queryable, id: string, until: Date, 
 }
 
 export async function failEnrolment(tx: Tx, id: string, error: string, now: Date): Promise<void> {
-  await tx.query(`update journey_enrolment set state = 'failed', error = $2, finished_at = $3 where id = $1`, [
-    id,
-    error,
-    now,
-  ]);
+  await tx.query(
+    `update journey_enrolment set state = 'failed', error = $2, finished_at = $3, ${forgotten} where id = $1`,
+    [id, error, now],
+  );
 }

@@ -1,4 +1,4 @@
-import type { IntakeItem, IntakeOutcome } from '@tributary/model';
+import { type IntakeItem, type IntakeOutcome, publicId } from '@tributary/model';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../../platform/database/pool.ts';
 import { messageOf } from '../../platform/errors.ts';
@@ -129,9 +129,16 @@ interface Problem {
 
 function tell(log: Log, problems: readonly Problem[]): void {
   for (const { workspaceId, item, error } of problems) {
-    log.warn({ workspace: workspaceId, who: item.who, error }, `a record taken with async was not recorded: ${error}`);
+    log.warn(
+      { workspace: workspaceId, who: sender(item.who), error },
+      `a record taken with async was not recorded: ${error}`,
+    );
   }
 }
+
+/** An id as whoever sent it knows it. */
+const sender = (who: IntakeItem['who']) =>
+  'personId' in who ? { person_id: who.said ?? publicId(who.personId) } : who;
 
 const dated =
   (now: Date) =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { internalId } from '@tributary/model';
 import { silent } from '../../../test/support/database.ts';
 import { transaction } from '../../platform/database/pool.ts';
 import { itemOf, openRoom, type Room } from '../test/support.ts';
@@ -41,6 +42,23 @@ describe('records that nobody waits for', () => {
     await room.people.queue.add(room.ws, [itemOf({ 'str:cm:seat': '59', 'str::first': 'By seat' }, by)]);
     await room.people.queue.turn(silent);
     assert.equal((await fieldsOf('anna@example.com'))['str::first'], 'By seat');
+  });
+
+  test('of somebody who is not there are told in the log by the id that was sent', async () => {
+    const missing = '006b04c22500000000040000';
+    for (const who of [
+      { personId: '0', said: 'anna' },
+      { personId: internalId(missing)! },
+      { by: ['str::email'], find: 0 as const },
+    ])
+      await room.people.queue.add(room.ws, [
+        itemOf({ 'str::email': 'nobody@example.com' }, { who, existingOnly: true }),
+      ]);
+    const told: unknown[] = [];
+    const log = silent.child({});
+    log.warn = (...said: unknown[]) => void told.push((said[0] as { who: unknown }).who);
+    await room.people.queue.turn(log);
+    assert.deepEqual(told, [{ person_id: 'anna' }, { person_id: missing }, { by: ['str::email'], find: 0 }]);
   });
 
   test('that the database refuses wait, and hold up nobody', async () => {

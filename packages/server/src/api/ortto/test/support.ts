@@ -33,7 +33,7 @@ export interface Wire {
     method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS',
     path: string,
     headers: Record<string, string>,
-    text?: string,
+    text?: string | Buffer,
   ): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export async function openWire({ odd = false } = {}): Promise<Wire> {
   const send: Wire['send'] = async (method, url, headers, payload) => {
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
     described(
-      { method, path: url, body: odd ? undefined : payload },
+      { method, path: url, body: odd ? undefined : payload?.toString() },
       { status: answer.statusCode, type: answer.headers['content-type'], text: answer.body },
     );
     const text = answer.body.replace(/"request_id":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"/, '"request_id":"#"');
