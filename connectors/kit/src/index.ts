@@ -22,4 +22,5 @@ export type {
 } from './contract.ts';
 export { BadWebhook, NeedsReconnect, RetryLater } from './errors.ts';
 export type { Http, HttpRequest, HttpResponse } from './http.ts';
+export { readJson } from './json.ts';
 export { createWriteTimes, type WriteTimes } from './times.ts';

@@ -1,4 +1,4 @@
-import { type HttpResponse, NeedsReconnect, RetryLater, type Tools } from '@tributary/connector-kit';
+import { type HttpResponse, NeedsReconnect, RetryLater, readJson, type Tools } from '@tributary/connector-kit';
 import type { KommoSettings } from '../settings.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createLimiter, type Lane, type Limiter } from './limiter.ts';
@@ -123,7 +123,7 @@ export function createApi({ settings, tools, limiter, gate }: Line, lane: Lane):
       const response = await call(method, path, body);
       judge(response, 'unknown', [...refusals, ...also]);
       const ok = response.status >= 200 && response.status < 300;
-      return { ok, status: response.status, body: ok ? jsonOf(response, 'unknown') : parsed(response.body) };
+      return { ok, status: response.status, body: ok ? jsonOf(response, 'unknown') : readJson(response.body) };
     },
   };
 }
@@ -131,25 +131,10 @@ export function createApi({ settings, tools, limiter, gate }: Line, lane: Lane):
 /** What stands before Kommo answers in HTML, so a 200 that is not JSON does not come from Kommo itself. */
 function jsonOf(response: HttpResponse, applied: 'no' | 'unknown'): unknown {
   if (response.body === '') return undefined;
-  const body = parsed(response.body);
+  const body = readJson(response.body);
   if (body === undefined)
     throw new RetryLater(`Kommo answered ${response.status} with something else than JSON.`, { applied });
   return body;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return UNSTORABLE.test(text) ? JSON.parse(text, (_, value) => storable(value)) : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** As JSON writes U+0000, and halves of surrogate pairs: whoever types these into a name must not stop the others. */
-const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
-
-function storable(value: unknown): unknown {
-  return typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value;
 }
 
 function isJson(response: HttpResponse): boolean {

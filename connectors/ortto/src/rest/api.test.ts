@@ -57,6 +57,12 @@ describe('what an answer of Ortto means', () => {
     assert.deepEqual(sent, { method: 'POST', path: '/v1/person/merge', key: 'PRV-acme-abc', body: '{"people":[]}' });
   });
 
+  test('the words of an error are such as can be kept', async () => {
+    answer = { status: 400, headers: json, body: '{"error":"field \\u0000str::first: \\ud800 is not valid"}' };
+    const { body } = await api.post('/person/merge', {});
+    assert.equal(wordsOf(body), 'field str::first: \ufffd is not valid');
+  });
+
   test('a 429 waits as long as its body says; without words of it ten seconds', async () => {
     const body = '{"error":{"code":"rate-limit","message":"rate limit","try-in-seconds":27}}';
     answer = { status: 429, headers: json, body };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type HttpResponse, NeedsReconnect, RetryLater, type Tools } from '@tributary/connector-kit';
+import { type HttpResponse, NeedsReconnect, RetryLater, readJson, type Tools } from '@tributary/connector-kit';
 import { z } from 'zod';
 import type { OrttoSettings } from '../settings.ts';
 
@@ -63,7 +63,7 @@ export function createApi(
       judge(response);
       const ok = response.status >= 200 && response.status < 300;
       if (!ok) notBefore = clock() + betweenRefusals;
-      const read = parsed(response.body);
+      const read = readJson(response.body);
       // What stands before Ortto answers with pages, so that a 200 that is not JSON does not come from Ortto.
       if (ok && read === undefined)
         throw new RetryLater(`Ortto answered ${response.status} with something else than JSON.`, {
@@ -75,7 +75,7 @@ export function createApi(
 }
 
 function pauseOf(body: string): number {
-  const read = pause.safeParse(parsed(body));
+  const read = pause.safeParse(readJson(body));
   return Math.min(read.success ? read.data.error['try-in-seconds'] : pauseSeconds, pauseMost);
 }
 
@@ -83,14 +83,6 @@ const problem = z.object({ error: z.string() });
 
 /** The words of an error (recorded envelope), or undefined where it has none. */
 export function wordsOf(body: unknown): string | undefined {
-  const read = problem.safeParse(typeof body === 'string' ? parsed(body) : body);
+  const read = problem.safeParse(typeof body === 'string' ? readJson(body) : body);
   return read.success && read.data.error !== '' ? read.data.error : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

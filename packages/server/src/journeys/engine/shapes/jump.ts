@@ -3,8 +3,8 @@ import type { Moment } from '../moment.ts';
 import type { Move } from '../move.ts';
 
 /** Back, as long as the run has not been back often enough. */
-export function jump(shape: ShapeOf<'jump'>, { memory, shapeId }: Moment): Move {
-  const times = memory.jumps?.[shapeId] ?? 0;
+export function jump(shape: ShapeOf<'jump'>, { memory: { jumps = {} }, shapeId }: Moment): Move {
+  const times = Object.hasOwn(jumps, shapeId) ? jumps[shapeId]! : 0;
   if (times >= shape.atMost)
     return {
       do: 'go',
@@ -15,6 +15,6 @@ export function jump(shape: ShapeOf<'jump'>, { memory, shapeId }: Moment): Move 
     do: 'go',
     to: shape.to,
     did: `went back, for time ${times + 1} of at most ${shape.atMost}`,
-    remember: { jumps: { ...memory.jumps, [shapeId]: times + 1 } },
+    remember: { jumps: { ...jumps, [shapeId]: times + 1 } },
   };
 }

@@ -156,6 +156,8 @@ describe('going back', () => {
       did: 'went back, for time 1 of at most 2',
       remember: { jumps: { other: 5, j: 1 } },
     });
+    const called = moveFrom(shape, moment({ shapeId: 'constructor', memory: { jumps: { other: 5 } } }));
+    assert.deepEqual('remember' in called && called.remember, { jumps: { other: 5, constructor: 1 } });
     const often = moveFrom(shape, moment({ shapeId: 'j', memory: { jumps: { j: 2 } } }));
     assert.deepEqual(often, { do: 'go', to: 'on', did: 'went back 2 times, which is often enough' });
   });
