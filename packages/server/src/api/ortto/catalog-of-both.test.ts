@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { asking } from './test/asking.ts';
 import { openWire, type Wire } from './test/support.ts';
 
 const DEFINITION = '/v1/definitions/activity';
@@ -11,15 +12,7 @@ describe('what there is to say of people and of accounts', () => {
   });
   after(() => wire.close());
 
-  const ok = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown): Promise<string> => {
-    const { status, text } = await wire.call(method, path, body);
-    assert.equal(status, 200, text);
-    return text;
-  };
-  const refused = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown) => {
-    const { status, text } = await wire.call(method, path, body);
-    return `${status} ${JSON.parse(text).error}`;
-  };
+  const { ok, refused } = asking(() => wire);
 
   test('a choice is as long as a value can be, of people and of accounts; one that is longer can be removed', async () => {
     const long = 'x'.repeat(256);

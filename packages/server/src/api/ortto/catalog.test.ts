@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { asking } from './test/asking.ts';
 import { openWire, type Wire } from './test/support.ts';
 
 const FIELD = '/v1/person/custom-field';
@@ -18,15 +19,7 @@ describe('what there is to say of people', () => {
   });
   after(() => wire.close());
 
-  const ok = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown): Promise<string> => {
-    const { status, text } = await wire.call(method, path, body);
-    assert.equal(status, 200, text);
-    return text;
-  };
-  const refused = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown) => {
-    const { status, text } = await wire.call(method, path, body);
-    return `${status} ${JSON.parse(text).error}`;
-  };
+  const { ok, refused } = asking(() => wire);
   const bare = (path: string) => wire.send('POST', path, { 'x-api-key': wire.key, 'content-type': 'application/json' });
   const merge = (fields: object) =>
     ok('POST', '/v1/person/merge', { people: [{ fields: { 'str::email': 'anna@example.com', ...fields } }] });
