@@ -122,5 +122,6 @@ export {
   isValueType,
   jsonBytes,
   problemWithValue,
+  storable,
   type Value,
 } from './value.ts';

@@ -84,6 +84,11 @@ export function isStorable(value: unknown): boolean {
   return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner));
 }
 
+/** The same text as PostgreSQL can hold it: without U+0000, and with U+FFFD where half a surrogate pair is. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
+}
+
 /** How many bytes a value takes on the wire. */
 export function jsonBytes(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;

@@ -1,3 +1,4 @@
+import { storable } from '@tributary/model';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
@@ -42,11 +43,11 @@ export async function receive(
         `the first row has ${first.cells.length} columns, more than ${COLUMNS_MAX}`,
       );
     }
-    const columns = first.cells.map((cell, i) => (dialect.header && clean(cell).trim()) || `Column ${i + 1}`);
+    const columns = first.cells.map((cell, i) => (dialect.header && storable(cell).trim()) || `Column ${i + 1}`);
     const sample = rows
       .slice(dialect.header ? 1 : 0)
       .filter((row) => !row.problem && row.cells.length === columns.length)
-      .map((row) => row.cells.map(clean));
+      .map((row) => row.cells.map(storable));
     const mapping = guessMapping(o.kind, columns, sample, await catalogFor(doors, db, workspaceId, o.kind));
     const begin = dialect.header
       ? { position: skipped + first.end, rowNumber: 1 }
@@ -57,9 +58,4 @@ export async function receive(
     throw error;
   }
   return (await findImport(db, workspaceId, id))!;
-}
-
-/** As PostgreSQL can keep it. */
-function clean(cell: string): string {
-  return cell.replaceAll('\0', '').toWellFormed();
 }

@@ -1,6 +1,5 @@
-import type { Duplex } from 'node:stream';
 import pg from 'pg';
-import { type ConnectionSettings, type Db, send, type Tx } from './database/pool.ts';
+import { type ConnectionSettings, type Db, send, streamOf, type Tx } from './database/pool.ts';
 import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 
@@ -172,11 +171,6 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
       clearTimeout(late);
     },
   };
-}
-
-/** To be ended where there is nobody to say goodbye to. */
-function streamOf(client: pg.Client): Duplex {
-  return (client as unknown as { connection: { stream: Duplex } }).connection.stream;
 }
 
 /** Those of these processes that are no more. Empty within the grace time after the database started. */

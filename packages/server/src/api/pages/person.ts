@@ -1,10 +1,10 @@
 import { internalId, publicId } from '@tributary/model';
 import type { Person, Schema } from '../../people/index.ts';
 import { badge, bdi, type Html, html, openable, page } from '../../platform/page.ts';
+import { pageLinks } from '../../platform/page-links.ts';
 import type { PageContext } from './context.ts';
 import { messageTable } from './messages.ts';
 import { fullName, nameOf } from './name.ts';
-import { pageLinks } from './page-links.ts';
 import { endOf, timeline } from './timeline.ts';
 import { shown } from './values.ts';
 

@@ -3,9 +3,9 @@ import type { JourneyRow, RunRow } from '../../journeys/index.ts';
 import { publicJourneyId } from '../../journeys/index.ts';
 import type { Person } from '../../people/index.ts';
 import { badge, bdi, type Html, html, openable } from '../../platform/page.ts';
+import { pageLinks } from '../../platform/page-links.ts';
 import type { PageContext } from './context.ts';
 import { nameOf } from './name.ts';
-import { pageLinks } from './page-links.ts';
 
 const SHOWN = 50;
 

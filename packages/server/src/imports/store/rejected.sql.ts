@@ -1,3 +1,4 @@
+import { storable } from '@tributary/model';
 import type { Queryable, Tx } from '../../platform/database/pool.ts';
 import type { Rejected } from '../types.ts';
 
@@ -15,8 +16,8 @@ export async function insertRejected(
       workspaceId,
       importId,
       rejected.map((row) => row.rowNumber),
-      rejected.map((row) => row.reason.replaceAll('\0', '')),
-      rejected.map((row) => JSON.stringify(row.cells.map((cell) => cell.replaceAll('\0', '').toWellFormed()))),
+      rejected.map((row) => storable(row.reason)),
+      rejected.map((row) => JSON.stringify(row.cells.map(storable))),
     ],
   );
 }

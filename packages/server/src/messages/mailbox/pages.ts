@@ -1,4 +1,5 @@
 import { badge, bdi, count, empty, type Html, html, page, tabs } from '../../platform/page.ts';
+import { pageLinks } from '../../platform/page-links.ts';
 import { linksIn } from '../render/links.ts';
 import type { MailHead, StoredMail } from '../store/mailbox.sql.ts';
 import { readToken } from '../tracking/token.ts';
@@ -24,9 +25,7 @@ export function listPage(
   const table = html`<div class="sheet flush"><table class="stack">
 <thead><tr><th>Subject</th><th>To</th><th>Received</th></tr></thead>
 <tbody>${rows}</tbody></table></div>
-<nav class="pages" aria-label="Pages"><span>${!o.isFirst && html`<a href="/mailbox">Newest</a>`}</span><span>${
-    o.older !== undefined && html`<a href="/mailbox?before=${o.older}">Older</a>`
-  }</span></nav>`;
+${pageLinks({ newest: o.isFirst ? undefined : '/mailbox', older: o.older === undefined ? undefined : `/mailbox?before=${o.older}` })}`;
   const nothing = empty(
     'No mail yet',
     html`Every e-mail that Tributary sends ends up here, and nowhere else, until it is told of a real mail server (<code>SMTP_URL</code>). Publish a journey with an e-mail in it and let someone enter.`,

@@ -1,3 +1,4 @@
+import { storable } from '@tributary/model';
 import { type FilterImplOptions, filters, Liquid, type Template } from 'liquidjs';
 import { UserError } from '../../platform/errors.ts';
 import { escapeHtml } from './entities.ts';
@@ -100,7 +101,7 @@ export function render(compiled: Compiled, kind: Kind, scope: object): string {
     throw new Error(placed(error));
   }
   if (output.length > OUTPUT_MAX) throw new Error(`what comes out is longer than ${OUTPUT_MAX} characters`);
-  return output.replaceAll('\0', '').toWellFormed();
+  return storable(output);
 }
 
 /** What a text names of its scope, as paths; of a path that only rendering knows the end of, the part before it. */

@@ -1,4 +1,4 @@
-import type { Fields, MessageChannel, SendingDefaults, SendingRules } from '@tributary/model';
+import { type Fields, type MessageChannel, type SendingDefaults, type SendingRules, storable } from '@tributary/model';
 import type { Db, Queryable, Tx } from '../../platform/database/pool.ts';
 import type { LaneName, MessageState, WaitsFor } from '../types.ts';
 import { type DefaultColumns, defaultColumns, defaultsOf } from './default.sql.ts';
@@ -166,7 +166,7 @@ export async function updateOutcomes(
       changes.map((c) => c.address),
       changes.map((c) => c.subject),
       // What the other side said may be no text at all, such as a compressed page.
-      changes.map((c) => c.reason?.replaceAll('\0', '') ?? null),
+      changes.map((c) => (c.reason === null ? null : storable(c.reason))),
       changes.map((c) => c.waitsFor),
       changes.map((c) => c.sentAt),
       changes.map((c) => c.countedAt),

@@ -126,13 +126,18 @@ export async function reading<T>(db: Db, work: (on: Queryable) => Promise<T>): P
   }
 }
 
+/** The socket of a connection, which `pg` does not show. */
+export function streamOf(client: pg.ClientBase): Duplex {
+  return (client as unknown as { connection: { stream: Duplex } }).connection.stream;
+}
+
 /**
  * One connection, until `over`: what was begun side by side and goes on must not write outside of its transaction. What
  * it is asked in one turn leaves in one write: these were a third of the intake's time.
  */
 function gathering(client: pg.PoolClient): { tx: Tx; over: () => void } {
   let isOver = false;
-  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
+  const stream = streamOf(client);
   const query = (statement: string | pg.QueryConfig, values?: unknown[]): unknown => {
     if (isOver) return Promise.reject(new Error('this transaction is over'));
     stream.cork();

@@ -1,4 +1,4 @@
-import { type Html, html } from '../../platform/page.ts';
+import { type Html, html } from './page.ts';
 
 /** Links to the pages before and after this one. */
 export function pageLinks({ newest, older }: Record<'newest' | 'older', string | undefined>): Html | undefined {
