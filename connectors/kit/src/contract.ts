@@ -13,7 +13,7 @@ export interface Connector<Settings> {
   /** What a connection needs to be told, such as an address and a token. */
   readonly settings: z.ZodType<Settings>;
   /** What has to exist in Tributary before the connector can record anything. The host makes it. */
-  readonly provides: { fields: readonly ProvidedField[]; activities: readonly ProvidedActivity[] };
+  readonly provides: Provided;
   /** Reads the hints out of a webhook's body. Throws `BadWebhook` where there is nothing to be read. */
   parseWebhook(body: string, contentType: string): Hint[];
   /** The activities it wants to hear of. */
@@ -44,6 +44,12 @@ export interface PersonalMemory {
   by: string;
   values: readonly string[];
   blank: readonly string[];
+}
+
+/** What has to exist where somebody records. */
+export interface Provided {
+  fields: readonly ProvidedField[];
+  activities: readonly ProvidedActivity[];
 }
 
 /** A custom field of people: its id follows from name and type (`str:cm:kommo-lead-id`). */
@@ -147,8 +153,11 @@ export type WriteOutcome =
   | { id: string; done: false; why: string; moot?: boolean };
 
 export interface Session {
-  /** Makes what it needs over there and subscribes the webhook; safe to repeat. Says what it found and made, in words. */
-  setUp(webhookUrl: string): Promise<SetUpReport>;
+  /**
+   * Makes what it needs over there and subscribes the webhook; safe to repeat. Says what it found and made, in words.
+   * `mirrored` is what the other connectors record with here, where it was asked to have that over there as well.
+   */
+  setUp(webhookUrl: string, mirrored?: Provided): Promise<SetUpReport>;
   /**
    * Resolves when a read need not wait for the other side's limit. Hooks are taken up only then, so that those which
    * come during the wait are read by the same request, and not by the next. Left out where there is no limit.

@@ -9,6 +9,7 @@ export type {
   KeyOfPerson,
   Memory,
   PersonalMemory,
+  Provided,
   ProvidedActivity,
   ProvidedField,
   Reading,

@@ -1,4 +1,4 @@
-import type { ProvidedActivity, ProvidedField } from '@tributary/connector-kit';
+import type { Provided, ProvidedField } from '@tributary/connector-kit';
 import { customActivityId, customFieldId, type DisplayType } from '@tributary/model';
 
 const field = (name: string, type: DisplayType = 'text') => ({ name, type, id: customFieldId(name, type) });
@@ -53,7 +53,7 @@ export const DEAL_PASSED_ON = customActivityId(dealPassedOn);
 
 const declared = ({ name, type, key }: ProvidedField): ProvidedField => ({ name, type, ...(key ? { key } : {}) });
 
-export const provides: { fields: readonly ProvidedField[]; activities: readonly ProvidedActivity[] } = {
+export const provides: Provided = {
   fields: Object.values(personFields).map(declared),
   activities: [
     { name: stageChanged, attributes: Object.values(stageAttributes).map(declared) },

@@ -1,5 +1,6 @@
 import { after } from 'node:test';
 import { conformance } from '@tributary/connector-kit/conformance';
+import { activityCall, json, RUN, stepCall } from '../test/calls.ts';
 import { activityOf, closeOther, due, mergeOf, openSide } from '../test/support.ts';
 import { ortto } from './index.ts';
 
@@ -16,7 +17,20 @@ conformance({
     ],
     bad: [{ url: 'au' }, { key: 'abc' }, { url: 'acme', key: 'abc' }, { url: 'https://a.b/c', key: 'x' }],
   },
-  webhooks: 'none',
+  webhooks: {
+    good: [
+      { name: 'an activity', ...json(activityCall()), hints: ['activity 006500000000000000000001'] },
+      { name: 'a step of a journey', ...json(stepCall), hints: [`step 690400000000000000000001/${RUN}/1`] },
+      { name: 'the one that tries the address', ...json(activityCall({ field_id: 'act::test_webhook' })), hints: [] },
+      { name: 'an activity of another kind', ...json(activityCall({ field_id: 'act:cm:demo-booked' })), hints: [] },
+    ],
+    large: (values) => ({
+      ...json(
+        activityCall({ attr: Object.fromEntries(Array.from({ length: values }, (_, i) => [`str:cm:${i}`, 'x'])) }),
+      ),
+      hints: 1,
+    }),
+  },
   heard: [],
   actions: {
     merge: {

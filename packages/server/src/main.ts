@@ -72,7 +72,7 @@ const commands: Readonly<Record<string, Command>> = {
     run: (config, rest, { name }) => keys(config, rest, name),
   },
   kommo: { options: ['url', 'token'], run: kommoConnect },
-  ortto: { options: ['url', 'key'], run: orttoConnect },
+  ortto: { options: ['url', 'key', 'bridge'], run: orttoConnect },
   journeys: {
     options: [
       ...(['dry-run', 'offline', 'move', 'map', 'yes', 'let-go', 'name', 'state', 'shape', 'limit', 'before'] as const),

@@ -9,15 +9,19 @@ export function connect(
   o: {
     connector: string;
     settings: object;
+    /** What the other connections record with is made over there, too. */
+    mirror?: boolean | undefined;
     failed: (message: string) => UserError;
     /** More to say, once it is connected. */
     more?: (webhookUrl: string) => string[];
   },
 ): Promise<undefined> {
   return withRooms(config, async ({ connectors, workspace }) => {
-    const report = await connectors.connect(workspace.id, o.connector, o.settings).catch((error: unknown) => {
-      throw error instanceof UserError ? error : o.failed(messageOf(error));
-    });
+    const report = await connectors
+      .connect(workspace.id, o.connector, o.settings, { mirror: o.mirror })
+      .catch((error: unknown) => {
+        throw error instanceof UserError ? error : o.failed(messageOf(error));
+      });
     for (const line of [...describe(report), ...(o.more?.(report.webhookUrl) ?? [])]) console.log(line);
     return undefined;
   });

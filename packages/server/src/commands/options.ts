@@ -9,6 +9,7 @@ const OPTIONS = {
   url: { type: 'string' },
   token: { type: 'string' },
   key: { type: 'string' },
+  bridge: { type: 'boolean' },
   exit: { type: 'boolean' },
   map: { type: 'string', multiple: true },
   by: { type: 'string' },

@@ -3,18 +3,27 @@ import { UserError } from '../platform/errors.ts';
 import { connect } from './connect.ts';
 import { usage } from './usage.ts';
 
-/** `ortto connect --url REGION|URL --key KEY`: tries the key and keeps it, encrypted. */
+/**
+ * `ortto connect --url REGION|URL --key KEY`: tries the key and keeps it, encrypted. With `--bridge`, what Kommo records
+ * with is made there as well.
+ */
 export function orttoConnect(
   config: Config,
   [verb]: string[],
-  o: { url?: string | undefined; key?: string | undefined },
+  o: { url?: string | undefined; key?: string | undefined; bridge?: boolean | undefined },
 ): Promise<undefined> {
   if (verb !== 'connect' || !o.url || !o.key) {
-    throw usage(['ortto connect --url us|au|eu|ADDRESS --key PRV-…']);
+    throw usage(['ortto connect --url us|au|eu|ADDRESS --key PRV-… [--bridge]']);
   }
   return connect(config, {
     connector: 'ortto',
     settings: { url: o.url, key: o.key },
+    mirror: o.bridge,
     failed: (message) => new UserError('ortto_not_connected', message),
+    more: (webhookUrl) => [
+      `Webhooks of Ortto are taken at ${webhookUrl}`,
+      'Ortto lets nobody set them up but people, in the app: docs/ortto.md says where.',
+      ...(config.publicUrl ? [] : ['Ortto can reach that address only if PUBLIC_URL names one it can reach: set it.']),
+    ],
   });
 }

@@ -133,6 +133,7 @@ function aboutOf(action: Action): Fields {
     'idt::c': action.campaignId,
     'str::cn': action.journeyName,
     'str::jsi': action.shapeId,
+    ...(action.shapeTitle ? { 'str::jst': action.shapeTitle } : {}),
     'str::pat': `${action.connector}.${action.action}`,
     'idt::jri': publicId(action.runId, 'run'),
   };

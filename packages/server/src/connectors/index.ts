@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Connector, SetUpReport } from '@tributary/connector-kit';
+import type { Connector, Provided, SetUpReport } from '@tributary/connector-kit';
 import { customActivityId, customFieldId, type Problem } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { JourneyActions, Journeys } from '../journeys/index.ts';
@@ -29,9 +29,15 @@ export type { ConnectorCounts } from './store/outbox.sql.ts';
 export interface Connectors {
   /**
    * Connects, or changes the settings of the connection there is, and makes what both sides need. Settings that the
-   * other side does not take are refused with its reason, and those there were stay.
+   * other side does not take are refused with its reason, and those there were stay. `mirror`: the fields and activities
+   * that the workspace's other connections record with are made over there, too.
    */
-  connect(workspaceId: number, connectorId: string, settings: unknown): Promise<SetUpReport & { webhookUrl: string }>;
+  connect(
+    workspaceId: number,
+    connectorId: string,
+    settings: unknown,
+    how?: { mirror?: boolean | undefined },
+  ): Promise<SetUpReport & { webhookUrl: string }>;
   /** Makes again what is missing over there, such as a webhook that was switched off. */
   check(): Promise<void>;
   /** What can be seen to be wrong with the connector actions of a journey, before any is asked for. */
@@ -81,7 +87,7 @@ export function createConnectors(o: {
   };
 
   return {
-    async connect(workspaceId, connectorId, input) {
+    async connect(workspaceId, connectorId, input, { mirror } = {}) {
       const connector = o.connectors.find(({ id }) => id === connectorId);
       if (!connector) throw new UserError('connector_not_found', `there is no connector "${connectorId}"`, 404);
       const parsed = connector.settings.safeParse(input);
@@ -92,11 +98,12 @@ export function createConnectors(o: {
       const before = (await listConnections(db)).find(
         (c) => c.workspaceId === workspaceId && c.connector === connectorId,
       );
+      const mirrored = mirror ? providedByOthers(await connections.all(), workspaceId, connector) : undefined;
       const webhookSecret = before?.webhookSecret ?? randomBytes(24).toString('base64url');
       const url = webhookUrl(connector, webhookSecret);
       await provide(people, workspaceId, connector);
       // Tried before they are kept: settings that do not work must not take the place of some that do.
-      const report = await connections.open(connector, parsed.data, before?.id ?? 'new').setUp(url);
+      const report = await connections.open(connector, parsed.data, before?.id ?? 'new').setUp(url, mirrored);
       const settings = seal(o.secret, SETTINGS, JSON.stringify(parsed.data));
       await transaction(db, async (tx) => {
         const now = clock.now();
@@ -178,6 +185,23 @@ export function createConnectors(o: {
         },
       };
     },
+  };
+}
+
+/** What the workspace's other connections record with. Throws where there is none. */
+function providedByOthers(
+  connections: readonly Connection[],
+  workspaceId: number,
+  connector: Connector<unknown>,
+): Provided {
+  const others = connections.filter(
+    (connection) => connection.workspaceId === workspaceId && connection.connector.id !== connector.id,
+  );
+  if (others.length === 0)
+    throw new UserError('nothing_to_bridge', `connect what ${connector.name} is to be bridged to first, such as Kommo`);
+  return {
+    fields: others.flatMap((other) => other.connector.provides.fields),
+    activities: others.flatMap((other) => other.connector.provides.activities),
   };
 }
 

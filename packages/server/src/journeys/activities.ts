@@ -1,4 +1,4 @@
-import { type IntakeItem, publicId } from '@tributary/model';
+import { type Fields, type IntakeItem, publicId } from '@tributary/model';
 import type { Told } from '../people/index.ts';
 import type { RunState } from './engine/run-state.ts';
 import type { Version } from './versions.ts';
@@ -20,6 +20,12 @@ const about = (run: Run, { campaignId, name }: Of) => ({
   'str::cn': name,
   'idt::jri': publicId(run.id, 'run'),
 });
+
+/** What a shape is called, where it is (Ortto's schema, recorded). */
+export function titleOf({ definition }: Pick<Version, 'definition'>, shapeId: string): Fields {
+  const title = definition.shapes[shapeId]?.title;
+  return title === undefined ? {} : { 'str::jst': title };
+}
 
 /** That a run began (`act::ej`), and what started it. */
 export function started(run: Run, of: Of, by: { activity: string | undefined; id: string }): Told {
@@ -50,14 +56,15 @@ export const STEP_FAILED = 'act::fja';
 /** How a step went (`act::sja`, `act::fja`), as Ortto names them. */
 export function stepItem(
   run: Run,
-  of: Of,
+  version: Version,
   { shapeId, kind, failed }: { shapeId: string; kind: string; failed?: string | undefined },
 ): IntakeItem {
   return item(run, {
     id: failed === undefined ? 'act::sja' : STEP_FAILED,
     attributes: {
-      ...about(run, of),
+      ...about(run, version),
       'str::jsi': shapeId,
+      ...titleOf(version, shapeId),
       'str::pat': kind,
       'str::jsl': [...(failed ?? 'done')].slice(0, 255).join(''),
     },

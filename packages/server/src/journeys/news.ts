@@ -13,6 +13,7 @@ export interface JourneyActions {
     runId: string;
     shapeId: string;
     journeyName: string;
+    shapeTitle?: string | undefined;
     campaignId: string;
     entryActivity: string;
     entry: Fields;

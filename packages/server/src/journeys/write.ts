@@ -3,7 +3,7 @@ import type { MessageRequest, Messages } from '../messages/index.ts';
 import type { People } from '../people/index.ts';
 import type { Tx } from '../platform/database/pool.ts';
 import { leave } from '../platform/news.ts';
-import { ended, endedItem, stepItem } from './activities.ts';
+import { ended, endedItem, stepItem, titleOf } from './activities.ts';
 import type { Effect } from './engine/move.ts';
 import type { JourneyActions, JourneyPasses } from './news.ts';
 import { objectionOnceLeft } from './objections.ts';
@@ -117,6 +117,7 @@ function messageRequest({ step, shapeId, effect }: Asked<'message'>, now: Date):
       'str::cn': version.name,
       'str::ct': 'journey',
       'str::jsi': shapeId,
+      ...titleOf(version, shapeId),
       'idt::jri': publicId(run.id, 'run'),
     },
     at: now,
@@ -134,6 +135,7 @@ function actionOf({ step, shapeId, effect }: Asked<'action'>, now: Date): Journe
     runId: run.id,
     shapeId,
     journeyName: version.name,
+    shapeTitle: version.definition.shapes[shapeId]?.title,
     campaignId: version.campaignId,
     entryActivity: version.trigger?.activity ?? '',
     entry: run.entry,

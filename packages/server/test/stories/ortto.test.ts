@@ -288,20 +288,6 @@ test('an activity without an address, and inputs that can not be right, are said
   });
 });
 
-test('a webhook of Ortto’s is refused with the reason, and nothing is kept', async () => {
-  const { rows } = await world.db.query<{ secret: string }>(
-    `select webhook_secret as secret from connection where connector = 'ortto'`,
-  );
-  const answer = await fetch(`${world.tributary.url}/hooks/ortto/${rows[0]!.secret}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"id":"0069","time":"2026-11-10T05:35:39Z"}',
-  });
-  assert.equal(answer.status, 400);
-  assert.match(await answer.text(), /Ortto's webhooks are not read/);
-  assert.equal((await counts()).inbox, 0);
-});
-
 test('a key that is revoked needs a person; a wrong one is refused, and the one there was goes on working', async () => {
   const { connectors, workspace } = world.tributary;
   await assert.rejects(connectors.connect(workspace.id, 'ortto', { url: line.url, key: 'PRV-wrong' }), /\(401\)/);

@@ -1,6 +1,7 @@
 import { type Fields, publicId, type Value } from '@tributary/model';
 import type { Objection } from '../../messages/index.ts';
 import { messageOf } from '../../platform/errors.ts';
+import { titleOf } from '../activities.ts';
 import type { Effect } from '../engine/move.ts';
 import type { RunState } from '../engine/run-state.ts';
 import { rulesOf } from '../sending-rules.ts';
@@ -33,6 +34,7 @@ export function createEffects(
     'idt::c': version.campaignId,
     'str::cn': version.name,
     'str::jsi': shapeId,
+    ...titleOf(version, shapeId),
     'idt::jri': publicId(run.id, 'run'),
   });
   const note = (shapeId: string, at: Date, attributes: Fields): void => {
