@@ -92,6 +92,15 @@ export interface Reading {
   remember: Remembered[];
 }
 
+/** A piece of what was there before. */
+export interface Backfilled {
+  reading: Reading;
+  /** Where the next one begins; undefined after the last. */
+  next: Remembered['value'] | undefined;
+  /** What was read so far, in words: “1,250 contacts, 800 deals”. */
+  told: string;
+}
+
 /** An activity that was recorded, with what a connector may need to place it. */
 export interface Heard {
   activityId: string;
@@ -171,6 +180,11 @@ export interface Session {
    * what is told here and by a webhook is recorded once. The first time there is no past: it only remembers the moment.
    */
   catchUp?(memory: Memory): AsyncIterable<Reading>;
+  /**
+   * Reads one more piece of what was there before the account was connected, after `from`, or the first one: what is, and
+   * nothing that happened. Few requests each, for it is asked for while there is nothing else to do.
+   */
+  backfill?(from: Remembered['value'] | undefined, memory: Memory): Promise<Backfilled>;
   /**
    * A cheap look, throws where the other side is not there: asked where one write fails alone, before it is given up.
    * Left out where catching up tells.

@@ -1,6 +1,7 @@
 export { action, flag } from './action.ts';
 export type {
   ActionMoment,
+  Backfilled,
   Connector,
   ConnectorAction,
   DueWrite,

@@ -1,6 +1,7 @@
 import type { Connector, Session, Tools } from '@tributary/connector-kit';
 import { provides } from './provides.ts';
 import { about } from './reading/about.ts';
+import { backfill } from './reading/backfill.ts';
 import { catchUp } from './reading/catch-up.ts';
 import { createEchoes } from './reading/nothing-new.ts';
 import { readHints } from './reading/read.ts';
@@ -46,6 +47,7 @@ function open(settings: KommoSettings, tools: Tools): Session {
     ready: () => line.limiter.ready(),
     read: (hints, memory) => readHints(reader, hints, memory),
     catchUp: (memory) => catchUp(reader, memory),
+    backfill: (from, memory) => backfill(reader, from, memory),
     write: (writes, memory) => writeAll(writer, writes, memory),
   };
 }

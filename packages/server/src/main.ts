@@ -7,7 +7,7 @@ import { HELP, helpOn } from './commands/help.ts';
 import { importFile } from './commands/import.ts';
 import { journeys } from './commands/journeys.ts';
 import { keys } from './commands/keys.ts';
-import { kommoConnect } from './commands/kommo.ts';
+import { kommo } from './commands/kommo.ts';
 import { messages } from './commands/messages.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { isLook, type Looks } from './commands/only-there.ts';
@@ -71,7 +71,7 @@ const commands: Readonly<Record<string, Command>> = {
     looks: ['list', 'revoke'],
     run: (config, rest, { name }) => keys(config, rest, name),
   },
-  kommo: { options: ['url', 'token'], run: kommoConnect },
+  kommo: { options: ['url', 'token', 'again'], run: kommo },
   ortto: { options: ['url', 'key', 'bridge'], run: orttoConnect },
   journeys: {
     options: [

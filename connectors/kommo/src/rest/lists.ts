@@ -31,14 +31,26 @@ export async function list(
 ): Promise<unknown[]> {
   const rows: unknown[] = [];
   for (let number = 1; number <= mostPages; number++) {
-    const search = new URLSearchParams([...query, ['limit', String(o.size ?? pageSize)], ['page', String(number)]]);
-    const read = page.safeParse(await api.get(`${path}?${search}`, o.also));
-    if (!read.success) return rows;
-    const found = read.data._embedded[name];
-    if (Array.isArray(found)) rows.push(...found);
-    if (!read.data._links?.next || enough(rows)) return rows;
+    const read = await onePage(api, path, name, query, { ...o, page: number });
+    rows.push(...read.rows);
+    if (!read.more || enough(rows)) return rows;
   }
   return rows;
+}
+
+/** One page of a list, and whether there is another. */
+export async function onePage(
+  api: Api,
+  path: string,
+  name: string,
+  query: readonly [string, string][],
+  o: { page: number; size?: number; also?: readonly number[] },
+): Promise<{ rows: unknown[]; more: boolean }> {
+  const search = new URLSearchParams([...query, ['limit', String(o.size ?? pageSize)], ['page', String(o.page)]]);
+  const read = page.safeParse(await api.get(`${path}?${search}`, o.also));
+  if (!read.success) return { rows: [], more: false };
+  const found = read.data._embedded[name];
+  return { rows: Array.isArray(found) ? found : [], more: read.data._links?.next !== undefined };
 }
 
 /** Rows by their ids, in as few requests as their addresses allow, all under way at once. Ids that are gone are absent. */

@@ -12,6 +12,7 @@ Commands
   keys create --name NAME                    make an API key; it is printed alone on the last line, and never again
   keys list | keys revoke ID                 the keys there are; end one
   kommo connect --url URL --token TOKEN      connect a Kommo account (its address, a long-lived token)
+  kommo backfill [--again]                   read the contacts and deals that were there before; tell how far that is
   ortto connect --url us|au|eu|URL --key KEY  connect an Ortto account (a private API key); --bridge makes there what
                                              Kommo records with
   journeys list | on NAME | off NAME         the journeys there are; let people in, or no more

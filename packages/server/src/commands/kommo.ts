@@ -2,23 +2,46 @@ import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
 import { connect } from './connect.ts';
 import { usage } from './usage.ts';
+import { withRooms } from './with-database.ts';
 
-/** `kommo connect --url URL --token TOKEN`: keeps the token, encrypted, and makes what Kommo needs. */
-export function kommoConnect(
-  config: Config,
-  [verb]: string[],
-  o: { url?: string | undefined; token?: string | undefined },
-): Promise<undefined> {
-  if (verb !== 'connect' || !o.url || !o.token) {
-    throw usage(['kommo connect --url https://yours.kommo.com --token TOKEN']);
-  }
+interface Asked {
+  url?: string | undefined;
+  token?: string | undefined;
+  again?: boolean | undefined;
+}
+
+/** `kommo connect` and `kommo backfill`. */
+export function kommo(config: Config, [verb]: string[], { url, token, again }: Asked): Promise<undefined> {
+  if (verb === 'connect' && url && token) return kommoConnect(config, { url, token });
+  if (verb === 'backfill') return kommoBackfill(config, again === true);
+  throw usage(['kommo connect --url https://yours.kommo.com --token TOKEN', 'kommo backfill [--again]']);
+}
+
+/** Keeps the token, encrypted, and makes what Kommo needs. */
+function kommoConnect(config: Config, settings: { url: string; token: string }): Promise<undefined> {
   return connect(config, {
     connector: 'kommo',
-    settings: { url: o.url, token: o.token },
+    settings,
     failed: (message) => new UserError('kommo_not_connected', message),
     more: (webhookUrl) => [
       `Webhooks arrive at ${webhookUrl}`,
       ...(config.publicUrl ? [] : ['Kommo can reach that address only if PUBLIC_URL names one it can reach: set it.']),
+      'Who was there before comes in as their deals change; all at once by "kommo backfill".',
     ],
+  });
+}
+
+/** Asks the server to read the contacts and deals that were there before, or tells how far it is. */
+function kommoBackfill(config: Config, again: boolean): Promise<undefined> {
+  return withRooms(config, async ({ connectors, workspace }) => {
+    const now = await connectors.backfill(workspace.id, 'kommo', again);
+    console.log(
+      now === 'asked'
+        ? 'The server reads the contacts and deals that were there before, a page a second, while nothing else is to be done. "kommo backfill" again tells how far it is.'
+        : now.state === 'on'
+          ? `Read so far: ${now.told}. The server goes on.`
+          : `All has been read: ${now.told}. With --again it is read once more; who is known is passed over.`,
+    );
+    return undefined;
   });
 }

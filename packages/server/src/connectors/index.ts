@@ -10,8 +10,9 @@ import { type Db, type Queryable, type Tx, transaction } from '../platform/datab
 import { messageOf, UserError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { type Loop, startLoop } from '../platform/loop.ts';
-import { notify, type Presence } from '../platform/presence.ts';
+import { notify, type Presence, signal } from '../platform/presence.ts';
 import { seal } from '../platform/seal.ts';
+import { askForBackfill, type Backfill, backfillOf } from './backfill.ts';
 import { type Connection, createConnections, SETTINGS } from './connections.ts';
 import { type Failures, failuresOf } from './failures.ts';
 import { forget } from './forget.ts';
@@ -38,6 +39,11 @@ export interface Connectors {
     settings: unknown,
     how?: { mirror?: boolean | undefined },
   ): Promise<SetUpReport & { webhookUrl: string }>;
+  /**
+   * Asks that what was there before it was connected be read, by the server, while there is nothing else to do; again, it
+   * tells how far that is. Throws where nothing is connected by that connector, or it can not.
+   */
+  backfill(workspaceId: number, connectorId: string, again: boolean): Promise<Backfill | 'asked'>;
   /** Makes again what is missing over there, such as a webhook that was switched off. */
   check(): Promise<void>;
   /** What can be seen to be wrong with the connector actions of a journey, before any is asked for. */
@@ -115,6 +121,20 @@ export function createConnectors(o: {
       connections.forget();
       await db.query(notify('connections'));
       return { ...report, webhookUrl: url };
+    },
+    async backfill(workspaceId, connectorId, again) {
+      const connection = (await connections.all()).find(
+        (c) => c.workspaceId === workspaceId && c.connector.id === connectorId,
+      );
+      if (!connection?.session.backfill)
+        throw new UserError('not_connected', `${connectorId} is not connected: connect it first`, 404);
+      const now = await backfillOf(db, connection.id);
+      if (now && !again) return now;
+      await transaction(db, async (tx) => {
+        askForBackfill(tx, connection.id, clock.now());
+        signal(tx, 'connection');
+      });
+      return 'asked';
     },
     async check() {
       const failures: unknown[] = [];

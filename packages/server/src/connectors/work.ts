@@ -1,13 +1,13 @@
-import { BadWebhook, type Hint, NeedsReconnect, type Reading, RetryLater } from '@tributary/connector-kit';
+import { BadWebhook, type Hint, NeedsReconnect, RetryLater } from '@tributary/connector-kit';
 import { DatabaseError } from 'pg';
-import { type Tx, transaction } from '../platform/database/pool.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Turn } from '../platform/loop.ts';
+import { backfill } from './backfill.ts';
 import type { Connection, Work } from './connections.ts';
+import { keep } from './keep.ts';
 import { memoryOf } from './memory.ts';
 import { updateConnectionState } from './store/connection.sql.ts';
 import { deleteHooks, type HookRow, listHooks, updateHookError } from './store/inbox.sql.ts';
-import { remember } from './store/memory.sql.ts';
 import { writeDue } from './write-due.ts';
 
 const HOOKS_AT_ONCE = 250;
@@ -60,7 +60,8 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
       }
       failures = 0;
       pausedUntil = undefined;
-      return read || wrote ? 'more' : undefined;
+      // What was there before can wait for all else.
+      return read || wrote ? 'more' : await backfill(work, connection);
     } catch (error) {
       // It may only be that the request after the one in hand was not begun.
       if (work.closing.aborted && error instanceof RetryLater) return undefined;
@@ -131,39 +132,3 @@ async function catchUp(work: Work, connection: Connection): Promise<void> {
   const readings = connection.session.catchUp?.(memoryOf(work, connection)) ?? [];
   for await (const reading of readings) await keep(work, connection, reading, async () => true);
 }
-
-/** Records what was read and remembers it, in one transaction with its cause's end; unless that has ended before. */
-async function keep(
-  work: Work,
-  connection: Connection,
-  reading: Reading,
-  end: (tx: Tx) => Promise<boolean>,
-): Promise<void> {
-  const recorded = transaction(work.db, async (tx) => {
-    remember(tx, connection.id, reading.remember, work.clock.now());
-    const [isOurs, outcomes] = await Promise.all([
-      end(tx),
-      reading.items.length === 0
-        ? []
-        : work.people.recordIn(tx, connection.workspaceId, reading.items, { keysAreNew: true }),
-    ]);
-    if (!isOurs) throw new RecordedAlready('by another process');
-    return outcomes;
-  });
-  const outcomes = await recorded.catch((error: unknown) => {
-    if (error instanceof RecordedAlready) return [];
-    throw error;
-  });
-  for (const [i, outcome] of outcomes.entries()) {
-    if (!('error' in outcome)) continue;
-    // Who was deleted here may go on over there.
-    if (outcome.status === 'not_found' && reading.items[i]?.existingOnly) continue;
-    work.log.error(
-      { connection: connection.id, item: reading.items[i], error: outcome.error },
-      `${connection.connector.name}: what was read can not be recorded: ${outcome.error}`,
-    );
-  }
-}
-
-/** What was written beside its end is to be undone. */
-class RecordedAlready extends Error {}

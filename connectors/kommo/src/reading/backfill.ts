@@ -1,0 +1,113 @@
+import type { Backfilled, Memory, Reading, Remembered } from '@tributary/connector-kit';
+import { z } from 'zod';
+import { onePage } from '../rest/lists.ts';
+import { contactsIn, leadsIn } from '../rest/records.ts';
+import { contactMemoryOf, personOf } from './contact.ts';
+import { recallContacts, recallLeads } from './memory.ts';
+import { readHints } from './read.ts';
+import type { Reader } from './reader.ts';
+
+/** Of deals no more than one request takes by their ids, for they are read again with their contacts. */
+const sizes = { contacts: 250, leads: 200 } as const;
+
+/** A page of the contacts, or of the deals: by the second in which its rows were edited, the oldest first. */
+const place = z.object({
+  of: z.enum(['contacts', 'leads']),
+  from: z.number().int(),
+  page: z.number().int(),
+  /** Whatever is edited later is told of anyway. */
+  upTo: z.number().int(),
+  /** Told so far. */
+  contacts: z.number(),
+  leads: z.number(),
+});
+type Place = z.infer<typeof place>;
+
+/**
+ * One page of the contacts, and after these of the deals, that were there before the account was connected. Those that
+ * are remembered are passed over. Pages begin where rows were edited: one that is edited meanwhile comes later, and none
+ * is missed because another was deleted.
+ */
+export async function backfill(
+  reader: Reader,
+  from: Remembered['value'] | undefined,
+  memory: Memory,
+): Promise<Backfilled> {
+  const upTo = Math.floor(reader.tools.now().getTime() / 1000);
+  const at: Place = from ? place.parse(from) : { of: 'contacts', from: 0, page: 1, upTo, contacts: 0, leads: 0 };
+  const { rows, more } = await onePage(reader.api, `/${at.of}`, at.of, within(at), {
+    size: sizes[at.of],
+    page: at.page,
+  });
+  const { reading, told, editedAt } = await (at.of === 'contacts' ? tellContacts : tellLeads)(reader, rows, memory);
+  const so = { ...at, [at.of]: at[at.of] + told };
+  const next = more
+    ? after(so, editedAt)
+    : at.of === 'contacts'
+      ? { ...so, of: 'leads' as const, from: 0, page: 1 }
+      : undefined;
+  const [contacts, leads] = [so.contacts, so.leads].map((n) => n.toLocaleString('en'));
+  return { reading, next, told: `${contacts} contacts, ${leads} deals` };
+}
+
+function within({ of, from, upTo }: Place): [string, string][] {
+  return [
+    ['filter[updated_at][from]', String(from)],
+    ['filter[updated_at][to]', String(upTo)],
+    ['order[updated_at]', 'asc'],
+    ...(of === 'leads' ? [['with', 'contacts'] satisfies [string, string]] : []),
+  ];
+}
+
+/** Kommo ignores what it does not know in silence: where rows are not as they were asked for, pages are counted. */
+function after(at: Place, editedAt: readonly number[]): Place {
+  const isAsAsked = editedAt.every((edited, i) => edited >= (editedAt[i - 1] ?? at.from) && edited <= at.upTo);
+  const last = editedAt.at(-1);
+  return isAsAsked && last !== undefined && last > at.from
+    ? { ...at, from: last, page: 1 }
+    : { ...at, page: at.page + 1 };
+}
+
+interface Page {
+  reading: Reading;
+  /** How many of them were not known yet. */
+  told: number;
+  /** When each was edited, in their order. */
+  editedAt: number[];
+}
+
+async function tellContacts({ tools }: Reader, rows: readonly unknown[], memory: Memory): Promise<Page> {
+  const contacts = contactsIn(rows);
+  const known = await recallContacts(
+    memory,
+    contacts.map(({ id }) => String(id)),
+  );
+  const fresh = contacts
+    .filter(({ id }) => !known.has(String(id)))
+    .map((contact) => ({ id: contact.id, now: contactMemoryOf(contact, tools.now()) }));
+  return {
+    reading: {
+      items: fresh.map(({ id, now }) => ({ ...personOf(id, now), source: 'Kommo', strategy: 2 })),
+      remember: fresh.map(({ id, now }) => ({ kind: 'contact', key: String(id), value: now })),
+    },
+    told: fresh.length,
+    editedAt: contacts.map(({ updated_at }) => updated_at ?? 0),
+  };
+}
+
+/** As if each had been edited: of a deal never seen that tells what it is, and no move. */
+async function tellLeads(reader: Reader, rows: readonly unknown[], memory: Memory): Promise<Page> {
+  const leads = leadsIn(rows);
+  const known = await recallLeads(
+    memory,
+    leads.map(({ id }) => String(id)),
+  );
+  const hints = leads
+    .filter(({ id }) => !known.has(String(id)))
+    .map(({ id }) => ({ kind: 'lead', id: String(id), said: { action: 'update' } }));
+  return {
+    reading: hints.length > 0 ? await readHints(reader, hints, memory) : { items: [], remember: [] },
+    told: hints.length,
+    editedAt: leads.map(({ updated_at }) => updated_at),
+  };
+}
