@@ -28,18 +28,26 @@ const [kind, key] = ['backfill', 'past'];
 const remembered = (state: Backfill): Remembered => ({ kind, key, value: { ...state } });
 
 /**
- * Reads one more piece of what was there before the account was connected, if that was asked for; tells when the next
- * is due. It starts no journey, as what comes by a file does not.
+ * Reads what was there before the account was connected, if that was asked for: one more piece each time it is called,
+ * and no sooner than a pause after the last. Tells when the next is due. It starts no journey, as what comes by a file
+ * does not.
  */
-export async function backfill(work: Work, connection: Connection): Promise<Date | undefined> {
+export function createBackfill(work: Work, connection: Connection): () => Promise<Date | undefined> {
   const { session } = connection;
-  const at = session.backfill && (await backfillOf(work.db, connection.id));
-  if (!session.backfill || at?.state !== 'on') return undefined;
-  const { reading, next, told } = await session.backfill(at.next, memoryOf(work, connection));
-  const items = reading.items.map((item) => ({ ...item, source: IMPORTED }));
-  const then = remembered({ state: next ? 'on' : 'done', told, next });
-  await keep(work, connection, { items, remember: [...reading.remember, then] }, async () => true);
-  return next && new Date(work.clock.now().getTime() + PAUSE_MS);
+  let dueAt = new Date(0);
+  return async () => {
+    if (!session.backfill) return undefined;
+    const at = await backfillOf(work.db, connection.id);
+    if (at?.state !== 'on') return undefined;
+    const now = work.clock.now();
+    if (dueAt > now) return dueAt;
+    dueAt = new Date(now.getTime() + PAUSE_MS);
+    const { reading, next, told } = await session.backfill(at.next, memoryOf(work, connection));
+    const items = reading.items.map((item) => ({ ...item, source: IMPORTED }));
+    const then = remembered({ state: next ? 'on' : 'done', told, next });
+    await keep(work, connection, { items, remember: [...reading.remember, then] }, async () => true);
+    return next && dueAt;
+  };
 }
 
 /** How far it is; undefined where it was never asked for. */

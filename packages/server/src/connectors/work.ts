@@ -2,7 +2,7 @@ import { BadWebhook, type Hint, NeedsReconnect, RetryLater } from '@tributary/co
 import { DatabaseError } from 'pg';
 import { messageOf } from '../platform/errors.ts';
 import type { Turn } from '../platform/loop.ts';
-import { backfill } from './backfill.ts';
+import { createBackfill } from './backfill.ts';
 import type { Connection, Work } from './connections.ts';
 import { keep } from './keep.ts';
 import { memoryOf } from './memory.ts';
@@ -31,6 +31,7 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
   work.presence.on(CATCH_UP, () => {
     caughtUpAt = undefined;
   });
+  const backfill = createBackfill(work, connection);
   const isThere = () => connection.session.isThere?.() ?? catchUp(work, connection);
 
   return async () => {
@@ -61,7 +62,7 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
       failures = 0;
       pausedUntil = undefined;
       // What was there before can wait for all else.
-      return read || wrote ? 'more' : await backfill(work, connection);
+      return read || wrote ? 'more' : await backfill();
     } catch (error) {
       // It may only be that the request after the one in hand was not begun.
       if (work.closing.aborted && error instanceof RetryLater) return undefined;
