@@ -271,6 +271,13 @@ table.values td:last-child { width: 26%; }
 .line > li.good::before { background: var(--good); }
 .line > li.bad::before { background: var(--bad); }
 .line > li.warn::before { background: var(--warn); }
+.growth { display: block; width: 100%; height: 8rem; }
+.growth .room { fill: transparent; }
+.growth g:hover .room { fill: var(--quiet-ground); }
+.growth .in { fill: var(--good); }
+.growth .out { fill: var(--bad); }
+.growth line { stroke: var(--line); }
+.span { display: flex; justify-content: space-between; margin: .5rem 0 0; }
 pre, code { font-family: var(--mono); font-size: .85rem; }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.5; }
 iframe { display: block; width: 100%; height: 68vh; border: 0; background: #fff; }

@@ -1,4 +1,5 @@
 import type { KeyCache, Workspace } from '../../access/index.ts';
+import type { Audiences } from '../../audiences/index.ts';
 import type { Connectors } from '../../connectors/index.ts';
 import type { Journeys } from '../../journeys/index.ts';
 import type { Mailbox, Messages } from '../../messages/index.ts';
@@ -11,6 +12,7 @@ export interface PageContext {
   workspace: Workspace;
   keys: KeyCache;
   people: People;
+  audiences: Audiences;
   messages: Messages;
   journeys: Journeys;
   connectors: Connectors;

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { html, page, pageHeaders } from '../../platform/page.ts';
 import { findForm } from './find-form.ts';
 
-const PAGES = /^\/(?:(?:people|journeys|mailbox)(?:[/?#]|$)|[?#]|$)/;
+const PAGES = /^\/(?:(?:people|audiences|journeys|mailbox)(?:[/?#]|$)|[?#]|$)/;
 /** Asked by programs, whatever they say that they would like. */
 const CALLS = /^\/(?:v1|api|hooks|t|docs)(?:[/?#]|$)/;
 
@@ -14,7 +14,7 @@ export function isOfPages({ raw: { method = '', url = '', headers } }: Pick<Fast
 
 /** Without the slash at the end of a page's address: whoever types it means the same page. */
 export const withoutSlash = (url: string): string =>
-  url.replace(/^(\/(?:people|journeys|mailbox|docs)(?:\/[^/?#]+)?)\/(?=[?#]|$)/, '$1');
+  url.replace(/^(\/(?:people|audiences|journeys|mailbox|docs)(?:\/[^/?#]+)?)\/(?=[?#]|$)/, '$1');
 
 /** A page that says in words what went wrong, with ways on. */
 export function sendErrorPage(reply: FastifyReply, status: number, words: string): FastifyReply {

@@ -11,6 +11,7 @@ export async function homePage(o: PageContext): Promise<string> {
     title: 'Tributary',
     body: html`
       ${findForm()}
+      <p><a href="/people">People</a> · <a href="/audiences">Audiences</a></p>
       <h2>Journeys</h2>
       ${
         journeys.length === 0

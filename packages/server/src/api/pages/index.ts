@@ -3,15 +3,18 @@ import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
 import type { KeyCache } from '../../access/index.ts';
 import { UserError } from '../../platform/errors.ts';
 import { pageHeaders } from '../../platform/page.ts';
+import { audiencePage } from './audience.ts';
+import { audiencesPage } from './audiences.ts';
 import type { PageContext } from './context.ts';
 import { sendErrorPage } from './error.ts';
 import { homePage } from './home.ts';
 import { journeyPage, type RunsFrom } from './journey.ts';
+import { peoplePage } from './people.ts';
 import { type From, personPage } from './person.ts';
 
 /**
- * Plain pages to look at what happened: the journeys, a journey's report, a
- * person's timeline. They show people's data, so they ask for an API key (as
+ * Plain pages to look at what happened: the journeys, a journey's report, people and
+ * audiences, a person's timeline. They show people's data, so they ask for an API key (as
  * the password of HTTP basic authentication), but in the demo.
  */
 export function pageRoutes(app: FastifyInstance, o: PageContext): void {
@@ -25,15 +28,20 @@ export function pageRoutes(app: FastifyInstance, o: PageContext): void {
     pages.get<{ Params: { id: string }; Querystring: From }>('/people/:id', async (request) =>
       found(await personPage(o, request.params.id, request.query), 'person'),
     );
-    pages.get<{ Querystring: { email?: unknown; who?: unknown } }>('/people', async (request, reply) => {
-      const given = request.query.email ?? request.query.who ?? '';
-      if (typeof given !== 'string') throw new UserError('bad_request', 'email: give one address');
-      const who = given.trim();
-      if (who === '') return reply.redirect('/');
-      const id = internalId(who.toLowerCase()) ?? (await o.people.findByEmail(o.db, o.workspace.id, who));
-      if (id === undefined) throw nobody(who);
-      return reply.redirect(`/people/${publicId(id)}`);
+    pages.get<{ Querystring: Record<'email' | 'who' | 'after', unknown> }>('/people', async (request, reply) => {
+      const { email, who, after } = request.query;
+      if ([email, who, after].some((given) => Array.isArray(given)))
+        throw new UserError('bad_request', 'email, who, after: give each once');
+      const given = String(email ?? who ?? '').trim();
+      const id = internalId(given.toLowerCase()) ?? (await o.people.findByEmail(o.db, o.workspace.id, given));
+      if (id !== undefined) return reply.redirect(`/people/${publicId(id)}`);
+      if (email !== undefined) throw new UserError('not_found', `nobody has the e-mail address “${given}”`, 404);
+      return peoplePage(o, { who: given, after: after === undefined ? undefined : String(after) });
     });
+    pages.get('/audiences', async () => audiencesPage(o));
+    pages.get<{ Params: { id: string }; Querystring: { after?: string } }>('/audiences/:id', async (request) =>
+      audiencePage(o, request.params.id, request.query.after),
+    );
     pages.get('/journeys', async (_request, reply) => reply.redirect('/'));
     if (!o.mailbox) for (const path of ['/mailbox', '/mailbox/*']) pages.get(path, noMailbox);
   });
@@ -43,14 +51,6 @@ function found<T>(thing: T | undefined, what: string): T {
   if (thing === undefined) throw new UserError('not_found', `there is no such ${what}`, 404);
   return thing;
 }
-
-/** Whoever looks for a name, or a part of one, is told what people are found by. */
-const nobody = (who: string): UserError =>
-  new UserError(
-    'not_found',
-    `nobody has the e-mail address or the id “${who.slice(0, 254)}”. It has to be the whole of either`,
-    404,
-  );
 
 async function noMailbox(): Promise<never> {
   throw new UserError('not_found', 'there is no mailbox here: mail goes to your mail server', 404);
