@@ -10,7 +10,7 @@ export async function audiencePage(o: PageContext, id: string, after: string | u
   const audience = await o.audiences.find(o.workspace.id, id);
   const names = await o.journeys.explaining.names(o.workspace.id);
   const filter = { $is_member_of: { audience_id: id } };
-  const { rows } = await peopleTable(o, { filter, after, here: `/audiences/${id}` });
+  const people = await peopleTable(o, { filter, after, here: `/audiences/${id}` });
   const left = audience.growth.reduce((sum, day) => sum + day.left, 0);
   return page({
     title: audience.name,
@@ -31,6 +31,6 @@ export async function audiencePage(o: PageContext, id: string, after: string | u
       }</p>
       ${audience.growth.length > 0 && html`<h2>Entered and left, by day</h2><div class="sheet">${growthChart(audience.growth)}</div>`}
       <h2>People</h2>
-      ${rows ?? html`<p class="soft">Nobody belongs to it${audience.building && ' yet'}.</p>`}`,
+      ${people ?? html`<p class="soft">Nobody belongs to it${audience.building && ' yet'}.</p>`}`,
   });
 }

@@ -17,13 +17,17 @@ export interface Asked {
 /** The people there are, or those whom a text finds, the newest first. */
 export async function peoplePage(o: PageContext, asked: Asked): Promise<string> {
   const who = asked.who?.trim() ?? '';
-  const table = await peopleTable(o, { q: who || undefined, after: asked.after, here: '/people', query: { who } });
+  const q = who || undefined;
+  const [table, { people: total }] = await Promise.all([
+    peopleTable(o, { q, after: asked.after, here: '/people', query: { who } }),
+    o.people.search.count(o.db, o.workspace.id, { q }),
+  ]);
   return page({
     title: who === '' ? 'People' : `People found by “${who}”`,
     up: [{ href: '/', text: 'Tributary' }],
-    aside: html`<span class="soft">${count(table.total)}</span>`,
+    aside: html`<span class="soft">${count(total)}</span>`,
     body: html`${findForm(who)}${
-      table.rows ??
+      table ??
       (who === ''
         ? empty(
             'Nobody yet',
@@ -35,7 +39,7 @@ export async function peoplePage(o: PageContext, asked: Asked): Promise<string> 
   });
 }
 
-/** A page of people, with the way to the next; `rows` is undefined where there are none. */
+/** A page of people, with the way to the next; undefined where there are none. */
 export async function peopleTable(
   o: PageContext,
   of: {
@@ -45,24 +49,22 @@ export async function peopleTable(
     here: string;
     query?: Readonly<Record<string, string>>;
   },
-): Promise<{ rows: Html | undefined; total: number }> {
-  const after = of.after === undefined ? undefined : internalId(of.after);
-  const searched = { filter: of.filter, q: of.q };
-  const [{ people, more }, { people: total }] = await Promise.all([
-    o.people.search.page(o.db, o.workspace.id, { ...searched, limit: SHOWN, after: after ? { id: after } : undefined }),
-    o.people.search.count(o.db, o.workspace.id, searched),
-  ]);
-  if (people.length === 0) return { rows: undefined, total };
+): Promise<Html | undefined> {
+  const id = of.after === undefined ? undefined : internalId(of.after);
+  const { people, more } = await o.people.search.page(o.db, o.workspace.id, {
+    ...{ filter: of.filter, q: of.q, limit: SHOWN },
+    after: id === undefined ? undefined : { id },
+  });
+  if (people.length === 0) return undefined;
   const link = (more: Readonly<Record<string, string>>): string => {
     const query = new URLSearchParams(Object.entries({ ...of.query, ...more }).filter(([, value]) => value !== ''));
     return query.size > 0 ? `${of.here}?${query}` : of.here;
   };
-  const rows = html`<div class="sheet flush"><table class="stack">
+  return html`<div class="sheet flush"><table class="stack">
     <thead><tr><th>Person</th><th>E-mail</th><th>Tags</th><th>Last seen</th></tr></thead>
     <tbody>${people.map(row)}</tbody>
   </table></div>
-  ${pageLinks({ newest: after && link({}), older: more ? link({ after: publicId(people.at(-1)!.id) }) : undefined })}`;
-  return { rows, total };
+  ${pageLinks({ newest: id && link({}), older: more ? link({ after: publicId(people.at(-1)!.id) }) : undefined })}`;
 }
 
 function row(person: FoundPerson): Html {
