@@ -37,6 +37,8 @@ interface Report {
   removed: string[];
   found: string[];
   warnings: string[];
+  /** Among the warnings: there is no webhook. */
+  lacking: string[];
 }
 
 /**
@@ -45,7 +47,7 @@ interface Report {
  * take: one that lacks nothing else is left as it is, and not made anew at every look.
  */
 export async function subscribe(api: Api, destination: string, refused: Set<string>): Promise<Report> {
-  const report: Report = { made: [], removed: [], found: [], warnings: [] };
+  const report: Report = { made: [], removed: [], found: [], warnings: [], lacking: [] };
   const existing = webhooksOf(await api.get('/webhooks'));
   for (const stale of existing.filter((one) => isStale(one.destination, destination))) {
     await remove(api, stale.destination);
@@ -86,19 +88,24 @@ async function post(
       return;
     }
     if (answer.status === 402 || answer.status === 403) {
-      report.warnings.push(`${unavailable[answer.status]} Until then nothing that happens in Kommo is noticed.`);
+      tellThatNone(report, unavailable[answer.status]!);
       return;
     }
     const disputed = refusedNames(answer.body, names);
     if (disputed.length === 0) {
-      report.warnings.push(
-        `Kommo does not take the webhook: ${reasonOf(answer.body)} (${answer.status}). Nothing that happens there is noticed.`,
-      );
+      tellThatNone(report, `Kommo does not take the webhook: ${reasonOf(answer.body)} (${answer.status}).`);
       return;
     }
     for (const name of disputed) refused.add(name);
     names = namesTaken(refused);
   }
+}
+
+/** What no webhook tells is found by looking (`catch-up.ts`). */
+function tellThatNone(report: Report, why: string): void {
+  const words = `${why} Until then what happens in Kommo is noticed within ten minutes, and not at once.`;
+  report.warnings.push(words);
+  report.lacking.push(words);
 }
 
 const unavailable: Record<number, string> = {

@@ -18,7 +18,12 @@ import { forget } from './forget.ts';
 import { hearActions, hearRecorded } from './hear.ts';
 import { leaveAccount } from './leave-account.ts';
 import { problemsWith } from './problems.ts';
-import { listConnections, updateConnectionAccount, upsertConnection } from './store/connection.sql.ts';
+import {
+  type ConnectedAccount,
+  listConnections,
+  updateConnectionAccount,
+  upsertConnection,
+} from './store/connection.sql.ts';
 import { type ConnectorCounts, countConnections } from './store/outbox.sql.ts';
 import { webhookRoutes } from './webhook.ts';
 import { CATCH_UP, createTurns } from './work.ts';
@@ -76,7 +81,9 @@ export function createConnectors(o: {
   const setUp = async (connection: Connection) => {
     await provide(people, connection.workspaceId, connection.connector);
     const report = await connection.session.setUp(webhookUrl(connection.connector, connection.webhookSecret));
-    await updateConnectionAccount(db, connection.id, report.account);
+    await updateConnectionAccount(db, connection.id, accountOf(report));
+    for (const words of report.lacking ?? [])
+      o.log.warn({ connection: connection.id }, `${connection.connector.name}: ${words}`);
     return report;
   };
 
@@ -101,7 +108,7 @@ export function createConnectors(o: {
       await transaction(db, async (tx) => {
         const now = clock.now();
         const row = await upsertConnection(tx, { workspaceId, connector: connectorId, settings, webhookSecret }, now);
-        await updateConnectionAccount(tx, row.id, report.account);
+        await updateConnectionAccount(tx, row.id, accountOf(report));
         const isAnother = before?.account && before.account.id !== report.account.id;
         if (isAnother) await leaveAccount(tx, people, { id: row.id, workspaceId }, now);
       });
@@ -179,6 +186,10 @@ export function createConnectors(o: {
       };
     },
   };
+}
+
+function accountOf({ account, lacking = [] }: SetUpReport): ConnectedAccount {
+  return { ...account, lacking };
 }
 
 /** Makes the fields and activities that a connector records with. */
