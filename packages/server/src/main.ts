@@ -71,8 +71,8 @@ const commands: Readonly<Record<string, Command>> = {
     looks: ['list', 'revoke'],
     run: (config, rest, { name }) => keys(config, rest, name),
   },
-  kommo: { options: ['url', 'token'], run: kommoConnect },
-  ortto: { options: ['url', 'key'], run: orttoConnect },
+  kommo: { options: ['url', 'token'], words: 1, run: kommoConnect },
+  ortto: { options: ['url', 'key'], words: 1, run: orttoConnect },
   journeys: {
     options: [
       ...(['dry-run', 'offline', 'move', 'map', 'yes', 'let-go', 'name', 'state', 'shape', 'limit', 'before'] as const),
