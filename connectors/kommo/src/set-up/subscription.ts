@@ -43,7 +43,7 @@ interface Report {
 
 /**
  * Makes sure that Kommo calls `destination`, and only once: subscriptions of
- * this same connection at an address it had before are removed. `refused` keeps the names that this account does not
+ * this same connection at an address it had before, or of one before it at this address, are removed. `refused` keeps the names that this account does not
  * take: one that lacks nothing else is left as it is, and not made anew at every look.
  */
 export async function subscribe(api: Api, destination: string, refused: Set<string>): Promise<Report> {
@@ -130,9 +130,14 @@ async function remove(api: Api, destination: string): Promise<void> {
   await api.send('DELETE', '/webhooks', { destination }, [403]);
 }
 
-/** Ours by the secret at its end, and not at the address we have now. */
+/**
+ * Ours by the secret at its end, and not at the address we have now; or at that address with a secret that nobody knows
+ * any more, of a database that this one has taken the place of: each call of such a one is answered with 404.
+ */
 function isStale(destination: string, current: string): boolean {
-  return destination !== current && secretOf(destination) !== undefined && secretOf(destination) === secretOf(current);
+  const [theirs, ours] = [secretOf(destination), secretOf(current)];
+  if (destination === current || theirs === undefined || ours === undefined) return false;
+  return theirs === ours || destination.slice(0, -theirs.length) === current.slice(0, -ours.length);
 }
 
 function secretOf(address: string): string | undefined {
