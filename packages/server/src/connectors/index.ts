@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Connector, SetUpReport } from '@tributary/connector-kit';
-import { customActivityId, customFieldId, type Problem } from '@tributary/model';
+import type { Problem } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { JourneyActions, Journeys } from '../journeys/index.ts';
 import type { Messages } from '../messages/index.ts';
@@ -18,6 +18,7 @@ import { forget } from './forget.ts';
 import { hearActions, hearRecorded } from './hear.ts';
 import { leaveAccount } from './leave-account.ts';
 import { problemsWith } from './problems.ts';
+import { provide } from './provide.ts';
 import {
   type ConnectedAccount,
   listConnections,
@@ -190,26 +191,4 @@ export function createConnectors(o: {
 
 function accountOf({ account, lacking = [] }: SetUpReport): ConnectedAccount {
   return { ...account, lacking };
-}
-
-/** Makes the fields and activities that a connector records with. */
-async function provide(people: People, workspaceId: number, connector: Connector<unknown>): Promise<void> {
-  for (const field of connector.provides.fields) await people.addField(workspaceId, field);
-  await people.addDefinitions(
-    workspaceId,
-    connector.provides.activities.map(({ name, attributes }) => ({
-      activityId: customActivityId(name),
-      name,
-      touch: false,
-      attributes: attributes.map((attribute) => ({
-        name: attribute.name,
-        field_id: customFieldId(attribute.name, attribute.type),
-        display_type: attribute.type,
-      })),
-    })),
-  );
-  await people.ensureKeys(
-    workspaceId,
-    connector.provides.fields.filter((field) => field.key).map(({ name, type }) => customFieldId(name, type)),
-  );
 }

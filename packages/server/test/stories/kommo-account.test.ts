@@ -50,6 +50,14 @@ test('a contact whose number is no phone’s gets the mail all the same, and is 
   assert.deepEqual(await known(right), { stage: 'Qualification', phone: { c: '351', n: '912345678' } });
 });
 
+test('a move after somebody archived what moves are recorded with is recorded: that is made anew', async () => {
+  const { tributary } = world;
+  await tributary.people.catalog.archiveDefinition(tributary.workspace.id, 'act:cm:crm-stage-changed');
+  const all = [dealMoves(world.kommo), dealMoves(world.kommo)];
+  await world.quiet();
+  assert.deepEqual(await mailed(...all), [1, 1]);
+});
+
 test('a webhook that can not be recorded is kept to be looked at, and the others go on', async () => {
   const { rows } = await world.db.query('select id from connection');
   await world.db.query(`
