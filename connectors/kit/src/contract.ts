@@ -203,6 +203,8 @@ export interface SetUpReport {
   found: string[];
   /** What does not work, and what that means for the user. */
   warnings: string[];
+  /** Those of the warnings that somebody can and should put right over there: told of until they are gone. */
+  lacking?: string[];
 }
 
 export interface Tools {

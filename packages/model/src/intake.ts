@@ -44,6 +44,8 @@ export interface IntakeItem {
   location?: Location;
   /** May write fields that nobody outside may, such as "Hard bounced". */
   ours?: true;
+  /** A value that its field can not hold is left out, and the rest recorded: nobody is there to put it right. */
+  lenient?: true;
   /** It tells of what is long past: its activity can be dated back as far as 1990. */
   history?: true;
   /** Comes from outside, where a person may do the same only so often on a day, if a limit is set. */

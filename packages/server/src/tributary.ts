@@ -108,7 +108,7 @@ export async function startTributary(
       mailbox,
       limits: config.limits,
       look: o.look ?? false,
-      local: isLoopback(config.host),
+      local: isOfThisMachine(config),
     });
     const jobs = await startJobs({
       db,
@@ -166,6 +166,14 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<str
   return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${bound}`;
 }
 
+/**
+ * Whether nobody but this machine has a way here. A name that others know us by says that something leads them in, and a
+ * proxy may say of none that it brings them: nginx, as it is, asks by our own address and adds nothing.
+ */
+function isOfThisMachine({ host, publicUrl }: Config): boolean {
+  return isLoopback(host) && (publicUrl === undefined || isLoopback(new URL(publicUrl).hostname));
+}
+
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 }

@@ -101,3 +101,22 @@ describe('what was asked wrongly is said, and ends with 2 before anything is ope
     });
   }
 });
+
+describe('a word more than a command takes is refused, and not passed over', { concurrency: 4 }, () => {
+  for (const [args, said] of [
+    ['journeys push a.yaml b.yaml', '"journeys push" takes one file or folder, and not "b.yaml" as well'],
+    ['journeys validate a.yaml b.yaml --offline', '"journeys validate" takes one file or folder, and not'],
+    ['journeys simulate a.yaml b.yaml', '"journeys simulate" takes one file or name, and not'],
+    [
+      'journeys trigger Welcome --email a@example.com b@example.com',
+      '"journeys trigger" takes one name of a journey, and --email before each address, and not "b@example.com"',
+    ],
+    ['kommo connect https://x.kommo.com --token t', '"kommo" does not know what "https://x.kommo.com" is'],
+  ] as const) {
+    test(args, async () => {
+      const { code, out, err } = await run(args.split(' '), { DATA_DIR: '/nowhere/at/all' });
+      assert.deepEqual({ code, out }, { code: 2, out: '' }, err);
+      assert.ok(err.includes(said), err);
+    });
+  }
+});

@@ -25,9 +25,9 @@ describe('the pages that show people’s data', () => {
   });
 
   /** The status: `fetch` sends no Host of ours. */
-  const get = (path: string, headers: Record<string, string>) =>
+  const get = (path: string, headers: Record<string, string>, of = tributary) =>
     new Promise<number | undefined>((resolve, reject) => {
-      const asked = request(`${tributary.url}${path}`, { headers }, (answer) => {
+      const asked = request(`${of.url}${path}`, { headers }, (answer) => {
         answer.resume();
         resolve(answer.statusCode);
       });
@@ -59,6 +59,25 @@ describe('the pages that show people’s data', () => {
       for (const path of ['/mailbox', '/mailbox/1', '/mailbox/1/body', '/mailbox/1/source'])
         assert.equal(await get(path, { host: 'localhost', [name]: value }), 401, `${name} ${path}`);
     assert.equal(await get('/mailbox', { host: 'cdp.example', 'x-forwarded-for': '8.8.8.8', authorization }), 200);
+  });
+
+  test('where others know us by a name, everybody is asked for one: nginx does not say that it brings somebody', async () => {
+    const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), port: 0 };
+    const host = '127.0.0.1:8080';
+    for (const [publicUrl, status] of [
+      ['https://cdp.example', 401],
+      ['https://127.0.0.1.nip.io', 401],
+      ['http://localhost:8080/a', 200],
+      ['http://[::1]:8080', 200],
+    ] as const) {
+      const named = await startTributary({ ...config, publicUrl }, { clock: systemClock, log: silent });
+      try {
+        assert.equal(await get('/mailbox', { host }, named), status, publicUrl);
+        assert.equal(await get('/mailbox', { host, authorization }, named), 200, publicUrl);
+      } finally {
+        await named.close();
+      }
+    }
   });
 
   test('an address that is given twice names nobody', async () => {

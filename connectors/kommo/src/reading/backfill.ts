@@ -14,7 +14,8 @@ const sizes = { contacts: 250, leads: 200 } as const;
 const place = z.object({
   of: z.enum(['contacts', 'leads']),
   from: z.number().int(),
-  page: z.number().int(),
+  /** So many of these rows were seen. */
+  skip: z.number().int(),
   /** Whatever is edited later is told of anyway. */
   upTo: z.number().int(),
   /** Told so far. */
@@ -34,17 +35,17 @@ export async function backfill(
   memory: Memory,
 ): Promise<Backfilled> {
   const upTo = Math.floor(reader.tools.now().getTime() / 1000);
-  const at: Place = from ? place.parse(from) : { of: 'contacts', from: 0, page: 1, upTo, contacts: 0, leads: 0 };
-  const { rows, more } = await onePage(reader.api, `/${at.of}`, at.of, within(at), {
-    size: sizes[at.of],
-    page: at.page,
-  });
+  const at: Place = from ? place.parse(from) : { of: 'contacts', from: 0, skip: 0, upTo, contacts: 0, leads: 0 };
+  // Fewer where Kommo was slow; some are seen again then.
+  const size = Math.min(sizes[at.of], reader.api.rows.now());
+  const page = Math.floor(at.skip / size) + 1;
+  const { rows, more } = await onePage(reader.api, `/${at.of}`, at.of, within(at), { size, page });
   const { reading, told, editedAt } = await (at.of === 'contacts' ? tellContacts : tellLeads)(reader, rows, memory);
   const so = { ...at, [at.of]: at[at.of] + told };
   const next = more
-    ? after(so, editedAt)
+    ? after({ ...so, skip: page * size }, editedAt)
     : at.of === 'contacts'
-      ? { ...so, of: 'leads' as const, from: 0, page: 1 }
+      ? { ...so, of: 'leads' as const, from: 0, skip: 0 }
       : undefined;
   const [contacts, leads] = [so.contacts, so.leads].map((n) => n.toLocaleString('en'));
   return { reading, next, told: `${contacts} contacts, ${leads} deals` };
@@ -59,13 +60,11 @@ function within({ of, from, upTo }: Place): [string, string][] {
   ];
 }
 
-/** Kommo ignores what it does not know in silence: where rows are not as they were asked for, pages are counted. */
+/** Kommo ignores what it does not know in silence: where rows are not as they were asked for, they are counted. */
 function after(at: Place, editedAt: readonly number[]): Place {
   const isAsAsked = editedAt.every((edited, i) => edited >= (editedAt[i - 1] ?? at.from) && edited <= at.upTo);
   const last = editedAt.at(-1);
-  return isAsAsked && last !== undefined && last > at.from
-    ? { ...at, from: last, page: 1 }
-    : { ...at, page: at.page + 1 };
+  return isAsAsked && last !== undefined && last > at.from ? { ...at, from: last, skip: 0 } : at;
 }
 
 interface Page {
@@ -87,7 +86,7 @@ async function tellContacts({ tools }: Reader, rows: readonly unknown[], memory:
     .map((contact) => ({ id: contact.id, now: contactMemoryOf(contact, tools.now()) }));
   return {
     reading: {
-      items: fresh.map(({ id, now }) => ({ ...personOf(id, now), source: 'Kommo', strategy: 2 })),
+      items: fresh.map(({ id, now }) => ({ ...personOf(id, now), source: 'Kommo', strategy: 2, lenient: true })),
       remember: fresh.map(({ id, now }) => ({ kind: 'contact', key: String(id), value: now })),
     },
     told: fresh.length,

@@ -65,6 +65,7 @@ describe('a deal that somebody has no longer', () => {
         },
         source: 'Kommo',
         strategy: 2,
+        lenient: true,
         existingOnly: true,
         activity: {
           id: 'act:cm:crm-deal-deleted',

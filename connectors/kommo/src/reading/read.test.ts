@@ -57,6 +57,7 @@ describe('what happens in Kommo', () => {
         },
         source: 'Kommo',
         strategy: 2,
+        lenient: true,
         activity: {
           id: 'act:cm:crm-stage-changed',
           attributes: {
@@ -240,6 +241,7 @@ describe('what happens in Kommo', () => {
         },
         source: 'Kommo',
         strategy: 2,
+        lenient: true,
       },
     ]);
     assert.deepEqual((await account.read(hooks)).items, []);

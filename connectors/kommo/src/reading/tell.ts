@@ -33,7 +33,7 @@ export function createTelling({ tools }: Reader, { now: contacts, before, read, 
     const contact = contactId === undefined ? undefined : contacts.get(contactId);
     if (contactId === undefined || !contact) return undefined;
     told.add(contactId);
-    return { ...personOf(contactId, contact), source: 'Kommo', strategy: 2 };
+    return { ...personOf(contactId, contact), source: 'Kommo', strategy: 2, lenient: true };
   };
 
   /** The person of a contact, whether it can be read or not; nobody is made of one. */

@@ -1,5 +1,6 @@
 import { type HttpResponse, NeedsReconnect, RetryLater, readJson, type Tools } from '@tributary/connector-kit';
 import type { KommoSettings } from '../settings.ts';
+import { type BatchSize, createBatchSize } from './batch-size.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createLimiter, type Lane, type Limiter } from './limiter.ts';
 import { detailOf } from './problem.ts';
@@ -12,12 +13,14 @@ export interface Answer {
   body: unknown;
 }
 
-/** Kommo's proxy gave up waiting. Whether the work was done is not known; a smaller batch may get through (Kommo, "Limitations"). */
+/** Kommo's proxy gave up waiting, or we did. Whether the work was done is not known; a smaller batch may get through (Kommo, "Limitations"). */
 export class TooSlow extends RetryLater {
   override name = 'TooSlow';
 }
 
 export interface Api {
+  /** How many rows to ask for at once. */
+  readonly rows: BatchSize;
   /** The JSON of an answer, or undefined where there is nothing: 204 for empty lists, 204 or 404 for ids, any of `also`. */
   get(path: string, also?: readonly number[]): Promise<unknown>;
   /** A write. Statuses in `also` are answered instead of thrown. */
@@ -43,6 +46,9 @@ export function openLine(settings: KommoSettings, tools: Tools): Line {
   limiters.set(settings.url, limiter);
   return { settings, tools, limiter, gate: createGate() };
 }
+
+/** What one request takes at most, and what every account answers in time (Kommo, "Limitations"). */
+const rowsAtOnce = { most: 250, least: 10 };
 
 /** Refused for what was asked, not for when: the caller says which item and why. */
 const refusals = [400, 404, 405, 415, 422];
@@ -106,6 +112,7 @@ export function createApi({ settings, tools, limiter, gate }: Line, lane: Lane):
   }
 
   return {
+    rows: createBatchSize(rowsAtOnce),
     async get(path, also = []) {
       try {
         const response = await call('GET', path);
@@ -113,10 +120,10 @@ export function createApi({ settings, tools, limiter, gate }: Line, lane: Lane):
         if ([204, 404, ...also].includes(response.status)) return undefined;
         return jsonOf(response, 'no');
       } catch (error) {
-        // A read changes nothing: when its answer is lost, nothing was done.
+        // A read changes nothing: when its answer is lost, nothing was done. It may have been too much for the time we wait.
         if (!(error instanceof RetryLater) || error.applied === 'no') throw error;
         const { message, notBefore } = error;
-        throw new RetryLater(message, { applied: 'no', cause: error, ...(notBefore ? { notBefore } : {}) });
+        throw new TooSlow(message, { applied: 'no', cause: error, ...(notBefore ? { notBefore } : {}) });
       }
     },
     async send(method, path, body, also = []) {

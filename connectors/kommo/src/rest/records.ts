@@ -60,6 +60,7 @@ export type KommoContact = z.infer<typeof contact>;
 const pipeline = z.object({
   id,
   name: z.string(),
+  is_archive: z.boolean().nullish().catch(null),
   _embedded: z.object({ statuses: z.array(z.object({ id, name: z.string() })) }),
 });
 export type KommoPipeline = z.infer<typeof pipeline>;

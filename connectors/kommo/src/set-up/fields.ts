@@ -2,7 +2,7 @@ import type { Entity } from '../entity.ts';
 import type { Api } from '../rest/api.ts';
 import { createKnown } from '../rest/known.ts';
 import { list } from '../rest/lists.ts';
-import { isCalled } from '../rest/names.ts';
+import { isCalled, severalOf } from '../rest/names.ts';
 import { detailOf } from '../rest/problem.ts';
 import { fieldsIn, type KommoField } from '../rest/records.ts';
 import { optionOf } from '../rest/values.ts';
@@ -150,9 +150,9 @@ function findField(all: readonly KommoField[], word: string, named: string): Kom
   const byId = all.find(({ id }) => String(id) === named);
   if (byId) return byId;
   const same = all.filter(({ name }) => isCalled(name, named));
-  const [field, another] = same.length > 0 ? same : all.filter(({ code }) => code && isCalled(code, named));
+  const meant = same.length > 0 ? same : all.filter(({ code }) => code && isCalled(code, named));
+  const [field, another] = meant;
   if (!field) return { why: `there is no ${word} field “${named}”` };
   if (!another) return field;
-  const ids = same.map(({ id }) => id).join(', ');
-  return { why: `there are several ${word} fields “${named}”, with the ids ${ids}: name one by its id` };
+  return severalOf(`${word} fields “${named}”`, meant);
 }

@@ -144,6 +144,18 @@ describe('setting up an account', { concurrency: true }, () => {
     );
   });
 
+  test('a webhook to our address with a secret of a database before this one is removed: it is answered with 404', async (t) => {
+    const account = await open(t);
+    const before = account.webhookUrl.replace(secret, 'of-a-database-that-was-thrown-away');
+    await subscribe(account, before, [...events]);
+    const report = await account.session.setUp(account.webhookUrl);
+    assert.deepEqual(report.removed, [`The webhook to the former address ${before}`]);
+    assert.deepEqual(
+      account.sandbox.webhooks().map(({ destination }) => destination),
+      [account.webhookUrl],
+    );
+  });
+
   test("an address that does not end in a secret is nobody else's by its last word", async (t) => {
     const account = await open(t);
     await subscribe(account, 'https://other.example/hooks/kommo', ['add_lead']);

@@ -39,5 +39,6 @@ export async function setUpAccount(
       ...webhook.found,
     ],
     warnings: [...warnings, ...ours.warnings, ...webhook.warnings],
+    lacking: webhook.lacking,
   };
 }

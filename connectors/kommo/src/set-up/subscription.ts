@@ -37,15 +37,17 @@ interface Report {
   removed: string[];
   found: string[];
   warnings: string[];
+  /** Among the warnings: there is no webhook. */
+  lacking: string[];
 }
 
 /**
  * Makes sure that Kommo calls `destination`, and only once: subscriptions of
- * this same connection at an address it had before are removed. `refused` keeps the names that this account does not
+ * this same connection at an address it had before, or of one before it at this address, are removed. `refused` keeps the names that this account does not
  * take: one that lacks nothing else is left as it is, and not made anew at every look.
  */
 export async function subscribe(api: Api, destination: string, refused: Set<string>): Promise<Report> {
-  const report: Report = { made: [], removed: [], found: [], warnings: [] };
+  const report: Report = { made: [], removed: [], found: [], warnings: [], lacking: [] };
   const existing = webhooksOf(await api.get('/webhooks'));
   for (const stale of existing.filter((one) => isStale(one.destination, destination))) {
     await remove(api, stale.destination);
@@ -86,19 +88,24 @@ async function post(
       return;
     }
     if (answer.status === 402 || answer.status === 403) {
-      report.warnings.push(`${unavailable[answer.status]} Until then nothing that happens in Kommo is noticed.`);
+      tellThatNone(report, unavailable[answer.status]!);
       return;
     }
     const disputed = refusedNames(answer.body, names);
     if (disputed.length === 0) {
-      report.warnings.push(
-        `Kommo does not take the webhook: ${reasonOf(answer.body)} (${answer.status}). Nothing that happens there is noticed.`,
-      );
+      tellThatNone(report, `Kommo does not take the webhook: ${reasonOf(answer.body)} (${answer.status}).`);
       return;
     }
     for (const name of disputed) refused.add(name);
     names = namesTaken(refused);
   }
+}
+
+/** What no webhook tells is found by looking (`catch-up.ts`). */
+function tellThatNone(report: Report, why: string): void {
+  const words = `${why} Until then what happens in Kommo is noticed within ten minutes, and not at once.`;
+  report.warnings.push(words);
+  report.lacking.push(words);
 }
 
 const unavailable: Record<number, string> = {
@@ -123,9 +130,14 @@ async function remove(api: Api, destination: string): Promise<void> {
   await api.send('DELETE', '/webhooks', { destination }, [403]);
 }
 
-/** Ours by the secret at its end, and not at the address we have now. */
+/**
+ * Ours by the secret at its end, and not at the address we have now; or at that address with a secret that nobody knows
+ * any more, of a database that this one has taken the place of: each call of such a one is answered with 404.
+ */
 function isStale(destination: string, current: string): boolean {
-  return destination !== current && secretOf(destination) !== undefined && secretOf(destination) === secretOf(current);
+  const [theirs, ours] = [secretOf(destination), secretOf(current)];
+  if (destination === current || theirs === undefined || ours === undefined) return false;
+  return theirs === ours || destination.slice(0, -theirs.length) === current.slice(0, -ours.length);
 }
 
 function secretOf(address: string): string | undefined {

@@ -1,6 +1,7 @@
 import { type DueWrite, RetryLater, type Tools, type WriteOutcome } from '@tributary/connector-kit';
 import { type Entity, words } from '../entity.ts';
 import { type Answer, type Api, TooSlow } from '../rest/api.ts';
+import type { BatchSize } from '../rest/batch-size.ts';
 import { type Complaint, complaintsOf, detailOf } from '../rest/problem.ts';
 import { done, failed } from './outcomes.ts';
 
@@ -40,28 +41,8 @@ export interface Repair {
   again: readonly Item[];
 }
 
-/** How many items go into one request: 50, as Kommo advises; fewer for a while after a 504 (Kommo, "Limitations"). */
-export interface BatchSize {
-  now(): number;
-  tooMuch(sent: number): void;
-  fine(): void;
-}
-
-const advised = 50;
-
-export function createBatchSize(): BatchSize {
-  let size = advised;
-  return {
-    now: () => size,
-    tooMuch(sent) {
-      size = Math.max(1, Math.floor(Math.min(size, sent) / 2));
-    },
-    fine() {
-      // One at a time: what was too much a moment ago costs a minute of waiting for the next 504.
-      size = Math.min(advised, size + 1);
-    },
-  };
-}
+/** As many items as Kommo advises in one request (Kommo, "Limitations"). */
+export const advised = 50;
 
 /** Before an append is looked for: Kommo may still be at work on a request that it, or the line, gave up on. */
 const settledAfter = 10_000;

@@ -250,6 +250,24 @@ describe('what journeys change of deals and contacts', () => {
     assert.deepEqual(reasons, ['there are several deal fields “plan”, with the ids 1, 2: name one by its id']);
   });
 
+  test('two stages of one name, and two pipelines, have to be told apart by their ids', async () => {
+    await account.close();
+    const pipelines = [1, 2].map((id) => ({
+      ...{ id, name: 'Partners', incomingId: id * 10 },
+      stages: ['Demo', 'Demo', 'Trial'].map((name, i) => ({ id: id * 10 + i + 1, name })),
+    }));
+    account = await openAccount({ seed: { ...defaultSeed, pipelines } });
+    deal = account.sandbox.addLead({ name: 'Deal' });
+    const reasons = await why(moveTo(deal.id, 'demo'), moveTo(deal.id, 'Trial', { pipeline: 'partners' }));
+    assert.deepEqual(reasons, [
+      'there are several stages “demo” in the pipeline “Partners”, with the ids 11, 12: name one by its id',
+      'there are several pipelines “partners”, with the ids 1, 2: name one by its id',
+    ]);
+    assert.deepEqual(await why(moveTo(deal.id, '12')), []);
+    assert.deepEqual(await why(moveTo(deal.id, 'Trial', { pipeline: '2', at: 1 })), []);
+    assert.deepEqual([now().statusId, now().pipelineId], [23, 2]);
+  });
+
   test('what was made meanwhile is found, though looked for at most once a minute', async () => {
     await why(fieldOn(deal.id, 'Plan', 'x'));
     await fetch(`${account.sandbox.url}/api/v4/leads/custom_fields`, {

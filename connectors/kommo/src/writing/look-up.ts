@@ -85,7 +85,7 @@ async function search(
   const entities = [...new Set(items.map((item) => item.entity.id))];
   const there: WriteOutcome[] = [];
   const found = new Set<Item>();
-  for (const filter of inChunks(entities, filterKey)) {
+  for (const filter of inChunks(entities, filterKey, entities.length)) {
     const asked = new Set(filter.map(([, id]) => id));
     const wanted = marks.filter(({ item }) => asked.has(item.entity.id));
     const rows = await ask(filter, (some) => matching(wanted, some).length === wanted.length);

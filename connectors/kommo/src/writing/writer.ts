@@ -3,8 +3,9 @@ import type { Entity } from '../entity.ts';
 import type { Echoes } from '../reading/nothing-new.ts';
 import type { Stages } from '../reading/stages.ts';
 import type { Api } from '../rest/api.ts';
+import { type BatchSize, createBatchSize } from '../rest/batch-size.ts';
 import type { FieldBook } from '../set-up/fields.ts';
-import { type BatchSize, createBatchSize } from './batch.ts';
+import { advised } from './batch.ts';
 import { createUsers, type Users } from './users.ts';
 
 /** What writing needs, for the length of a session. */
@@ -25,9 +26,7 @@ export interface Addressed {
 }
 
 export function createWriter(o: Pick<Writer, 'api' | 'tools' | 'fields' | 'stages' | 'echoes'>): Writer {
-  const sizes = {
-    ...{ leads: createBatchSize(), contacts: createBatchSize() },
-    ...{ notes: createBatchSize(), tasks: createBatchSize() },
-  };
+  const size = () => createBatchSize({ most: advised });
+  const sizes = { leads: size(), contacts: size(), notes: size(), tasks: size() };
   return { ...o, users: createUsers(o.api, o.tools.now), times: createWriteTimes(), sizes };
 }

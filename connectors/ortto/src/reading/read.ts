@@ -32,7 +32,7 @@ function itemsOf(hint: Hint, contact: Contact | undefined): IntakeItem[] {
     ...(contact?.last ? { 'str::last': contact.last } : {}),
     ...contact?.permissions,
   };
-  const known: IntakeItem = { who, fields, strategy: 1, source: SOURCE };
+  const known: IntakeItem = { who, fields, strategy: 1, lenient: true, source: SOURCE };
   const permission = permissions[hint.said.activity ?? ''];
   if (!permission) return [{ ...known, activity: hint.kind === 'step' ? stepOf(hint) : activityOf(hint) }];
   // A change of it is an activity by itself, and none where nothing changes, such as what we have written there.

@@ -167,9 +167,9 @@ type Failures = Awaited<ReturnType<Rooms['connectors']['failures']>>[number];
 
 function connectionFinding(c: Connection, failures: Failures | undefined): Finding {
   const { writes, unreadable, reasons } = failures?.now ?? { writes: 0, unreadable: 0, reasons: [] };
-  const good = c.state === 'on' && c.note === null && writes + c.suspect + unreadable === 0;
+  const good = c.state === 'on' && c.note === null && c.lacking.length === 0 && writes + c.suspect + unreadable === 0;
   const text = `${c.connector}${c.account ? ` (${c.account})` : ''}: ${counted(c.inbox, 'webhook', 'webhooks')} to read, ${counted(c.open, 'write', 'writes')} to do, ${c.suspect} of them failing, ${writes} failed, ${unreadable} unreadable`;
-  const why = new Set([c.note, ...reasons, ...(c.suspect > 0 ? c.reasons : [])].filter(Boolean));
+  const why = new Set([c.note, ...c.lacking, ...reasons, ...(c.suspect > 0 ? c.reasons : [])].filter(Boolean));
   const advice = [...why].join('\n         ') || 'the server’s log has the reasons';
   return { good, text, ...(good ? {} : { do: advice }), past: failures && pastOf(failures) };
 }

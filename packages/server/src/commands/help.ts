@@ -31,7 +31,7 @@ Commands
   journeys end NAME RUN | move-on NAME RUN|SHAPE        end a run; let one, or all at a shape, go on
   journeys winner NAME SHAPE [VARIANT]       how the versions of an e-mail do; say which has won
   journeys try NAME EMAIL [--skip-waits]     let one person go through its draft for real
-  journeys trigger NAME --email ADDRESS…     put people in now; --with JSON is what their runs know
+  journeys trigger NAME --email ADDRESS      put people in now, --email for each; --with JSON is what their runs know
   journeys enrol NAME --audience A           put an audience in, or --filter JSON, or both
   explain EMAIL [--journey NAME | --all]     why somebody is in a journey or is not, and got a message or did not
   messages uncertain [list]                  mail of which nobody can tell whether it arrived

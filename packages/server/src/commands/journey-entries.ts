@@ -22,10 +22,10 @@ const BY = 'the command line';
 const LOOK_MS = 200;
 const AUDIENCES_MAX = 1000;
 
-export const TRIGGER_USAGE = 'journeys trigger NAME --email ADDRESS… [--with JSON] [--key KEY]';
+export const TRIGGER_USAGE = 'journeys trigger NAME --email ADDRESS [--email ADDRESS]… [--with JSON] [--key KEY]';
 export const ENROL_USAGE = 'journeys enrol NAME [--audience NAME] [--filter JSON] [--with JSON] [--key KEY]';
 
-/** `journeys trigger NAME --email ADDRESS…`: puts people into a journey now. Ends with 1 where somebody did not enter. */
+/** `journeys trigger NAME --email ADDRESS`, one or several: puts people into a journey now. Ends with 1 where somebody did not enter. */
 export async function triggerByName(o: Opened, name: string, options: EntryOptions): Promise<number | undefined> {
   const emails = options.email ?? [];
   if (emails.length === 0) throw usage([TRIGGER_USAGE]);

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { UserError } from '../platform/errors.ts';
 import { ENROL_USAGE, type EntryOptions, enrolByName, TRIGGER_USAGE, triggerByName } from './journey-entries.ts';
 import { journeyTexts, TEXT_VERBS, type TextOptions } from './journey-texts.ts';
 import { type JourneyOptions, manageVerbs, type Opened, type Verb } from './journeys-manage.ts';
@@ -22,6 +23,14 @@ const TEXTS = [
   SIMULATE_USAGE,
 ];
 
+/** What those take one of that say themselves how they are written. */
+const OF_ONE: Readonly<Record<string, string>> = {
+  ...{ push: 'file or folder', pull: 'folder', validate: 'file or folder', diff: 'file or folder' },
+  simulate: 'file or name',
+  trigger: 'name of a journey, and --email before each address',
+  enrol: 'name of a journey',
+};
+
 /** `journeys VERB …`: as text, played through, and living with them. */
 export function journeys(
   config: Config,
@@ -29,9 +38,12 @@ export function journeys(
   options: TextOptions & SimulateOptions & JourneyOptions & EntryOptions,
 ): Promise<number | undefined> {
   const text = TEXT_VERBS.find((each) => each === verb);
-  if (text) return journeyTexts(config, text, args[0], options);
-  if (verb === 'simulate') return simulateCommand(config, args[0], options);
-  const [name] = args;
+  const [name, extra] = args;
+  // A shell makes many words of one with a star in it.
+  if (extra !== undefined && Object.hasOwn(OF_ONE, verb))
+    throw new UserError('unknown_command', `"journeys ${verb}" takes one ${OF_ONE[verb]}, and not "${extra}" as well`);
+  if (text) return journeyTexts(config, text, name, options);
+  if (verb === 'simulate') return simulateCommand(config, name, options);
   if (verb === 'trigger' && !name) throw usage([TRIGGER_USAGE]);
   if (verb === 'enrol' && !name) throw usage([ENROL_USAGE]);
   if (verb === 'trigger' && name) return withRooms(config, (o) => triggerByName(o, name, options));

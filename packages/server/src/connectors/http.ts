@@ -34,9 +34,7 @@ const http: Http = async ({ method, url, headers, body }) => {
       ...(headers ? { headers } : {}),
       ...(body === undefined ? {} : { body }),
     });
-    const text = await response.text();
-    if (text.length > ANSWER_MAX_BYTES) throw new Error(`an answer of more than ${ANSWER_MAX_BYTES} bytes`);
-    return { status: response.status, headers: Object.fromEntries(response.headers), body: text };
+    return { status: response.status, headers: Object.fromEntries(response.headers), body: await textOf(response) };
   } catch (error) {
     const cause = error instanceof Error ? (error.cause as { code?: string; message?: string } | undefined) : undefined;
     const applied = cause?.code && NOT_SENT.has(cause.code) ? 'no' : 'unknown';
@@ -44,3 +42,15 @@ const http: Http = async ({ method, url, headers, body }) => {
     throw new RetryLater(`${method} ${new URL(url).origin}: no answer (${reason})`, { applied, cause: error });
   }
 };
+
+/** Counted as it comes, and unpacked: an answer without an end must not fill the memory before its time is up. */
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > ANSWER_MAX_BYTES) throw new Error(`an answer of more than ${ANSWER_MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Connector, Provided, SetUpReport } from '@tributary/connector-kit';
-import { customActivityId, customFieldId, type Problem } from '@tributary/model';
+import type { Problem } from '@tributary/model';
 import type { FastifyInstance } from 'fastify';
 import type { JourneyActions, Journeys } from '../journeys/index.ts';
 import type { Messages } from '../messages/index.ts';
@@ -19,7 +19,13 @@ import { forget } from './forget.ts';
 import { hearActions, hearRecorded } from './hear.ts';
 import { leaveAccount } from './leave-account.ts';
 import { problemsWith } from './problems.ts';
-import { listConnections, updateConnectionAccount, upsertConnection } from './store/connection.sql.ts';
+import { provide } from './provide.ts';
+import {
+  type ConnectedAccount,
+  listConnections,
+  updateConnectionAccount,
+  upsertConnection,
+} from './store/connection.sql.ts';
 import { type ConnectorCounts, countConnections } from './store/outbox.sql.ts';
 import { webhookRoutes } from './webhook.ts';
 import { CATCH_UP, createTurns } from './work.ts';
@@ -88,7 +94,9 @@ export function createConnectors(o: {
   const setUp = async (connection: Connection) => {
     await provide(people, connection.workspaceId, connection.connector);
     const report = await connection.session.setUp(webhookUrl(connection.connector, connection.webhookSecret));
-    await updateConnectionAccount(db, connection.id, report.account);
+    await updateConnectionAccount(db, connection.id, accountOf(report));
+    for (const words of report.lacking ?? [])
+      o.log.warn({ connection: connection.id }, `${connection.connector.name}: ${words}`);
     return report;
   };
 
@@ -114,7 +122,7 @@ export function createConnectors(o: {
       await transaction(db, async (tx) => {
         const now = clock.now();
         const row = await upsertConnection(tx, { workspaceId, connector: connectorId, settings, webhookSecret }, now);
-        await updateConnectionAccount(tx, row.id, report.account);
+        await updateConnectionAccount(tx, row.id, accountOf(report));
         const isAnother = before?.account && before.account.id !== report.account.id;
         if (isAnother) await leaveAccount(tx, people, { id: row.id, workspaceId }, now);
       });
@@ -225,24 +233,6 @@ function providedByOthers(
   };
 }
 
-/** Makes the fields and activities that a connector records with. */
-async function provide(people: People, workspaceId: number, connector: Connector<unknown>): Promise<void> {
-  for (const field of connector.provides.fields) await people.addField(workspaceId, field);
-  await people.addDefinitions(
-    workspaceId,
-    connector.provides.activities.map(({ name, attributes }) => ({
-      activityId: customActivityId(name),
-      name,
-      touch: false,
-      attributes: attributes.map((attribute) => ({
-        name: attribute.name,
-        field_id: customFieldId(attribute.name, attribute.type),
-        display_type: attribute.type,
-      })),
-    })),
-  );
-  await people.ensureKeys(
-    workspaceId,
-    connector.provides.fields.filter((field) => field.key).map(({ name, type }) => customFieldId(name, type)),
-  );
+function accountOf({ account, lacking = [] }: SetUpReport): ConnectedAccount {
+  return { ...account, lacking };
 }

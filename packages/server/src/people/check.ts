@@ -45,8 +45,8 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
   const fields: Record<string, Value> = {};
   for (const [id, value] of Object.entries(item.fields)) {
     const kept = keptValue(id, value, schema, item);
-    if ('problem' in kept) return { error: kept.problem };
-    fields[id] = kept.value;
+    if ('value' in kept) fields[id] = kept.value;
+    else if (!item.lenient) return { error: kept.problem };
   }
   const { unlessSuppressed: suppressible } = item;
   if (suppressible !== undefined && !schema.fields.has(suppressible)) return { error: notFound(suppressible) };

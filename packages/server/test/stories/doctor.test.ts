@@ -74,6 +74,22 @@ test('a step that fails is wrong for as long as nothing has changed, and past fr
   ]);
 });
 
+test('that Kommo takes no webhook any more is wrong until it does', async () => {
+  const nothing = '0 webhooks to read, 0 writes to do, 0 of them failing, 0 failed, 0 unreadable';
+  const past = (await told())[1].split('\n').slice(1).join('\n');
+  world.kommo.disableWebhooks();
+  world.kommo.faults.set({ status: 402, statusOnly: 'POST /api/v4/webhooks' });
+  await world.tributary.connectors.check();
+  const words = 'Webhooks need a Kommo plan that has them';
+  const [code, said] = await told();
+  assert.equal(code, 1);
+  assert.match(said, new RegExp(`^WRONG  kommo.*${nothing}\\n       → ${words}.*within ten minutes`));
+
+  world.kommo.faults.clear();
+  await world.tributary.connectors.check();
+  assert.deepEqual(await told(), [0, `ok     kommo (Larkspur Software): ${nothing}\n${past}`]);
+});
+
 test('one that fails again is wrong again, for a week', async () => {
   await push('Nobody');
   await world.pass(1000);

@@ -12,9 +12,10 @@ after(() => world?.close());
 let people = 0;
 
 /** A deal that moves to Qualification; its address. */
-function dealMoves(kommo: KommoSandbox, { name = 'A deal', first = 'Anna' } = {}): string {
+function dealMoves(kommo: KommoSandbox, { name = 'A deal', first = 'Anna', phone = '' } = {}): string {
   const email = `account${++people}@example.com`;
-  const deal = kommo.addLead({ name, price: 3000, contact: { first_name: first, email } });
+  const contact = { first_name: first, email, ...(phone === '' ? {} : { phone }) };
+  const deal = kommo.addLead({ name, price: 3000, contact });
   kommo.moveLead(deal.id, kommo.stage('Qualification').statusId);
   return email;
 }
@@ -32,6 +33,29 @@ test('what no database can hold is left out of names, and holds up nobody', asyn
   assert.deepEqual(await mailed(...all), [1, 1, 1]);
   const [connection] = await world.tributary.connectors.counts(world.db);
   assert.deepEqual([connection!.state, connection!.note, connection!.unreadable], ['on', null, 0]);
+});
+
+test('a contact whose number is no phone’s gets the mail all the same, and is known by all else', async () => {
+  const all = ['+00 1234567', '+1 555 01', '+380 (44) 000'].map((phone) => dealMoves(world.kommo, { phone }));
+  const right = dealMoves(world.kommo, { phone: '+351 912 345 678' });
+  await world.quiet();
+  assert.deepEqual(await mailed(...all, right), [1, 1, 1, 1]);
+  const { tributary, db } = world;
+  const known = async (email: string) => {
+    const id = (await tributary.people.findByEmail(db, tributary.workspace.id, email))!;
+    const { fields } = (await tributary.people.find(db, tributary.workspace.id, [id])).get(id)!;
+    return { stage: fields['str:cm:kommo-stage'], phone: fields['phn::phone'] };
+  };
+  assert.deepEqual(await known(all[0]!), { stage: 'Qualification', phone: undefined });
+  assert.deepEqual(await known(right), { stage: 'Qualification', phone: { c: '351', n: '912345678' } });
+});
+
+test('a move after somebody archived what moves are recorded with is recorded: that is made anew', async () => {
+  const { tributary } = world;
+  await tributary.people.catalog.archiveDefinition(tributary.workspace.id, 'act:cm:crm-stage-changed');
+  const all = [dealMoves(world.kommo), dealMoves(world.kommo)];
+  await world.quiet();
+  assert.deepEqual(await mailed(...all), [1, 1]);
 });
 
 test('a webhook that can not be recorded is kept to be looked at, and the others go on', async () => {

@@ -139,7 +139,7 @@ test('a journey in one Tributary makes a person in another and records what they
   const late = Date.parse(person!.activities[0]!.at) - step!.occurredAt.getTime();
   assert.ok(late >= 0 && late < 10_000, `${late} ms`);
   assert.deepEqual(await counts(), {
-    ...{ connector: 'ortto', account: 'my-workspace', state: 'on', note: null, reasons: [] },
+    ...{ connector: 'ortto', account: 'my-workspace', state: 'on', note: null, reasons: [], lacking: [] },
     ...{ inbox: 0, unreadable: 0, open: 0, failed: 0, suspect: 0 },
   });
 });

@@ -1,3 +1,4 @@
+import type { ConnectorCounts } from '../../connectors/index.ts';
 import type { JourneyRow } from '../../journeys/index.ts';
 import { badge, bdi, count, empty, type Html, html, page } from '../../platform/page.ts';
 import type { PageContext } from './context.ts';
@@ -35,7 +36,7 @@ export async function homePage(o: PageContext): Promise<string> {
               <tbody>${connections.map(
                 (connection) => html`<tr>
                   <td>${o.connectors.nameOf(connection.connector)}</td>
-                  <td class="words">${badge(connection.note ?? connection.state, connection.note ? 'warn' : 'good')}</td>
+                  <td class="words">${standing(connection)}</td>
                   ${figures({ 'Webhooks to read': connection.inbox, 'Writes to do': connection.open, Failed: connection.failed })}
                 </tr>`,
               )}</tbody>
@@ -44,6 +45,11 @@ export async function homePage(o: PageContext): Promise<string> {
       <p>The API, to read and to try: <a href="/docs">reference</a>.</p>
       ${o.mailbox && html`<p>Mail is kept in the built-in <a href="/mailbox">mailbox</a>: nobody outside gets any.</p>`}`,
   });
+}
+
+function standing({ note, state, lacking }: ConnectorCounts): Html {
+  const wrong = [...(note === null ? [] : [note]), ...lacking];
+  return wrong.length > 0 ? badge(wrong.join(' '), 'warn') : badge(state, 'good');
 }
 
 /** Those that live stand first, then those to come and those put away, each by name. */

@@ -9,7 +9,15 @@ export interface ConnectionRow {
   webhookSecret: string;
   state: 'on' | 'needs_reconnect';
   note: string | null;
-  account: { id: string; name: string } | null;
+  account: ConnectedAccount | null;
+}
+
+/** The account over there, as it was when last looked at. */
+export interface ConnectedAccount {
+  id: string;
+  name: string;
+  /** What somebody has to put right in it, in words. */
+  lacking: readonly string[];
 }
 
 const columns = `id, workspace_id as "workspaceId", connector, settings, webhook_secret as "webhookSecret", state, note, account`;
@@ -47,10 +55,6 @@ export async function updateConnectionState(
   );
 }
 
-export async function updateConnectionAccount(
-  db: Queryable,
-  id: number,
-  account: { id: string; name: string },
-): Promise<void> {
+export async function updateConnectionAccount(db: Queryable, id: number, account: ConnectedAccount): Promise<void> {
   await db.query('update connection set account = $2 where id = $1', [id, JSON.stringify(account)]);
 }

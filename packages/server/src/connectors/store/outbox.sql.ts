@@ -147,6 +147,8 @@ export interface ConnectorCounts {
   connector: string;
   /** The account's own name over there; null where it did not say. */
   account: string | null;
+  /** What somebody has to put right over there. */
+  lacking: string[];
   state: string;
   note: string | null;
   inbox: number;
@@ -162,7 +164,7 @@ export interface ConnectorCounts {
 /** How each connection stands; for metrics and `doctor`. */
 export async function countConnections(db: Queryable): Promise<ConnectorCounts[]> {
   const { rows } = await db.query<ConnectorCounts>(
-    `select c.connector, c.account->>'name' as account, c.state, c.note,
+    `select c.connector, c.account->>'name' as account, coalesce(c.account->'lacking', '[]') as lacking, c.state, c.note,
             (select count(*)::int from connector_inbox i where i.connection_id = c.id and i.error is null) as inbox,
             (select count(*)::int from connector_inbox i where i.connection_id = c.id and i.error is not null) as unreadable,
             (select count(*)::int from connector_outbox o
