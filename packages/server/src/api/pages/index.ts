@@ -30,7 +30,7 @@ export function pageRoutes(app: FastifyInstance, o: PageContext): void {
       if (typeof given !== 'string') throw new UserError('bad_request', 'email: give one address');
       const who = given.trim();
       if (who === '') return reply.redirect('/');
-      const id = internalId(who.toLowerCase()) ?? (await o.people.findByEmail(o.db, o.workspace.id, who));
+      const id = internalId(who) ?? (await o.people.findByEmail(o.db, o.workspace.id, who));
       if (id === undefined) throw nobody(who);
       return reply.redirect(`/people/${publicId(id)}`);
     });
