@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { Fields } from '@tributary/model';
 import { until } from '../../test/support/until.ts';
 import { rejectedCsv } from './index.ts';
 import { type Desk, openDesk } from './test/support.ts';
@@ -162,6 +163,32 @@ describe('a file of people', () => {
     assert.equal(mended.counts.created, rows.length);
     assert.deepEqual(await names('mended.example'), ['=1+1', '=2', "''q", '@w', "'-y"]);
     assert.deepEqual(await names('mended.example'), await names('direct.example'));
+  });
+
+  test('whose rejected rows are sent again leaves out what stands before them, whatever fields are called so', async () => {
+    for (const name of ['Reason', 'Row']) await desk.people.addField(desk.ws, { name, type: 'text' });
+    const wrong = await desk.take(await desk.send('people', 'email,reason\nvera.example.com,Trial ended\n'));
+    let csv = '';
+    for await (const text of rejectedCsv(wrong, desk.imports.rejected(desk.ws, wrong.id))) csv += text;
+    const mended = await desk.take(await desk.send('people', csv.replace(',vera.example.com', ',vera@example.com')));
+    assert.equal(mended.counts.created, 1, csv);
+    const { 'str:cm:reason': reason, 'str:cm:row': row } = (await desk.everyone())['vera@example.com'] as Fields;
+    assert.deepEqual([reason, row], ['Trial ended', undefined]);
+  });
+
+  test('in which a birthday has two digits for its year says the last one that has been', async () => {
+    const file = 'email,birthday,Renewal\nold@years.example,05.03.45,05.03.45\nyoung@years.example,05.03.20,05.03.20\n';
+    await desk.people.addField(desk.ws, { name: 'Renewal', type: 'date' });
+    await desk.take(await desk.send('people', file));
+    const everyone = await desk.everyone();
+    const years = ['old@years.example', 'young@years.example'].map((email) => {
+      const fields = everyone[email] as Record<string, { year: number }>;
+      return [fields['dtz::b']?.year, fields['dtz:cm:renewal']?.year];
+    });
+    assert.deepEqual(years, [
+      [1945, 2045],
+      [2020, 2020],
+    ]);
   });
 
   test('that names somebody by an address of another who became them is foretold as it is taken', async () => {
