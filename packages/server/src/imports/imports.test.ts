@@ -165,6 +165,24 @@ describe('a file of people', () => {
     assert.deepEqual(await names('mended.example'), await names('direct.example'));
   });
 
+  test('with empty rows, as spreadsheets leave them, passes over them and counts them as spreadsheets do', async () => {
+    const file = '\n;;\nemail;first;last\n\nida@example.com;Ida;\n;;\n ; ;\n\nnobody;x;y\n;;\n;;\n';
+    const it = await desk.send('people', file);
+    assert.deepEqual(it.columns, ['email', 'first', 'last']);
+    const { counts, rejected } = await desk.imports.check(desk.ws, it.id);
+    const done = await desk.take(it);
+    assert.deepEqual(done.counts, { created: 1, merged: 0, untouched: 0, duplicate: 0, rejected: 1 });
+    assert.deepEqual([counts, rejected.map(({ rowNumber }) => rowNumber)], [done.counts, [9]]);
+    assert.deepEqual(await desk.rejected(done), ['9: email: "nobody" is not an e-mail address']);
+  });
+
+  test('that begins with a person, and no heads, takes them too', async () => {
+    const it = await desk.send('people', 'kai@example.com,Kai\nlea@example.com,Lea\n');
+    assert.deepEqual([it.columns, it.dialect.header], [['Column 1', 'Column 2'], false]);
+    const { counts } = await desk.take(it);
+    assert.equal(counts.created, 2);
+  });
+
   test('whose rejected rows are sent again leaves out what stands before them, whatever fields are called so', async () => {
     for (const name of ['Reason', 'Row']) await desk.people.addField(desk.ws, { name, type: 'text' });
     const wrong = await desk.take(await desk.send('people', 'email,reason\nvera.example.com,Trial ended\n'));
