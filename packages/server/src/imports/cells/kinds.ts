@@ -145,5 +145,5 @@ export function valueIn(
 
 /** Without the apostrophe that keeps spreadsheets from taking a value for a formula. */
 export function unguarded(cell: string): string {
-  return /^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell;
+  return /^'+[=+\-@＝＋－＠\t\r\n]/.test(cell) ? cell.slice(1) : cell;
 }
