@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type IdKind, idAt, internalId, NO_ID, objectId, publicId } from './ids.ts';
+import { type IdKind, idAt, internalId, NO_ID, objectId, objectNumber, publicId, spelledId } from './ids.ts';
 
 const kinds: IdKind[] = ['person', 'account', 'activity', 'run', 'message'];
 const kind = fc.constantFrom(...kinds);
@@ -49,13 +49,24 @@ describe('ids', () => {
     assert.equal(idAt(at(8), 2n ** 31n + 5n), idAt(at(8), 5n));
   });
 
+  test('one in capitals is the same, of people as of what is numbered', () => {
+    const person = '006913c5b700000000123400';
+    assert.equal(internalId(person.toUpperCase()), internalId(person));
+    const audience = objectId(at(0x6b_08_bf_e8), 0xab);
+    assert.equal(objectNumber(audience.toUpperCase()), 0xab);
+    assert.equal(spelledId(audience.toUpperCase()), audience);
+    assert.deepEqual(
+      [objectNumber('VIP'), spelledId('VIP'), objectNumber('0'.repeat(24))],
+      [undefined, 'VIP', undefined],
+    );
+  });
+
   test('what is no person of ours is told from one', () => {
     const person = '006913c5b700000000123400';
     for (const outside of [
       '006913c5b70abf827f703c00', // Ortto's own: more than 31 bits of sequence
       person.slice(0, -2),
       person.toUpperCase().replace('00', '0G'),
-      person.toUpperCase(),
       `${person}00`,
       `10${person.slice(2)}`,
       `${person.slice(0, -2)}01`,

@@ -29,9 +29,9 @@ export function publicId(id: string, kind: IdKind = 'person'): string {
   return `${kindByte[kind]}${seconds}${rest}00`;
 }
 
-/** The integer behind a public id, or undefined when it is not one of that kind. */
+/** The integer behind a public id, in small letters or capitals, or undefined when it is not one of that kind. */
 export function internalId(hex: string, kind: IdKind = 'person'): string | undefined {
-  if (!/^[0-9a-f]{24}$/.test(hex) || !hex.startsWith(kindByte[kind]) || !hex.endsWith('00')) return undefined;
+  if (!isHex(hex) || !hex.startsWith(kindByte[kind]) || !hex.endsWith('00')) return undefined;
   const rest = BigInt(`0x${hex.slice(10, 22)}`);
   if (rest > SEQUENCE_MASK) return undefined;
   return ((BigInt(`0x${hex.slice(2, 10)}`) << SEQUENCE_BITS) | rest).toString();
@@ -47,3 +47,16 @@ export function objectId(createdAt: Date, number: number): string {
   const seconds = Math.floor(createdAt.getTime() / 1000);
   return seconds.toString(16).padStart(8, '0') + number.toString(16).padStart(16, '0');
 }
+
+/** The number in such an id, or undefined when it can not be one; when it was made is not compared. */
+export function objectNumber(hex: string): number | undefined {
+  const number = isHex(hex) ? Number.parseInt(hex.slice(8), 16) : 0;
+  return number > 0 && number < 2 ** 31 ? number : undefined;
+}
+
+/** An id in small letters, as it is told; another text as it is. */
+export function spelledId(text: string): string {
+  return isHex(text) ? text.toLowerCase() : text;
+}
+
+const isHex = (text: string): boolean => /^[0-9a-f]{24}$/i.test(text);

@@ -29,7 +29,7 @@ export { shownValue } from './filter/shown.ts';
 export type { Asked, Day, Moment, Test, TextTest } from './filter/test.ts';
 export { filterInWords, type Names } from './filter/words.ts';
 export { folded } from './folded.ts';
-export { type IdKind, idAt, internalId, NO_ID, objectId, publicId } from './ids.ts';
+export { type IdKind, idAt, internalId, NO_ID, objectId, objectNumber, publicId, spelledId } from './ids.ts';
 export type { ActivityInput, FindStrategy, IntakeItem, IntakeOutcome, MergeStrategy, Who } from './intake.ts';
 export { momentOf } from './journey/day-of.ts';
 export { type Change, diffJourneys, lineOf } from './journey/diff.ts';

@@ -9,7 +9,7 @@ export type FindStrategy = 0 | 1 | 2;
 /**
  * How an item finds its person: by id, or by up to three of the fields it carries, in that order. The value of one of
  * these fields is also looked for in its alternatives, after the field itself. An id that can be nobody's is kept as it
- * was `said`, for a log.
+ * was `said`.
  */
 export type Who =
   | { personId: string; said?: string }

@@ -1,3 +1,5 @@
+import { spelledId } from '../ids.ts';
+
 /**
  * A filter on Ortto's wire (Ortto help, a-258; recorded audiences): one operator
  * per object, groups `$and` and `$or`. What the wire allows beside the named
@@ -69,5 +71,5 @@ export function groupOf(filter: Filter): { all: boolean; parts: Filter[] } | und
 /** Which audience or campaign a membership condition asks about. */
 export function askedAbout({ body }: Leaf): string | undefined {
   const id = body.audience_id ?? body.campaign_id ?? body.value;
-  return typeof id === 'string' ? id : undefined;
+  return typeof id === 'string' ? spelledId(id) : undefined;
 }

@@ -142,11 +142,18 @@ describe('what is wrong with a filter', () => {
         ['$u4s::is_not', 'str::first', 1],
         ['$str::is_not', 'int::v', 'x'],
         ['$str::contains', 'l', 'x'],
+        ['$str::contains', 'phn::phone', '351'],
+        ['$str::is_not', 'phn:cm:work', '351912345678'],
         ['$bol::is', 'str::first', false],
         ['$str::set_is', 'int:cm:n', 'x'],
         ['$geo::is', 'bol::p', 'x'],
         ['$dtz::absolute_on', 'str::first', '2026-01-31'],
         ['$phn::iis', 'int::v', '1'],
+        ['$phn::iis_not', 'str:cm:phone', '351'],
+        ['$str::set_does_not_contains', 'str:cm:plan', 'Pro'],
+        ['$str::is_not', 'ids:o:p', 'x'],
+        ['$bol::is', 'obj:cm:any', false],
+        ['$tme::relative_more_than', 'dtz::b', 30],
       ] as const
     ).map(([operator, field_id, value]): [string, unknown, string, string] => [
       `${operator} of ${field_id}`,
@@ -161,13 +168,11 @@ describe('what is wrong with a filter', () => {
   test('nothing, where operators are asked across kinds that may mean something', () => {
     for (const [operator, field_id, value] of [
       ['$str::is', 'geo::city', 'Lisbon'],
-      ['$str::contains', 'phn::phone', '351'],
       ['$str::is_not', 'tags', 'VIP'],
-      ['$str::set_contains', 'str:cm:plan', 'Pro'],
       ['$tme::absolute_on', 'dtz::b', '2026-01-31'],
       ['$dtz::absolute_on', 'l', '2026-01-31'],
       ['$u4s::is', 'tags', 1],
-      ['$phn::starts', 'str:cm:phone', '351'],
+      ['$id_is', 'str::person_id', '006b04c22500000000040000'],
     ] as const)
       assert.deepEqual(problemsWithFilter({ [operator]: { field_id, value } }), [], operator);
   });

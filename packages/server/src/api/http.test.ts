@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { silent } from '../../test/support/database.ts';
@@ -35,6 +37,36 @@ test('who looks at pages is told of an error on one, with ways on; every other c
     ['GET', '/peoples'],
   ] as const)
     assert.equal((await app.inject({ method, url })).json().code, 404, url);
+  await app.close();
+});
+
+test('what can not be read as HTTP is refused in the envelope', async () => {
+  const app = createHttp({ log: silent, metrics: createMetrics() });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as AddressInfo;
+  for (const [request, code, error] of [
+    ['FROB / HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'This is not HTTP: Invalid method encountered'],
+    ['POST / HTTP/1.1\r\nHost: a\r\nno header\r\n\r\n', 400, 'This is not HTTP: Invalid header token'],
+    [
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n',
+      400,
+      'This is not HTTP: Invalid character in Content-Length',
+    ],
+    [
+      `GET /${'a'.repeat(17_000)} HTTP/1.1\r\nHost: a\r\n\r\n`,
+      431,
+      'The address and the headers together are longer than 16 kB',
+    ],
+  ] as const) {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(request);
+    const [head, body] = (await text(socket)).split('\r\n\r\n');
+    assert.match(head!, new RegExp(`^HTTP/1.1 ${code} .*\r\nContent-Type: application/json\r\n`));
+    const { request_id, ...said } = JSON.parse(body!);
+    assert.deepEqual(said, { code, error });
+    assert.match(request_id, /^[0-9a-f-]{36}$/);
+  }
   await app.close();
 });
 

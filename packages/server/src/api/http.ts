@@ -8,6 +8,7 @@ import { bodiesInTime } from './bodies-in-time.ts';
 import { closeInTime } from './closing.ts';
 import { jsonParser, refuseCompressed } from './json-body.ts';
 import { methodsIn } from './methods.ts';
+import { refuseNoRequest } from './no-request.ts';
 import { sendError } from './ortto/envelope.ts';
 import { isOfPages, sendErrorPage, withoutSlash } from './pages/error.ts';
 import { refuseUnstorable } from './storable.ts';
@@ -28,6 +29,7 @@ export function createHttp(o: {
     bodyLimit: 1024 * 1024,
     trustProxy,
     forceCloseConnections: 'idle',
+    clientErrorHandler: refuseNoRequest,
     // Names of journeys have up to 255 letters, addresses 254.
     routerOptions: { maxParamLength: 1000 },
     rewriteUrl: ({ url = '' }) => withoutSlash(url),

@@ -1,4 +1,13 @@
-import { askedAbout, type Filter, groupOf, isMembershipOperator, leafOf, leavesOf, objectId } from '@tributary/model';
+import {
+  askedAbout,
+  type Filter,
+  groupOf,
+  isMembershipOperator,
+  leafOf,
+  leavesOf,
+  objectId,
+  objectNumber,
+} from '@tributary/model';
 
 /** An audience as it is stored. */
 export interface AudienceRow {
@@ -38,9 +47,7 @@ export function publicAudienceId({ id, createdAt }: { id: number; createdAt: Dat
 
 /** The number in a public id, or undefined when it can not be one. Its first half is the moment it was made at. */
 export function audienceNumber(publicId: string): number | undefined {
-  if (!/^[0-9a-f]{24}$/.test(publicId)) return undefined;
-  const number = Number.parseInt(publicId.slice(8), 16);
-  return number > 0 && number < 2 ** 31 ? number : undefined;
+  return objectNumber(publicId);
 }
 
 /** Conditions about audiences, as they stand in filters. */
@@ -77,11 +84,7 @@ export function audiencesIn(filter: Filter): { ids: string[]; subscribers: boole
   if (!leaf || !audienceOperators.some((operator) => operator === leaf.operator))
     return { ids: [], subscribers: false };
   return {
-    ids: [askedId(leaf.body)],
+    ids: [askedAbout(leaf) ?? ''],
     subscribers: ABOUT_SUBSCRIBERS.some((operator) => operator === leaf.operator),
   };
-}
-
-function askedId(body: Readonly<Record<string, unknown>>): string {
-  return String(body.audience_id ?? body.value ?? '');
 }

@@ -1,4 +1,4 @@
-import type { Filter, Problem } from '@tributary/model';
+import { type Filter, type Problem, spelledId } from '@tributary/model';
 import type { People } from '../people/index.ts';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
@@ -107,7 +107,7 @@ export async function findOne(db: Queryable, workspaceId: number, publicId: stri
   const number = audienceNumber(publicId);
   const [found] =
     number === undefined ? [] : await findAudiences(db, workspaceId, { ids: [number], limit: 1, offset: 0 });
-  if (!found || publicAudienceId(found) !== publicId) {
+  if (!found || publicAudienceId(found) !== spelledId(publicId)) {
     throw new UserError('audience_not_found', `${publicId}: there is no such audience`, 404);
   }
   return found;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Filter, publicId } from '@tributary/model';
+import { type Filter, publicId, spelledId } from '@tributary/model';
 import type { Workspace } from '../access/index.ts';
 import { publicAudienceId } from '../audiences/index.ts';
 import type { Enrolment, TriggerOutcome } from '../journeys/index.ts';
@@ -82,7 +82,8 @@ async function follow(look: () => Promise<Enrolment>): Promise<Enrolment> {
 /** By its id or its name. */
 async function audienceFrom({ audiences, workspace }: Opened, which: string): Promise<string> {
   const all = await audiences.list(workspace.id, { archived: false, limit: AUDIENCES_MAX, offset: 0 });
-  const found = all.find((audience) => publicAudienceId(audience) === which) ?? all.find(({ name }) => name === which);
+  const found =
+    all.find((audience) => publicAudienceId(audience) === spelledId(which)) ?? all.find(({ name }) => name === which);
   if (!found) throw new UserError('audience_not_found', `"${which}": there is no such audience`, 404);
   return publicAudienceId(found);
 }

@@ -4,6 +4,7 @@ import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
 import type { Doors } from './doors.ts';
 import { duplicatesIn } from './duplicates.ts';
 import { createReader } from './file/reader.ts';
+import { isEmptyRow } from './file/rows.ts';
 import { type Catalog, catalogFor } from './mapping/catalog.ts';
 import { notesOn } from './mapping/notes.ts';
 import { createPlan, type Planned } from './mapping/plan.ts';
@@ -64,6 +65,7 @@ export function dryRun(of: { db: Db; doors: Doors; taker: Taker }, it: Import): 
       const first = it.rowNumber + run.rows + 1;
       const good: { planned: Planned; rowNumber: number }[] = [];
       for (const [i, row] of rows.entries()) {
+        if (isEmptyRow(row)) continue;
         const read = row.problem ? { error: row.problem } : plan(row.cells);
         if ('error' in read) reject(run, first + i, read.error);
         else good.push({ planned: read, rowNumber: first + i });

@@ -4,11 +4,12 @@ import type { Db } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import type { Doors } from './doors.ts';
 import { dialectOf, separatorLine } from './file/dialect.ts';
-import { rowsIn } from './file/rows.ts';
+import { isEmptyRow, rowsIn } from './file/rows.ts';
 import { storeFile } from './file/upload.ts';
 import type { FileKind } from './kinds.ts';
 import { catalogFor } from './mapping/catalog.ts';
 import { guessMapping } from './mapping/guess.ts';
+import { areAddresses } from './mapping/suggest.ts';
 import { deleteImport, findImport, insertImport, updateUploaded } from './store/import.sql.ts';
 import type { DialectGiven, Import } from './types.ts';
 
@@ -31,9 +32,13 @@ export async function receive(
     const { delimiter, end: skipped } = separatorLine(stored.head) ?? { end: 0 };
     const head = stored.head.subarray(skipped);
     const given = { ...o.dialect, encoding: stored.encoding, delimiter: o.dialect.delimiter ?? delimiter };
-    const dialect = dialectOf(head, given);
-    const rows = rowsIn(head, dialect, { last, limit: SAMPLE + 1 });
-    const first = rows[0];
+    const read = dialectOf(head, given);
+    const rows = rowsIn(head, read, { last, limit: SAMPLE + 1 });
+    const before = Math.max(
+      0,
+      rows.findIndex((row) => !isEmptyRow(row)),
+    );
+    const first = rows[before];
     if (!first || first.problem) {
       throw new UserError('import_unreadable', `the first row can not be read${first ? `: ${first.problem}` : ''}`);
     }
@@ -43,14 +48,16 @@ export async function receive(
         `the first row has ${first.cells.length} columns, more than ${COLUMNS_MAX}`,
       );
     }
+    // No column is headed by an address: it is somebody's.
+    const dialect = { ...read, header: o.dialect.header ?? !first.cells.some((cell) => areAddresses([cell])) };
     const columns = first.cells.map((cell, i) => (dialect.header && storable(cell).trim()) || `Column ${i + 1}`);
     const sample = rows
-      .slice(dialect.header ? 1 : 0)
-      .filter((row) => !row.problem && row.cells.length === columns.length)
+      .slice(before + (dialect.header ? 1 : 0))
+      .filter((row) => !row.problem && !isEmptyRow(row) && row.cells.length === columns.length)
       .map((row) => row.cells.map(storable));
     const mapping = guessMapping(o.kind, columns, sample, await catalogFor(doors, db, workspaceId, o.kind));
     const begin = dialect.header
-      ? { position: skipped + first.end, rowNumber: 1 }
+      ? { position: skipped + first.end, rowNumber: before + 1 }
       : { position: skipped, rowNumber: 0 };
     await updateUploaded(db, workspaceId, id, { dialect, columns, sample, mapping, bytes, ...begin }, clock.now());
   } catch (error) {

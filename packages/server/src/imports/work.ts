@@ -8,7 +8,7 @@ import type { Turn } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
 import type { Doors } from './doors.ts';
 import { createReader, type Reader } from './file/reader.ts';
-import type { FileRow } from './file/rows.ts';
+import { type FileRow, isEmptyRow } from './file/rows.ts';
 import { kinds } from './kinds.ts';
 import { catalogFor } from './mapping/catalog.ts';
 import { createPlan, type Planned } from './mapping/plan.ts';
@@ -127,6 +127,7 @@ async function takeRows(
   const plan = createPlan(it, await catalogFor(of.doors, tx, it.workspaceId, it.kind));
   const good: { planned: Planned; at: number }[] = [];
   for (const [at, row] of rows.entries()) {
+    if (isEmptyRow(row)) continue;
     const read = row.problem ? { error: row.problem } : refused ? { error: refused } : plan(row.cells);
     if ('error' in read) reject(at, read.error);
     else good.push({ planned: read, at });

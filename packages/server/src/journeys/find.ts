@@ -1,13 +1,11 @@
-import { objectId } from '@tributary/model';
+import { objectId, objectNumber, spelledId } from '@tributary/model';
 import type { Queryable } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import { findJourneys, type JourneyRow, type LiveJourney } from './store/journey.sql.ts';
 
 /** The number in a journey's id on the wire, or undefined when it can not be one. Its first half is when it was made. */
 export function journeyNumber(campaignId: string): number | undefined {
-  if (!/^[0-9a-f]{24}$/.test(campaignId)) return undefined;
-  const number = Number.parseInt(campaignId.slice(8), 16);
-  return number > 0 && number < 2 ** 31 ? number : undefined;
+  return objectNumber(campaignId);
 }
 
 /** A journey by its id on the wire, or by its name. Throws `journey_not_found`. */
@@ -15,7 +13,8 @@ export async function findJourney(db: Queryable, workspaceId: number, which: str
   const number = journeyNumber(which);
   const found = await findJourneys(db, workspaceId, { ids: number ? [number] : [], names: [which] });
   const journey =
-    found.find(({ id, createdAt }) => objectId(createdAt, id) === which) ?? found.find(({ name }) => name === which);
+    found.find(({ id, createdAt }) => objectId(createdAt, id) === spelledId(which)) ??
+    found.find(({ name }) => name === which);
   if (!journey) throw new UserError('journey_not_found', `there is no journey "${which}": see "journeys list"`, 404);
   return journey;
 }

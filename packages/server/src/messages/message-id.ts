@@ -20,7 +20,7 @@ export function messageIdOf(secret: KeyObject, id: string, host: string): string
 /** The message that a Message-ID names, if we made it with this secret. */
 export function messageNamedBy(secret: KeyObject, messageId: string): string | undefined {
   const [, hex, signature] = FORM.exec(messageId) ?? [];
-  const id = hex && internalId(hex.toLowerCase(), 'message');
+  const id = hex && internalId(hex, 'message');
   if (!id) return undefined;
   return timingSafeEqual(mac(secret, id), Buffer.from(signature!, 'hex')) ? id : undefined;
 }

@@ -201,5 +201,5 @@ export function keyValue(field: Spelled | undefined, value: Value | undefined): 
 
 /** The integer behind a person id from outside, or undefined when it can not be one. */
 export function personIdFrom(outside: unknown): string | undefined {
-  return typeof outside === 'string' ? internalId(outside.toLowerCase()) : undefined;
+  return typeof outside === 'string' ? internalId(outside) : undefined;
 }

@@ -67,8 +67,16 @@ describe('who a person is', () => {
     test('two keys that find two people find neither', async () => {
       const anna = await make({ [EMAIL]: 'anna@example.com' });
       const ben = await make({ [EI]: 'B' });
-      const third = idOf(await room.merge({ [EMAIL]: 'anna@example.com', [EI]: 'B' }, by(2, EMAIL, EI)));
-      assert.equal(new Set([anna, ben, third]).size, 3);
+      const both = { [EMAIL]: 'anna@example.com', [EI]: 'B' };
+      assert.deepEqual(await room.merge(both, by(2, EMAIL, EI)), {
+        status: 'invalid',
+        error: 'str::email and str::ei are those of different people: somebody new would be found by none of them',
+      });
+      assert.equal(await count(), 2);
+      await room.merge({ [EI]: null }, byId(ben));
+      const third = await room.merge(both, by(2, EMAIL, EI));
+      assert.deepEqual([third.status, new Set([anna, ben, idOf(third)]).size], ['created', 3], 'one is free again');
+      assert.equal(idOf(await room.merge(both, by(2, EMAIL, EI))), idOf(third));
     });
   });
 

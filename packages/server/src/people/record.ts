@@ -11,7 +11,7 @@ import { IMPORTED } from './imported.ts';
 import { mergeInto } from './merge-into.ts';
 import { refusedAgain } from './permission.ts';
 import type { Recorder } from './recorder.ts';
-import { choose, freeKeys, newKeys, type Subject } from './resolve.ts';
+import { choose, freeKeys, newKeys, type Subject, takenKeys } from './resolve.ts';
 import type { Schema } from './schema.ts';
 import { see } from './seen.ts';
 import type { Key } from './store/identity.sql.ts';
@@ -140,9 +140,14 @@ async function take(batch: Batch, item: CheckedItem, at: number): Promise<Intake
 }
 
 /** Why an item that finds nobody makes nobody, where it does not. */
-function whyNobody({ suppressed }: Batch, item: CheckedItem): IntakeOutcome | undefined {
+function whyNobody({ suppressed, directory }: Batch, item: CheckedItem): IntakeOutcome | undefined {
   if ('personId' in item.who) return { status: 'not_found', error: 'Person not found' };
   if (item.existingOnly) return { status: 'not_found', error: 'Person not found, and none is to be made' };
+  const taken = takenKeys(item, directory.byKey);
+  if (taken.length > 0) {
+    const error = `${taken.join(' and ')} are those of different people: somebody new would be found by none of them`;
+    return { status: 'invalid', error };
+  }
   return suppressed.has(addressIn(item)) ? { status: 'suppressed', error: 'Email is suppressed' } : undefined;
 }
 

@@ -110,6 +110,16 @@ function chooseByName<S extends Found>(item: CheckedItem, byKey: ByKey<S>): S | 
   return undefined;
 }
 
+/**
+ * The fields of the keys by which an item that all of them have to find could never be found: each is somebody's already.
+ * Whoever was made of it would be made again by the next.
+ */
+export function takenKeys(item: CheckedItem, byKey: ByKey<Found>): string[] {
+  if (!('by' in item.who) || item.who.find !== 2 || item.anonymousId !== undefined) return [];
+  const groups = keyGroups(item);
+  return groups.every(({ keys }) => byKey(keys[0]!)) ? groups.map(({ fieldId }) => fieldId) : [];
+}
+
 function firstOf<S>(keys: readonly Key[], byKey: ByKey<S>): S | undefined {
   for (const key of keys) {
     const subject = byKey(key);

@@ -46,6 +46,20 @@ describe('accounts, on Ortto’s wire', () => {
       assert.equal(made.text, `{"accounts":[{"account_id":"${id}","status":"created"}]}\n`);
       const merged = await wire.post('/v1/organizations/merge', body('https://www.acme.example'));
       assert.equal(merged.text, `{"accounts":[{"account_id":"${id}","status":"merged"}]}\n`);
+      const two = {
+        accounts: [{ fields: { 'str:o:name': 'Acme', 'str:o:website': 'two.example' } }],
+        merge_by: ['str:o:website', 'str:o:name'],
+        find_strategy: 2,
+      };
+      await wire.post('/v1/accounts/merge', {
+        ...two,
+        merge_by: ['str:o:website'],
+        accounts: [{ fields: { 'str:o:website': 'two.example' } }],
+      });
+      assert.match(
+        (await wire.post('/v1/accounts/merge', two)).text,
+        /"error":"str:o:website and str:o:name are those of different accounts: a new one would be found by none of them"/,
+      );
       assert.deepEqual(await byId(id, ['str:o:name', 'str:o:website', 'int:o:employees', 'tags', 'u4s:o:t']), {
         'str:o:name': 'Acme',
         'str:o:website': 'https://www.acme.example',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { silent } from '../../../test/support/database.ts';
 import { until } from '../../../test/support/until.ts';
+import { publicAudienceId } from '../../audiences/index.ts';
 import { movableClock } from '../../platform/clock.ts';
 import { createHearers } from '../../platform/news.ts';
 import { openPresence } from '../../platform/presence.ts';
@@ -61,6 +62,20 @@ describe('audiences on the wire', () => {
     assert.deepEqual([first.subscribers, first.sms_opted_in, first.added_last_30_days], [1, 0, 1]);
     assert.equal((await wire.post('/v1/audiences/get', { offset: 5 })).text, 'null\n');
     assert.equal((await wire.post('/v1/audiences/get', { archived: true })).text, 'null\n');
+  });
+
+  test('are known by their id in capitals too', async () => {
+    const [{ id }] = await list({});
+    const capitals = id.toUpperCase();
+    const put = { audience_id: capitals, people: [{ email: 'anna@example.com', sms_opted_in: true }] };
+    const { status, text } = await wire.call('PUT', '/v1/audience/subscribe', put);
+    assert.deepEqual([status, JSON.parse(text).audience_id], [200, capitals], text);
+    const found = await wire.post('/v1/person/get', { filter: { $is_member_of: { audience_id: capitals } } });
+    assert.equal(JSON.parse(found.text).meta.total_matches, 1, found.text);
+    const asking = { name: 'Asking', filter: { $is_not_member_of: { audience_id: capitals } } };
+    const made = await wire.audiences.create(wire.ws, asking);
+    await assert.rejects(wire.audiences.remove(wire.ws, capitals), /"Asking" asks who belongs to "Subscribers"/);
+    await wire.audiences.remove(wire.ws, publicAudienceId(made).toUpperCase());
   });
 
   test('are subscribed to and unsubscribed from, by address, external id and id, and nobody is made a member', async () => {

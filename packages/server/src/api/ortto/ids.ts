@@ -7,7 +7,7 @@ import type { Called } from './call.ts';
  * refused in the words recorded from Ortto, which count the quotes.
  */
 export function idsOf(request: Called, given: readonly string[], kind: IdKind = 'person'): string[] {
-  return given.flatMap((text) => internalId(checkedId(request, text).toLowerCase(), kind) ?? []);
+  return given.flatMap((text) => internalId(checkedId(request, text), kind) ?? []);
 }
 
 /** A text that can be an id, whoever it may belong to. */

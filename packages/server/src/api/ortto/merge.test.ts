@@ -235,6 +235,26 @@ describe('person/merge in full', () => {
   });
 
   describe('async', () => {
+    test('says at once of an id that can be nobody’s that nobody is found, as without it', async () => {
+      const found = '"status":"not_found","error":"Person not found"}';
+      for (const id of ['nonsense', '006b04c22500000000ffffff', null, 7]) {
+        const people = [
+          { fields: { 'str::person_id': id } },
+          { fields: { 'str::person_id': await shown('byid@example.com') } },
+        ];
+        const { status, text } = await wire.post('/v1/person/merge', {
+          people,
+          merge_by: ['str::person_id'],
+          async: true,
+        });
+        assert.equal(status, 200);
+        assert.ok(text.startsWith(`{"people":[{${found},{"person_id":"00`), text);
+      }
+      const act = { activity_id: 'act::us', person_id: '006b04c22500000000ffffff' };
+      const refused = await wire.post('/v1/activities/create', { activities: [act], async: true });
+      assert.deepEqual([refused.status, refused.text.includes(found)], [400, true], refused.text);
+    });
+
     test('is answered at once, and recorded in the order asked', async () => {
       const email = { 'str::email': 'queue@example.com' };
       for (const first of ['A', 'B', 'C']) {

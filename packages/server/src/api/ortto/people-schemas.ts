@@ -18,9 +18,8 @@ export const selectionBody = z
 const limit = (max: number, otherwise: number) =>
   z
     .number()
-    .int()
     .nullish()
-    .transform((given) => (given && given >= 1 && given <= max ? given : otherwise));
+    .transform((given) => (given && given >= 1 && given <= max ? Math.floor(given) : otherwise));
 const offset = z
   .number()
   .int()

@@ -139,6 +139,7 @@ describe('people as a whole, on Ortto’s wire', () => {
         ];
       };
       assert.deepEqual(await page({ limit: 100 }), [50, 0, 60, true, 0, 50]);
+      assert.deepEqual(await page({ limit: 2.5 }), [2, 0, 60, true, 0, 2], 'as in every list');
       assert.deepEqual(await page({ offset: 50 }), [10, 50, 60, false, 50, 60]);
       assert.deepEqual(await page({ limit: 2, offset: 3 }), [2, 3, 60, true, 3, 5]);
       assert.deepEqual(await page({ offset: 99 }), [0, undefined, 60, false, 99, 99]);

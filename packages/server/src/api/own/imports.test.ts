@@ -246,6 +246,10 @@ describe('a file sent over HTTP', () => {
         'the mapping is wrong: columns.x: str::email is filled by an earlier column; merge_by: str::ei is filled by no column; it could be str::email',
       ],
     );
+    assert.deepEqual(await told('PATCH', path, { country: 'xx' }), [
+      400,
+      'the mapping is wrong: country: there is no "XX"; two letters such as PT',
+    ]);
     assert.deepEqual(await told('POST', `${path}/stop`), [409, `import ${json.id} is ready: it can not be stopped`]);
     assert.deepEqual(await told('GET', '/api/imports/x'), [404, 'there is no import x']);
     const nobody = await fetch(`${own.url}/api/imports`);

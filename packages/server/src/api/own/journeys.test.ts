@@ -67,6 +67,7 @@ describe('a journey over HTTP', () => {
     );
     const published = await world.call('POST', url('/publish'), { edit: 2 });
     assert.deepEqual(published, { status: 200, json: { id, version: 1, state: 'on', moved: 0, ended: 0 } });
+    assert.equal((await world.call('GET', `/api/journeys/${id.toUpperCase()}`)).json.id, id);
     await refused(world.call('POST', url('/publish'), {}), 409, /has no draft: it is as version 1 says/);
   });
 

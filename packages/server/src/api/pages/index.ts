@@ -33,7 +33,7 @@ export function pageRoutes(app: FastifyInstance, o: PageContext): void {
       if ([email, who, after].some((given) => Array.isArray(given)))
         throw new UserError('bad_request', 'email, who, after: give each once');
       const given = String(email ?? who ?? '').trim();
-      const id = internalId(given.toLowerCase()) ?? (await o.people.findByEmail(o.db, o.workspace.id, given));
+      const id = internalId(given) ?? (await o.people.findByEmail(o.db, o.workspace.id, given));
       if (id !== undefined) return reply.redirect(`/people/${publicId(id)}`);
       if (email !== undefined) throw new UserError('not_found', `nobody has the e-mail address “${given}”`, 404);
       return peoplePage(o, { who: given, after: after === undefined ? undefined : String(after) });

@@ -1,4 +1,4 @@
-import { filterInWords, internalId, type JourneyDefinition } from '@tributary/model';
+import { filterInWords, internalId, type JourneyDefinition, spelledId } from '@tributary/model';
 import { type JourneyRow, publicJourneyId } from '../../journeys/index.ts';
 import { badge, bdi, count, type Html, html, page } from '../../platform/page.ts';
 import { type Estimate, type JourneyReport, reportOn } from '../../reports/index.ts';
@@ -49,7 +49,7 @@ const DRAFT = 'This journey is a draft. Nobody enters before it is published.';
 
 /** By its number, or by its id outside. */
 const isCalled = (journey: JourneyRow, id: string): boolean =>
-  String(journey.id) === id || publicJourneyId(journey) === id;
+  String(journey.id) === id || publicJourneyId(journey) === spelledId(id);
 
 function goalTable(report: JourneyReport): Html {
   const row = (name: string, group: JourneyReport['treated']): Html => html`<tr>

@@ -161,6 +161,14 @@ describe('a cell', () => {
     list: ['multi_select', fc.array(text, { minLength: 1 })],
     object: ['object', fc.dictionary(fc.string(), fc.jsonValue()) as fc.Arbitrary<Value>],
   };
+  test('that begins as a formula does, or as one does where signs are wide, is guarded; a number or a phone is not', () => {
+    for (const cell of ['=1+1', '+a', '-a', '@a', '\t=1', '\r=1', '\n=1', '＝1+1', '＋a', '－a', '＠a', "'＝1"]) {
+      assert.equal(guarded(cell), `'${cell}`);
+      assert.equal(unguarded(guarded(cell)), cell);
+    }
+    for (const cell of ['-12.5', '+351 912 345 678', 'a=1', "'a"]) assert.equal(guarded(cell), cell);
+  });
+
   for (const [what, [type, values_]] of Object.entries(values)) {
     test(`that is written of any ${what}, guarded or not, is read back as the same`, () => {
       fc.assert(

@@ -12,14 +12,19 @@ const YEAR_FIRST = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)/;
 const COMPACT = /^(\d{4})(\d\d)(\d\d)(?!\d)/;
 const YEAR_LAST = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?!\d)/;
 
+/** Of a year of two digits: the last one that has been by `latest`; where nothing says how late, those from 50 on are of the last century. */
+function wholeYear(two: number, latest: number | undefined): number {
+  return (latest === undefined ? two < 50 : 2000 + two <= latest) ? 2000 + two : 1900 + two;
+}
+
 /** The day at the beginning of a text, and what follows it. Day first where nothing says otherwise. */
-function dayIn(text: string, order: Order): { day: Day; rest: string } | undefined {
+function dayIn(text: string, order: Order, latest?: number): { day: Day; rest: string } | undefined {
   const first = YEAR_FIRST.exec(text) ?? COMPACT.exec(text);
   if (first) return found(first[0], text, { year: +first[1]!, month: +first[2]!, day: +first[3]! });
   const last = YEAR_LAST.exec(text);
   if (!last) return undefined;
   const [one, two] = [+last[1]!, +last[3]!];
-  const year = last[4]!.length === 2 ? +last[4]! + (+last[4]! < 50 ? 2000 : 1900) : +last[4]!;
+  const year = last[4]!.length === 2 ? wholeYear(+last[4]!, latest) : +last[4]!;
   // A thirteenth month is none, whatever the order.
   const monthFirst = order === 'mdy' ? one <= 12 : two > 12;
   return found(last[0], text, monthFirst ? { year, month: one, day: two } : { year, month: two, day: one });
@@ -30,9 +35,12 @@ function found(match: string, text: string, day: Day): { day: Day; rest: string 
   return { day, rest: text.slice(match.length) };
 }
 
-/** A day, with its time zone in brackets where it has one, as our exports write it; a time of day is left out. */
-export function dateIn(text: string, order: Order): Value | undefined {
-  const read = dayIn(text.trim(), order);
+/**
+ * A day, with its time zone in brackets where it has one, as our exports write it; a time of day is left out. `latest` is
+ * the last year that a year of two digits can mean.
+ */
+export function dateIn(text: string, order: Order, latest?: number): Value | undefined {
+  const read = dayIn(text.trim(), order, latest);
   if (!read) return undefined;
   const zone = /^\[(.+)\]$/.exec(read.rest)?.[1];
   if (zone) return { ...read.day, timezone: zone };

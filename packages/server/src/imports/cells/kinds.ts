@@ -11,6 +11,8 @@ export interface Reading extends CellFormat {
   timezone: string;
   /** Of yes and no: the other way round. */
   inverted?: boolean | undefined;
+  /** Of a date: the last year that one of two digits can mean, as nobody is born later. */
+  latest?: number | undefined;
 }
 
 /** A cell's value as it is stored, or what is wrong with it. Never asked for an empty cell. */
@@ -87,8 +89,8 @@ const reads: Record<DisplayType, Read> = {
     // "Unsubscribed at": the day on which somebody did.
     return inverted && dateIn(cell, order) ? value(false) : { error: `"${cell}" is neither yes nor no` };
   },
-  date: (cell, { order }) => {
-    const date = objectIn(cell) ?? dateIn(cell, order);
+  date: (cell, { order, latest }) => {
+    const date = objectIn(cell) ?? dateIn(cell, order, latest);
     return date ? value(date) : { error: `"${cell}" is not a date` };
   },
   time: (cell, { order, timezone }) => {
@@ -143,5 +145,5 @@ export function valueIn(
 
 /** Without the apostrophe that keeps spreadsheets from taking a value for a formula. */
 export function unguarded(cell: string): string {
-  return /^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell;
+  return /^'+[=+\-@＝＋－＠\t\r\n]/.test(cell) ? cell.slice(1) : cell;
 }

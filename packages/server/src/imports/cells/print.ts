@@ -33,7 +33,8 @@ function placeOut({ name, ...more }: Readonly<Record<string, unknown>>): string 
   return isPlain && Object.keys(more).length === 0 ? name : undefined;
 }
 
-const FORMULA = /^'*[=+\-@\t\r]/;
+/** Wide signs are as good as narrow ones to a spreadsheet that speaks Japanese. */
+const FORMULA = /^'*[=+\-@＝＋－＠\t\r\n]/;
 /** Numbers and phones begin with a sign too, and are no formula. */
 const PLAIN = /^[+-]?[\d .]+$/;
 

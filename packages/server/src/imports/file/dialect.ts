@@ -1,5 +1,5 @@
 import type { Dialect, DialectGiven } from '../types.ts';
-import { rowsIn } from './rows.ts';
+import { isEmptyRow, rowsIn } from './rows.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
 const LOOK_ROWS = 100;
@@ -22,7 +22,7 @@ export function dialectOf(head: Buffer, given: DialectGiven): Dialect {
   const scored = delimiters.map((delimiter) => {
     const dialect = { delimiter, quote, encoding, header };
     const rows = rowsIn(head, dialect, { last: false, limit: LOOK_ROWS });
-    const good = rows.filter((row) => !row.problem);
+    const good = rows.filter((row) => !row.problem && !isEmptyRow(row));
     const width = good[0]?.cells.length ?? 1;
     const even = good.filter((row) => row.cells.length === width).length / Math.max(1, rows.length);
     return { dialect, score: width === 1 ? 0 : even * (1 + Math.min(width, 50) / 100) };

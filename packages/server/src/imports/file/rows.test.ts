@@ -17,7 +17,7 @@ describe('a row that can not be read', () => {
   ] as const) {
     test(`ends with its line where lines end with ${name}, the first and the last as well`, () => {
       const text = ['a"b,1', 'c,2', '', 'd"e,3', '"f,4'].join(end);
-      assert.deepEqual(read(text), ['wrong: a"b,1', 'c|2', 'wrong: d"e,3', 'wrong: "f,4']);
+      assert.deepEqual(read(text), ['wrong: a"b,1', 'c|2', '', 'wrong: d"e,3', 'wrong: "f,4']);
     });
   }
 

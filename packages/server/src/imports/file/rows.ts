@@ -9,6 +9,10 @@ export interface FileRow {
   problem?: string;
 }
 
+/** Whether nothing stands in it, as in those that spreadsheets leave at the end: it is counted, and passed over. */
+export const isEmptyRow = ({ cells, problem }: FileRow): boolean =>
+  !problem && cells.every((cell) => cell.trim() === '');
+
 /** A row longer than this is none: a quote was opened and never closed. */
 const ROW_MAX = 256 * 1024;
 
@@ -42,7 +46,7 @@ export function rowsIn(
     const open = error.code === 'CSV_QUOTE_NOT_CLOSED' && !o.last && piece.length - Math.max(end, from) < ROW_MAX;
     // Perhaps it is only not here yet.
     if (open) return rows;
-    const start = afterEmptyLines(piece, Math.max(end, from));
+    const start = Math.max(end, from);
     const lineEnd = lineEndAfter(piece, start, start > 0 ? piece[start - 1] : o.before);
     if (lineEnd < 0 && !o.last && piece.length - start < ROW_MAX) return rows;
     from = lineEnd < 0 ? piece.length : lineEnd;
@@ -54,12 +58,6 @@ export function rowsIn(
 
 const LF = 0x0a;
 const CR = 0x0d;
-
-function afterEmptyLines(piece: Buffer, from: number): number {
-  let at = from;
-  while (piece[at] === LF || piece[at] === CR) at += 1;
-  return at;
-}
 
 /**
  * Where the line after this one begins, -1 if that is not here. It ends as the one before it did: in a file from a Mac,
@@ -86,7 +84,6 @@ function parseInto(
       escape: quote,
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
-      skip_empty_lines: true,
       // What stands outside of quotes: spaces around a value are no part of it.
       ltrim: delimiter !== '\t',
       rtrim: delimiter !== '\t',

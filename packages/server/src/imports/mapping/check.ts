@@ -1,5 +1,5 @@
 import { customFieldId, isDisplayType, isTimezone, kebab, parseFieldId } from '@tributary/model';
-import { getCountries, isSupportedCountry } from 'libphonenumber-js/min';
+import { isSupportedCountry } from 'libphonenumber-js/min';
 import { UserError } from '../../platform/errors.ts';
 import { kinds } from '../kinds.ts';
 import type { Import, Mapping } from '../types.ts';
@@ -71,7 +71,7 @@ function problemsWith(of: Pick<Import, 'kind' | 'columns'>, mapping: Mapping, ca
     problems.push(`merge_by: say by which field they are found${findingBy(filled, catalog)}`);
   if (happened) problems.push(...problemsWithActivity(mapping, catalog, filled));
   if (mapping.country && !isSupportedCountry(mapping.country)) {
-    problems.push(`country: two letters such as ${getCountries()[0]}`);
+    problems.push(`country: there is no "${mapping.country}"; two letters such as PT`);
   }
   if (!isTimezone(mapping.timezone)) problems.push(`timezone: "${mapping.timezone}" is none`);
   return problems;

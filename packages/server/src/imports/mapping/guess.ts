@@ -1,6 +1,7 @@
 import { type EntityKind, internalId, parseFieldId } from '@tributary/model';
 import { orderOf } from '../cells/dates.ts';
 import { type FileKind, kinds } from '../kinds.ts';
+import { isOfRejected } from '../rejected.ts';
 import type { CellFormat, Mapping, Target } from '../types.ts';
 import { attributeTypeOf, type Catalog } from './catalog.ts';
 import { refusalIn } from './refusals.ts';
@@ -18,9 +19,10 @@ export function guessMapping(kind: FileKind, columns: Cells, sample: readonly Ce
   const taken = new Set<string>();
   const isOurs = kinds[kind].happened && columns.includes('id') && columns.includes(`${kinds[kind].of}_id`);
   const cellsOf = (i: number): Cells => sample.map((row) => row[i] ?? '').filter((cell) => cell !== '');
+  const saysNothing = (column: string, i: number): boolean =>
+    (isOurs && column === 'source') || isOfRejected(columns, i);
   const guessed = columns.map((column, i): Target => {
-    const target =
-      isOurs && column === 'source' ? ({ to: 'ignore' } as const) : targetFor(kind, column, cellsOf(i), catalog);
+    const target = saysNothing(column, i) ? ({ to: 'ignore' } as const) : targetFor(kind, column, cellsOf(i), catalog);
     const what = JSON.stringify({ ...target, order: 0, decimal: 0, separator: 0 });
     if (target.to !== 'ignore' && target.to !== 'tags' && taken.has(what)) return { to: 'ignore' } as const;
     taken.add(what);

@@ -2,8 +2,8 @@ import { type ActivityInput, customFieldId, type DisplayType, internalId } from 
 import { isAddress } from '../../people/index.ts';
 import { type Reading, unguarded, valueIn } from '../cells/kinds.ts';
 import { listIn } from '../cells/lists.ts';
-import { type FileKind, kinds } from '../kinds.ts';
-import type { CellFormat, Mapping, RowRead, Target, Values } from '../types.ts';
+import { kinds } from '../kinds.ts';
+import type { CellFormat, Import, RowRead, Target, Values } from '../types.ts';
 import { attributeTypeOf, type Catalog } from './catalog.ts';
 import { plainName } from './synonyms.ts';
 
@@ -18,16 +18,18 @@ export interface Planned {
   account: { id: string | undefined; fields: Values } | undefined;
 }
 
+const BIRTHDAY = 'dtz::b';
+
 /** Of a column: puts its cell into what is planned, or says what is wrong. */
 type Put = (cell: string, planned: Planned) => string | undefined;
 
 /** Reads rows as the mapping says. All that is wrong with a row is told together, each with its column. */
 export function createPlan(
-  of: { kind: FileKind; columns: readonly string[]; mapping: Mapping },
+  of: Pick<Import, 'kind' | 'columns' | 'mapping' | 'createdAt'>,
   catalog: Catalog,
 ): (cells: readonly string[]) => RowRead<Planned> {
   const { kind, columns, mapping } = of;
-  const puts = mapping.columns.map((target) => putFor(target, mapping, catalog));
+  const puts = mapping.columns.map((target) => putFor(target, of, catalog));
   return (cells) => {
     const extra = cells.slice(columns.length);
     if (cells.length < columns.length || extra.some((cell) => cell !== '')) {
@@ -48,11 +50,16 @@ export function createPlan(
   };
 }
 
-function putFor(target: Target, mapping: Mapping, catalog: Catalog): Put | undefined {
+function putFor(
+  target: Target,
+  { mapping, createdAt }: Pick<Import, 'mapping' | 'createdAt'>,
+  catalog: Catalog,
+): Put | undefined {
   const { country, timezone } = mapping;
   const reading = (format: CellFormat & Pick<Reading, 'inverted'>): Reading => ({ ...format, country, timezone });
   const into = (id: string, type: DisplayType, format: CellFormat, where: (planned: Planned) => Values): Put => {
-    const how = reading(format);
+    // Nobody in a file is born after it came.
+    const how = { ...reading(format), ...(id === BIRTHDAY ? { latest: createdAt.getUTCFullYear() } : {}) };
     return (cell, planned) => {
       const read = valueIn(cell, type, how);
       if ('error' in read) return read.error;

@@ -1,4 +1,4 @@
-import { objectId, type Problem } from '@tributary/model';
+import { objectId, objectNumber, type Problem, spelledId } from '@tributary/model';
 import type { Audiences } from '../../audiences/index.ts';
 import type { Messages } from '../../messages/index.ts';
 import type { People } from '../../people/index.ts';
@@ -41,9 +41,9 @@ export async function findManaged(db: Queryable, workspaceId: number, which: Whi
       throw new UserError('journey_not_found', `there is no journey "${which.name}": see "journeys list"`, 404);
     return named;
   }
-  const number = /^[0-9a-f]{24}$/.test(which.id) ? Number.parseInt(which.id.slice(8), 16) : Number.NaN;
-  const found = number < 2 ** 31 ? await findManagedById(db, workspaceId, number) : undefined;
-  if (!found || publicJourneyId(found) !== which.id)
+  const number = objectNumber(which.id);
+  const found = number === undefined ? undefined : await findManagedById(db, workspaceId, number);
+  if (!found || publicJourneyId(found) !== spelledId(which.id))
     throw new UserError('journey_not_found', `there is no journey ${which.id}`, 404);
   return found;
 }

@@ -1,4 +1,4 @@
-import { objectId } from '@tributary/model';
+import { objectId, objectNumber, spelledId } from '@tributary/model';
 import type { Queryable } from '../../platform/database/pool.ts';
 import type { JourneyState } from './journey.sql.ts';
 
@@ -26,14 +26,13 @@ export async function findWholeJourney(
   workspaceId: number,
   nameOrId: string,
 ): Promise<WholeJourney | undefined> {
-  const number = /^[0-9a-f]{24}$/.test(nameOrId) ? Number.parseInt(nameOrId.slice(8), 16) : 0;
   const { rows } = await db.query<WholeJourney>(
     `select ${columns} from journey j
      left join journey_version v on v.journey_id = j.id and v.version = j.live_version
      where j.workspace_id = $1 and (j.name = $2 or j.id = $3) order by j.name = $2 desc`,
-    [workspaceId, nameOrId, number <= 2 ** 31 - 1 ? number : 0],
+    [workspaceId, nameOrId, objectNumber(nameOrId) ?? 0],
   );
-  return rows.find(({ id, name, createdAt }) => name === nameOrId || objectId(createdAt, id) === nameOrId);
+  return rows.find(({ id, name, createdAt }) => name === nameOrId || objectId(createdAt, id) === spelledId(nameOrId));
 }
 
 export async function listWholeJourneys(db: Queryable, workspaceId: number): Promise<WholeJourney[]> {

@@ -11,6 +11,7 @@ import {
   keysOf,
   newKeys,
   type Subject,
+  takenKeys,
 } from '../resolve.ts';
 import type { Schema, SchemaField } from '../schema.ts';
 import { see } from '../seen.ts';
@@ -76,6 +77,12 @@ export async function recordAccounts(
       if ('personId' in item.who) outcomes[at] = { status: 'not_found', error: 'Account not found' };
       else if (item.existingOnly)
         outcomes[at] = { status: 'not_found', error: 'Account not found, and none is to be made' };
+      const taken = takenKeys(item, directory.byKey).join(' and ');
+      if (taken)
+        outcomes[at] ??= {
+          status: 'invalid',
+          error: `${taken} are those of different accounts: a new one would be found by none of them`,
+        };
       if (outcomes[at]) continue;
       account = newAccount((await recorder.accountIds.next(tx, [now]))[0]!, now);
       account.foundBy.push(...freeKeys(item, directory.byKey));

@@ -2,6 +2,7 @@ import { publicId } from '@tributary/model';
 import { UserError } from '../../platform/errors.ts';
 import { updateAccountOfPeople } from '../accounts/store/member.sql.ts';
 import { returnMemberships } from '../accounts/store/united.sql.ts';
+import { updateMarks } from '../store/suppression.sql.ts';
 import { ANONYMOUS_ID } from './anonymous.ts';
 import { findCurrent } from './find.ts';
 import { deleteAlias, findAliases } from './store/alias.sql.ts';
@@ -68,6 +69,8 @@ export async function separate(
   await updateSnapshots(tx, without.stages);
   await insertAbsorbed(tx, merge.mergeId);
   await returnKeys(tx, workspaceId, merge);
+  // The list may have changed while their address was another name of the survivor's.
+  await updateMarks(tx, workspaceId, [merge.absorbed]);
   await returnActivities(tx, merge);
   await returnMemberships(tx, merge);
   await updateAccountOfPeople(tx, workspaceId, [merge.survivor, merge.absorbed], now);

@@ -8,6 +8,7 @@ import { parkKeys, unparkKeys } from '../identity/store/parked.sql.ts';
 import type { Schema } from '../schema.ts';
 import { findByKeys, insertKeys, keyText } from '../store/identity.sql.ts';
 import { deleteKeysOf, deletePeople, updateToArchived, updateToRestored } from '../store/lifecycle.sql.ts';
+import { updateMarks } from '../store/suppression.sql.ts';
 import type { ChangeKind } from './selection.ts';
 
 /** A change that is made to people whom the transaction holds, and the news of it. */
@@ -30,6 +31,8 @@ export async function changePeople(
     // A key that somebody else has got meanwhile stays with them; the value is in the field all the same.
     await insertKeys(tx, workspaceId, keysOf(people, of.schema));
     await unparkKeys(tx, workspaceId, ids);
+    // The list may have changed while they were away.
+    await updateMarks(tx, workspaceId, ids);
     leave(tx, now, 'people.restored', { workspaceId, ids });
   } else {
     await deleteKeysOf(tx, workspaceId, ids);

@@ -33,7 +33,7 @@ export interface IntakeQueue {
 }
 
 /** What is said of a record at once. */
-export type QueueOutcome = { status: 'queued' } | { status: 'invalid'; error: string };
+export type QueueOutcome = { status: 'queued' } | { status: 'invalid' | 'not_found'; error: string };
 
 type RecordAll = (tx: Tx, workspaceId: number, items: readonly IntakeItem[]) => Promise<IntakeOutcome[]>;
 
@@ -65,10 +65,10 @@ export function createQueue(o: {
     items: readonly IntakeItem[],
     schema?: Schema,
   ): Promise<QueueOutcome[]> => {
-    const outcomes = (await o.check(on, workspaceId, items, schema)).map(
-      (checked): QueueOutcome =>
-        'error' in checked ? { status: 'invalid', error: String(checked.error) } : { status: 'queued' },
-    );
+    const outcomes = (await o.check(on, workspaceId, items, schema)).map((checked, i): QueueOutcome => {
+      if ('error' in checked) return { status: 'invalid', error: String(checked.error) };
+      return isNobody(items[i]!) ? { status: 'not_found', error: 'Person not found' } : { status: 'queued' };
+    });
     const good = items.filter((_, i) => outcomes[i]!.status === 'queued');
     // Its moment is when it came, not when its turn comes.
     if (good.length > 0) await insertIntake(on, workspaceId, good.map(dated(clock.now())), clock.now());
@@ -135,6 +135,9 @@ function tell(log: Log, problems: readonly Problem[]): void {
     );
   }
 }
+
+/** Whether what was sent for an id can be nobody's. */
+const isNobody = ({ who }: IntakeItem): boolean => 'personId' in who && who.said !== undefined;
 
 /** An id as whoever sent it knows it. */
 const sender = (who: IntakeItem['who']) =>

@@ -62,6 +62,25 @@ export async function deleteSuppressed(tx: Tx, workspaceId: number, emails: read
   return rows.map((row) => row.email);
 }
 
+/** Says of these people whether the address that finds them is on the list, and since when, where they say otherwise. */
+export async function updateMarks(tx: Tx, workspaceId: number, ids: readonly string[]): Promise<void> {
+  await tx.query(
+    `with listed as (
+       select p.id, (
+         select replace(to_char(s.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '.000Z', 'Z')
+         from identity i join suppression s on s.workspace_id = $1 and s.email = i.value
+         where i.workspace_id = $1 and i.field_id = 'str::email' and i.person_id = p.id
+           and i.value = lower(p.fields->>'str::email')) as since
+       from person p where p.workspace_id = $1 and p.id = any($2::bigint[])
+     )
+     update person p
+     set fields = case when l.since is null then p.fields - '{tme::sa,bol::hb}'::text[]
+                       else p.fields || jsonb_build_object('tme::sa', l.since) end
+     from listed l where l.id = p.id and l.since is distinct from p.fields->>'tme::sa'`,
+    [workspaceId, ids],
+  );
+}
+
 const orders = {
   email: { asc: 'email', desc: 'email desc' },
   created_at: { asc: 'created_at, email', desc: 'created_at desc, email desc' },

@@ -55,6 +55,26 @@ describe('when somebody’s address was suppressed', () => {
     assert.equal((await kinds(ruth))[0], 'act::eu');
   });
 
+  test('is said of whoever comes back as it is by then: restored, or somebody of their own again', async () => {
+    const change = (kind: 'archive' | 'restore', ...ids: string[]) =>
+      room.people.lifecycle.change(room.ws, kind, { ids }, 'API');
+    const [off, on] = [await make('off@back.example'), await make('on@back.example')];
+    const [survivor, into] = [await make('stays@back.example'), await make('into@back.example')];
+    await add('off@back.example', 'into@back.example');
+    const merge = await room.people.identity.unite(room.ws, { people: [survivor, into], survivor, by: 'API' });
+    await change('archive', off, on);
+    await remove('off@back.example', 'into@back.example');
+    await add('on@back.example');
+    await change('restore', off, on);
+    await room.people.identity.separate(room.ws, { survivor, mergeId: merge.mergeId, by: 'API' });
+    const marks = [await mark(off), await mark(on), await mark(into)];
+    assert.deepEqual(marks, [undefined, await listedAt('on@back.example'), undefined]);
+    const again = await room.people.identity.unite(room.ws, { people: [survivor, into], survivor, by: 'API' });
+    await add('into@back.example');
+    await room.people.identity.separate(room.ws, { survivor, mergeId: again.mergeId, by: 'API' });
+    assert.deepEqual([await mark(into), await mark(survivor)], [await listedAt('into@back.example'), undefined]);
+  });
+
   test('is said of one of two who come with it in one batch: of whom it finds', async () => {
     await add('shared@example.com');
     const first = itemOf({ [EI]: 'S1', [EMAIL]: 'shared@example.com' }, { who: { by: [EI] } });
