@@ -54,7 +54,7 @@ export function smtpChannel(url: string, o: SmtpOptions = {}): EmailChannel {
 
 /** Why no mail can leave through it: no connection, or no login; undefined where it can. */
 export async function trySmtp(url: string): Promise<string | undefined> {
-  const lines = createLines(settingsFrom(url, { timeouts: { connectMs: TRY_MS } }), 1, undefined);
+  const lines = createLines(settingsFrom(url, { timeouts: { connectMs: TRY_MS, answerMs: TRY_MS } }), 1, undefined);
   const line = await lines.take();
   if (!('why' in line)) lines.giveBack(line);
   await lines.close();
@@ -64,10 +64,12 @@ export async function trySmtp(url: string): Promise<string | undefined> {
 function settingsFrom(url: string, o: SmtpOptions): LineSettings {
   const { auth, ...server } = parseConnectionUrl(url) as LineSettings['options'] & Pick<LineSettings, 'auth'>;
   const connectMs = o.timeouts?.connectMs ?? 10_000;
+  const answerMs = o.timeouts?.answerMs ?? 60_000;
   return {
     options: { connectionTimeout: connectMs, greetingTimeout: connectMs, dnsTimeout: connectMs, ...server },
     auth,
-    answerMs: o.timeouts?.answerMs ?? 60_000,
+    openMs: connectMs + answerMs,
+    answerMs,
     acceptMs: o.timeouts?.acceptMs ?? 600_000,
   };
 }
