@@ -20,12 +20,13 @@ export interface Mail {
  * What became of a mail that was handed to a channel.
  * - `sent`: the other side has it, and said so.
  * - `refused`: it does not have it, and said why; `about` tells whether the recipient is at fault, the mail, or the channel.
+ *   `brokeOff`: it said nothing, and the connection ended before it was handed over.
  * - `unreachable`: no mail can be handed over at all; this one was not.
  * - `uncertain`: it was on its way when the answer was lost.
  */
 export type SendOutcome =
   | { did: 'sent'; response: string }
-  | { did: 'refused'; forGood: boolean; about: Blame; response: string }
+  | { did: 'refused'; forGood: boolean; about: Blame; response: string; brokeOff?: boolean }
   | { did: 'unreachable'; why: string }
   | { did: 'uncertain'; why: string };
 

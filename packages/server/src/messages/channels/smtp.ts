@@ -85,7 +85,8 @@ function judged(outcome: LineOutcome): SendOutcome {
     return { did: 'refused', ...judge(outcome), response };
   }
   // The server can be reached, and broke off over this mail: the mail waits, the others need not.
-  if (outcome.did === 'lost') return { did: 'refused', forGood: false, about: 'us', response: outcome.why };
+  if (outcome.did === 'lost')
+    return { did: 'refused', forGood: false, about: 'us', response: outcome.why, brokeOff: true };
   return outcome;
 }
 

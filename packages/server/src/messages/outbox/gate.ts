@@ -24,8 +24,11 @@ export interface Gate {
   /** The last try found nobody: let one through, to see. */
   readonly doubtful: boolean;
   failed(why: string): void;
-  /** The other side is there, and refuses us, not this message. Several times in a row, it counts as not there. */
-  refused(why: string): void;
+  /**
+   * The other side is there, and refuses us, not this message, or breaks off over each. Several times in a row, it counts as
+   * not there.
+   */
+  refused(why: string, words?: string): void;
   worked(): void;
   state(): ChannelState;
 }
@@ -62,9 +65,9 @@ export function createGate(clock: Clock, log: Log, say: GateWords): Gate {
       return failures > 0;
     },
     failed: (why) => failed(why, say.away),
-    refused(why) {
+    refused(why, words = say.refuses) {
       refusals += 1;
-      if (refusals >= REFUSALS_BELIEVED) failed(why, say.refuses);
+      if (refusals >= REFUSALS_BELIEVED) failed(why, words);
     },
     worked() {
       refusals = 0;

@@ -12,6 +12,8 @@ export interface MailLane extends Lane {
   state(): ChannelState;
 }
 
+const BREAKS_OFF = 'the mail server breaks off over each mail: mails wait';
+
 /** E-mails, and notes to the team: what goes through the mail server. */
 export function mailLane(o: {
   channel: EmailChannel;
@@ -63,8 +65,11 @@ export function mailLane(o: {
       }
       const aboutChannel = outcome.did === 'refused' && outcome.about === 'channel';
       if (aboutChannel) gate.refused(outcome.response);
-      else if (outcome.did !== 'uncertain') gate.worked();
-      else log.warn({ message: message.id, why: outcome.why }, 'a mail was on its way when the answer was lost');
+      else if (outcome.did === 'uncertain') gate.refused(outcome.why, BREAKS_OFF);
+      else if (outcome.did === 'refused' && outcome.brokeOff) gate.refused(outcome.response, BREAKS_OFF);
+      else gate.worked();
+      if (outcome.did === 'uncertain')
+        log.warn({ message: message.id, why: outcome.why }, 'a mail was on its way when the answer was lost');
       const held = aboutChannel && gate.doubtful;
       return { ...outcome, held, address: mail.to, subject: mail.subject };
     },
