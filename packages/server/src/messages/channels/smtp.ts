@@ -31,7 +31,7 @@ export function smtpChannel(url: string, o: SmtpOptions = {}): EmailChannel {
   const lines = createLines(settingsFrom(url, o), o.connections ?? CONNECTIONS, o.log);
   return {
     capacity: o.connections ?? CONNECTIONS,
-    async send(mail) {
+    async send(mail, isStale = () => false) {
       let message: Buffer;
       try {
         message = compose(mail);
@@ -41,6 +41,10 @@ export function smtpChannel(url: string, o: SmtpOptions = {}): EmailChannel {
       for (;;) {
         const line = await lines.take();
         if ('why' in line) return { did: 'unreachable', why: line.why };
+        if (isStale()) {
+          lines.giveBack(line);
+          return { did: 'stale' };
+        }
         const reused = line.used > 0;
         const outcome = await line.send(envelopeOf(mail), message);
         lines.giveBack(line);

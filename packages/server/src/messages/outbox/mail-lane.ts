@@ -48,17 +48,18 @@ export function mailLane(o: {
       return gate.doubtful;
     },
     state: gate.state,
-    async deliver(loaded): Promise<Result> {
+    async deliver(loaded, isStale): Promise<Result> {
       const { message } = loaded;
       // Each in a turn of its own: while the next is made, the mail server has this one.
       await turn();
       const prepared = prepareSafely(loaded);
       if (prepared.do !== 'send') return { did: prepared.do, reason: prepared.reason };
       const { mail } = prepared;
-      const outcome = await channel.send(mail).catch((error: unknown): SendOutcome => {
+      const outcome = await channel.send(mail, isStale).catch((error: unknown): SendOutcome => {
         log.error({ err: error, message: message.id }, 'a channel failed where it should have said what happened');
         return { did: 'uncertain', why: String(error) };
       });
+      if (outcome.did === 'stale') return { did: 'back', dueAt: message.dueAt };
       if (outcome.did === 'unreachable') {
         gate.failed(outcome.why);
         return { did: 'back', dueAt: message.dueAt };
