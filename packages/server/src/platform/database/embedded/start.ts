@@ -3,7 +3,7 @@ import { chooseAddress, forgetAddress } from './address.ts';
 import { chooseWay } from './choose.ts';
 import { giveCluster, inspectCluster, makeCluster, resetPassword } from './cluster.ts';
 import { isServing, isSilence } from './connect.ts';
-import { type DataFolder, layout, openFolder } from './folder.ts';
+import { type DataFolder, layout, openFolder, withRoomTold } from './folder.ts';
 import { hungIn, isHeldToStay, takeOwnership } from './owner-lock.ts';
 import { clearPredecessor } from './predecessor.ts';
 import { type Connection, newPassword, readRecord, writeRecord } from './record.ts';
@@ -37,7 +37,11 @@ export interface EmbeddedOptions {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const folder = await openFolder(options.dataDir);
-  const lock = await takeOwnership(folder, options.waiting ?? options.log, options.passing ? { passing: true } : {});
+  const told = (error: unknown): never => {
+    throw withRoomTold(error, folder);
+  };
+  const passing = options.passing ? { passing: true } : {};
+  const lock = await takeOwnership(folder, options.waiting ?? options.log, passing).catch(told);
   try {
     const { connection, server } = await startIn(folder, options);
     let announced: Promise<void> | undefined;
@@ -67,7 +71,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     };
   } catch (error) {
     await lock.release();
-    throw error;
+    return told(error);
   }
 }
 
