@@ -43,24 +43,26 @@ export interface GateWords {
 export function createGate(clock: Clock, log: Log, say: GateWords): Gate {
   let failures = 0;
   let refusals = 0;
-  let until = new Date(0);
+  /** A pause that has not begun is none: the clock was set back. */
+  let shut = { from: new Date(0), until: new Date(0) };
+  const isShut = (now: Date): boolean => shut.from <= now && now < shut.until;
   let since = new Date(0);
   let reason = '';
   const failed = (why: string, words: string): void => {
     const now = clock.now();
     // Several mails were on their way: they found out the same thing.
-    if (until > now) return;
+    if (isShut(now)) return;
     reason = why;
     if (failures === 0) {
       since = now;
       log.warn({ why }, words);
     }
-    until = new Date(now.getTime() + Math.min(PAUSE_MIN_MS * 2 ** failures, PAUSE_MAX_MS));
+    shut = { from: now, until: new Date(now.getTime() + Math.min(PAUSE_MIN_MS * 2 ** failures, PAUSE_MAX_MS)) };
     failures += 1;
   };
 
   return {
-    closedUntil: () => (until > clock.now() ? until : undefined),
+    closedUntil: () => (isShut(clock.now()) ? shut.until : undefined),
     get doubtful() {
       return failures > 0;
     },
@@ -73,7 +75,7 @@ export function createGate(clock: Clock, log: Log, say: GateWords): Gate {
       refusals = 0;
       if (failures === 0) return;
       failures = 0;
-      until = new Date(0);
+      shut = { from: new Date(0), until: new Date(0) };
       log.info({ away_ms: clock.now().getTime() - since.getTime() }, say.back);
     },
     state: () => (failures === 0 ? { reachable: true } : { reachable: false, since, why: reason }),
