@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Log } from '../log.ts';
+import { SharingPool } from './sharing-pool.ts';
 import { endSilent, letGo } from './silence.ts';
 import { streamOf } from './stream.ts';
 import { encoded, types } from './wire.ts';
@@ -18,7 +19,7 @@ export type ConnectionSettings = pg.PoolConfig;
 
 /** A pool that outlives a restart of the server: broken idle connections are logged and replaced. */
 export function openPool(connection: ConnectionSettings, log: Log, max = 12, o: { lookEveryMs?: number } = {}): Db {
-  const pool = new pg.Pool({
+  const settings = {
     ...connection,
     max,
     application_name: 'tributary',
@@ -29,7 +30,13 @@ export function openPool(connection: ConnectionSettings, log: Log, max = 12, o: 
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-  });
+  };
+  const pool = new SharingPool(settings, (connections) =>
+    log.warn(
+      { connections, wanted: max },
+      'the database gives fewer connections than are wanted: work waits for those',
+    ),
+  );
   // A connection that breaks while it is lent out: its query rejects too, so here it is only noted. In words, for the
   // pool hangs the whole connection on the error, a hundred kilobytes of log.
   pool.on('connect', (client) => {
