@@ -46,12 +46,16 @@ export class SharingPool extends pg.Pool {
   }
 
   async #connect(): Promise<pg.PoolClient> {
+    let refused: unknown;
     for (;;) {
       if (this.options.max < this.#most && performance.now() > this.#fewerUntil) this.options.max = this.#most;
       try {
         return await super.connect();
       } catch (error) {
-        if (!hasNoneLeft(error) || this.#made === 0) throw error;
+        // Nobody gave one back in time: why there is no other says more.
+        if (!hasNoneLeft(error)) throw refused ?? error;
+        if (this.#made === 0) throw error;
+        refused = error;
         this.options.max = this.#made;
         this.#fewerUntil = performance.now() + FEWER_MS;
         if (this.#told !== this.#made) this.#onFewer(this.#made);

@@ -199,7 +199,7 @@ describe('whoever starts us', { concurrency: 3 }, () => {
     await mkdir(disk);
     const refused = refusal('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]);
     if (refused) return t.skip(refused);
-    afterwards(t, () => spawnSync('umount', [disk]));
+    afterwards(t, () => refusal('umount', [disk]));
     spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'full')}`]);
     await assert.rejects(startEmbedded({ dataDir: join(disk, 'data'), log }), (error) => {
       assert.ok(error instanceof EmbeddedDatabaseError);
