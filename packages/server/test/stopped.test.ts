@@ -43,11 +43,11 @@ test('told to stop while the database says nothing any more, it ends all the sam
     await proxy.close();
     await database.close();
   });
-  const server = await served(t, urlOf(proxy.connection), 60_000);
+  const server = await served(t, urlOf(proxy.connection), 80_000);
   await isUp(server);
   proxy.forget();
   const { code, ms } = await stop(server.child);
-  assert.ok(ms < 50_000, `it took ${ms} ms`);
+  assert.ok(ms < 75_000, `it took ${ms} ms`);
   assert.equal(code, 0, server.said());
 });
 
