@@ -56,7 +56,7 @@ interface Command {
 const OF_ALL: readonly string[] = ['data', 'port'] satisfies (keyof Options)[];
 
 const commands: Readonly<Record<string, Command>> = {
-  serve: { options: [], words: 0, run: serve },
+  serve: { options: [], words: 0, run: (config) => serve(config) },
   demo: {
     options: ['exit'],
     words: 0,

@@ -29,6 +29,8 @@ export interface Tributary extends Rooms {
   mailbox: Mailbox | undefined;
   /** What is in flight finishes, then the database stops. */
   close(): Promise<void>;
+  /** What `close` waits for, and what it has yet to come to. */
+  left(): string[];
 }
 
 /**
@@ -40,20 +42,27 @@ export async function startTributary(
   o: { clock: Clock; log: Log; look?: boolean },
 ): Promise<Tributary> {
   const { clock, log } = o;
-  const closers: (() => Promise<unknown>)[] = [];
+  const closers: [what: string, close: () => Promise<unknown>][] = [];
   const close = async (): Promise<void> => {
-    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+    const failures: unknown[] = [];
+    // One that fails, such as over a database that is away, keeps nobody from closing the others.
+    for (; closers.length > 0; closers.pop())
+      await closers
+        .at(-1)![1]()
+        .catch((error) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
+  const left = (): string[] => closers.map(([what]) => what).reverse();
   try {
     await findPortFree(config.host, config.port);
     const database = await openForServer(config, log);
-    closers.push(database.close);
+    closers.push(['the database', database.close]);
     if (config.databaseUrl) await warnOfFolder(config, log);
     const db = openPool(database.connection, log);
-    closers.push(() => db.end());
+    closers.push(['connections to the database', () => db.end()]);
     await migrate(db);
     const presence = await openPresence(database.connection, log);
-    closers.push(presence.close);
+    closers.push(['presence', presence.close]);
 
     const metrics = createMetrics();
     const people = createPeople({ db, clock, presence, daily: dailyLimit(config, metrics) });
@@ -63,9 +72,9 @@ export async function startTributary(
     let url = '';
     const publicUrl = (): string => config.publicUrl ?? url;
     const mailbox = config.smtpUrl ? undefined : await createMailbox({ db, clock, log });
-    if (mailbox) closers.push(mailbox.close);
+    if (mailbox) closers.push(['the mailbox', mailbox.close]);
     const channel = smtpChannel(config.smtpUrl ?? mailbox!.smtpUrl);
-    closers.push(channel.close);
+    closers.push(['the mail server', channel.close]);
     const { alone } = database;
     const onReceived = (as: TakenFor): void => metrics.mailsReceived.inc({ taken_for: as });
     const shared = { db, people, presence, workspace, clock, log };
@@ -122,24 +131,23 @@ export async function startTributary(
         { name: 'check connections', cron: '*/10 * * * *', run: connectors.check },
       ],
     });
-    closers.push(jobs.close);
+    closers.push(['schedules', jobs.close]);
     // Mail carries our address, so nothing is sent before we have one.
     url = await listen(app, config);
-    for (const loop of [
-      people.start(log),
-      news.start(),
-      audiences.start(),
-      journeys.start(),
-      journeys.entries.start(),
-      messages.start(),
-      imports.run(),
-    ])
-      closers.push(loop.close);
+    closers.push(
+      ['people', people.start(log).close],
+      ['news', news.start().close],
+      ['audiences', audiences.start().close],
+      ['journeys', journeys.start().close],
+      ['entries into journeys', journeys.entries.start().close],
+      ['messages', messages.start().close],
+      ['imports', imports.run().close],
+    );
     const outside = connectors.start();
     // Side by side: nothing new is asked of the outer systems while the requests to us end.
-    closers.push(() => Promise.all([app.close(), outside.close()]));
-    closers.push(database.closing);
-    return { url, db, workspace, mailbox, ...rooms, close };
+    closers.push(['requests and connections', () => Promise.all([app.close(), outside.close()])]);
+    closers.push(['telling a successor', database.closing]);
+    return { url, db, workspace, mailbox, ...rooms, close, left };
   } catch (error) {
     await close();
     throw error;

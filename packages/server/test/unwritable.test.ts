@@ -76,6 +76,34 @@ test('a database that does not answer any more is not ready, and whoever asks is
   await until('ready again', async () => (await ready()).status === 200);
 });
 
+test('a request while the database says nothing is answered all the same, and all goes on once it is back', async (t) => {
+  const database = await testDatabase();
+  const proxy = await databaseProxy(database.connection);
+  const config = { ...readConfig({}), databaseUrl: urlOf(proxy.connection), port: 0 };
+  const tributary = await startTributary(config, { clock: systemClock, log: silent });
+  t.after(async () => {
+    await tributary.close();
+    await proxy.close();
+    await database.close();
+  });
+  const { key } = await createKey(tributary.db, tributary.workspace, 'test', systemClock.now());
+  const merge = async () => {
+    const answer = await fetch(`${tributary.url}/v1/person/merge`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body: JSON.stringify({ people: [{ fields: { 'str::email': 'anna@example.com' } }], merge_by: ['str::email'] }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    return { status: answer.status, body: (await answer.json()) as { error?: string; people?: { status: string }[] } };
+  };
+  assert.equal((await merge()).body.people?.[0]?.status, 'created');
+  proxy.forget();
+  for (const { status, body } of await Promise.all([merge(), merge(), merge()]))
+    assert.deepEqual([status, body.error], [503, 'The database is not available at the moment: try again']);
+  proxy.mend();
+  await until('requests are taken again', async () => (await merge()).body.people?.[0]?.status === 'merged');
+});
+
 test('a password that is changed while it runs makes it unready, and a request is to be tried again', async (t) => {
   const database = await testDatabase();
   const closers: (() => Promise<unknown>)[] = [database.close];

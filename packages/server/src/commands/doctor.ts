@@ -26,16 +26,21 @@ const FREE_MIN_BYTES = 1024 ** 3;
 /** Says what is wrong with this installation, and what to do. Ends with 1 when something is. */
 export async function doctor(config: Config): Promise<number> {
   await onlyThere(config);
-  const findings: Finding[] = [node(), ...(await disk(config))];
+  const findings: Finding[] = [];
+  // Each as soon as it is known: a database or a mail server that hangs takes its time.
+  const tell = (...found: Finding[]): void => {
+    findings.push(...found);
+    for (const finding of found) {
+      console.log(`${finding.good ? 'ok     ' : 'WRONG  '}${finding.text}`);
+      if (finding.do) console.log(`       → ${finding.do}`);
+      if (finding.past) console.log(`       past: ${finding.past}`);
+    }
+  };
+  tell(node(), ...(await disk(config)));
   try {
-    findings.push(...(await inside(config)));
+    tell(...(await inside(config)));
   } catch (error) {
-    findings.push(databaseAway(error, config));
-  }
-  for (const finding of findings) {
-    console.log(`${finding.good ? 'ok     ' : 'WRONG  '}${finding.text}`);
-    if (finding.do) console.log(`       → ${finding.do}`);
-    if (finding.past) console.log(`       past: ${finding.past}`);
+    tell(databaseAway(error, config));
   }
   const wrong = findings.filter((finding) => !finding.good).length;
   console.log(wrong === 0 ? '\nNothing is wrong.' : `\n${wrong} of ${findings.length} checks found something wrong.`);
@@ -128,7 +133,7 @@ function inside(config: Config): Promise<Finding[]> {
       count(
         outbox.uncertain === 0,
         `${counted(outbox.queued, 'message waits', 'messages wait')} to be sent${outbox.held > 0 ? ` (${outbox.held} for a cap or for their hours)` : ''}, ${counted(outbox.uncertain, 'is', 'are')} uncertain`,
-        'their answer was lost: "messages uncertain" lists them, "messages uncertain resend ID" or "drop ID" settles one; MAIL_WHEN_UNCERTAIN=resend sends all again',
+        'their answer was lost: "messages uncertain" lists them, "messages uncertain resend ID" or "drop ID" settles one; MAIL_WHEN_UNCERTAIN=resend sends those again that were not uncertain three times',
       ),
       ...(outbox.refused === 0
         ? []

@@ -25,7 +25,8 @@ export const CATCH_UP = 'catch up';
  */
 export function createTurns(work: Work, connection: Connection): () => Promise<Turn> {
   let failures = 0;
-  let pausedUntil: Date | undefined;
+  /** A pause that has not begun is none: the clock was set back. */
+  let paused: { from: Date; until: Date } | undefined;
   /** Undefined when what happened may have passed us by: we begin to lead, or a webhook was switched off. */
   let caughtUpAt: Date | undefined;
   work.presence.on(CATCH_UP, () => {
@@ -40,10 +41,10 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
       return undefined;
     }
     const now = work.clock.now();
-    if (pausedUntil && pausedUntil > now) return pausedUntil;
+    if (paused && paused.from <= now && now < paused.until) return paused.until;
     try {
       // Before the hooks: those that were tried again after we came back tell less than what is read here.
-      if (!caughtUpAt || failures > 0 || now.getTime() - caughtUpAt.getTime() >= CATCH_UP_EVERY_MS) {
+      if (!caughtUpAt || failures > 0 || Math.abs(now.getTime() - caughtUpAt.getTime()) >= CATCH_UP_EVERY_MS) {
         // Set before, so that a signal that comes while it is at work is not lost.
         caughtUpAt = now;
         await catchUp(work, connection).catch((error: unknown) => {
@@ -60,7 +61,7 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
         await updateConnectionState(work.db, connection.id, 'on', null);
       }
       failures = 0;
-      pausedUntil = undefined;
+      paused = undefined;
       // What was there before can wait for all else.
       return read || wrote ? 'more' : await backfill();
     } catch (error) {
@@ -72,19 +73,21 @@ export function createTurns(work: Work, connection: Connection): () => Promise<T
         await updateConnectionState(work.db, connection.id, 'on', messageOf(error)).catch(() => undefined);
         throw error;
       }
-      pausedUntil = new Date(
+      const from = work.clock.now();
+      const until = new Date(
         Math.max(
-          work.clock.now().getTime() + Math.min(500 * 2 ** failures, PAUSE_MAX_MS),
+          from.getTime() + Math.min(500 * 2 ** failures, PAUSE_MAX_MS),
           error instanceof RetryLater ? (error.notBefore?.getTime() ?? 0) : 0,
         ),
       );
+      paused = { from, until };
       const state = error instanceof NeedsReconnect ? 'needs_reconnect' : 'on';
       await updateConnectionState(work.db, connection.id, state, error.message);
       work.log.warn(
-        { connection: connection.id, failures, until: pausedUntil },
+        { connection: connection.id, failures, until },
         `${connection.connector.name} waits: ${error.message}`,
       );
-      return pausedUntil;
+      return until;
     }
   };
 }

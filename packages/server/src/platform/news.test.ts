@@ -72,6 +72,17 @@ describe('news', () => {
     assert.deepEqual(await heard(), [1, 2, 3, 9]);
   });
 
+  test('is heard although the clock was set back, also what was to wait a moment', async (test) => {
+    await say(1, 2);
+    await t.db.query(
+      `update news set attempts = 3, not_before = not_before + interval '8 seconds' where payload->>'n' = '2'`,
+    );
+    clock.advance(-2 * 3_600_000);
+    await hearing(test, (hearers) => hearers.hear('test.said', writes('a')));
+    await until('all is heard', async () => (await waiting()) === 0);
+    assert.deepEqual(await heard(), [1, 2]);
+  });
+
   test('that nobody hears is kept, with the reason, and holds up no other', async (test) => {
     await transaction(t.db, async (tx) => leave(tx, clock.now(), 'test.sung', { n: 9 }));
     await say(1);

@@ -125,9 +125,12 @@ async function takeNews(tx: Tx, now: Date, limit: number): Promise<Row[]> {
   const { rows } = await tx.query<Row>({
     name: 'news.take',
     text: `delete from news where id in (
-             select id from news where not_before <= $1 order by id limit $2 for update skip locked
+             -- What has just been left is due whatever our clock says, and nothing waits longer than it ever should: a clock may
+             -- be set back, or be another process's.
+             select id from news where attempts = 0 or not_before not between $1 and $3
+             order by id limit $2 for update skip locked
            ) returning id, name, payload`,
-    values: [now, limit],
+    values: [now, limit, new Date(now.getTime() + BACKOFF_MAX_SECONDS * 1000)],
   });
   return rows.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
 }

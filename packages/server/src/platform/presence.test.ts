@@ -163,6 +163,30 @@ describe('processes', () => {
     await until('it leads again', () => presence.leads(6));
   });
 
+  test('whom a firewall forgets while they come back try again', async (test) => {
+    const proxy = await databaseProxy(t.connection);
+    const presence = await openPresence(proxy.connection, silent);
+    test.after(async () => {
+      await presence.close();
+      await proxy.close();
+    });
+    const holder = await t.db.connect();
+    await cut();
+    await holder.query('select pg_advisory_lock(7482001, $1)', [presence.process]);
+    await until('it waits for its lock', async () => {
+      const { rows } = await t.db.query(
+        `select 1 from pg_locks where locktype = 'advisory' and classid = 7482001 and objid = $1 and not granted`,
+        [presence.process],
+      );
+      return rows.length === 1;
+    });
+    proxy.forget();
+    await holder.query('select pg_advisory_unlock_all()');
+    holder.release();
+    proxy.mend();
+    await until('it is back', () => presence.present, { withinMs: 40_000 });
+  });
+
   test('closed while they come back leave no connection behind', async () => {
     const presence = await openPresence(t.connection, silent);
     const count = async (): Promise<number> =>

@@ -1,5 +1,7 @@
 import pg from 'pg';
-import { type ConnectionSettings, type Db, send, streamOf, type Tx } from './database/pool.ts';
+import { type ConnectionSettings, type Db, send, type Tx } from './database/pool.ts';
+import { letGo } from './database/silence.ts';
+import { streamOf } from './database/stream.ts';
 import { messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 
@@ -65,6 +67,8 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
       ...connection,
       application_name: 'tributary presence',
       connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
+      pipeline: true,
     });
     joining.on('error', (error) => log.warn({ why: messageOf(error) }, 'the presence connection was lost'));
     joining.on('end', () => {
@@ -79,6 +83,18 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
       for (const callback of callbacks.get(name!) ?? []) callback(of === undefined ? undefined : new Date(Number(of)));
     });
     await joining.connect();
+    // A host that is gone without a word while we come back is told of by nobody, either.
+    const late = setTimeout(() => streamOf(joining).destroy(), CONNECT_MS);
+    await takePlace(joining).finally(() => clearTimeout(late));
+    if (closed) return joining.end();
+    client = joining;
+    present = true;
+    watch(joining);
+  };
+
+  /** Its number, with the lock on it, and an ear for the others. */
+  const takePlace = async (joining: pg.Client): Promise<void> => {
+    letGo(joining);
     process ??= (await joining.query<{ n: number }>(`select nextval('process_number')::int as n`)).rows[0]!.n;
     await joining.query(
       `-- The connection before this one may be gone for us alone, with the lock and all that we led.
@@ -89,10 +105,6 @@ export async function openPresence(connection: ConnectionSettings, log: Log): Pr
     );
     await joining.query('select pg_advisory_lock($1, $2)', [PROCESS_LOCK, process]);
     await joining.query(`listen ${CHANNEL}`);
-    if (closed) return joining.end();
-    client = joining;
-    present = true;
-    watch(joining);
   };
 
   /** Tries the connection now and then, and ends one that does not answer as if it had broken. */

@@ -41,6 +41,7 @@ export function judge(refusal: Refusal): { forGood: boolean; about: Blame } {
   if (code === 530 || code === 535 || SET_UP.test(response) || BLOCKED.test(response)) {
     return { forGood: false, about: 'channel' };
   }
+  if (isTooLarge(code, subject, detail)) return { forGood: true, about };
   const waitsForUs = command !== 'RCPT TO' && command !== 'DATA';
   return { forGood: !waitsForUs, about };
 }
@@ -64,4 +65,9 @@ function whose(
 
 function isFullMailbox(code: number, subject: number | undefined, detail: number | undefined): boolean {
   return subject === undefined ? code === 552 : subject === 2 && detail === 2;
+}
+
+/** Told in answer to the size that we announce (RFC 1870 6.1); it does not become less. */
+function isTooLarge(code: number, subject: number | undefined, detail: number | undefined): boolean {
+  return subject === undefined ? code === 552 : subject === 3 && detail === 4;
 }

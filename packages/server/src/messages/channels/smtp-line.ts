@@ -5,6 +5,8 @@ import { messageOf } from '../../platform/errors.ts';
 export interface LineSettings {
   options: SMTPConnection.Options;
   auth: { user: string; pass: string } | undefined;
+  /** For a connection that mails can be sent on, from the greeting to the login. */
+  openMs: number;
   /** For the answers up to the go-ahead for the message itself. */
   answerMs: number;
   /**
@@ -48,17 +50,22 @@ export function openLine(settings: LineSettings, onClosed: () => void): Promise<
   const connection = new SMTPConnection(settings.options);
   return new Promise((resolve, reject) => {
     let open = false;
+    // The greeting has its own limit, and every word of a session has one; the words between the two have none.
+    const late = setTimeout(() => failed(new Error('no answer to the greeting or the login in time')), settings.openMs);
     const failed = (error: unknown): void => {
+      clearTimeout(late);
       if (!open) reject(new Error(messageOf(error)));
       connection.close();
     };
     // Stays for the connection's life: an idle one that the server drops is an event, not an error.
     connection.on('error', failed);
     connection.once('end', () => {
+      clearTimeout(late);
       if (open) onClosed();
       else reject(new Error('the connection was closed'));
     });
     const ready = (): void => {
+      clearTimeout(late);
       open = true;
       resolve(createLine(connection, settings));
     };

@@ -72,6 +72,9 @@ describe('handing mails over by SMTP', () => {
       true,
       'recipient',
     ],
+    ['a mail too large, told before it comes', { onFrom: { code: 552, text: '5.3.4 too big' } }, true, 'us'],
+    ['a mail too large, in a code alone', { onFrom: { code: 552, text: 'too big' } }, true, 'us'],
+    ['a server that has no room', { onFrom: { code: 452, text: '4.3.1 no space' } }, false, 'us'],
     ['a server that shuts down', { onMail: { code: 421, text: '4.3.2 shutting down' } }, false, 'us'],
   ];
   for (const [what, at, forGood, about] of refusals) {
@@ -147,6 +150,26 @@ describe('handing mails over by SMTP', () => {
     assert.equal(outcome.did, 'unreachable');
     mute.close();
   });
+
+  for (const [what, said] of [
+    ['its greeting', ['220 hello']],
+    ['a login', ['220 hello', '250-mute\r\n250 AUTH PLAIN']],
+  ] as const) {
+    test(`a server that says nothing more after ${what} is unreachable, once the time is up`, async () => {
+      const mute = createServer((socket) => {
+        socket.on('error', () => undefined);
+        const words = [...said];
+        socket.write(`${words.shift()}\r\n`);
+        socket.on('data', () => words.length > 0 && socket.write(`${words.shift()}\r\n`));
+      });
+      await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+      const { port } = mute.address() as { port: number };
+      const timeouts = { connectMs: 50, answerMs: 50 };
+      const outcome = await channelTo(`smtp://me:p@127.0.0.1:${port}`, { timeouts }).send(mail());
+      assert.deepEqual(outcome, { did: 'unreachable', why: 'no answer to the greeting or the login in time' });
+      mute.close();
+    });
+  }
 
   test('a wrong password makes the server unreachable, and says so; the right one does not', async () => {
     const smtp = await server({ auth: (user, password) => user === 'me' && password === 'p@ss' });

@@ -31,7 +31,7 @@ export function smtpChannel(url: string, o: SmtpOptions = {}): EmailChannel {
   const lines = createLines(settingsFrom(url, o), o.connections ?? CONNECTIONS, o.log);
   return {
     capacity: o.connections ?? CONNECTIONS,
-    async send(mail) {
+    async send(mail, isStale = () => false) {
       let message: Buffer;
       try {
         message = compose(mail);
@@ -41,6 +41,10 @@ export function smtpChannel(url: string, o: SmtpOptions = {}): EmailChannel {
       for (;;) {
         const line = await lines.take();
         if ('why' in line) return { did: 'unreachable', why: line.why };
+        if (isStale()) {
+          lines.giveBack(line);
+          return { did: 'stale' };
+        }
         const reused = line.used > 0;
         const outcome = await line.send(envelopeOf(mail), message);
         lines.giveBack(line);
@@ -54,7 +58,7 @@ export function smtpChannel(url: string, o: SmtpOptions = {}): EmailChannel {
 
 /** Why no mail can leave through it: no connection, or no login; undefined where it can. */
 export async function trySmtp(url: string): Promise<string | undefined> {
-  const lines = createLines(settingsFrom(url, { timeouts: { connectMs: TRY_MS } }), 1, undefined);
+  const lines = createLines(settingsFrom(url, { timeouts: { connectMs: TRY_MS, answerMs: TRY_MS } }), 1, undefined);
   const line = await lines.take();
   if (!('why' in line)) lines.giveBack(line);
   await lines.close();
@@ -64,10 +68,12 @@ export async function trySmtp(url: string): Promise<string | undefined> {
 function settingsFrom(url: string, o: SmtpOptions): LineSettings {
   const { auth, ...server } = parseConnectionUrl(url) as LineSettings['options'] & Pick<LineSettings, 'auth'>;
   const connectMs = o.timeouts?.connectMs ?? 10_000;
+  const answerMs = o.timeouts?.answerMs ?? 60_000;
   return {
     options: { connectionTimeout: connectMs, greetingTimeout: connectMs, dnsTimeout: connectMs, ...server },
     auth,
-    answerMs: o.timeouts?.answerMs ?? 60_000,
+    openMs: connectMs + answerMs,
+    answerMs,
     acceptMs: o.timeouts?.acceptMs ?? 600_000,
   };
 }
@@ -83,7 +89,8 @@ function judged(outcome: LineOutcome): SendOutcome {
     return { did: 'refused', ...judge(outcome), response };
   }
   // The server can be reached, and broke off over this mail: the mail waits, the others need not.
-  if (outcome.did === 'lost') return { did: 'refused', forGood: false, about: 'us', response: outcome.why };
+  if (outcome.did === 'lost')
+    return { did: 'refused', forGood: false, about: 'us', response: outcome.why, brokeOff: true };
   return outcome;
 }
 

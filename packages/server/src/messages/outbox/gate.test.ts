@@ -4,6 +4,17 @@ import { movableClock } from '../../platform/clock.ts';
 import { listeningLog } from '../test/world.ts';
 import { createGate } from './gate.ts';
 
+test('a clock that is set back does not keep it shut', () => {
+  const clock = movableClock();
+  const gate = createGate(clock, listeningLog().log, { away: 'away', refuses: 'refuses', back: 'back' });
+  gate.failed('refused');
+  assert.ok(gate.closedUntil());
+  clock.advance(-3_600_000);
+  assert.equal(gate.closedUntil(), undefined);
+  gate.failed('refused');
+  assert.equal(gate.closedUntil()!.getTime() - clock.now().getTime() <= 2000, true);
+});
+
 test('a mail server that is away is tried after one second, two, four … and at last every minute', () => {
   const clock = movableClock();
   const { log, lines } = listeningLog();

@@ -24,8 +24,11 @@ export interface Gate {
   /** The last try found nobody: let one through, to see. */
   readonly doubtful: boolean;
   failed(why: string): void;
-  /** The other side is there, and refuses us, not this message. Several times in a row, it counts as not there. */
-  refused(why: string): void;
+  /**
+   * The other side is there, and refuses us, not this message, or breaks off over each. Several times in a row, it counts as
+   * not there.
+   */
+  refused(why: string, words?: string): void;
   worked(): void;
   state(): ChannelState;
 }
@@ -40,37 +43,39 @@ export interface GateWords {
 export function createGate(clock: Clock, log: Log, say: GateWords): Gate {
   let failures = 0;
   let refusals = 0;
-  let until = new Date(0);
+  /** A pause that has not begun is none: the clock was set back. */
+  let shut = { from: new Date(0), until: new Date(0) };
+  const isShut = (now: Date): boolean => shut.from <= now && now < shut.until;
   let since = new Date(0);
   let reason = '';
   const failed = (why: string, words: string): void => {
     const now = clock.now();
     // Several mails were on their way: they found out the same thing.
-    if (until > now) return;
+    if (isShut(now)) return;
     reason = why;
     if (failures === 0) {
       since = now;
       log.warn({ why }, words);
     }
-    until = new Date(now.getTime() + Math.min(PAUSE_MIN_MS * 2 ** failures, PAUSE_MAX_MS));
+    shut = { from: now, until: new Date(now.getTime() + Math.min(PAUSE_MIN_MS * 2 ** failures, PAUSE_MAX_MS)) };
     failures += 1;
   };
 
   return {
-    closedUntil: () => (until > clock.now() ? until : undefined),
+    closedUntil: () => (isShut(clock.now()) ? shut.until : undefined),
     get doubtful() {
       return failures > 0;
     },
     failed: (why) => failed(why, say.away),
-    refused(why) {
+    refused(why, words = say.refuses) {
       refusals += 1;
-      if (refusals >= REFUSALS_BELIEVED) failed(why, say.refuses);
+      if (refusals >= REFUSALS_BELIEVED) failed(why, words);
     },
     worked() {
       refusals = 0;
       if (failures === 0) return;
       failures = 0;
-      until = new Date(0);
+      shut = { from: new Date(0), until: new Date(0) };
       log.info({ away_ms: clock.now().getTime() - since.getTime() }, say.back);
     },
     state: () => (failures === 0 ? { reachable: true } : { reachable: false, since, why: reason }),

@@ -11,6 +11,9 @@ export interface Lane {
   closedUntil(): Date | undefined;
   /** The last try found nobody: let one through, to see. */
   readonly doubtful: boolean;
-  /** Makes what is sent and hands it over. Never rejects: every outcome is a value. */
-  deliver(loaded: Loaded): Promise<Result>;
+  /**
+   * Makes what is sent and hands it over. Never rejects: every outcome is a value. One that has to wait before it can be
+   * handed over asks whether what the rules said still holds.
+   */
+  deliver(loaded: Loaded, isStale: () => boolean): Promise<Result>;
 }

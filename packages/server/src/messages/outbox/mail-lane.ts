@@ -12,6 +12,8 @@ export interface MailLane extends Lane {
   state(): ChannelState;
 }
 
+const BREAKS_OFF = 'the mail server breaks off over each mail: mails wait';
+
 /** E-mails, and notes to the team: what goes through the mail server. */
 export function mailLane(o: {
   channel: EmailChannel;
@@ -46,25 +48,29 @@ export function mailLane(o: {
       return gate.doubtful;
     },
     state: gate.state,
-    async deliver(loaded): Promise<Result> {
+    async deliver(loaded, isStale): Promise<Result> {
       const { message } = loaded;
       // Each in a turn of its own: while the next is made, the mail server has this one.
       await turn();
       const prepared = prepareSafely(loaded);
       if (prepared.do !== 'send') return { did: prepared.do, reason: prepared.reason };
       const { mail } = prepared;
-      const outcome = await channel.send(mail).catch((error: unknown): SendOutcome => {
+      const outcome = await channel.send(mail, isStale).catch((error: unknown): SendOutcome => {
         log.error({ err: error, message: message.id }, 'a channel failed where it should have said what happened');
         return { did: 'uncertain', why: String(error) };
       });
+      if (outcome.did === 'stale') return { did: 'back', dueAt: message.dueAt };
       if (outcome.did === 'unreachable') {
         gate.failed(outcome.why);
         return { did: 'back', dueAt: message.dueAt };
       }
       const aboutChannel = outcome.did === 'refused' && outcome.about === 'channel';
       if (aboutChannel) gate.refused(outcome.response);
-      else if (outcome.did !== 'uncertain') gate.worked();
-      else log.warn({ message: message.id, why: outcome.why }, 'a mail was on its way when the answer was lost');
+      else if (outcome.did === 'uncertain') gate.refused(outcome.why, BREAKS_OFF);
+      else if (outcome.did === 'refused' && outcome.brokeOff) gate.refused(outcome.response, BREAKS_OFF);
+      else gate.worked();
+      if (outcome.did === 'uncertain')
+        log.warn({ message: message.id, why: outcome.why }, 'a mail was on its way when the answer was lost');
       const held = aboutChannel && gate.doubtful;
       return { ...outcome, held, address: mail.to, subject: mail.subject };
     },

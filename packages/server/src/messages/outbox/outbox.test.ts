@@ -95,6 +95,33 @@ describe('sending messages', () => {
     assert.equal(smtp.received.length, 1);
   });
 
+  test('nor does who unsubscribes while their mail waits for one of the few connections that the server takes', async () => {
+    const [begun, slow] = [Promise.withResolvers<void>(), Promise.withResolvers<undefined>()];
+    const [first, ben, anna] = [await somebody(), await somebody(), await somebody()];
+    let isSlow = false;
+    const onMail = () => {
+      if (!isSlow) return undefined;
+      begun.resolve();
+      return slow.promise;
+    };
+    const smtp = await smtpServer({ onMail, maxClients: 1 });
+    await world.queue(first);
+    await sender(smtp, { connections: 2 });
+    await world.message(first, 'sent');
+    isSlow = true;
+    for (const person of [ben, anna]) await world.queue(person);
+    await begun.promise;
+    await eventually('another connection is refused', async () => smtp.connections() > 1);
+    await world.people.record(world.workspaceId, [
+      { who: { personId: anna }, fields: { 'bol::p': false }, source: 'API' },
+    ]);
+    world.clock.advance(5000);
+    slow.resolve(undefined);
+    await world.message(ben, 'sent');
+    assert.equal((await world.message(anna, 'skipped')).reason, 'the person has unsubscribed from e-mail');
+    assert.equal(smtp.received.length, 2);
+  });
+
   test('a process with nothing to send asks the database next to nothing', async (t) => {
     const db = openPool(world.t.connection, silent, 4);
     open.push({ stop: () => db.end() });

@@ -129,12 +129,13 @@ export function startOutbox(o: OutboxOptions): Outbox {
     while (onTheWire.size < lane.capacity && !closing) {
       const next = waiting.shift();
       if (!next) break;
-      if (clock.now().getTime() - next.ruledAt > RULED_MS) {
+      const isStale = (): boolean => clock.now().getTime() - next.ruledAt > RULED_MS;
+      if (isStale()) {
         waiting.unshift(next);
         giveBack();
         break;
       }
-      const delivery = deliver(next.loaded).finally(() => {
+      const delivery = deliver(next.loaded, isStale).finally(() => {
         onTheWire.delete(delivery);
         pump();
         if (moreMayBeDue && waiting.length <= PREFETCH / 2) loop.nudge();
@@ -148,8 +149,8 @@ export function startOutbox(o: OutboxOptions): Outbox {
       write(loaded.message, undefined, { did: 'back', dueAt: loaded.message.dueAt });
   };
 
-  const deliver = async (loaded: Loaded): Promise<void> => {
-    write(loaded.message, loaded.made, await lane.deliver(loaded));
+  const deliver = async (loaded: Loaded, isStale: () => boolean): Promise<void> => {
+    write(loaded.message, loaded.made, await lane.deliver(loaded, isStale));
   };
 
   const write = (message: ClaimedMessage, made: Made | undefined, result: Result): void => {

@@ -17,7 +17,7 @@ export type Result =
   | { did: 'hold'; until: Date; reason: string }
   /** Not handed to anyone: as if it had not been taken up. */
   | { did: 'back'; dueAt: Date }
-  | (Exclude<SendOutcome, { did: 'unreachable' }> & {
+  | (Exclude<SendOutcome, { did: 'unreachable' | 'stale' }> & {
       address: string;
       subject: string | null;
       /** Refused as all others are at the moment: that was no try. */

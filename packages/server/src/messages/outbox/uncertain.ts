@@ -7,17 +7,22 @@ import {
   listClaimers,
   nextReleaseAt,
   releaseUncertain,
-  type TriesMax,
+  type UncertainMax,
   updateToUncertain,
 } from '../store/outbox.sql.ts';
 import type { WhenUncertain } from '../types.ts';
-import { MAIL_TRIES_MAX } from './backoff.ts';
 
 /**
  * A process is believed dead when it has been missing for so long: one whose
  * connection broke is back sooner, and its mails are still on the wire.
  */
 const MISSING_MS = 3000;
+/**
+ * So often a mail goes again by itself. A network that breaks at the wrong moment does so once, or twice on a bad day; what
+ * happens to the same mail a third time happens each time, and every time may be a copy that somebody got
+ * ([decision 16](../../../../../docs/decisions/0016-uncertain-three-times.md)).
+ */
+const AGAIN = 2;
 /** A webhook's last try settles it; until then it is never left lying. */
 const WITHOUT_END = 2 ** 31 - 1;
 
@@ -39,9 +44,9 @@ export function startUncertain(o: {
   released: () => void;
 }): Loop {
   const { db, log } = o;
-  const released: TriesMax = [
-    { lane: 'web', tries: WITHOUT_END },
-    ...(o.whenUncertain === 'resend' ? [{ lane: 'mail', tries: MAIL_TRIES_MAX } as const] : []),
+  const released: UncertainMax = [
+    { lane: 'web', times: WITHOUT_END },
+    ...(o.whenUncertain === 'resend' ? [{ lane: 'mail', times: AGAIN } as const] : []),
   ];
   /** Processes that are missing, and since when. */
   const missing = new Map<number, number>();

@@ -198,27 +198,28 @@ export async function updateToUncertain(db: Queryable, processes: readonly numbe
   return rowCount ?? 0;
 }
 
-/** How often a message of a lane is tried at most, where it may be sent again by itself. */
-export type TriesMax = readonly { lane: LaneName; tries: number }[];
+/** How often a message of a lane may have been uncertain and still be sent again by itself. */
+export type UncertainMax = readonly { lane: LaneName; times: number }[];
 
 /** Queues uncertain messages of these lanes again that have been tried less often. Returns how many. */
-export async function releaseUncertain(db: Queryable, now: Date, most: TriesMax): Promise<number> {
+export async function releaseUncertain(db: Queryable, now: Date, most: UncertainMax): Promise<number> {
   const { rowCount } = await db.query(
     `update message m set state = 'queued', due_at = greatest(m.due_at, $1)
-     from unnest($2::text[], $3::int[]) as l(lane, tries)
-     where m.state = 'uncertain' and m.due_at <= $1 and m.lane = l.lane and m.attempts < l.tries`,
-    [now, most.map(({ lane }) => lane), most.map(({ tries }) => tries)],
+     from unnest($2::text[], $3::int[]) as l(lane, times)
+     where m.state = 'uncertain' and m.due_at <= $1 and m.lane = l.lane and m.uncertain_count <= l.times`,
+    [now, most.map(({ lane }) => lane), most.map(({ times }) => times)],
   );
   return rowCount ?? 0;
 }
 
 /** When the next uncertain message may be sent again, or undefined when there is none. */
-export async function nextReleaseAt(db: Queryable, most: TriesMax): Promise<Date | undefined> {
+export async function nextReleaseAt(db: Queryable, most: UncertainMax): Promise<Date | undefined> {
   const { rows } = await db.query<{ dueAt: Date | null }>(
     `select min(m.due_at) as "dueAt"
-     from message m join unnest($1::text[], $2::int[]) as l(lane, tries) on m.lane = l.lane and m.attempts < l.tries
+     from message m join unnest($1::text[], $2::int[]) as l(lane, times)
+       on m.lane = l.lane and m.uncertain_count <= l.times
      where m.state = 'uncertain'`,
-    [most.map(({ lane }) => lane), most.map(({ tries }) => tries)],
+    [most.map(({ lane }) => lane), most.map(({ times }) => times)],
   );
   return rows[0]?.dueAt ?? undefined;
 }

@@ -37,6 +37,13 @@ describe('records that nobody waits for', () => {
     assert.deepEqual([last, seat], ['59', '59']);
   });
 
+  test('are recorded although the clock was set back meanwhile', async () => {
+    await room.people.queue.add(room.ws, [itemOf({ ...anna, 'str::last': 'before' })]);
+    await room.t.db.query(`update intake set not_before = not_before + interval '2 hours'`);
+    await room.people.queue.turn(silent);
+    assert.equal((await fieldsOf('anna@example.com'))['str::last'], 'before');
+  });
+
   test('make keys of fields as others do', async () => {
     const by = { who: { by: ['str:cm:seat'] } };
     await room.people.queue.add(room.ws, [itemOf({ 'str:cm:seat': '59', 'str::first': 'By seat' }, by)]);

@@ -3,6 +3,7 @@ import type { Queryable, Tx } from '../../platform/database/pool.ts';
 import { notify } from '../../platform/presence.ts';
 
 const signal = notify('intake');
+const BACKOFF_MAX_SECONDS = 600;
 
 /** Writes records down and signals that there are some: one statement, for somebody waits. */
 export async function insertIntake(
@@ -35,9 +36,12 @@ export async function takeIntake(tx: Tx, now: Date, limit: number): Promise<Inta
   if (!lock.rows[0]!.mine) return undefined;
   const { rows } = await tx.query<IntakeRow>({
     name: 'intake.take',
-    text: `delete from intake where id in (select id from intake where not_before <= $1 order by id limit $2)
-           returning id, workspace_id as "workspaceId", items`,
-    values: [now, limit],
+    // What has just come is due whatever our clock says, and nothing waits longer than it ever should: a clock may be set
+    // back, or be another process's.
+    text: `delete from intake where id in (
+             select id from intake where attempts = 0 or not_before not between $1 and $3 order by id limit $2
+           ) returning id, workspace_id as "workspaceId", items`,
+    values: [now, limit, new Date(now.getTime() + BACKOFF_MAX_SECONDS * 1000)],
   });
   return rows.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
 }
@@ -55,9 +59,9 @@ export async function takeOneIntake(tx: Tx, id: string): Promise<IntakeRow[]> {
 export async function postponeIntake(db: Queryable, id: string, now: Date, error: string): Promise<void> {
   await db.query(
     `update intake set attempts = attempts + 1, error = $3,
-            not_before = $2::timestamptz + make_interval(secs => least(power(2, attempts), 600))
+            not_before = $2::timestamptz + make_interval(secs => least(power(2, attempts), $4))
      where id = $1`,
-    [id, now, error],
+    [id, now, error, BACKOFF_MAX_SECONDS],
   );
 }
 

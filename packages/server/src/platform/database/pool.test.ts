@@ -156,6 +156,34 @@ describe('a transaction', () => {
     assert.ok(db.totalCount <= 6 && db.waitingCount === 0, 'no connection is left behind');
   });
 
+  test('of which there are more than the server gives connections wait for those that there are', async (test) => {
+    const role = `few_${process.pid}`;
+    await t.db.query(`create role ${role} login password 'few' connection limit 2`);
+    const few = openPool({ ...t.connection, user: role, password: 'few' }, silent, 8);
+    test.after(async () => {
+      await few.end();
+      await t.db.query(`drop role ${role}`);
+    });
+    for (let round = 0; round < 3; round++) {
+      const all = Array.from({ length: 20 }, (_, i) =>
+        i % 2 === 0 ? few.query('select pg_sleep(0.01)') : transaction(few, (tx) => tx.query('select 1')),
+      );
+      assert.equal((await Promise.all(all)).length, 20);
+    }
+    assert.ok(few.totalCount <= 2);
+  });
+
+  test('and are told so where there is none at all', async (test) => {
+    const role = `none_${process.pid}`;
+    await t.db.query(`create role ${role} login password 'none' connection limit 0`);
+    const none = openPool({ ...t.connection, user: role, password: 'none' }, silent, 8);
+    test.after(async () => {
+      await none.end();
+      await t.db.query(`drop role ${role}`);
+    });
+    await assert.rejects(Promise.all([none.query('select 1'), none.query('select 1')]), { code: '53300' });
+  });
+
   test('connections that break while nobody uses them are replaced', async () => {
     await db.query('select 1');
     await t.db.query(

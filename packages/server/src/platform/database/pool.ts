@@ -1,6 +1,8 @@
-import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { Log } from '../log.ts';
+import { SharingPool } from './sharing-pool.ts';
+import { endSilent, letGo } from './silence.ts';
+import { streamOf } from './stream.ts';
 import { encoded, types } from './wire.ts';
 
 /** Anything that runs a statement. */
@@ -16,8 +18,8 @@ export type Tx = Queryable & { readonly [inTransaction]: true };
 export type ConnectionSettings = pg.PoolConfig;
 
 /** A pool that outlives a restart of the server: broken idle connections are logged and replaced. */
-export function openPool(connection: ConnectionSettings, log: Log, max = 12): Db {
-  const pool = new pg.Pool({
+export function openPool(connection: ConnectionSettings, log: Log, max = 12, o: { lookEveryMs?: number } = {}): Db {
+  const settings = {
     ...connection,
     max,
     application_name: 'tributary',
@@ -26,10 +28,22 @@ export function openPool(connection: ConnectionSettings, log: Log, max = 12): Db
     types,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
-  });
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  };
+  const pool = new SharingPool(settings, (connections) =>
+    log.warn(
+      { connections, wanted: max },
+      'the database gives fewer connections than are wanted: work waits for those',
+    ),
+  );
   // A connection that breaks while it is lent out: its query rejects too, so here it is only noted. In words, for the
   // pool hangs the whole connection on the error, a hundred kilobytes of log.
-  pool.on('connect', (client) => client.on('error', (error) => log.debug(`a connection broke: ${error.message}`)));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.debug(`a connection broke: ${error.message}`));
+    letGo(client);
+  });
+  endSilent(pool, connection, log, o.lookEveryMs);
   pool.on('error', (error) => {
     // While the pool closes, a connection may hear of the database's end before its own.
     if (!pool.ending) log.warn({ why: error.message }, 'a database connection was lost');
@@ -55,7 +69,9 @@ export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Prom
 /** The same on a connection beside the pool's: all of those may be waiting for whoever asks for this. */
 export async function transactionAside<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   // The password is there, and not among what is copied.
-  const own = new pg.Pool({ ...db.options, password: db.options.password, max: 1 });
+  const options = { ...db.options, password: db.options.password, max: 1 };
+  const own = new pg.Pool(options);
+  endSilent(own, options);
   // It rejects as well.
   own.on('error', () => undefined);
   try {
@@ -124,11 +140,6 @@ export async function reading<T>(db: Db, work: (on: Queryable) => Promise<T>): P
     over();
     client.release();
   }
-}
-
-/** The socket of a connection, which `pg` does not show. */
-export function streamOf(client: pg.ClientBase): Duplex {
-  return (client as unknown as { connection: { stream: Duplex } }).connection.stream;
 }
 
 /**

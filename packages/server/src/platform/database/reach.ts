@@ -57,7 +57,12 @@ export function unreachable(error: unknown, url: string | undefined): DatabaseUn
 
 function clientFor(connectionString: string): pg.Client {
   try {
-    return new pg.Client({ connectionString, connectionTimeoutMillis: PATIENCE_MS, application_name: 'tributary' });
+    return new pg.Client({
+      connectionString,
+      connectionTimeoutMillis: PATIENCE_MS,
+      query_timeout: PATIENCE_MS,
+      application_name: 'tributary',
+    });
   } catch (error) {
     // A file that the address names, such as that of sslrootcert.
     throw new DatabaseUnreachable(

@@ -77,7 +77,7 @@ const troubles: readonly { says: RegExp; told: (where: Where & { said: string })
     }),
   },
   {
-    says: /^ETIMEDOUT |timeout expired/,
+    says: /^ETIMEDOUT |timeout expired|timeout exceeded|connection timeout|read timeout/,
     told: ({ server }) => ({ problem: `${server} does not answer`, advice: WALL }),
   },
   {

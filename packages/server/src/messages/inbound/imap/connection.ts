@@ -6,6 +6,9 @@ import { REPORT_MAX_BYTES } from '../source.ts';
 /** Mails whose heads are asked for at once. */
 const HEADS_AT_ONCE = 50;
 const CONNECT_MS = 20_000;
+/** From the connection to the open folder; and where somebody waits to hear of it. */
+const OPEN_MS = 60_000;
+const TRY_MS = 10_000;
 const LEAVE_MS = 2000;
 /** Renewed before routers forget the connection. */
 const IDLE_MS = 4 * 60_000;
@@ -31,9 +34,9 @@ export interface OpenMailbox {
 /** Logs in and opens the folder, read-only. Throws in words what is wrong. */
 export async function openMailbox(
   address: ImapAddress,
-  o: { onNews?: () => void; signal?: AbortSignal } = {},
+  o: { onNews?: () => void; signal?: AbortSignal; withinMs?: number } = {},
 ): Promise<OpenMailbox> {
-  const { onNews = () => undefined, signal } = o;
+  const { onNews = () => undefined, signal, withinMs = OPEN_MS } = o;
   const client = new ImapFlow({
     host: address.host,
     port: address.port,
@@ -51,6 +54,11 @@ export async function openMailbox(
   client.on('close', onNews);
   const giveUp = () => client.close();
   signal?.addEventListener('abort', giveUp);
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    giveUp();
+  }, withinMs);
   try {
     signal?.throwIfAborted();
     await client.connect();
@@ -92,8 +100,10 @@ export async function openMailbox(
     };
   } catch (error) {
     client.close();
-    throw new Error(wordsOf(error, address), { cause: error });
+    const words = isLate ? `${address.host}:${address.port} does not answer` : wordsOf(error, address);
+    throw new Error(words, { cause: error });
   } finally {
+    clearTimeout(late);
     signal?.removeEventListener('abort', giveUp);
   }
 }
@@ -108,7 +118,7 @@ async function hangUp(client: ImapFlow): Promise<void> {
 /** What is wrong with the way into a mailbox, or nothing. */
 export async function problemWithMailbox(address: ImapAddress): Promise<string | undefined> {
   try {
-    await (await openMailbox(address)).close();
+    await (await openMailbox(address, { withinMs: TRY_MS })).close();
     return undefined;
   } catch (error) {
     return messageOf(error);

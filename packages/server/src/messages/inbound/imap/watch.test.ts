@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { simpleParser } from 'mailparser';
 import { answerTo, mailOf, reportOf } from '../../../../test/support/mails.ts';
@@ -185,6 +186,20 @@ describe('a mailbox that is watched', () => {
       assert.ok(imap.connections() <= 3);
     });
   }
+
+  test('a server that takes the connection and then says nothing is told, in seconds', async (t) => {
+    await stopAll(t);
+    const mute = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write('* OK [CAPABILITY IMAP4rev1] hello\r\n');
+    });
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    t.after(() => mute.close());
+    const { port } = mute.address() as { port: number };
+    const { messages } = await watch(`imap://sales:x@127.0.0.1:${port}/`);
+    const [tried] = await messages.tryMailboxes();
+    assert.equal(tried?.problem, `127.0.0.1:${port} does not answer`);
+  });
 
   test('an answer of long ago that is moved into it is recorded on its day, and holds up nobody', async (t) => {
     await stopAll(t);

@@ -3,6 +3,9 @@ import { EmbeddedDatabaseError } from './errors.ts';
 import type { DataFolder } from './folder.ts';
 import type { Connection } from './record.ts';
 
+/** On this machine, where the system itself takes the connection. */
+const ANSWER_MS = 5000;
+
 /**
  * Whether the server there is the one on this folder. That something answers proves little: a port may be another
  * server's, and a recorded address an old one.
@@ -31,8 +34,12 @@ export async function isReady(folder: DataFolder, connection: Connection): Promi
   }
 }
 
+/** Something is there, and says nothing: PostgreSQL hangs, or is held. */
+export const isSilence = (error: unknown): boolean =>
+  error instanceof Error && /^(timeout expired|query read timeout)/i.test(error.message);
+
 async function query(connection: Connection, sql: string): Promise<pg.QueryResult> {
-  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: ANSWER_MS, query_timeout: ANSWER_MS });
   // A server that dies while we ask says so by rejecting what we await.
   client.on('error', () => undefined);
   try {

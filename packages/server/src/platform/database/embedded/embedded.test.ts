@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { EmbeddedDatabaseError, findRunningEmbedded, startEmbedded } from './index.ts';
-import { afterwards, answers, processesOn, query, temporaryFolder, usedFolder } from './test/support.ts';
+import { silent } from '../../../../test/support/database.ts';
+import { openForCommand } from '../open.ts';
+import { DataFolderInUse, EmbeddedDatabaseError, findRunningEmbedded, startEmbedded } from './index.ts';
+import { afterwards, answers, postmasterOn, processesOn, query, temporaryFolder, usedFolder } from './test/support.ts';
 
 const log = () => undefined;
 
@@ -64,6 +66,23 @@ describe('a data folder', { concurrency: 3 }, () => {
     await server.closing();
     assert.ok(await answers(server.connection));
     assert.equal(await findRunningEmbedded(dataDir), undefined);
+  });
+
+  test('one that is there and hangs is told of, and not waited for as one that comes up', async (t) => {
+    const dataDir = await usedFolder(t);
+    const server = await startEmbedded({ dataDir, log });
+    afterwards(t, server.close);
+    const postmaster = await postmasterOn(dataDir);
+    process.kill(postmaster, 'SIGSTOP');
+    afterwards(t, () => process.kill(postmaster, 'SIGCONT'));
+    const began = performance.now();
+    const coming = openForCommand({ dataDir, databaseUrl: undefined }, silent);
+    await assert.rejects(coming, (error: Error) => {
+      assert.ok(error instanceof DataFolderInUse);
+      assert.match(error.message, /^The database in .* does not answer, and this very process has the folder\./);
+      return true;
+    });
+    assert.ok(performance.now() - began < 15_000);
   });
 
   test('a folder that lost its record gets a new password, and an old log makes room', async (t) => {

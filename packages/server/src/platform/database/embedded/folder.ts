@@ -43,6 +43,18 @@ function whyUnusable(dataDir: string, code: string | undefined): string {
   );
 }
 
+/** What failed because there is no room, in words; anything else as it is. */
+export function withRoomTold(error: unknown, { root }: DataFolder): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new EmbeddedDatabaseError(
+    `There is no room where the data folder ${root} lies (${code}). Make some, and start again.`,
+    {
+      cause: error,
+    },
+  );
+}
+
 /** Whether a database has been begun there; so it has, where nobody may look. */
 export async function isBegun(dataDir: string): Promise<boolean> {
   return stat(layout(dataDir).cluster).then(

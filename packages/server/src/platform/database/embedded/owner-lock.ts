@@ -22,6 +22,8 @@ interface Holder {
   passing?: boolean;
 }
 
+type Us = Pick<Holder, 'pid' | 'space'>;
+
 /**
  * How long a successor waits for a holder that is well, for one that is only passing, and for one that said it is
  * leaving. A server that leaves may have 30 seconds of requests in hand, as many of mail, and a minute until PostgreSQL
@@ -78,6 +80,19 @@ export async function isHeldToStay(folder: DataFolder): Promise<boolean> {
   const holder = last === 0 ? undefined : await readHolder(join(folder.owner, String(last)));
   if (holder === 'changed') return isHeldToStay(folder);
   return !holder?.closing && !holder?.passing;
+}
+
+/** What is to be said where the database of whoever has the folder gives no answer; undefined where nobody has it. */
+export async function hungIn(folder: DataFolder): Promise<DataFolderInUse | undefined> {
+  const me = { pid: process.pid, space: await pidNamespace() };
+  const last = await highest(folder.owner).catch(() => 0);
+  const holder = last === 0 ? undefined : await readHolder(join(folder.owner, String(last)));
+  if (holder === undefined || holder === 'changed' || !(await lives(holder, me, folder))) return undefined;
+  const who = named(holder, me);
+  return new DataFolderInUse(
+    `The database in ${folder.root} does not answer, and ${who} has the folder. Its log and postgres.log in the folder may say why; if it does not come back, end that one and start it again.`,
+    who,
+  );
 }
 
 function lockOn(folder: DataFolder, number: number, me: Holder): OwnerLock {
@@ -149,13 +164,19 @@ async function readHolder(file: string): Promise<Holder | 'changed' | undefined>
 }
 
 /** In another container its pid says nothing to us, but the socket lies in the folder that we share with it. */
-async function lives(holder: Holder, me: Holder, folder: DataFolder): Promise<boolean> {
+async function lives(holder: Holder, me: Us, folder: DataFolder): Promise<boolean> {
   return holder.space === me.space ? (await birthOf(holder.pid)) === holder.born : isAnswered(folder.run);
 }
 
-function inUse(dataDir: string, { pid, space, passing, closing }: Holder, me: Holder): DataFolderInUse {
-  const theirs = pid === me.pid ? 'this very process' : `process ${pid}`;
-  const who = space === me.space ? theirs : `process ${pid} of another container`;
+/** As a sentence names it. */
+function named({ pid, space }: Holder, me: Us): string {
+  if (space !== me.space) return `process ${pid} of another container`;
+  return pid === me.pid ? 'this very process' : `process ${pid}`;
+}
+
+function inUse(dataDir: string, holder: Holder, me: Us): DataFolderInUse {
+  const { passing, closing } = holder;
+  const who = named(holder, me);
   const what = closing ? ', which is stopping and does not come to an end' : passing ? ', a command that goes on' : '';
   return new DataFolderInUse(
     `The data folder ${dataDir} is in use by ${who}${what}. Stop that one first, or give this one a folder of its own with --data.`,

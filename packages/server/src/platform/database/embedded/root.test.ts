@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { findPackage } from './binaries.ts';
 import { layout } from './folder.ts';
-import { DataFolderInUse, startEmbedded } from './index.ts';
+import { DataFolderInUse, EmbeddedDatabaseError, startEmbedded } from './index.ts';
 import { takeOwnership } from './owner-lock.ts';
 import {
   afterwards,
@@ -192,6 +192,23 @@ describe('whoever starts us', { concurrency: 3 }, () => {
 
     const allowed = hold(t, { dataDir }, { ...nobody, prefix: prefix.slice(0, 3) });
     assert.ok(await answers(await allowed.ready()), 'with namespaces it works');
+  });
+
+  test('a disk that is full is told of, in a sentence that says what to do', { skip }, async (t) => {
+    const disk = join(await temporaryFolder(t), 'disk');
+    await mkdir(disk);
+    const refused = refusal('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]);
+    if (refused) return t.skip(refused);
+    afterwards(t, () => refusal('umount', [disk]));
+    spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'full')}`]);
+    await assert.rejects(startEmbedded({ dataDir: join(disk, 'data'), log }), (error) => {
+      assert.ok(error instanceof EmbeddedDatabaseError);
+      assert.match(
+        error.message,
+        /^There is no room where the data folder .* lies \(ENOSPC\)\. Make some, and start again\.$/,
+      );
+      return true;
+    });
   });
 
   test('a second owner in another container, where pids mean nothing, is refused as well', {

@@ -2,9 +2,9 @@ import { realpath } from 'node:fs/promises';
 import { chooseAddress, forgetAddress } from './address.ts';
 import { chooseWay } from './choose.ts';
 import { giveCluster, inspectCluster, makeCluster, resetPassword } from './cluster.ts';
-import { isServing } from './connect.ts';
-import { type DataFolder, layout, openFolder } from './folder.ts';
-import { isHeldToStay, takeOwnership } from './owner-lock.ts';
+import { isServing, isSilence } from './connect.ts';
+import { type DataFolder, layout, openFolder, withRoomTold } from './folder.ts';
+import { hungIn, isHeldToStay, takeOwnership } from './owner-lock.ts';
 import { clearPredecessor } from './predecessor.ts';
 import { type Connection, newPassword, readRecord, writeRecord } from './record.ts';
 import { defaultSettings } from './settings.ts';
@@ -37,7 +37,11 @@ export interface EmbeddedOptions {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const folder = await openFolder(options.dataDir);
-  const lock = await takeOwnership(folder, options.waiting ?? options.log, options.passing ? { passing: true } : {});
+  const told = (error: unknown): never => {
+    throw withRoomTold(error, folder);
+  };
+  const passing = options.passing ? { passing: true } : {};
+  const lock = await takeOwnership(folder, options.waiting ?? options.log, passing).catch(told);
   try {
     const { connection, server } = await startIn(folder, options);
     let announced: Promise<void> | undefined;
@@ -67,18 +71,26 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     };
   } catch (error) {
     await lock.release();
-    throw error;
+    return told(error);
   }
 }
 
-/** The server already running on that folder, if one answers and stays; for commands beside a running Tributary of the same user. */
+/**
+ * The server already running on that folder, if one answers and stays; for commands beside a running Tributary of the same
+ * user. Rejects with `DataFolderInUse` where it is there and hangs: nothing is to be had by waiting for its owner.
+ */
 export async function findRunningEmbedded(dataDir: string): Promise<Connection | undefined> {
   const root = await realpath(dataDir).catch(() => undefined);
   if (root === undefined) return undefined;
   const folder = layout(root);
   const connection = await readRecord(folder);
   if (connection === undefined || !(await isHeldToStay(folder))) return undefined;
-  return (await isServing(folder, connection).catch(() => false)) ? connection : undefined;
+  const serves = await isServing(folder, connection).catch(async (error: unknown) => {
+    const hung = isSilence(error) ? await hungIn(folder) : undefined;
+    if (hung) throw hung;
+    return false;
+  });
+  return serves ? connection : undefined;
 }
 
 async function startIn(
