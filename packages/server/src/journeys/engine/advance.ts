@@ -208,9 +208,11 @@ function changed(
   }
   const after: Record<string, Value> = { ...mergeFields(fields, given, { strategy: 2 }) };
   if (add.length + remove.length > 0) {
-    const without = new Set([...add, ...remove].map((name) => name.toLowerCase()));
+    const added = new Set(add.map((name) => name.toLowerCase()));
+    const taken = new Set(remove.map((name) => name.toLowerCase()));
     const tags = Array.isArray(after.tags) ? (after.tags as string[]) : [];
-    after.tags = [...tags.filter((name) => !without.has(name.toLowerCase())), ...add];
+    const others = tags.filter((name) => !added.has(name.toLowerCase()));
+    after.tags = [...others, ...add].filter((name) => !taken.has(name.toLowerCase()));
   }
   return after;
 }
