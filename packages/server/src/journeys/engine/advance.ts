@@ -122,7 +122,7 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
       timezone: facts.timezone,
       lastDone: facts.lastDone(shapeId),
       winner: facts.winner(shapeId),
-      outcome: (since) => outcomeOf(own, run.memory.asked?.as ?? shapeId, since),
+      outcome: (since, several) => outcomeOf(own, run.memory.asked?.as ?? shapeId, since, several),
       choose: (parts, how) => facts.choose(shapeId, parts, how),
       render: (text) => facts.render(text, fields),
       read: facts.read,
@@ -141,8 +141,8 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
       break;
     }
     const asks = move.effects ?? [];
-    if (move.do === 'go' || asks.length > 0 || before.shapeId !== shapeId || before.held || moves.length > 0)
-      note(move.did);
+    const isNew = asks.length > 0 || move.remember !== undefined;
+    if (move.do === 'go' || isNew || before.shapeId !== shapeId || before.held || moves.length > 0) note(move.did);
     for (const effect of asks) {
       if (effect.kind === 'goal') run.goalAt ??= now;
       else effects.push({ shapeId, effect });

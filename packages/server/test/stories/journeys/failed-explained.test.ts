@@ -11,7 +11,8 @@ after(() => world?.close());
 
 test('who stands at a step that failed is told why, and when it is tried again', async () => {
   const hello = { kind: 'email', template: 'Hello', onFailure: 'retry', sending: { topic: 'Nobody' }, next: 'end' };
-  await world.push(welcome({ shapes: { hello, end: { kind: 'exit' } } }));
+  const exits = [{ '$act::has_occurred': { field_id: 'act:cm:bought', count: { at_least: 9 } } }];
+  await world.push(welcome({ exits, shapes: { hello, end: { kind: 'exit' } } }));
   await world.does('anna@example.com', 'signed-up');
   await world.pass(MINUTE);
   const stands = async (): Promise<string> => {
@@ -19,6 +20,15 @@ test('who stands at a step that failed is told why, and when it is tried again',
     return json.journeys[0].runs[0].standing.words.replace(/\d{4}-\d\d-\d\d \d\d/g, 'THEN');
   };
   assert.equal(await stands(), 'stands at “hello”: tries again at THEN:15 UTC: there is no audience "Nobody"');
+  // What she does meanwhile makes the engine look, and is no reason to tell it again.
+  await world.does('anna@example.com', 'bought');
   await world.pass(15 * MINUTE);
   assert.equal(await stands(), 'stands at “hello”: tries again at THEN:46 UTC: there is no audience "Nobody"');
+  const waits = 'asked for the e-mail “Hello”';
+  assert.deepEqual(await world.movesOf('anna@example.com'), [
+    `hello: ${waits}, and waits to hear how it went`,
+    'hello: tries again at 2026-03-02 08:15 UTC: there is no audience "Nobody"',
+    `hello: ${waits}, once more`,
+    'hello: tries again at 2026-03-02 08:46 UTC: there is no audience "Nobody"',
+  ]);
 });
