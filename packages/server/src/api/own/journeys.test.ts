@@ -265,7 +265,9 @@ describe('a journey over HTTP', () => {
     assert.equal(tried.status, 201);
     await world.quiet();
     const run = await world.call('GET', url(`/runs/${tried.json.run_id}`));
-    assert.deepEqual([run.json.test, run.json.version, run.json.left_reason], [true, -1, 'completed']);
+    assert.deepEqual([run.json.test, run.json.version, run.json.left_reason], [true, null, 'completed']);
+    const { json: told } = await world.call('GET', '/api/people/eve@example.com/explain?journey=Contest');
+    assert.equal(told.journeys[0].runs[0].version, null);
     await refused(world.call('POST', url('/try'), {}), 400, /say who tries it: "person_id" or "email"/);
     await refused(world.call('POST', url('/try'), { email: 'nobody@example.com' }), 404, /make them first/);
     await world.call('POST', url('/publish'), { inside: 'stay' });

@@ -187,7 +187,7 @@ function runTold(
     return title === undefined ? { shape } : { shape, title };
   };
   return {
-    ...{ id: publicId(run.id, 'run'), version: run.version, test: run.test },
+    ...{ id: publicId(run.id, 'run'), version: run.test ? null : run.version, test: run.test },
     ...{
       entered_at: run.enteredAt,
       entry: run.entry,
