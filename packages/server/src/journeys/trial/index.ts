@@ -1,4 +1,4 @@
-import type { JourneyDefinition, Template, Value } from '@tributary/model';
+import type { declaredIds, JourneyDefinition, Template, Value } from '@tributary/model';
 import type { Audiences } from '../../audiences/index.ts';
 import { type Messages, renderText } from '../../messages/index.ts';
 import { normal, type People, type Schema } from '../../people/index.ts';
@@ -17,7 +17,7 @@ import { chosenOn, simulateEvery, type TakenPath } from './every.ts';
 import { checkGiven, checkScript } from './given.ts';
 import { type GoingIn, goingIn } from './going-in.ts';
 import type { SimulateInput } from './input.ts';
-import { impliedEntry, loadTried, missingHere, type Tried } from './journey.ts';
+import { activitiesNamed, impliedEntry, loadTried, missingHere, type Tried } from './journey.ts';
 import { making } from './make.ts';
 import { loadSomebody, NOBODY, personTold } from './person.ts';
 import type { Scene } from './scene.ts';
@@ -40,10 +40,14 @@ export interface Simulation {
   notes: string[];
 }
 
+type Declared = ReturnType<typeof declaredIds>;
+
+const NOTHING: Declared = { activities: [], fields: [] };
+
 /** Playing journeys through without anything being stored or sent. */
 export interface Trials {
-  /** `fields`: those that will be there once the journey is pushed. */
-  simulate(workspaceId: number, input: SimulateInput, more?: { fields?: ReadonlySet<string> }): Promise<Simulation>;
+  /** `declared`: what will be there once the journey is pushed. */
+  simulate(workspaceId: number, input: SimulateInput, declared?: Declared): Promise<Simulation>;
 }
 
 interface Of {
@@ -58,7 +62,8 @@ const DAY_MS = 24 * 3600 * 1000;
 
 export function createTrials(o: Of): Trials {
   return {
-    async simulate(workspaceId, input, { fields: declared = new Set<string>() } = {}) {
+    async simulate(workspaceId, input, more = NOTHING) {
+      const declared = new Set(more.fields);
       const tried = await loadTried(o.db, workspaceId, input);
       const { version, existing } = tried;
       const { definition, trigger } = version;
@@ -68,7 +73,8 @@ export function createTrials(o: Of): Trials {
       const hasField = (id: string): boolean => schema.fields.has(id) || declared.has(id);
       checkGiven(input, hasField);
       const events = scriptFrom(input.events);
-      checkScript(events, hasField);
+      const named = new Set([...more.activities, ...activitiesNamed(version)]);
+      checkScript(events, { hasField, hasActivity: (id) => schema.activities.has(id) || named.has(id) });
       const somebody = await loadSomebody(o, workspaceId, input.person);
       const start = input.start === undefined ? o.clock.now() : new Date(input.start);
       const until = new Date(start.getTime() + input.days * DAY_MS);

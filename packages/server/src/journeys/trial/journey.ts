@@ -4,6 +4,7 @@ import {
   type Fields,
   filtersOf,
   type JourneyDefinition,
+  leavesOf,
   objectId,
 } from '@tributary/model';
 import type { People } from '../../people/index.ts';
@@ -71,6 +72,12 @@ export function impliedEntry({ version: { definition }, existing }: Tried): Fiel
   if (entry.kind === 'tag') return { 'str::n': entry.tag };
   const audience = entry.kind === 'audience' ? entry.audience : existing?.entryAudience;
   return audience ? { 'idt::a': audience } : {};
+}
+
+/** The activities that the journey speaks of, whether or not they are there: the push may make them. */
+export function activitiesNamed({ definition, trigger }: Version): string[] {
+  const asked = filtersOf(definition).flatMap(({ filter }) => leavesOf(filter));
+  return [...(trigger ? [trigger.activity] : []), ...asked.map(({ fieldId }) => fieldId)];
 }
 
 /** What the workspace does not have, though the journey names it: to be told, as it may be made by the push. */
