@@ -410,4 +410,28 @@ describe('a journey over HTTP', () => {
       ],
     });
   });
+
+  test('that compares with what the journey can not begin with is told so', async () => {
+    const attributes = [{ name: 'Order', display_type: 'text', field_id: 'str:cm:order' }];
+    const made = await world.call('POST', '/v1/definitions/activity/create', { name: 'Order sent', attributes });
+    assert.equal(made.status, 200, JSON.stringify(made.json));
+    const same = (...ids: string[]) => [{ '$act::has_occurred': { field_id: 'act:cm:bought', same: ids } }];
+    const told = async (entry: object, ...ids: string[]) => {
+      const asking = { ...definition, name: 'Same', entry, exits: same(...ids) };
+      const { json } = await world.call('POST', '/api/journeys/check', { definition: asking });
+      assert.deepEqual(json.problems, []);
+      return json.warnings
+        .filter(({ at }: { at: string }) => at === 'exits[0]')
+        .map((one: { problem: string }) => one.problem);
+    };
+    const lacks = (id: string) =>
+      `"same" of act:cm:bought compares ${id}, which the journey does not begin with: what has it is never the same`;
+    const sent = { activity: 'act:cm:order-sent' };
+    assert.deepEqual(await told(sent, 'str:cm:order', 'str:cm:ordr'), [lacks('str:cm:ordr')]);
+    assert.deepEqual(await told({ activity: 'act:cm:signed-up' }, 'str:cm:order'), []);
+    assert.deepEqual(await told({ kind: 'tag', tag: 'VIP' }, 'str:cm:order'), [lacks('str:cm:order')]);
+    const day = { kind: 'date', field: 'dtz::b', every: 'year' };
+    assert.deepEqual(await told(day, 'str:cm:order'), [lacks('str:cm:order')]);
+    assert.deepEqual(await told({ kind: 'direct' }, 'str:cm:order'), []);
+  });
 });
