@@ -90,6 +90,7 @@ export type {
   WhenUncertain,
 } from './types.ts';
 export { DROPPED } from './types.ts';
+export { noTemplate, whyNotMade } from './why-not-made.ts';
 
 /** What is sent to people, and what became of it. */
 export interface Messages {
@@ -104,6 +105,8 @@ export interface Messages {
    * rules allow, which are asked when they are taken up. A note to several addresses is a message to each.
    */
   queue(tx: Tx, requests: readonly MessageRequest[]): Promise<void>;
+  /** What the links in e-mails begin with. */
+  publicUrl(): string;
   /** What somebody would be sent, or why it can not be made; nothing is stored and nothing leaves. */
   preview(db: Queryable, workspaceId: number, asked: PreviewAsked): Promise<Preview>;
   /** All that is wrong with a message that is to be sent one day: a template or an audience that is not there, Liquid. */
@@ -234,6 +237,7 @@ export function createMessages(o: MessagesOptions): Messages {
       if (requests.length === 0) return;
       for (const lane of await insertMessages(tx, requests.flatMap(eachAddress))) signal(tx, `message ${lane}`);
     },
+    publicUrl: o.publicUrl,
     preview: (queryable, workspaceId, asked) =>
       preview({ ...o, displayTypes, now: clock.now }, queryable, workspaceId, asked),
     problems: (queryable, workspaceId, message) => problemsWith(o, queryable, workspaceId, message),

@@ -109,6 +109,7 @@ export function createTrials(o: Of): Trials {
         make: making({
           ...{ templates, types, entry, personId: personId ?? NOBODY },
           entryActivity: trigger?.activity,
+          publicUrl: o.messages.publicUrl(),
         }),
         render: (text, of, now) =>
           renderText(text, { person: { fields: of }, entry, entryActivityId: trigger?.activity, now }, types),
