@@ -20,6 +20,8 @@ export interface MoveMade {
   runId: string;
   shapeId: string | null;
   did: string;
+  /** By which exit rule the run left, from 1, where it was one. */
+  exitRule?: number | undefined;
 }
 
 export interface Advanced {
@@ -80,9 +82,10 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
   const activities = happenedIn(begin, own);
   const holds = (filter: Filter): boolean =>
     ask(filter, { fields, now, activities, entry: run.entry, ...(facts.known && { known: facts.known }) });
-  const note = (did: string): void => void moves.push({ runId: run.id, shapeId: run.shapeId, did });
-  const leave = (reason: string): void => {
-    note(`left: ${reason}`);
+  const note = (did: string, exitRule?: number): void =>
+    void moves.push({ runId: run.id, shapeId: run.shapeId, did, ...(exitRule === undefined ? {} : { exitRule }) });
+  const leave = (reason: string, exitRule?: number): void => {
+    note(`left: ${reason}`, exitRule);
     run.leftAt = now;
     run.leftReason = reason;
   };
@@ -101,8 +104,8 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
   if (journey.goal && !run.goalAt && inGoalWindow(run, journey, now) && holds(journey.goal.when))
     reach(journey.goal.name);
   if (!run.leftAt) {
-    const reason = whyLeave(run, journey, { ...facts, own, holds });
-    if (reason !== undefined) leave(reason);
+    const lets = whyLeave(run, journey, { ...facts, own, holds });
+    if (lets) leave(lets.reason, lets.exitRule);
   }
   while (!run.leftAt) {
     const shapeId: string = run.shapeId ?? journey.start;
@@ -162,14 +165,14 @@ function whyLeave(
   run: RunState,
   journey: JourneyDefinition,
   of: RunFacts & { own: readonly RecordedActivity[]; holds(filter: Filter): boolean },
-): string | undefined {
-  if (of.gone) return of.gone;
-  if (run.memory.end !== undefined) return run.memory.end;
+): { reason: string; exitRule?: number } | undefined {
+  if (of.gone) return { reason: of.gone };
+  if (run.memory.end !== undefined) return { reason: run.memory.end };
   if (journey.leave?.unsubscribed && of.own.some(({ activityId }) => activityId === 'act::u-all'))
-    return 'unsubscribed';
-  const exit = journey.exits.findIndex(of.holds);
-  if (exit >= 0) return journey.exits.length > 1 ? `exit rule ${exit + 1}` : 'exit rule';
-  return undefined;
+    return { reason: 'unsubscribed' };
+  const exitRule = journey.exits.findIndex(of.holds) + 1;
+  if (exitRule === 0) return undefined;
+  return { reason: journey.exits.length > 1 ? `exit rule ${exitRule}` : 'exit rule', exitRule };
 }
 
 /** Until when the run may stand where it is; undefined where it may for ever. */
