@@ -1,6 +1,6 @@
 import type { Fields, Problem } from '@tributary/model';
 import type { Audiences } from '../audiences/index.ts';
-import type { Messages } from '../messages/index.ts';
+import type { Messages, ZoneChanged } from '../messages/index.ts';
 import type { People, PeopleNamed, PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
@@ -36,6 +36,7 @@ import { counterOf } from './store/passed.sql.ts';
 import { createTrials, type Trials } from './trial/index.ts';
 import { engineTurns } from './turn.ts';
 import { createVersions } from './versions.ts';
+import { hearZone } from './zone.ts';
 
 export type { Begin } from './begin.ts';
 export type { Definitions } from './definitions.ts';
@@ -89,6 +90,8 @@ export interface Journeys {
   hearArchived(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
   /** Ends the runs of people who were deleted, and forgets what is personal in them. */
   hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
+  /** Wakes the runs that wait by a workspace's time zone. */
+  hearZone(tx: Tx, pieces: readonly ZoneChanged[]): Promise<void>;
   counts(db: Queryable, journeyIds: readonly number[]): Promise<Map<number, RunCounts[]>>;
   engineCounts(db: Queryable): Promise<EngineCounts>;
   /** The runs that the engine could not move, oldest first. */
@@ -143,6 +146,7 @@ export function createJourneys(o: {
     hearSeparated: (tx, pieces) => giveBack(tx, o, pieces, o.clock.now()),
     hearArchived: (tx, pieces) => endRuns(tx, pieces, o.clock.now()),
     hearDeleted: (tx, pieces) => forget(tx, pieces, o.clock.now()),
+    hearZone: (tx, pieces) => hearZone(tx, versions, pieces, o.clock.now()),
     counts: countRuns,
     engineCounts: (db) => countDue(db, o.clock.now()),
     parked: listParked,

@@ -58,6 +58,7 @@ export { smtpChannel, trySmtp } from './channels/smtp.ts';
 export { createDisplay } from './display.ts';
 export type { Received, TakenFor } from './inbound/receive.ts';
 export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox.ts';
+export type { ZoneChanged } from './news.ts';
 export type { ChannelState } from './outbox/gate.ts';
 export { counts } from './outbox/rules.ts';
 export { judge, type Verdict } from './outbox/verdict.ts';
