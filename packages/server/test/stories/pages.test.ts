@@ -284,7 +284,7 @@ test('a journey says what its goal is, and one that has none says nothing of it;
     has(text, row);
   const without = (await look(`/journeys/${await world.push(welcome({ name: 'Aimless' }))}`)).text;
   lacks(without, 'reached the goal');
-  lacks(without, 'Reached it');
+  lacks(without, 'reached it');
   has(without, 'This journey has no goal');
 });
 
