@@ -56,6 +56,8 @@ interface Of {
   audiences: Audiences;
   messages: Messages;
   clock: Clock;
+  /** The connectors that a workspace is connected by. */
+  connected?: (workspaceId: number) => Promise<ReadonlySet<string>>;
 }
 
 const DAY_MS = 24 * 3600 * 1000;

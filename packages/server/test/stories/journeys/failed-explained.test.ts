@@ -32,3 +32,15 @@ test('who stands at a step that failed is told why, and when it is tried again',
     'hello: tries again at 2026-03-02 08:46 UTC: there is no audience "Nobody"',
   ]);
 });
+
+test('a simulation says that what a connector is asked for would fail where it is not connected', async () => {
+  const asks = { kind: 'action', connector: 'kommo', action: 'note', input: { text: 'Hi' }, onFailure: 'exit' };
+  const shapes = { asks: { ...asks, next: 'end' }, end: { kind: 'exit' } };
+  await world.push({ name: 'Asks', entry: { kind: 'direct' }, start: 'asks', shapes });
+  const { json } = await world.call('POST', '/api/journeys/simulate', { journey: 'Asks', person: { fields: {} } });
+  assert.match(json.notes.join(), /^kommo is not connected: its steps would fail, and are played as if they went well/);
+  const people = [{ fields: { 'str::email': 'asks@example.com' } }];
+  await world.call('POST', '/v1/journeys/Asks/trigger', { people });
+  await world.quiet();
+  assert.deepEqual(await world.runsOf('asks@example.com'), ['left: a step failed: kommo is not connected']);
+});
