@@ -1,4 +1,4 @@
-import type { declaredIds, JourneyDefinition, Template, Value } from '@tributary/model';
+import type { declaredIds, JourneyDefinition, Problem, Template, Value } from '@tributary/model';
 import type { Audiences } from '../../audiences/index.ts';
 import { type Messages, renderText } from '../../messages/index.ts';
 import { normal, type People, type Schema } from '../../people/index.ts';
@@ -58,6 +58,8 @@ interface Of {
   clock: Clock;
   /** The connectors that a workspace is connected by. */
   connected?: (workspaceId: number) => Promise<ReadonlySet<string>>;
+  /** What is wrong with the steps that connectors are to take: they know. */
+  actionProblems?: (shapes: Readonly<Record<string, unknown>>) => Problem[];
 }
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -113,6 +115,7 @@ export function createTrials(o: Of): Trials {
           entryActivity: trigger?.activity,
           publicUrl: o.messages.publicUrl(),
         }),
+        refused: (action) => refusedBy(o, action),
         render: (text, of, now) =>
           renderText(text, { person: { fields: of }, entry, entryActivityId: trigger?.activity, now }, types),
       });
@@ -173,6 +176,13 @@ async function pastOf(db: Db, journey: WholeJourney | undefined, personId: strin
     winners: new Map(winners.map(({ shapeId, variant }) => [shapeId, variant])),
     done: new Map(done.map(({ shapeId, doneAt }) => [shapeId, doneAt])),
   };
+}
+
+/** In the words in which the connector refuses it once it is asked. */
+function refusedBy({ actionProblems }: Of, action: Parameters<Scene['refused']>[0]): string | undefined {
+  const problems = actionProblems?.({ step: { kind: 'action', ...action } }) ?? [];
+  const told = problems.map(({ at, problem }) => `${at.replace(/^shapes\.step\.(input\.)?/, '')}: ${problem}`);
+  return told.length > 0 ? told.join('; ') : undefined;
 }
 
 /** As it would be refused when it is recorded. */

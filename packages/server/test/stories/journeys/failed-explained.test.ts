@@ -44,3 +44,15 @@ test('a simulation says that what a connector is asked for would fail where it i
   await world.quiet();
   assert.deepEqual(await world.runsOf('asks@example.com'), ['left: a step failed: kommo is not connected']);
 });
+
+test('a simulation says that a connector refuses what a text comes to for this person', async () => {
+  const input = { field: 'Use case', value: '{{ people.last-name }}' };
+  const asks = { kind: 'action', connector: 'kommo', action: 'field', input, onFailure: 'exit', next: 'end' };
+  const journey = { name: 'Fills', entry: { kind: 'direct' }, start: 'asks', shapes: { asks, end: { kind: 'exit' } } };
+  const ends = async (fields: object) => {
+    const { json } = await world.call('POST', '/api/journeys/simulate', { journey, person: { fields } });
+    return json.paths[0].end.reason;
+  };
+  assert.equal(await ends({ 'str::last': 'Petrova' }), 'completed');
+  assert.match(await ends({}), /^a step failed: value: /);
+});
