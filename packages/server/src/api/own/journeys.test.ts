@@ -381,7 +381,8 @@ describe('a journey over HTTP', () => {
       c: { kind: 'delay', until: { field: 'dtz::b' }, next: 'd' },
       d: { kind: 'email', template: 'Hello', sending: { topic: 'Nope' }, next: 'e' },
       e: { kind: 'email', template: 'Later', sending: { topic: name }, next: 'f' },
-      f: { kind: 'action', connector: 'kommo', action: 'note', input: { text: 'x' }, next: 'end' },
+      f: { kind: 'action', connector: 'kommo', action: 'note', input: { text: 'x' }, next: 'g' },
+      g: { kind: 'action', connector: 'kommo', action: 'note', input: { text: 'x' }, onFailure: 'exit', next: 'end' },
       end: { kind: 'exit' },
     };
     const asking = {
@@ -407,6 +408,10 @@ describe('a journey over HTTP', () => {
         { at: 'shapes.a.until.field', problem: 'there is no field dtz:cm:typo: nobody waits for it' },
         { at: 'shapes.b.until.field', problem: 'str::first holds no date and no time: nobody waits for it' },
         { at: 'shapes.f.connector', problem: 'kommo is not connected: the step is skipped, and that is recorded' },
+        {
+          at: 'shapes.g.connector',
+          problem: 'kommo is not connected: the step fails and everybody leaves there, and that is recorded',
+        },
       ],
     });
   });

@@ -97,11 +97,17 @@ async function connectors(o: Managing, workspaceId: number, { shapes }: JourneyD
   const connected = await o.connected(workspaceId);
   return named
     .filter(({ shape }) => !connected.has(shape.connector))
-    .map(({ id, shape: { connector } }) => ({
+    .map(({ id, shape: { connector, onFailure = 'skip' } }) => ({
       at: `shapes.${id}.connector`,
-      problem: `${connector} is not connected: the step is skipped, and that is recorded`,
+      problem: `${connector} is not connected: the step ${WITHOUT[onFailure]}, and that is recorded`,
     }));
 }
+
+const WITHOUT = {
+  skip: 'is skipped',
+  retry: 'is tried three times and then skipped',
+  exit: 'fails and everybody leaves there',
+} as const;
 
 /** What a condition with `same` compares, and the journey can not begin with. By hand and by a call it may all the same. */
 async function beginnings(tx: Tx, o: Managing, workspaceId: number, journey: JourneyDefinition): Promise<Problem[]> {
