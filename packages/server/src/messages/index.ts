@@ -71,7 +71,7 @@ export {
   previewWebhook,
 } from './preview.ts';
 export { checkEmail as checkTemplate } from './render/email.ts';
-export { notesOn as templateNotes } from './render/notes.ts';
+export { notesOn as templateNotes, notesOnText as textNotes } from './render/notes.ts';
 export { problemsWithTexts, problemWithText } from './render/problems.ts';
 export { type Subject, shown as shownInText } from './render/scope.ts';
 export { renderText } from './render/text.ts';

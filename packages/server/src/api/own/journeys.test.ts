@@ -382,7 +382,10 @@ describe('a journey over HTTP', () => {
       d: { kind: 'email', template: 'Hello', sending: { topic: 'Nope' }, next: 'e' },
       e: { kind: 'email', template: 'Later', sending: { topic: name }, next: 'f' },
       f: { kind: 'action', connector: 'kommo', action: 'note', input: { text: 'x' }, next: 'g' },
-      g: { kind: 'action', connector: 'kommo', action: 'note', input: { text: 'x' }, onFailure: 'exit', next: 'end' },
+      g: {
+        ...{ kind: 'action', connector: 'kommo', action: 'note', onFailure: 'exit', next: 'end' },
+        input: { text: 'Call {{ people.fist-name }}, {{ people.first-name }}' },
+      },
       end: { kind: 'exit' },
     };
     const asking = {
@@ -411,6 +414,10 @@ describe('a journey over HTTP', () => {
         {
           at: 'shapes.g.connector',
           problem: 'kommo is not connected: the step fails and everybody leaves there, and that is recorded',
+        },
+        {
+          at: 'shapes.g.input.text',
+          problem: 'names {{ people.fist-name }}, which is nothing: it stays empty for everybody',
         },
       ],
     });
