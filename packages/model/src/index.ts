@@ -31,6 +31,7 @@ export { filterInWords, type Names } from './filter/words.ts';
 export { folded } from './folded.ts';
 export { type IdKind, idAt, internalId, NO_ID, objectId, objectNumber, publicId, spelledId } from './ids.ts';
 export type { ActivityInput, FindStrategy, IntakeItem, IntakeOutcome, MergeStrategy, Who } from './intake.ts';
+export { issueInWords } from './issue.ts';
 export { momentOf } from './journey/day-of.ts';
 export { type Change, diffJourneys, lineOf } from './journey/diff.ts';
 export { type Duration, durationMs } from './journey/duration.ts';

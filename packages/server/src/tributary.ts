@@ -99,6 +99,7 @@ export async function startTributary(
     for (const room of [messages, journeys, connectors]) news.hear('people.deleted', room.hearDeleted);
     // Who is back has their fields and runs as they left them: nothing follows. Unheard, it would be kept as a mistake.
     news.hear('people.restored', async () => undefined);
+    news.hear('messages.zone', journeys.hearZone);
     news.hear('journeys.action', connectors.hearActions);
     news.hear('journeys.pass', journeys.entries.hearPasses);
     news.hear('audiences.kept', journeys.entries.hearKept);

@@ -1,6 +1,7 @@
 import type { Filter, Problem } from '../filter/filter.ts';
 import { activitiesIn, leavesOf } from '../filter/matches.ts';
 import { problemsWithFilter } from '../filter/problems.ts';
+import { issueInWords } from '../issue.ts';
 import { entryFiltersOf, filtersOf, type JourneyDefinition, journeyDefinition } from './journey.ts';
 import { modelOf, nextOf, type Shape } from './shapes/index.ts';
 
@@ -15,7 +16,7 @@ export function checkJourney(input: unknown): { journey: JourneyDefinition } | {
       problems: parsed.error.issues.map((issue) => ({
         at: issue.path.join('.'),
         // That a key is wrong is told of the record, and what it has to be is within.
-        problem: (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message,
+        problem: (issue.code === 'invalid_key' && issue.issues[0]?.message) || issueInWords(issue),
       })),
     };
   }

@@ -49,6 +49,11 @@ function goalWarnings(journey: JourneyDefinition): Problem[] {
         : 'there is no goal: nothing will tell whether the journey helps';
     return [{ at: 'goal', problem }];
   }
+  if (journey.holdOut > 0)
+    return goals.map(([id]) => ({
+      at: `shapes.${id}`,
+      problem: 'who is held out never comes to this goal, and can not be compared by it: "goal" says what both can do',
+    }));
   const reached = whereAnybodyComes(journey);
   return goals.some(([id]) => reached.has(id))
     ? []

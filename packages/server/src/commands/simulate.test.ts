@@ -68,9 +68,10 @@ describe('the command "journeys simulate"', () => {
     ],
     [
       'an attribute of the script',
-      { event: ['does act:cm:x zzz=1'] },
+      { event: ['does act:cm:meeting-booked zzz=1'] },
       'events[0]: "zzz" is not an attribute id such as str:cm:order',
     ],
+    ['an activity that is not there', { event: ['does act:cm:typo'] }, 'events[0]: there is no activity act:cm:typo'],
     ['an attribute that is none', { entry: ['zzz=1'] }, 'entry: "zzz" is not an attribute id such as str:cm:order'],
   ] as const) {
     test(`${what} is refused: the way would be another person’s`, async (t) => {

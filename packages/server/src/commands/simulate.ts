@@ -42,7 +42,7 @@ export function simulateCommand(config: Config, which: string | undefined, o: Si
   return withRooms(config, async (rooms) => {
     const { journeys, workspace } = rooms;
     const asked = askedFrom(o);
-    let more: { fields?: ReadonlySet<string> } = {};
+    let more: ReturnType<typeof declaredIds> | undefined;
     let of: Pick<SimulateInput, 'journey' | 'templates'> = { journey: which, templates: {} };
     const found = await stat(which).catch(() => undefined);
     if (found?.isDirectory()) throw new UserError('text_missing', `${which} is a folder: name one of its files`);
@@ -56,7 +56,7 @@ export function simulateCommand(config: Config, which: string | undefined, o: Si
       refuseIf(problems.map((problem) => journeyFault(book!.source, problem)));
       const templates = [...templatesWanted(library)].map(([name, { template }]) => [name, template]);
       of = { journey, templates: Object.fromEntries(templates) as SimulateInput['templates'] };
-      more = { fields: new Set(declaredIds(book!.playbook).fields) };
+      more = declaredIds(book!.playbook);
     }
     const simulation = await journeys.trials.simulate(workspace.id, { ...parsed({ ...asked, ...of }), ...of }, more);
     console.log(o.json ? JSON.stringify(simulation, null, 2) : simulationTold(simulation));

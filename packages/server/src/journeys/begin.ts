@@ -1,4 +1,5 @@
-import type { Tx } from '../platform/database/pool.ts';
+import { isRefusal } from '../platform/database/not-now.ts';
+import { type Db, hasFailed, type Tx, transaction } from '../platform/database/pool.ts';
 import type { RunState } from './engine/run-state.ts';
 import { type Beginning, readAhead } from './facts.ts';
 import { type Moving, stepsOf, takeUp } from './moving.ts';
@@ -16,7 +17,8 @@ export interface Begun<Run extends RunState> {
 /**
  * Moves runs that are about to be written as far as they go at once. In the transaction that starts them, that is half of
  * the work and of the time until the first mail: nobody has to find them again. Those that can not be moved here stay due,
- * and the engine moves them. The first call has the journeys, and reads of the people, whom the caller holds, what the second
+ * and the engine moves them; so do all where the transaction has failed before, for what comes of one of them may be why,
+ * and the engine parks that one alone. The first call has the journeys, and reads of the people, whom the caller holds, what the second
  * looks at, which moves their runs.
  */
 export type Begin = (
@@ -28,7 +30,7 @@ export type Begin = (
 
 export function createBegin(o: Moving & { counter: number }): Begin {
   return async (tx, workspaceId, beginnings, now) => {
-    const able = beginnings.filter(({ version }) => maySkipTheEngine(version));
+    const able = hasFailed(tx) ? [] : beginnings.filter(({ version }) => maySkipTheEngine(version));
     const [journeys, ahead] = await Promise.all([
       holdJourneys(
         tx,
@@ -54,6 +56,16 @@ export function createBegin(o: Moving & { counter: number }): Begin {
       };
     };
   };
+}
+
+/** A transaction that starts runs; where the database does not take what comes of their first steps, it starts them as they are. */
+export async function starting<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await transaction(db, work);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return transaction(db, work, { failed: true });
+  }
 }
 
 /** What is counted of all who pass, the engine has locked while it asks for people; who has the people must not ask for it. */

@@ -1,6 +1,6 @@
 import type { Fields, Problem } from '@tributary/model';
 import type { Audiences } from '../audiences/index.ts';
-import type { Messages } from '../messages/index.ts';
+import type { Messages, ZoneChanged } from '../messages/index.ts';
 import type { People, PeopleNamed, PeopleUnited } from '../people/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Queryable, Tx } from '../platform/database/pool.ts';
@@ -23,11 +23,13 @@ import { settleParked } from './parked.ts';
 import { COMMAND_LINE, publish } from './publish.ts';
 import {
   countDue,
+  countPeople,
   countRuns,
   type EngineCounts,
   findEntries,
   listMovesOf,
   type MoveRow,
+  type PeopleCounts,
   type RunCounts,
 } from './store/count.sql.ts';
 import { type JourneyRow, listJourneys } from './store/journey.sql.ts';
@@ -36,6 +38,7 @@ import { counterOf } from './store/passed.sql.ts';
 import { createTrials, type Trials } from './trial/index.ts';
 import { engineTurns } from './turn.ts';
 import { createVersions } from './versions.ts';
+import { hearZone } from './zone.ts';
 
 export type { Begin } from './begin.ts';
 export type { Definitions } from './definitions.ts';
@@ -51,7 +54,7 @@ export type { StateVerb } from './manage/states.ts';
 export type { TextName } from './manage/text.ts';
 export type { Contest } from './manage/variants.ts';
 export type { JourneyActions } from './news.ts';
-export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
+export type { EngineCounts, MoveRow, PeopleCounts, RunCounts } from './store/count.sql.ts';
 export type { Enrolment } from './store/enrolment.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';
 export type { RunRow } from './store/runs.sql.ts';
@@ -89,7 +92,10 @@ export interface Journeys {
   hearArchived(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
   /** Ends the runs of people who were deleted, and forgets what is personal in them. */
   hearDeleted(tx: Tx, pieces: readonly PeopleNamed[]): Promise<void>;
+  /** Wakes the runs that wait by a workspace's time zone. */
+  hearZone(tx: Tx, pieces: readonly ZoneChanged[]): Promise<void>;
   counts(db: Queryable, journeyIds: readonly number[]): Promise<Map<number, RunCounts[]>>;
+  peopleCounts(db: Queryable, journeyId: number): Promise<PeopleCounts[]>;
   engineCounts(db: Queryable): Promise<EngineCounts>;
   /** The runs that the engine could not move, oldest first. */
   parked(db: Queryable, workspaceId: number, limit: number): Promise<ParkedRun[]>;
@@ -143,7 +149,9 @@ export function createJourneys(o: {
     hearSeparated: (tx, pieces) => giveBack(tx, o, pieces, o.clock.now()),
     hearArchived: (tx, pieces) => endRuns(tx, pieces, o.clock.now()),
     hearDeleted: (tx, pieces) => forget(tx, pieces, o.clock.now()),
+    hearZone: (tx, pieces) => hearZone(tx, versions, pieces, o.clock.now()),
     counts: countRuns,
+    peopleCounts: countPeople,
     engineCounts: (db) => countDue(db, o.clock.now()),
     parked: listParked,
     settleParked: (workspaceId, id, how) => settleParked({ ...o, versions }, workspaceId, id, how, o.clock.now()),

@@ -58,6 +58,7 @@ export { smtpChannel, trySmtp } from './channels/smtp.ts';
 export { createDisplay } from './display.ts';
 export type { Received, TakenFor } from './inbound/receive.ts';
 export { createMailbox, type Mailbox, type MailboxMail } from './mailbox/mailbox.ts';
+export type { ZoneChanged } from './news.ts';
 export type { ChannelState } from './outbox/gate.ts';
 export { counts } from './outbox/rules.ts';
 export { judge, type Verdict } from './outbox/verdict.ts';
@@ -70,7 +71,7 @@ export {
   previewWebhook,
 } from './preview.ts';
 export { checkEmail as checkTemplate } from './render/email.ts';
-export { notesOn as templateNotes } from './render/notes.ts';
+export { notesOn as templateNotes, notesOnText as textNotes } from './render/notes.ts';
 export { problemsWithTexts, problemWithText } from './render/problems.ts';
 export { type Subject, shown as shownInText } from './render/scope.ts';
 export { renderText } from './render/text.ts';
@@ -90,6 +91,7 @@ export type {
   WhenUncertain,
 } from './types.ts';
 export { DROPPED } from './types.ts';
+export { noTemplate, whyNotMade } from './why-not-made.ts';
 
 /** What is sent to people, and what became of it. */
 export interface Messages {
@@ -104,6 +106,8 @@ export interface Messages {
    * rules allow, which are asked when they are taken up. A note to several addresses is a message to each.
    */
   queue(tx: Tx, requests: readonly MessageRequest[]): Promise<void>;
+  /** What the links in e-mails begin with. */
+  publicUrl(): string;
   /** What somebody would be sent, or why it can not be made; nothing is stored and nothing leaves. */
   preview(db: Queryable, workspaceId: number, asked: PreviewAsked): Promise<Preview>;
   /** All that is wrong with a message that is to be sent one day: a template or an audience that is not there, Liquid. */
@@ -234,6 +238,7 @@ export function createMessages(o: MessagesOptions): Messages {
       if (requests.length === 0) return;
       for (const lane of await insertMessages(tx, requests.flatMap(eachAddress))) signal(tx, `message ${lane}`);
     },
+    publicUrl: o.publicUrl,
     preview: (queryable, workspaceId, asked) =>
       preview({ ...o, displayTypes, now: clock.now }, queryable, workspaceId, asked),
     problems: (queryable, workspaceId, message) => problemsWith(o, queryable, workspaceId, message),

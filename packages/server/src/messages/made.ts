@@ -10,7 +10,7 @@ type OrBroken<Compiled> = Compiled | { broken: string };
 
 /** What a message is made from, ready to be rendered, or why it can not be. `name` is what people call it. */
 export type Made =
-  | { channel: 'email'; name: string; email: OrBroken<CompiledEmail> }
+  | { channel: 'email'; name: string; email: OrBroken<CompiledEmail> | { gone: string } }
   | { channel: 'webhook'; name: string; webhook: OrBroken<CompiledWebhook> }
   | { channel: 'notice'; name: string; to: string; notice: OrBroken<CompiledNotice> }
   | { channel: Exclude<MessageChannel, 'email' | 'webhook' | 'notice'>; name: string };

@@ -19,6 +19,7 @@ import { renderText } from './render/text.ts';
 import { compileWebhook, journeyPayload, renderWebhook } from './render/webhook.ts';
 import { findTemplate } from './store/template.sql.ts';
 import type { DisplayTypes } from './types.ts';
+import { noTemplate } from './why-not-made.ts';
 
 export interface PreviewAsked {
   content: MessageContent;
@@ -98,7 +99,7 @@ async function email(
   { subject, types }: For,
 ): Promise<Preview> {
   const template = await findTemplate(db, workspaceId, name);
-  if (!template) return { channel: 'email', error: `there is no template "${name}"` };
+  if (!template) return { channel: 'email', error: noTemplate(name) };
   const compiled = compileEmail(template);
   const { unsubscribeUrl: _, fromName = o.from.name, ...parts } = previewEmail(compiled, subject, types, o.publicUrl());
   const to = subject.person.fields['str::email'];
@@ -123,10 +124,14 @@ export type EmailPreview =
   | { broken: string };
 
 /** The same of a template that may not be stored. Its links lead where they lead. */
-export function previewTemplate(template: Template, subject: Subject, types: DisplayTypes): EmailPreview {
+export function previewTemplate(
+  template: Template,
+  { subject, types }: For,
+  { publicUrl }: { publicUrl: string },
+): EmailPreview {
   try {
     const compiled = compileEmail(template);
-    const { unsubscribeUrl: _, ...parts } = previewEmail(compiled, subject, types, '');
+    const { unsubscribeUrl: _, ...parts } = previewEmail(compiled, subject, types, publicUrl);
     return { ...parts, fromEmail: compiled.fromEmail };
   } catch (error) {
     return { broken: messageOf(error) };
@@ -166,7 +171,7 @@ export async function problemsWith(
 ): Promise<{ at: string; problem: string }[]> {
   const problems: { at: string; problem: string }[] = [];
   if (content.channel === 'email' && !(await findTemplate(db, workspaceId, content.template)))
-    problems.push({ at: 'content.template', problem: `there is no template "${content.template}"` });
+    problems.push({ at: 'content.template', problem: noTemplate(content.template) });
   try {
     if (content.channel === 'webhook') compileWebhook(content);
     else if (content.channel === 'notice') compileNotice(content);

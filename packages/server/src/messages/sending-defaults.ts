@@ -1,6 +1,7 @@
 import { type SendingDefaults, sendingDefaults } from '@tributary/model';
 import type { Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
+import { leave } from '../platform/news.ts';
 import { signal } from '../platform/presence.ts';
 import { lockDefaults, updateDefaults, wakeWorkspace } from './store/default.sql.ts';
 
@@ -31,6 +32,7 @@ export async function changeDefaults(
   await updateDefaults(tx, workspaceId, after, now);
   signal(tx, SENDING);
   await lookAnew(tx, workspaceId, now);
+  if (after.timezone !== before.timezone) leave(tx, now, 'messages.zone', { workspaceId });
   return after;
 }
 

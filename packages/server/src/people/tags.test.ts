@@ -73,6 +73,14 @@ describe('tags', () => {
     assert.deepEqual(await tagsOf(id), ['Three']);
   });
 
+  test('given and taken in one breath are taken, and told of only where they were there', async () => {
+    const id = await tag('both@example.com', ['Both', 'Other'], ['both']);
+    assert.deepEqual([await tagsOf(id), await told(id)], [['Other'], [['act::ta', 'Other']]]);
+    await tag('both@example.com', ['Both']);
+    await tag('both@example.com', ['Both'], ['Both']);
+    assert.deepEqual(await tagsOf(id), ['Other']);
+  });
+
   test('made by many at once get one number each, without a gap', async () => {
     const people = await Promise.all(Array.from({ length: 4 }, room.another));
     await Promise.all(

@@ -30,7 +30,7 @@ export async function applyTags(
   });
 }
 
-/** Gives and takes tags. Returns the names of those that were not there before, and of those that were. */
+/** Gives and takes tags; one that is given and taken, is taken. Returns the names of those that were not there before, and of those that were. */
 export function retag(
   subject: { row: { tags: number[] }; changed: boolean },
   item: Pick<CheckedItem, 'tags' | 'unsetTags'>,
@@ -41,7 +41,7 @@ export function retag(
   const before = new Set(subject.row.tags);
   const added = new Map((item.tags ?? []).map((name) => [wanted.get(name)!, name]));
   const removed = new Map((item.unsetTags ?? []).map((name) => [unwanted.get(name), name]));
-  for (const tag of before) added.delete(tag);
+  for (const tag of [...before, ...removed.keys()]) added.delete(tag as number);
   for (const tag of removed.keys()) if (tag === undefined || !before.has(tag)) removed.delete(tag);
   if (added.size + removed.size > 0) {
     subject.row.tags = [...subject.row.tags.filter((tag) => !removed.has(tag)), ...added.keys()];

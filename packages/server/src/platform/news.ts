@@ -88,7 +88,7 @@ export function createHearers(o: { db: Db; presence: Presence; clock: Clock; log
 
   const hearOne = async (id: string): Promise<void> => {
     try {
-      await transaction(o.db, async (tx) => hearAll(tx, await takeOne(tx, id)));
+      await transaction(o.db, async (tx) => hearAll(tx, await takeOne(tx, id)), { failed: true });
     } catch (error) {
       o.log.error({ err: error, news: id }, `news could not be acted on and waits: ${messageOf(error)}`);
       await postpone(o.db, id, o.clock.now(), messageOf(error));

@@ -1,4 +1,11 @@
-import { checkJourney, type JourneyDefinition, type Playbook, type Problem, playbook } from '@tributary/model';
+import {
+  checkJourney,
+  issueInWords,
+  type JourneyDefinition,
+  type Playbook,
+  type Problem,
+  playbook,
+} from '@tributary/model';
 import type { Fault } from './fault.ts';
 import { faultAt, type Source } from './source.ts';
 import { problemWithTemplate } from './template-file.ts';
@@ -19,7 +26,7 @@ export function bookFrom(source: Source): Book | { faults: Fault[] } {
   if (!parsed.success) {
     return {
       faults: parsed.error.issues.map((issue) =>
-        faultAt(source, issue.path.join('.'), issue.message, 'keys' in issue ? (issue.keys as string[]) : []),
+        faultAt(source, issue.path.join('.'), issueInWords(issue), 'keys' in issue ? (issue.keys as string[]) : []),
       ),
     };
   }

@@ -1,4 +1,4 @@
-import { template as schema, type Template } from '@tributary/model';
+import { issueInWords, template as schema, type Template } from '@tributary/model';
 import { parse, stringify } from 'yaml';
 import { checkTemplate } from '../messages/index.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -44,11 +44,11 @@ export function templateFrom(o: {
     return { faults: [{ file, line: 1, at: 'name', problem: 'a name has 1 to 255 characters' }] };
   }
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => ({
+    const faults = parsed.error.issues.map((issue) => ({
       file,
-      line: lineOf(head, String(path[0] ?? '')),
-      at: path.join('.'),
-      problem: message,
+      line: lineOf(head, String(issue.path[0] ?? '')),
+      at: issue.path.join('.'),
+      problem: issueInWords(issue),
     }));
     return { faults };
   }

@@ -346,7 +346,7 @@ describe('what is wrong in a file', () => {
     [
       'a missing part',
       (lines) => lines.with(5, '    mail: { kind: email, next: end }'),
-      /^6: journey\.shapes\.mail\.template: /,
+      /^6: journey\.shapes\.mail\.template: is missing: expected a text$/,
     ],
     [
       'a way to nowhere',
@@ -369,9 +369,19 @@ describe('what is wrong in a file', () => {
       (lines) => lines.with(10, '    html: "{{ people.first-name | shout }}"'),
       /^11: templates\.T\.html: line 1: undefined filter: shout/,
     ],
-    ['a template without a part', (lines) => lines.toSpliced(9, 1), /^9: templates\.T\.subject: /],
+    [
+      'a part of another kind',
+      (lines) => lines.with(5, '    mail: [email, T]'),
+      /^6: journey\.shapes\.mail: expected keys with values, and it is a list$/,
+    ],
+    [
+      'a template without a part',
+      (lines) => lines.toSpliced(9, 1),
+      /^9: templates\.T\.subject: is missing: expected a text$/,
+    ],
     ['no journey at all', () => ['a: 1'], /^1: : Unrecognized key: "a"/],
-    ['nothing', () => [''], /^1: : /],
+    ['a journey that is left out', () => ['templates: {}'], /^1: journey: is missing$/],
+    ['nothing', () => [''], /^1: : expected keys with values, and it is nothing$/],
   ];
   for (const [what, change, expected] of table) {
     test(`${what} is told with its line`, () => {

@@ -1,4 +1,4 @@
-import type { Journeys, RunCounts } from '../journeys/index.ts';
+import type { Journeys, PeopleCounts, RunCounts } from '../journeys/index.ts';
 import type { MessageCounts, Messages } from '../messages/index.ts';
 import type { Queryable } from '../platform/database/pool.ts';
 import { difference, type Estimate, proportion } from './interval.ts';
@@ -15,8 +15,13 @@ export interface JourneyReport {
 }
 
 export interface Group {
+  /** Runs, and those of them that reached the goal. */
   entered: number;
   goals: number;
+  /** Whose runs these are, and who of them reached it. */
+  people: number;
+  reached: number;
+  /** Of people: by them it was drawn who is held out. */
   conversion: Estimate | undefined;
 }
 
@@ -26,8 +31,13 @@ export async function reportOn(
   journeyId: number,
 ): Promise<JourneyReport> {
   const runs = (await o.journeys.counts(db, [journeyId])).get(journeyId)!;
-  const treated = group(runs.find((count) => !count.heldOut));
-  const heldOut = group(runs.find((count) => count.heldOut));
+  const people = await o.journeys.peopleCounts(db, journeyId);
+  const of = (isHeldOut: boolean): Group =>
+    group(
+      runs.find((count) => count.heldOut === isHeldOut),
+      people.find((count) => count.heldOut === isHeldOut),
+    );
+  const [treated, heldOut] = [of(false), of(true)];
   return {
     inside: sum(runs, 'inside'),
     parked: sum(runs, 'parked'),
@@ -38,9 +48,10 @@ export async function reportOn(
   };
 }
 
-function group(counts: RunCounts | undefined): Group {
-  const { entered = 0, goals = 0 } = counts ?? {};
-  return { entered, goals, conversion: proportion(goals, entered) };
+function group(runs: RunCounts | undefined, own: PeopleCounts | undefined): Group {
+  const { entered = 0, goals = 0 } = runs ?? {};
+  const { people = 0, reached = 0 } = own ?? {};
+  return { entered, goals, people, reached, conversion: proportion(reached, people) };
 }
 
 function sum(runs: readonly RunCounts[], what: 'inside' | 'parked'): number {

@@ -122,6 +122,9 @@ for (const migrations of [6, 14, 17, 19]) {
       await until('the question', () => sink.mailsTo('ben@example.com').some(({ source }) => question.test(source)));
       assert.deepEqual(await used.runsOf('anna@example.com'), ['left: completed']);
       assert.deepEqual(await used.runsOf('cara@example.com'), ['left: exit rule']);
+      const rules = `select m.exit_rule as rule from move m join run r on r.id = m.run_id join identity i using (person_id)
+                     where i.value = $1 and m.did like 'left: %'`;
+      assert.deepEqual(await found(used.db, 'by which rule Cara left', rules, ['cara@example.com']), { rule: 1 });
     });
 
     if (migrations >= 17)

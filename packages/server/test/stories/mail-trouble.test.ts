@@ -142,3 +142,43 @@ test('when the answer to a mail is lost, it goes again under the same Message-ID
   ]);
   assert.equal(sink.mailsTo(scene.email).filter(({ source }) => source.includes('first call go')).length, 2);
 });
+
+test('a note of which one address has it has gone well, and is not sent again; one that nobody has is', async () => {
+  sink.onRecipient = (to) => (to.startsWith('nobody') ? { code: 550, text: '5.1.1 no such user here' } : 'take');
+  const note = { kind: 'notice', subject: 'Call {{ people.first-name }}', text: 'Please', onFailure: 'retry' };
+  const to = ['nobody-1@acme.example', 'mira@acme.example', 'nobody-2@acme.example'];
+  await world.push({
+    name: 'Notes',
+    goal: undefined,
+    exits: [],
+    start: 'some',
+    shapes: {
+      some: { ...note, to, next: 'none' },
+      none: { ...note, to: [to[0], to[2]], next: 'end' },
+      end: { kind: 'exit' },
+    },
+  });
+  const scene = await openScene(world);
+  moves('Qualification')(scene);
+  await world.quiet();
+  for (let minutes = 0; minutes < 60; minutes += 15) await world.pass(15 * 60 * SECOND);
+  const { rows } = await world.db.query<{ did: string }>(
+    `select m.did from move m join run r on r.id = m.run_id join journey j on j.id = r.journey_id
+     where j.name = 'Notes' order by m.at, m.number`,
+  );
+  const heard = rows.map(({ did }) => did.replace(/ at .*UTC/, '').replace(/nobody-\d/, 'nobody'));
+  const why = 'nobody@acme.example: 550 5.1.1 no such user here';
+  const asked = 'asked for the note to the team “Call Anna”';
+  assert.deepEqual(heard, [
+    `${asked}, and waits to hear how it went`,
+    'heard that it went well',
+    `${asked}, and waits to hear how it went`,
+    `tries again: ${why}`,
+    `${asked}, once more`,
+    `tries again: ${why}`,
+    `${asked}, once more`,
+    `goes on after 3 tries: ${why}`,
+    'left: completed',
+  ]);
+  assert.equal(sink.mailsTo('mira@acme.example').length, 1);
+});

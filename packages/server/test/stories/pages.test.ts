@@ -54,6 +54,20 @@ test('who is let go by an exit rule reads on their timeline which one it was', a
   assert.match(text, /<bdi>left: exit rule 2<\/bdi><\/div>\s*<div class="soft"><bdi>“Bought” occurred<\/bdi><\/div>/);
 });
 
+test('whom a step lets go with the words of an exit rule reads of none, on the timeline and explained', async () => {
+  const exits = [{ '$act::has_occurred': { field_id: 'act:cm:bought' } }];
+  const shapes = { end: { kind: 'exit', reason: 'exit rule' } };
+  await world.push(welcome({ name: 'Words', start: 'end', exits, shapes, entry: { kind: 'direct' } }));
+  const people = [{ fields: { 'str::email': 'words@example.com' } }];
+  await world.call('POST', '/v1/journeys/Words/trigger', { people });
+  await world.quiet();
+  const { text } = await look(`/people/${await idOf('words@example.com')}`);
+  assert.match(text, /<bdi>left: exit rule<\/bdi>/);
+  assert.doesNotMatch(text, /“Bought” occurred/);
+  const { json } = await world.call('GET', '/api/people/words@example.com/explain?journey=Words');
+  assert.match(json.journeys[0].runs[0].standing.words, /: exit rule$/);
+});
+
 test('what something was worth reads as money on a timeline', async () => {
   await world.call('POST', '/v1/definitions/activity/create', { name: 'Sold', track_conversion_value: true });
   const sold = { activity_id: 'act:cm:sold', fields: { 'str::email': 'worth@example.com' } };
@@ -319,7 +333,7 @@ test('a journey says what its goal is, and one that has none says nothing of it;
     has(text, row);
   const without = (await look(`/journeys/${await world.push(welcome({ name: 'Aimless' }))}`)).text;
   lacks(without, 'reached the goal');
-  lacks(without, 'Reached it');
+  lacks(without, 'reached it');
   has(without, 'This journey has no goal');
 });
 

@@ -75,6 +75,35 @@ test('a wait ends at once when a field changes, and an exit sees one too', async
   assert.deepEqual((await way('field2@example.com', waiting)).slice(1), ['left: exit rule']);
 });
 
+test('a tag that one step gives and takes is taken: for the engine, for who looks later, and in a simulation', async () => {
+  const tagged = { '$str::is': { field_id: 'tags', value: 'both' } };
+  const both = await journey({
+    both: { kind: 'tag', add: ['Both'], remove: ['both'], next: 'at-once' },
+    'at-once': { kind: 'condition', if: tagged, yes: 'rest', no: 'rest' },
+    rest: { kind: 'delay', for: { days: 1 }, next: 'later' },
+    later: { kind: 'condition', if: tagged, yes: 'end', no: 'end' },
+    end,
+  });
+  const merge = (tags: string[]) => ({ people: [{ fields: { 'str::email': 'both@example.com' }, tags }] });
+  for (const tags of [[], ['Both']]) {
+    await world.api('/v1/person/merge', merge(tags));
+    const person = 'both@example.com';
+    const asked = { person, journey: both.name, entry: { 'str:cm:which': both.name } };
+    const simulated = await world.api('/api/journeys/simulate', asked);
+    await enters(person, both);
+    await world.pass(DAY);
+    const [path] = (simulated.body as { paths: { path: { did: string }[] }[] }).paths;
+    const real = (await way(person, both)).slice(-path!.path.length);
+    const without = (did: string) => did.replace(/until .*/, '');
+    assert.deepEqual(
+      path!.path.map(({ did }) => without(did)),
+      real.map(without),
+    );
+    const looked = real.filter((did) => did.startsWith('the condition'));
+    assert.deepEqual(looked, ['the condition does not hold', 'the condition does not hold']);
+  }
+});
+
 test('what she did before she entered counts where the condition says so, and only there', async () => {
   const paid = (more: object) => ({ '$act::has_occurred': { field_id: 'act:cm:paid', ...more } });
   const asks = await journey({

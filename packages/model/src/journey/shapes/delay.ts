@@ -40,7 +40,10 @@ export const delay: ShapeModel<DelayShape> = {
   // One that something can end is no rest: once that has happened, it no longer waits.
   ways: (shape) => [{ to: shape.next, rests: shape.for !== undefined && !shape.unless }],
   filters: ({ unless }) => (unless ? [{ at: 'unless', filter: unless }] : []),
-  fields: ({ until }) => (until?.of === 'person' ? [until.field] : []),
+  fields: ({ until, within }) => [
+    ...(until?.of === 'person' ? [until.field] : []),
+    ...([until, within].some((part) => part?.timezone === 'person') ? ['str::lt'] : []),
+  ],
   problems: (shape) =>
     shape.for || shape.until || shape.within ? [] : [{ at: 'for', problem: 'a delay has "for", "until" or "within"' }],
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { issueInWords } from '../../issue.ts';
 import {
   emailContent,
   inappContent,
@@ -57,7 +58,7 @@ export const message: ShapeModel<MessageShape> = {
   problems: (shape) =>
     (messageContent.safeParse(contentOf(shape)).error?.issues ?? []).map((issue) => ({
       at: issue.path.join('.'),
-      problem: issue.message,
+      problem: issueInWords(issue),
     })),
 };
 

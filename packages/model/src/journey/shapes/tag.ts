@@ -3,7 +3,7 @@ import { doing, leadsOn, type ShapeModel } from './common.ts';
 
 const names = z.array(z.string().min(1).max(255)).default([]);
 
-/** Gives the person tags, and takes tags away. */
+/** Gives the person tags, and takes tags away; one that is given and taken, is taken. */
 export const tagShape = z.strictObject({
   ...doing,
   kind: z.literal('tag'),

@@ -12,7 +12,7 @@ const check = { at: 'exits[0]', holds: false, why: values(why) };
 const title = elsewhere('A breather');
 
 const run = {
-  ...{ id: RUN, version: 3, test: false, entered_at: AT, entry: values({ 'str:cm:reason': 'Price' }) },
+  ...{ id: RUN, version: either(3, null), test: false, entered_at: AT, entry: values({ 'str:cm:reason': 'Price' }) },
   ...{ shape: either('wait', null), title, arrived_at: AT, goal_at: either(null, AT) },
   standing: {
     ...{ state: 'inside', words: 'stands at “wait”, and goes on on 2026-11-25 22:45 UTC' },

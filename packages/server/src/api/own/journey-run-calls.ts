@@ -11,7 +11,7 @@ const RUN = '106b04c22500000000040000';
 
 const title = sometimes('A breather');
 const run = {
-  ...{ id: RUN, person_id: '006b04c22500000000040000', version: 3 },
+  ...{ id: RUN, person_id: '006b04c22500000000040000', version: either(3, null) },
   ...{ state: 'inside', test: false, held_out: false, shape: either('wait', null), title },
   ...{ entered_at: AT, arrived_at: AT, due_at: either('2026-11-25T22:45:54.600Z', null) },
   ...{ left_at: either(null, AT), left_reason: either(null, 'completed'), goal_at: either(null, AT) },

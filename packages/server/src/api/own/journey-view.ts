@@ -37,8 +37,8 @@ export function runView(run: RunRow) {
   return {
     id: publicId(run.id, 'run'),
     person_id: publicId(run.personId),
-    /** Below zero: made to be tried. */
-    version: run.version,
+    /** A try's is its own, and no version of the journey. */
+    version: run.test ? null : run.version,
     state: run.parkedError !== null ? 'parked' : run.leftAt ? 'left' : run.held ? 'held' : 'inside',
     test: run.test,
     held_out: run.heldOut,

@@ -266,7 +266,9 @@ describe('a journey over HTTP', () => {
     assert.equal(tried.status, 201);
     await world.quiet();
     const run = await world.call('GET', url(`/runs/${tried.json.run_id}`));
-    assert.deepEqual([run.json.test, run.json.version, run.json.left_reason], [true, -1, 'completed']);
+    assert.deepEqual([run.json.test, run.json.version, run.json.left_reason], [true, null, 'completed']);
+    const { json: told } = await world.call('GET', '/api/people/eve@example.com/explain?journey=Contest');
+    assert.equal(told.journeys[0].runs[0].version, null);
     await refused(world.call('POST', url('/try'), {}), 400, /say who tries it: "person_id" or "email"/);
     await refused(world.call('POST', url('/try'), { email: 'nobody@example.com' }), 404, /make them first/);
     await world.call('POST', url('/publish'), { inside: 'stay' });
@@ -380,7 +382,11 @@ describe('a journey over HTTP', () => {
       c: { kind: 'delay', until: { field: 'dtz::b' }, next: 'd' },
       d: { kind: 'email', template: 'Hello', sending: { topic: 'Nope' }, next: 'e' },
       e: { kind: 'email', template: 'Later', sending: { topic: name }, next: 'f' },
-      f: { kind: 'action', connector: 'kommo', action: 'note', input: { text: 'x' }, next: 'end' },
+      f: { kind: 'action', connector: 'kommo', action: 'note', input: { text: 'x' }, next: 'g' },
+      g: {
+        ...{ kind: 'action', connector: 'kommo', action: 'note', onFailure: 'exit', next: 'end' },
+        input: { text: 'Call {{ people.fist-name }}, {{ people.first-name }}' },
+      },
       end: { kind: 'exit' },
     };
     const asking = {
@@ -406,7 +412,39 @@ describe('a journey over HTTP', () => {
         { at: 'shapes.a.until.field', problem: 'there is no field dtz:cm:typo: nobody waits for it' },
         { at: 'shapes.b.until.field', problem: 'str::first holds no date and no time: nobody waits for it' },
         { at: 'shapes.f.connector', problem: 'kommo is not connected: the step is skipped, and that is recorded' },
+        {
+          at: 'shapes.g.connector',
+          problem: 'kommo is not connected: the step fails and everybody leaves there, and that is recorded',
+        },
+        {
+          at: 'shapes.g.input.text',
+          problem: 'names {{ people.fist-name }}, which is nothing: it stays empty for everybody',
+        },
       ],
     });
+  });
+
+  test('that compares with what the journey can not begin with is told so', async () => {
+    const attributes = [{ name: 'Order', display_type: 'text', field_id: 'str:cm:order' }];
+    const made = await world.call('POST', '/v1/definitions/activity/create', { name: 'Order sent', attributes });
+    assert.equal(made.status, 200, JSON.stringify(made.json));
+    const same = (...ids: string[]) => [{ '$act::has_occurred': { field_id: 'act:cm:bought', same: ids } }];
+    const told = async (entry: object, ...ids: string[]) => {
+      const asking = { ...definition, name: 'Same', entry, exits: same(...ids) };
+      const { json } = await world.call('POST', '/api/journeys/check', { definition: asking });
+      assert.deepEqual(json.problems, []);
+      return json.warnings
+        .filter(({ at }: { at: string }) => at === 'exits[0]')
+        .map((one: { problem: string }) => one.problem);
+    };
+    const lacks = (id: string) =>
+      `"same" of act:cm:bought compares ${id}, which the journey does not begin with: what has it is never the same`;
+    const sent = { activity: 'act:cm:order-sent' };
+    assert.deepEqual(await told(sent, 'str:cm:order', 'str:cm:ordr'), [lacks('str:cm:ordr')]);
+    assert.deepEqual(await told({ activity: 'act:cm:signed-up' }, 'str:cm:order'), []);
+    assert.deepEqual(await told({ kind: 'tag', tag: 'VIP' }, 'str:cm:order'), [lacks('str:cm:order')]);
+    const day = { kind: 'date', field: 'dtz::b', every: 'year' };
+    assert.deepEqual(await told(day, 'str:cm:order'), [lacks('str:cm:order')]);
+    assert.deepEqual(await told({ kind: 'direct' }, 'str:cm:order'), []);
   });
 });

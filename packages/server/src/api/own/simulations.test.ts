@@ -69,6 +69,8 @@ describe('playing a journey through', () => {
     assert.match(message.html, /Hello Anna,/);
     assert.match(message.html, /one-page\?deal=42"/);
     assert.match(message.text, /Hello Anna,/);
+    assert.match(message.text, /https?:\/\/\S+\/t\/u\/preview/);
+    assert.match(message.html, /"https?:\/\/[^"]+\/t\/u\/preview"/);
     assert.equal(message.not_sent, undefined);
     const opened = path.find((entry: { shape?: string }) => entry.shape === 'opened');
     assert.equal(opened.decided[0].at, 'shapes.opened.if');

@@ -32,11 +32,11 @@ export async function journeyPage(o: PageContext, id: string, from: RunsFrom = {
         <div><b>${count(report.inside)}</b><span>inside now</span></div>
         <div><b>${count(report.messages.sent)}</b><span>e-mails sent</span></div>
         <div><b>${percent(report.messages.opened, report.messages.delivered)}</b><span>opened</span></div>
-        ${hasGoal && html`<div><b>${count(report.treated.goals + report.heldOut.goals)}</b><span>reached the goal</span></div>`}
+        ${hasGoal && html`<div><b>${count(report.treated.reached + report.heldOut.reached)}</b><span>reached the goal</span></div>`}
       </div>
       <h2 id="goal">Goal</h2>
       ${goal && html`<p>${bdi(goal.name)}: when ${bdi(filterInWords(goal.when, await o.journeys.explaining.names(o.workspace.id)))}.</p>`}
-      ${hasGoal ? html`${goalTable(report)}<p>${liftInWords(report.lift)}</p>` : html`<p class="soft">${definition ? 'This journey has no goal, so nothing tells whether it helps.' : DRAFT}</p>`}
+      ${hasGoal ? html`${goalTable(report)}<p>${isByStep(definition) && report.heldOut.people > 0 ? BY_STEP : liftInWords(report.lift)}</p>` : html`<p class="soft">${definition ? 'This journey has no goal, so nothing tells whether it helps.' : DRAFT}</p>`}
       <h2 id="mail">E-mail</h2>
       ${messageTable(report)}
       <p class="soft">Why a message was not sent is on the person’s timeline. Opens and clicks that a machine made do not count. Ranges are 95 % intervals.</p>
@@ -44,6 +44,13 @@ export async function journeyPage(o: PageContext, id: string, from: RunsFrom = {
       ${await runTable(o, journey, from.runs === undefined ? undefined : internalId(from.runs, 'run'))}`,
   });
 }
+
+/** A step of it counts as the goal, which nobody comes to who is held out. */
+const isByStep = (definition: JourneyDefinition | null | undefined): boolean =>
+  Object.values(definition?.shapes ?? {}).some(({ kind }) => kind === 'goal');
+
+const BY_STEP =
+  'A step of the journey counts as its goal. Who is held out never comes to it, so the two groups can not be compared.';
 
 const DRAFT = 'This journey is a draft. Nobody enters before it is published.';
 
@@ -53,10 +60,10 @@ const isCalled = (journey: JourneyRow, id: string): boolean =>
 
 function goalTable(report: JourneyReport): Html {
   const row = (name: string, group: JourneyReport['treated']): Html => html`<tr>
-    <td>${name}</td><td class="figure" data-label="Entered">${count(group.entered)}</td><td class="figure" data-label="Reached it">${count(group.goals)}</td><td class="figure" data-label="Conversion">${share(group.conversion)}</td>
+    <td>${name}</td><td class="figure" data-label="Entered">${count(group.entered)}</td><td class="figure" data-label="People">${count(group.people)}</td><td class="figure" data-label="Of them reached it">${count(group.reached)}</td><td class="figure" data-label="Conversion">${share(group.conversion)}</td>
   </tr>`;
   return html`<div class="sheet flush"><table class="stack">
-    <thead><tr><th>Group</th><th>Entered</th><th>Reached it</th><th>Conversion</th></tr></thead>
+    <thead><tr><th>Group</th><th>Entered</th><th>People</th><th>Of them reached it</th><th>Conversion</th></tr></thead>
     <tbody>${row('Went through the journey', report.treated)}${row('Held out, got nothing', report.heldOut)}</tbody>
   </table></div>`;
 }

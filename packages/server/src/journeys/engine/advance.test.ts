@@ -116,7 +116,7 @@ test('of somebody who was archived ends where it is, and sends nothing more', ()
 describe('an exit rule', () => {
   test('lets her go as soon as her deal moves on, before anything else is sent', () => {
     const due = move(waiting, followUp, 2 * DAY, { activities: [stage(DAY, 'Won')] });
-    assert.deepEqual(due.moves, [{ runId: run.id, shapeId: 'wait', did: 'left: exit rule' }]);
+    assert.deepEqual(due.moves, [{ runId: run.id, shapeId: 'wait', did: 'left: exit rule', exitRule: 1 }]);
     assert.deepEqual(due.effects, []);
     assert.deepEqual([due.run.leftAt, due.run.leftReason], [after(2 * DAY), 'exit rule']);
   });

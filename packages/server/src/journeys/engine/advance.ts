@@ -20,6 +20,8 @@ export interface MoveMade {
   runId: string;
   shapeId: string | null;
   did: string;
+  /** By which exit rule the run left, from 1, where it was one. */
+  exitRule?: number | undefined;
 }
 
 export interface Advanced {
@@ -80,9 +82,10 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
   const activities = happenedIn(begin, own);
   const holds = (filter: Filter): boolean =>
     ask(filter, { fields, now, activities, entry: run.entry, ...(facts.known && { known: facts.known }) });
-  const note = (did: string): void => void moves.push({ runId: run.id, shapeId: run.shapeId, did });
-  const leave = (reason: string): void => {
-    note(`left: ${reason}`);
+  const note = (did: string, exitRule?: number): void =>
+    void moves.push({ runId: run.id, shapeId: run.shapeId, did, ...(exitRule === undefined ? {} : { exitRule }) });
+  const leave = (reason: string, exitRule?: number): void => {
+    note(`left: ${reason}`, exitRule);
     run.leftAt = now;
     run.leftReason = reason;
   };
@@ -101,8 +104,8 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
   if (journey.goal && !run.goalAt && inGoalWindow(run, journey, now) && holds(journey.goal.when))
     reach(journey.goal.name);
   if (!run.leftAt) {
-    const reason = whyLeave(run, journey, { ...facts, own, holds });
-    if (reason !== undefined) leave(reason);
+    const lets = whyLeave(run, journey, { ...facts, own, holds });
+    if (lets) leave(lets.reason, lets.exitRule);
   }
   while (!run.leftAt) {
     const shapeId: string = run.shapeId ?? journey.start;
@@ -122,7 +125,7 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
       timezone: facts.timezone,
       lastDone: facts.lastDone(shapeId),
       winner: facts.winner(shapeId),
-      outcome: (since) => outcomeOf(own, run.memory.asked?.as ?? shapeId, since),
+      outcome: (since, several) => outcomeOf(own, run.memory.asked?.as ?? shapeId, since, several),
       choose: (parts, how) => facts.choose(shapeId, parts, how),
       render: (text) => facts.render(text, fields),
       read: facts.read,
@@ -141,8 +144,8 @@ export function advance(before: RunState, journey: JourneyDefinition, facts: Run
       break;
     }
     const asks = move.effects ?? [];
-    if (move.do === 'go' || asks.length > 0 || before.shapeId !== shapeId || before.held || moves.length > 0)
-      note(move.did);
+    const isNew = asks.length > 0 || move.remember !== undefined;
+    if (move.do === 'go' || isNew || before.shapeId !== shapeId || before.held || moves.length > 0) note(move.did);
     for (const effect of asks) {
       if (effect.kind === 'goal') run.goalAt ??= now;
       else effects.push({ shapeId, effect });
@@ -162,14 +165,14 @@ function whyLeave(
   run: RunState,
   journey: JourneyDefinition,
   of: RunFacts & { own: readonly RecordedActivity[]; holds(filter: Filter): boolean },
-): string | undefined {
-  if (of.gone) return of.gone;
-  if (run.memory.end !== undefined) return run.memory.end;
+): { reason: string; exitRule?: number } | undefined {
+  if (of.gone) return { reason: of.gone };
+  if (run.memory.end !== undefined) return { reason: run.memory.end };
   if (journey.leave?.unsubscribed && of.own.some(({ activityId }) => activityId === 'act::u-all'))
-    return 'unsubscribed';
-  const exit = journey.exits.findIndex(of.holds);
-  if (exit >= 0) return journey.exits.length > 1 ? `exit rule ${exit + 1}` : 'exit rule';
-  return undefined;
+    return { reason: 'unsubscribed' };
+  const exitRule = journey.exits.findIndex(of.holds) + 1;
+  if (exitRule === 0) return undefined;
+  return { reason: journey.exits.length > 1 ? `exit rule ${exitRule}` : 'exit rule', exitRule };
 }
 
 /** Until when the run may stand where it is; undefined where it may for ever. */
@@ -208,9 +211,11 @@ function changed(
   }
   const after: Record<string, Value> = { ...mergeFields(fields, given, { strategy: 2 }) };
   if (add.length + remove.length > 0) {
-    const without = new Set([...add, ...remove].map((name) => name.toLowerCase()));
+    const added = new Set(add.map((name) => name.toLowerCase()));
+    const taken = new Set(remove.map((name) => name.toLowerCase()));
     const tags = Array.isArray(after.tags) ? (after.tags as string[]) : [];
-    after.tags = [...tags.filter((name) => !without.has(name.toLowerCase())), ...add];
+    const others = tags.filter((name) => !added.has(name.toLowerCase()));
+    after.tags = [...others, ...add].filter((name) => !taken.has(name.toLowerCase()));
   }
   return after;
 }

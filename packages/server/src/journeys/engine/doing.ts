@@ -1,6 +1,7 @@
 import { durationMs, type PerPerson } from '@tributary/model';
 import type { Moment } from './moment.ts';
 import type { Effect, Move } from './move.ts';
+import type { RunMemory } from './run-state.ts';
 
 const TRIES_MAX = 3;
 /** Before a step that failed is tried again: twice as long each time. */
@@ -14,11 +15,17 @@ interface Doing {
 
 /**
  * The move of a shape that does something: it is done as often as the shape says, and where it says what becomes of a run
- * whose step fails, the run waits until it is known how it went. `request` is asked only when it is really done.
+ * whose step fails, the run waits until it is known how it went. `request` is asked only when it is really done; what it
+ * asks for may go to several, of whom one is enough.
  */
-export function doing(shape: Doing, moment: Moment, request: () => { did: string; effect: Effect }): Move {
+export function doing(
+  shape: Doing,
+  moment: Moment,
+  request: () => { did: string; effect: Effect },
+  { several = 1 } = {},
+): Move {
   const { asked } = moment.memory;
-  if (asked) return afterAsking(shape, moment, new Date(asked.at), asked.times);
+  if (asked) return afterAsking(shape, moment, asked);
   if (shape.perPerson !== undefined && hadEnough(shape.perPerson, moment)) {
     return { do: 'go', to: shape.next, did: `passed over: ${had(moment)}` };
   }
@@ -27,14 +34,24 @@ export function doing(shape: Doing, moment: Moment, request: () => { did: string
   if ((shape.onFailure ?? 'skip') === 'skip') return { do: 'go', to: shape.next, did, effects };
   return { do: 'wait', did: `${did}, and waits to hear how it went`, effects, remember: askedFor(moment, 1) };
 
-  function afterAsking(of: Doing, at: Moment, since: Date, times: number): Move {
-    const outcome = at.outcome(since);
+  function afterAsking(of: Doing, at: Moment, before: NonNullable<RunMemory['asked']>): Move {
+    const { times } = before;
+    const since = new Date(before.at);
+    const outcome = at.outcome(since, several);
     if (!outcome) return { do: 'wait', did: 'waits to hear how it went' };
     if (outcome.ok) return { do: 'go', to: of.next, did: outcome.did ?? 'heard that it went well' };
     if (of.onFailure === 'exit') return { do: 'leave', reason: `a step failed: ${outcome.why}` };
     if (times >= TRIES_MAX) return { do: 'go', to: of.next, did: `goes on after ${times} tries: ${outcome.why}` };
     const again = new Date(since.getTime() + RETRY_MS * 2 ** (times - 1));
-    if (at.now < again) return { do: 'wait', until: again, did: `tries again at ${minute(again)}: ${outcome.why}` };
+    if (at.now < again) {
+      const did = `tries again at ${minute(again)}: ${outcome.why}`;
+      return {
+        do: 'wait',
+        until: again,
+        did,
+        ...(before.told ? {} : { remember: { asked: { ...before, told: true } } }),
+      };
+    }
     const { did, effect } = request();
     return { do: 'wait', did: `${did}, once more`, effects: [effect], remember: askedFor(at, times + 1) };
   }

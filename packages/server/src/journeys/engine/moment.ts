@@ -21,8 +21,8 @@ export interface Moment {
   holds(filter: Filter): boolean;
   /** When the person last had this shape, in whatever run of the journey; where the shape asks for it. */
   lastDone: Date | undefined;
-  /** How what this shape asked for at a moment went; undefined: not known yet. */
-  outcome(since: Date): Outcome | undefined;
+  /** How what this shape asked for at a moment, of so many, went; undefined: not known yet. */
+  outcome(since: Date, several: number): Outcome | undefined;
   /** Which of several ways this person goes at this shape, today and ever after. */
   choose(parts: readonly { name: string; share: number }[], how: { level: boolean }): string;
   /** Of an e-mail in several versions, the one that has won. */
@@ -83,17 +83,27 @@ export function happenedIn(begin: Beginning, own: readonly RecordedActivity[]): 
       .map(({ occurredAt, attributes }) => ({ at: occurredAt, attributes }));
 }
 
-/** How the step that this shape asked for at a moment went. */
-export function outcomeOf(own: readonly RecordedActivity[], shapeId: string, since: Date): Outcome | undefined {
-  const told = own.findLast(
-    ({ activityId, attributes, occurredAt }) =>
-      attributes['str::jsi'] === shapeId &&
-      occurredAt >= since &&
-      (isOneOf(OUTCOMES.done, activityId) || isOneOf(OUTCOMES.failed, activityId)),
-  );
-  if (!told) return undefined;
-  if (isOneOf(OUTCOMES.done, told.activityId)) return { ok: true };
-  const { attributes } = told;
+/**
+ * How the step that this shape asked for at a moment went. Of what goes to several, each says how it went by itself: it
+ * went well as soon as one has it, for asked once more, that one would have it twice; and failed when nobody has it.
+ */
+export function outcomeOf(
+  own: readonly RecordedActivity[],
+  shapeId: string,
+  since: Date,
+  several = 1,
+): Outcome | undefined {
+  const outcomes = own.flatMap((told) => {
+    const { activityId, attributes, occurredAt } = told;
+    const isOutcome = isOneOf(OUTCOMES.done, activityId) || isOneOf(OUTCOMES.failed, activityId);
+    return isOutcome && attributes['str::jsi'] === shapeId && occurredAt >= since ? [read(told)] : [];
+  });
+  if (several === 1) return outcomes.at(-1);
+  return outcomes.findLast(({ ok }) => ok) ?? (outcomes.length < several ? undefined : outcomes.at(-1));
+}
+
+function read({ activityId, attributes }: RecordedActivity): Outcome {
+  if (isOneOf(OUTCOMES.done, activityId)) return { ok: true };
   const why = attributes['str::rn'] ?? attributes['str::jsl'] ?? attributes['str::br'] ?? 'it failed';
   // It may have arrived: whoever asked for it once more would send it twice.
   if (String(why).endsWith(DROPPED)) return { ok: true, did: `goes on: ${DROPPED}` };

@@ -34,8 +34,11 @@ export interface RunState {
 export interface RunMemory {
   /** How often it jumped back, by the shape of the jump. */
   jumps?: Readonly<Record<string, number>>;
-  /** Of the shape it stands at: when it asked for what it waits to hear of, how often, and as which shape, if it had another id then. */
-  asked?: { at: string; times: number; as?: string } | undefined;
+  /**
+   * Of the shape it stands at: when it asked for what it waits to hear of, how often, and as which shape, if it had another
+   * id then; and that it has told when it tries again.
+   */
+  asked?: { at: string; times: number; as?: string; told?: true } | undefined;
   /** Standing still counts from then, where it was kept at its shape: it has not stood there by itself. */
   stillSince?: string | undefined;
   /** It is to go on from this shape without doing what that says. */

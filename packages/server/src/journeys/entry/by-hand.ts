@@ -3,6 +3,7 @@ import type { Fields, IntakeItem } from '@tributary/model';
 import { type Db, type Tx, transaction } from '../../platform/database/pool.ts';
 import { UserError } from '../../platform/errors.ts';
 import { signal } from '../../platform/presence.ts';
+import { starting } from '../begin.ts';
 import { findOpenJourney } from '../find.ts';
 import { type Enrolment, type EnrolmentWho, findEnrolmentByKey, insertEnrolment } from '../store/enrolment.sql.ts';
 import type { LiveJourney } from '../store/journey.sql.ts';
@@ -44,7 +45,7 @@ export async function trigger(
   const known = key === undefined ? undefined : await answered(o.db, journey.id, key, sha);
   if (known) return known;
   const recorded = await record(o, workspaceId, people);
-  return transaction(o.db, async (tx) => {
+  return starting(o.db, async (tx) => {
     const now = o.now();
     if (key !== undefined && !(await insertTrigger(tx, journey.id, key, sha, now)))
       return (await answered(tx, journey.id, key, sha))!;

@@ -3,6 +3,7 @@ import type { People } from '../../people/index.ts';
 import { type Db, type Queryable, type Tx, transaction } from '../../platform/database/pool.ts';
 import { messageOf, UserError } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
+import { starting } from '../begin.ts';
 import {
   type EnrolmentWho,
   failEnrolment,
@@ -98,7 +99,7 @@ async function letIn(
     while (next < entering.length) {
       const some = entering.slice(next, next + AT_ONCE);
       next += AT_ONCE;
-      outcomes.push(...(await transaction(o.db, (tx) => enter(tx, o, workspaceId, some, now))));
+      outcomes.push(...(await starting(o.db, (tx) => enter(tx, o, workspaceId, some, now))));
     }
   };
   for (const each of await Promise.allSettled(Array.from({ length: SIDE_BY_SIDE }, work))) {

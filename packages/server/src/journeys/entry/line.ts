@@ -56,7 +56,8 @@ export async function lineTurn(o: Line, now: Date): Promise<Turn> {
 
 async function alone(o: Line, id: string, now: Date): Promise<void> {
   try {
-    await transaction(o.db, async (tx) => actOn(tx, o, await lockLine(tx, now, { limit: 1, id }), now));
+    const actAlone = async (tx: Tx) => actOn(tx, o, await lockLine(tx, now, { limit: 1, id }), now);
+    await transaction(o.db, actAlone, { failed: true });
   } catch (error) {
     o.log.error({ err: error, waiting: id }, `somebody in line for a journey waits: ${messageOf(error)}`);
     await postponeWaiting(o.db, id, now, messageOf(error));

@@ -22,7 +22,8 @@ export interface JourneyExplained {
 
 export interface RunExplained {
   id: string;
-  version: number;
+  /** Null: a try, whose version is its own. */
+  version: number | null;
   test: boolean;
   entered_at: Date;
   entry: RunOfPerson['entry'];

@@ -39,7 +39,7 @@ export async function factsNow(
   return {
     ...{ fields, now, names, timezone: timezoneOf(fields, timezone) },
     ...(begin ? { entry: begin.entry, activities: happenedIn(begin, own) } : {}),
-    outcome: (since) => outcomeOf(own, run?.memory.asked?.as ?? run?.shapeId ?? '', since),
+    outcome: (since, several) => outcomeOf(own, run?.memory.asked?.as ?? run?.shapeId ?? '', since, several),
     known: (condition) => answers.known(condition, nothing)?.holds,
     source: (condition) => answers.known(condition, nothing)?.source,
   };

@@ -135,7 +135,8 @@ async function explainJourney(
   for (const [i, run] of rows.entries()) {
     const own = ownVersions[i]!;
     const facts = await factsNow(o, workspaceId, { version: own, somebody, run, names, now });
-    const standing = standingOf(run, own, facts, { paused: journey.state === 'paused', live: version });
+    const exitRule = moves.find((move) => move.runId === run.id && move.exitRule !== null)?.exitRule ?? undefined;
+    const standing = standingOf(run, own, facts, { paused: journey.state === 'paused', live: version, exitRule });
     runs.push(runTold(run, standing, { ...of, moves, definition: own.definition }));
   }
   const facts = await factsNow(o, workspaceId, { version, somebody, run: undefined, names, now });
@@ -187,7 +188,7 @@ function runTold(
     return title === undefined ? { shape } : { shape, title };
   };
   return {
-    ...{ id: publicId(run.id, 'run'), version: run.version, test: run.test },
+    ...{ id: publicId(run.id, 'run'), version: run.test ? null : run.version, test: run.test },
     ...{
       entered_at: run.enteredAt,
       entry: run.entry,

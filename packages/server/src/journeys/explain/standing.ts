@@ -31,16 +31,17 @@ export interface Standing {
   ends_when: { at: string; words: string; why?: Explained }[];
 }
 
-/** How the journey of a run is, and which version says what is switched off. */
+/** How the journey of a run is, which version says what is switched off, and by which exit rule the run left, from 1. */
 interface JourneyNow {
   paused: boolean;
   live: Version;
+  exitRule: number | undefined;
 }
 
 /** Where a run stands now. */
 export function standingOf(run: RunState, version: Version, facts: NowFacts, journey: JourneyNow): Standing {
   if (run.leftAt) {
-    const words = `left on ${minute(run.leftAt)}: ${run.leftReason}${exitInWords(run, version, facts)}`;
+    const words = `left on ${minute(run.leftAt)}: ${run.leftReason}${exitInWords(journey, version, facts)}`;
     return { state: run.heldOut ? 'held out' : 'left', words, ends_when: [] };
   }
   const kept = whyKept(run, version, journey);
@@ -87,9 +88,8 @@ function waitingFor(shape: Shape, run: RunState, facts: NowFacts): Waits | undef
 }
 
 /** Which exit rule it was, where it was one. */
-function exitInWords({ leftReason }: RunState, { definition }: Version, facts: NowFacts): string {
-  const [, number = '1'] = /^exit rule(?: (\d+))?$/.exec(leftReason ?? '') ?? [undefined, '0'];
-  const exit = definition.exits[Number(number) - 1];
+function exitInWords({ exitRule }: JourneyNow, { definition }: Version, facts: NowFacts): string {
+  const exit = exitRule === undefined ? undefined : definition.exits[exitRule - 1];
   return exit ? `, ${filterInWords(exit, facts.names)}` : '';
 }
 

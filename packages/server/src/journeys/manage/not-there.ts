@@ -4,9 +4,11 @@ import {
   filtersOf,
   isMembershipOperator,
   type JourneyDefinition,
+  type JourneyEntry,
   leavesOf,
   type Problem,
 } from '@tributary/model';
+import type { Schema } from '../../people/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
 import { listJourneys } from '../store/journey.sql.ts';
 import { type Managing, publicJourneyId } from './managing.ts';
@@ -23,6 +25,7 @@ export async function notThere(
     ...(await memberships(tx, o, workspaceId, journey)),
     ...(await dates(tx, o, workspaceId, journey)),
     ...(await connectors(o, workspaceId, journey)),
+    ...(await beginnings(tx, o, workspaceId, journey)),
   ];
 }
 
@@ -94,8 +97,47 @@ async function connectors(o: Managing, workspaceId: number, { shapes }: JourneyD
   const connected = await o.connected(workspaceId);
   return named
     .filter(({ shape }) => !connected.has(shape.connector))
-    .map(({ id, shape: { connector } }) => ({
+    .map(({ id, shape: { connector, onFailure = 'skip' } }) => ({
       at: `shapes.${id}.connector`,
-      problem: `${connector} is not connected: the step is skipped, and that is recorded`,
+      problem: `${connector} is not connected: the step ${WITHOUT[onFailure]}, and that is recorded`,
     }));
 }
+
+const WITHOUT = {
+  skip: 'is skipped',
+  retry: 'is tried three times and then skipped',
+  exit: 'fails and everybody leaves there',
+} as const;
+
+/** What a condition with `same` compares, and the journey can not begin with. By hand and by a call it may all the same. */
+async function beginnings(tx: Tx, o: Managing, workspaceId: number, journey: JourneyDefinition): Promise<Problem[]> {
+  const { activities } = await o.people.schema(tx, workspaceId);
+  const lacks = lacking(journey.entry, activities);
+  return filtersOf(journey).flatMap(({ at, filter }) =>
+    leavesOf(filter).flatMap(({ fieldId, same = [] }) =>
+      same.filter(lacks).map((id) => ({
+        at,
+        problem: `"same" of ${fieldId} compares ${id}, which the journey does not begin with: what has it is never the same`,
+      })),
+    ),
+  );
+}
+
+function lacking(entry: JourneyEntry, activities: Schema['activities']): (attribute: string) => boolean {
+  switch (entry.kind) {
+    case 'direct':
+      return () => false;
+    case 'activity': {
+      const known = activities.get(entry.activity)?.attributeTypes;
+      // One that is defined without attributes is recorded with whatever comes.
+      return (id) => known !== undefined && known.size > 0 && isCustom(id) && !known.has(id);
+    }
+    case 'tag':
+    case 'audience':
+      return isCustom;
+    default:
+      return () => true;
+  }
+}
+
+const isCustom = (id: string): boolean => id.includes(':cm:');

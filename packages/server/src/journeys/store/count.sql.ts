@@ -27,6 +27,28 @@ export async function countRuns(db: Queryable, journeyIds: readonly number[]): P
   return counts;
 }
 
+export interface PeopleCounts {
+  heldOut: boolean;
+  people: number;
+  /** Who reached its goal, by whichever of their runs. */
+  reached: number;
+}
+
+/**
+ * The people of a journey, however often each was in it, with those held out apart: whoever is held out has left at once and
+ * enters again sooner than whoever is inside. Tries do not count.
+ */
+export async function countPeople(db: Queryable, journeyId: number): Promise<PeopleCounts[]> {
+  const { rows } = await db.query<PeopleCounts>(
+    `select held_out as "heldOut", count(*)::int as people, (count(*) filter (where reached))::int as reached
+     from (select held_out, bool_or(goal_at is not null) as reached
+           from run where journey_id = $1 and not test group by held_out, person_id) own
+     group by held_out`,
+    [journeyId],
+  );
+  return rows;
+}
+
 /** How the engine stands, tries aside. */
 export interface EngineCounts {
   due: number;
@@ -64,10 +86,8 @@ export async function listMovesOf(db: Queryable, personId: string, limit: number
   const { rows } = await db.query<MoveRow>(
     `select m.at, j.id as "journeyId", j.name as journey, m.run_id as "runId", m.shape_id as "shapeId",
             ${titleSql('r', 'm.shape_id')} as title, m.did,
-            -- The rules are numbered where there are several.
-            case when m.did ~ '^left: exit rule( \\d{1,3})?$' then
-              (select v.definition #> array['exits', (coalesce(substring(m.did from '\\d+$'), '1')::int - 1)::text]
-               from journey_version v where v.journey_id = r.journey_id and v.version = r.version) end as exit
+            (select v.definition #> array['exits', (m.exit_rule - 1)::text]
+             from journey_version v where v.journey_id = r.journey_id and v.version = r.version) as exit
      from (select m.* from run r join move m on m.run_id = r.id
            where r.person_id = $1 and ($3::timestamptz is null or m.at < $3)
            order by m.at desc fetch first $2 rows with ties) m

@@ -31,13 +31,15 @@ export interface MoveOfRun {
   at: Date;
   shapeId: string | null;
   did: string;
+  /** By which exit rule the run left, from 1; null where it was none. */
+  exitRule: number | null;
 }
 
 /** What these runs did, in order. */
 export async function listMovesOfRuns(db: Queryable, runIds: readonly string[]): Promise<MoveOfRun[]> {
   if (runIds.length === 0) return [];
   const { rows } = await db.query<MoveOfRun>(
-    `select run_id as "runId", at, shape_id as "shapeId", did from move where run_id = any($1::bigint[])
+    `select run_id as "runId", at, shape_id as "shapeId", did, exit_rule as "exitRule" from move where run_id = any($1::bigint[])
      order by run_id, at, number`,
     [runIds],
   );

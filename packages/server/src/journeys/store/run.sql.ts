@@ -184,15 +184,17 @@ export function insertMoves(tx: Tx, moves: readonly MoveMade[], at: Date): void 
   if (lastNumber + moves.length > NUMBER_MAX) lastNumber = 0;
   send(tx, {
     name: 'move.insert',
-    text: `insert into move (run_id, at, number, shape_id, did)
-           select run_id, $1, number, shape_id, did
-           from unnest($2::bigint[], $3::int[], $4::text[], $5::text[]) as m(run_id, number, shape_id, did)`,
+    text: `insert into move (run_id, at, number, shape_id, did, exit_rule)
+           select run_id, $1, number, shape_id, did, exit_rule
+           from unnest($2::bigint[], $3::int[], $4::text[], $5::text[], $6::smallint[])
+             as m(run_id, number, shape_id, did, exit_rule)`,
     values: [
       at,
       moves.map((move) => move.runId),
       moves.map(() => ++lastNumber),
       moves.map((move) => move.shapeId),
       moves.map((move) => move.did),
+      moves.map((move) => move.exitRule ?? null),
     ],
   });
 }

@@ -102,6 +102,28 @@ export async function moveOnStanding(tx: Tx, o: { journeyId: number; shapeId: st
   return rowCount ?? 0;
 }
 
+/** Where people stand. */
+export interface Place {
+  journeyId: number;
+  version: number;
+  shapeId: string;
+}
+
+/** Makes due at once whoever waits at one of these, tries among them. Returns how many. */
+export async function wakeStanding(tx: Tx, places: readonly Place[], now: Date): Promise<number> {
+  if (places.length === 0) return 0;
+  const { rowCount } = await tx.query(
+    `with own as materialized (
+       select r.id from run r join unnest($2::int[], $3::int[], $4::text[]) as p(journey_id, version, shape_id)
+         on r.journey_id = p.journey_id and r.version = p.version and r.shape_id = p.shape_id
+       where r.left_at is null and r.parked_error is null and r.due_at > $1 order by r.id for update of r
+     )
+     update run set due_at = $1 from own where run.id = own.id`,
+    [now, places.map((p) => p.journeyId), places.map((p) => p.version), places.map((p) => p.shapeId)],
+  );
+  return rowCount ?? 0;
+}
+
 /** How a journey stands, in three figures. */
 export interface InsideCounts {
   journeyId: number;

@@ -60,6 +60,7 @@ export function createEffects(
           typeof value === 'string' ? scene.render(value, fields, now) : value,
         ]),
       );
+      failed ??= scene.refused(entry);
     } catch (error) {
       failed ??= messageOf(error);
     }

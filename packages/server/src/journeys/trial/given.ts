@@ -9,9 +9,16 @@ export function checkGiven({ person, entry }: SimulateInput, hasField: (id: stri
   checkAttributes('entry', entry);
 }
 
+/** What a script may name. */
+interface Known {
+  hasField(id: string): boolean;
+  hasActivity(id: string): boolean;
+}
+
 /** The same of what happens in the script. */
-export function checkScript(events: readonly ScriptEvent[], hasField: (id: string) => boolean): void {
+export function checkScript(events: readonly ScriptEvent[], { hasField, hasActivity }: Known): void {
   for (const [i, { set, clear, activity }] of events.entries()) {
+    if (activity && !hasActivity(activity.id)) refuse(`events[${i}]: there is no activity ${activity.id}`);
     checkFields(`events[${i}]`, { ...set, ...Object.fromEntries(clear.map((id) => [id, null])) }, hasField);
     checkAttributes(`events[${i}]`, activity?.attributes ?? {});
   }

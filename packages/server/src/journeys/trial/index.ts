@@ -1,4 +1,4 @@
-import type { JourneyDefinition, Template, Value } from '@tributary/model';
+import type { declaredIds, JourneyDefinition, Problem, Template, Value } from '@tributary/model';
 import type { Audiences } from '../../audiences/index.ts';
 import { type Messages, renderText } from '../../messages/index.ts';
 import { normal, type People, type Schema } from '../../people/index.ts';
@@ -17,7 +17,7 @@ import { chosenOn, simulateEvery, type TakenPath } from './every.ts';
 import { checkGiven, checkScript } from './given.ts';
 import { type GoingIn, goingIn } from './going-in.ts';
 import type { SimulateInput } from './input.ts';
-import { impliedEntry, loadTried, missingHere, type Tried } from './journey.ts';
+import { activitiesNamed, impliedEntry, loadTried, missingHere, type Tried } from './journey.ts';
 import { making } from './make.ts';
 import { loadSomebody, NOBODY, personTold } from './person.ts';
 import type { Scene } from './scene.ts';
@@ -40,10 +40,14 @@ export interface Simulation {
   notes: string[];
 }
 
+type Declared = ReturnType<typeof declaredIds>;
+
+const NOTHING: Declared = { activities: [], fields: [] };
+
 /** Playing journeys through without anything being stored or sent. */
 export interface Trials {
-  /** `fields`: those that will be there once the journey is pushed. */
-  simulate(workspaceId: number, input: SimulateInput, more?: { fields?: ReadonlySet<string> }): Promise<Simulation>;
+  /** `declared`: what will be there once the journey is pushed. */
+  simulate(workspaceId: number, input: SimulateInput, declared?: Declared): Promise<Simulation>;
 }
 
 interface Of {
@@ -52,13 +56,18 @@ interface Of {
   audiences: Audiences;
   messages: Messages;
   clock: Clock;
+  /** The connectors that a workspace is connected by. */
+  connected?: (workspaceId: number) => Promise<ReadonlySet<string>>;
+  /** What is wrong with the steps that connectors are to take: they know. */
+  actionProblems?: (shapes: Readonly<Record<string, unknown>>) => Problem[];
 }
 
 const DAY_MS = 24 * 3600 * 1000;
 
 export function createTrials(o: Of): Trials {
   return {
-    async simulate(workspaceId, input, { fields: declared = new Set<string>() } = {}) {
+    async simulate(workspaceId, input, more = NOTHING) {
+      const declared = new Set(more.fields);
       const tried = await loadTried(o.db, workspaceId, input);
       const { version, existing } = tried;
       const { definition, trigger } = version;
@@ -68,7 +77,8 @@ export function createTrials(o: Of): Trials {
       const hasField = (id: string): boolean => schema.fields.has(id) || declared.has(id);
       checkGiven(input, hasField);
       const events = scriptFrom(input.events);
-      checkScript(events, hasField);
+      const named = new Set([...more.activities, ...activitiesNamed(version)]);
+      checkScript(events, { hasField, hasActivity: (id) => schema.activities.has(id) || named.has(id) });
       const somebody = await loadSomebody(o, workspaceId, input.person);
       const start = input.start === undefined ? o.clock.now() : new Date(input.start);
       const until = new Date(start.getTime() + input.days * DAY_MS);
@@ -103,7 +113,9 @@ export function createTrials(o: Of): Trials {
         make: making({
           ...{ templates, types, entry, personId: personId ?? NOBODY },
           entryActivity: trigger?.activity,
+          publicUrl: o.messages.publicUrl(),
         }),
+        refused: (action) => refusedBy(o, action),
         render: (text, of, now) =>
           renderText(text, { person: { fields: of }, entry, entryActivityId: trigger?.activity, now }, types),
       });
@@ -164,6 +176,13 @@ async function pastOf(db: Db, journey: WholeJourney | undefined, personId: strin
     winners: new Map(winners.map(({ shapeId, variant }) => [shapeId, variant])),
     done: new Map(done.map(({ shapeId, doneAt }) => [shapeId, doneAt])),
   };
+}
+
+/** In the words in which the connector refuses it once it is asked. */
+function refusedBy({ actionProblems }: Of, action: Parameters<Scene['refused']>[0]): string | undefined {
+  const problems = actionProblems?.({ step: { kind: 'action', ...action } }) ?? [];
+  const told = problems.map(({ at, problem }) => `${at.replace(/^shapes\.step\.(input\.)?/, '')}: ${problem}`);
+  return told.length > 0 ? told.join('; ') : undefined;
 }
 
 /** As it would be refused when it is recorded. */

@@ -4,6 +4,7 @@ import {
   type Fields,
   filtersOf,
   type JourneyDefinition,
+  leavesOf,
   objectId,
 } from '@tributary/model';
 import type { People } from '../../people/index.ts';
@@ -73,18 +74,40 @@ export function impliedEntry({ version: { definition }, existing }: Tried): Fiel
   return audience ? { 'idt::a': audience } : {};
 }
 
+/** The activities that the journey speaks of, whether or not they are there: the push may make them. */
+export function activitiesNamed({ definition, trigger }: Version): string[] {
+  const asked = filtersOf(definition).flatMap(({ filter }) => leavesOf(filter));
+  return [...(trigger ? [trigger.activity] : []), ...asked.map(({ fieldId }) => fieldId)];
+}
+
 /** What the workspace does not have, though the journey names it: to be told, as it may be made by the push. */
 export async function missingHere(
-  o: { db: Db; people: People },
+  o: { db: Db; people: People; connected?: (workspaceId: number) => Promise<ReadonlySet<string>> },
   workspaceId: number,
   { definition, trigger }: Version,
 ): Promise<string[]> {
   const { activities } = await o.people.schema(o.db, workspaceId);
-  const missing: string[] = [];
+  const missing = await notConnected(o, workspaceId, definition);
   if (trigger && !activities.has(trigger.activity)) missing.push(`there is no activity ${trigger.activity} yet`);
   for (const { at, filter } of [...entryFiltersOf(definition), ...filtersOf(definition)]) {
     const problems = await o.people.filters.problems(o.db, workspaceId, filter, at);
     missing.push(...problems.map((problem) => `${problem.at}: ${problem.problem}`));
   }
   return [...new Set(missing)];
+}
+
+async function notConnected(
+  { connected }: Parameters<typeof missingHere>[0],
+  workspaceId: number,
+  { shapes }: JourneyDefinition,
+): Promise<string[]> {
+  const named = new Set(Object.values(shapes).flatMap((shape) => (shape.kind === 'action' ? [shape.connector] : [])));
+  if (named.size === 0 || !connected) return [];
+  const there = await connected(workspaceId);
+  return [...named]
+    .filter((connector) => !there.has(connector))
+    .map(
+      (connector) =>
+        `${connector} is not connected: its steps would fail, and are played as if they went well, unless "fail" names them`,
+    );
 }

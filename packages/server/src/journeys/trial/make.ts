@@ -1,16 +1,15 @@
 import type { Fields, MessageContent, Template } from '@tributary/model';
 import {
   type DisplayTypes,
+  noTemplate,
   previewNotice,
   previewTemplate,
   previewWebhook,
   renderText,
   type Subject,
+  whyNotMade,
 } from '../../messages/index.ts';
-import { messageOf } from '../../platform/errors.ts';
 import type { Delivery, Scene } from './scene.ts';
-
-const RENDERED = 'it can not be rendered';
 
 /** Makes messages as they would be made, of what the person is like at that moment; whether they may go, the rules say. */
 export function making(o: {
@@ -19,6 +18,7 @@ export function making(o: {
   personId: string;
   entry: Fields;
   entryActivity: string | undefined;
+  publicUrl: string;
 }): Scene['make'] {
   const subject = (fields: Fields, now: Date): Subject => ({
     ...{ person: { fields }, now },
@@ -29,9 +29,9 @@ export function making(o: {
   const email = (name: string, fields: Fields, now: Date): Delivery => {
     const of: Delivery = { channel: 'email', template: name, to: addressOf(fields) };
     const template = o.templates.get(name);
-    if (!template) return { ...of, not_sent: `there is no template "${name}"` };
-    const preview = previewTemplate(template, subject(fields, now), o.types);
-    if ('broken' in preview) return { ...of, not_sent: `the template can not be rendered: ${preview.broken}` };
+    if (!template) return { ...of, not_sent: noTemplate(name) };
+    const preview = previewTemplate(template, { subject: subject(fields, now), types: o.types }, o);
+    if ('broken' in preview) return { ...of, not_sent: whyNotMade('email', preview.broken) };
     const { fromName, fromEmail, ...seen } = preview;
     const from = [fromName, fromEmail && `<${fromEmail}>`].filter(Boolean).join(' ');
     return { ...of, ...seen, ...(from === '' ? {} : { from }) };
@@ -52,20 +52,13 @@ export function making(o: {
       const text = renderText(content.text, of, o.types);
       return { channel, text, ...(title && { content: { title: renderText(title, of, o.types) } }) };
     } catch (error) {
-      return { channel, not_sent: `${NAMES[channel]}: ${messageOf(error)}` };
+      return { channel, not_sent: whyNotMade(channel, error) };
     }
   };
 
   return (content, { fields, now, about }) =>
     content.channel === 'email' ? email(content.template, fields, now) : other(content, subject(fields, now), about);
 }
-
-/** As the outbox says it. */
-const NAMES: Readonly<Record<Exclude<MessageContent['channel'], 'email'>, string>> = {
-  webhook: 'the webhook can not be made',
-  notice: 'the note can not be rendered',
-  ...{ sms: RENDERED, push: RENDERED, inapp: RENDERED, slack: RENDERED },
-};
 
 const addressOf = ({ 'str::email': email }: Fields): string | undefined =>
   typeof email === 'string' ? email : undefined;

@@ -85,7 +85,9 @@ export function createOutbox(
       sent(shapeId, now, about);
       sentAt.set(shapeId, now);
     } else if (!sentAt.has(shapeId)) sentAt.set(shapeId, null);
-    return { delivery, heard: life.happen(toldOf(channel, about, reason), now) };
+    // Of a note, each whom it goes to is told of.
+    const each = content.channel === 'notice' ? [...new Set(content.to)] : [''];
+    return { delivery, heard: each.flatMap(() => life.happen(toldOf(channel, about, reason), now)) };
   };
 
   const takeUp = (message: AskedMessage, askedAt: Date, now: Date): TakenUp => {

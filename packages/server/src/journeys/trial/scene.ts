@@ -34,6 +34,8 @@ export interface Scene {
   sending: SceneSending;
   /** The message as this person would get it, or why it can not be made. `about` is what activities about it carry. */
   make(content: MessageContent, of: { fields: Fields; now: Date; about: Fields }): Delivery;
+  /** Why a connector does not take this input, as it is rendered. */
+  refused(action: { connector: string; action: string; input: Readonly<Record<string, unknown>> }): string | undefined;
   /** Throws where it can not be rendered. */
   render(text: string, fields: Fields, now: Date): string;
 }

@@ -161,7 +161,9 @@ describe('a simulation', () => {
     const told = lines(path).map((line) => line.replace(/^[\d.]+ /, ''));
     assert.deepEqual(told, [
       'call: asked kommo for “task”, and waits to hear how it went',
+      'call: tries again at 2026-03-02 08:15 UTC: Kommo is away',
       'call: asked kommo for “task”, once more',
+      'call: tries again at 2026-03-02 08:45 UTC: Kommo is away',
       'call: asked kommo for “task”, once more',
       'call: goes on after 3 tries: Kommo is away',
       'end: left: completed',
@@ -171,6 +173,14 @@ describe('a simulation', () => {
       [0, 15, 45],
     );
     assert.equal(play({ call, end }).end.at.getTime(), START.getTime());
+  });
+
+  test('a note to several that fails is heard of from each of them', () => {
+    const to = ['a@acme.example', 'b@acme.example', 'c@acme.example'];
+    const note = { kind: 'notice', to, subject: 'Call', text: 'Please', onFailure: 'exit', next: 'end' };
+    const failing = play({ note, end }, { scene: { fail: new Map([['note', 'no such user']]) } });
+    assert.equal(failing.end.reason, 'a step failed: no such user');
+    assert.equal(play({ note, end }).end.reason, 'completed');
   });
 
   test('a message that is once per person is passed over the second time round', () => {

@@ -69,7 +69,7 @@ async function madeOf(
     if (channel !== 'email') return contents.get(contentId ?? 0) ?? gone(channel);
     const template = templates.get(templateId ?? 0);
     if (template) return { channel, ...template };
-    return { channel, name: '', email: { broken: (templateId === null && reason) || 'the template is gone' } };
+    return { channel, name: '', email: { gone: (templateId === null && reason) || 'the template is gone' } };
   };
 }
 

@@ -100,7 +100,10 @@ describe('notes to the team', () => {
     await sender(await smtpServer());
     const person = await anna();
     await world.queue(person, { content: { ...note, text: '{{ people.first-name | nothing }}' } as MessageContent });
-    assert.match((await world.message(person, 'failed')).reason ?? '', /text, line 1: undefined filter: nothing/);
+    assert.match(
+      (await world.message(person, 'failed')).reason ?? '',
+      /^the note can not be rendered: text, line 1: undefined filter: nothing/,
+    );
   });
 
   test('of who is deleted, the built-in mailbox lets go of the notes about them, and of no others', async () => {

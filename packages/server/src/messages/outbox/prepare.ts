@@ -1,12 +1,13 @@
 import type { KeyObject } from 'node:crypto';
+import type { MessageChannel } from '@tributary/model';
 import type { Person } from '../../people/index.ts';
-import { messageOf } from '../../platform/errors.ts';
 import type { Mail } from '../channels/channel.ts';
 import type { Made } from '../made.ts';
 import { renderEmail } from '../render/email.ts';
 import { renderNotice } from '../render/notice.ts';
 import type { ClaimedMessage } from '../store/outbox.sql.ts';
 import type { DisplayTypes } from '../types.ts';
+import { whyNotMade } from '../why-not-made.ts';
 import type { Ruled } from './rules.ts';
 
 /** All that is needed to judge a message and to make what is sent. */
@@ -42,15 +43,16 @@ export function prepareMail(loaded: Loaded, person: Person, sender: Sender): Pre
   };
   if (made.channel === 'notice') {
     const { notice, to } = made;
-    if ('broken' in notice) return { do: 'fail', reason: notice.broken };
-    return rendered('the note', () => ({ ...common, ...renderNotice(notice, subject, types), to }));
+    if ('broken' in notice) return { do: 'fail', reason: whyNotMade(made.channel, notice.broken) };
+    return rendered(made.channel, () => ({ ...common, ...renderNotice(notice, subject, types), to }));
   }
   if (made.channel !== 'email') throw new Error(`${made.channel} is not made into a mail`);
   const { email } = made;
-  if ('broken' in email) return { do: 'fail', reason: email.broken };
+  if ('gone' in email) return { do: 'fail', reason: email.gone };
+  if ('broken' in email) return { do: 'fail', reason: whyNotMade(made.channel, email.broken) };
   const { workspaceId, id: messageId } = message;
   const { publicUrl, from } = sender;
-  return rendered('the template', () => {
+  return rendered(made.channel, () => {
     const tracking = { publicUrl, secret: loaded.secret, workspaceId, messageId };
     const { fromName = from.name, unsubscribeUrl, ...seen } = renderEmail(email, subject, types, tracking);
     return {
@@ -65,10 +67,10 @@ export function prepareMail(loaded: Loaded, person: Person, sender: Sender): Pre
   });
 }
 
-function rendered(what: string, make: () => Mail): Prepared {
+function rendered(channel: MessageChannel, make: () => Mail): Prepared {
   try {
     return { do: 'send', mail: make() };
   } catch (error) {
-    return { do: 'fail', reason: `${what} can not be rendered: ${messageOf(error)}` };
+    return { do: 'fail', reason: whyNotMade(channel, error) };
   }
 }

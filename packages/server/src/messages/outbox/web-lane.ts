@@ -8,6 +8,7 @@ import { judgeAnswer } from '../channels/answer.ts';
 import { signedHeaders } from '../channels/signature.ts';
 import type { WebChannel, WebOutcome, WebRequest } from '../channels/web.ts';
 import { journeyPayload, renderWebhook } from '../render/webhook.ts';
+import { whyNotMade } from '../why-not-made.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { Lane } from './lane.ts';
 import type { Loaded } from './prepare.ts';
@@ -52,7 +53,7 @@ export function webLane(o: { channel: WebChannel; clock: Clock; log: Log }): Lan
       try {
         request = webhookRequest(loaded, loaded.person!, clock.now());
       } catch (error) {
-        return { did: 'fail', reason: `the webhook can not be made: ${messageOf(error)}` };
+        return { did: 'fail', reason: whyNotMade('webhook', error) };
       }
       const { origin } = new URL(request.url);
       const gate = gates.get(origin);

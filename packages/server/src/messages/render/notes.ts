@@ -1,7 +1,8 @@
 import type { Template } from '@tributary/model';
 import { compiled } from '../templates.ts';
 import { linksIn } from './links.ts';
-import { type Compiled, namesIn } from './liquid.ts';
+import { type Compiled, compile, namesIn } from './liquid.ts';
+import { problemWithText } from './problems.ts';
 import { isName } from './scope.ts';
 
 /** Gmail shows as much of the HTML of a mail, and cuts off the rest behind a link. */
@@ -20,9 +21,7 @@ export function notesOn(template: Template, { hasCustom, transactional }: Noting
   const kb = Math.ceil(Buffer.byteLength(html) / 1024);
   const lost = [...new Set(linksIn(html).filter(leadsNowhere))];
   return [
-    ...unknownNames(template, hasCustom).map(
-      (name) => `names {{ ${name} }}, which is nothing: it stays empty for everybody`,
-    ),
+    ...unknownNames(template, hasCustom).map(saidOf),
     ...(transactional || offersToUnsubscribe(template)
       ? []
       : ['has no link to unsubscribe: put {{ unsubscribe_url }} into it, or say that it is transactional']),
@@ -35,12 +34,24 @@ export function notesOn(template: Template, { hasCustom, transactional }: Noting
   ];
 }
 
+/** The same of a text that stands in a journey itself; one that can not be read is judged elsewhere. */
+export function notesOnText(text: string, { hasCustom }: Pick<Noting, 'hasCustom'>): string[] {
+  if (problemWithText(text, 'text') !== undefined) return [];
+  return namesOfNothing([compile(text, 'text', 'text')], hasCustom).map(saidOf);
+}
+
+const saidOf = (name: string): string => `names {{ ${name} }}, which is nothing: it stays empty for everybody`;
+
 /** Names such as `people.fist-name`. What started a run (`activity.…`) may have any. */
 function unknownNames(template: Template, hasCustom: Noting['hasCustom']): string[] {
   const email = compiled(template);
   if ('broken' in email) return [];
   const { subject, html, text, fromName } = email;
   const parts = [subject, html, text, fromName].filter((part): part is Compiled => part !== undefined);
+  return namesOfNothing(parts, hasCustom);
+}
+
+function namesOfNothing(parts: readonly Compiled[], hasCustom: Noting['hasCustom']): string[] {
   const unknown = parts.flatMap(namesIn).filter((path) => !isName(path, hasCustom));
   return [...new Set(unknown.map((path) => path.join('.')))];
 }

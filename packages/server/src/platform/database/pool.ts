@@ -55,11 +55,14 @@ export function openPool(connection: ConnectionSettings, log: Log, max = 12, o: 
 const RETRIABLE = new Set(['40P01', '40001']);
 const TRIES = 5;
 
-/** Runs `work` in a transaction; a deadlock's loser starts over, so `work` must have no effect but on the database. */
-export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` in a transaction; a deadlock's loser starts over, so `work` must have no effect but on the database. `failed`
+ * where the same has failed for another reason, so that it may do less (`hasFailed`).
+ */
+export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>, { failed = false } = {}): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(db, work, attempt > 1);
+      return await once(db, work, { again: attempt > 1, failed });
     } catch (error) {
       if (attempt >= TRIES || !isRetriable(error)) throw error;
     }
@@ -94,6 +97,12 @@ const triedBefore = new WeakSet<Queryable>();
 
 /** Whether this transaction has been tried before, so that what is taken for granted the first time is to be looked at. */
 export const isTriedAgain = (tx: Tx): boolean => triedBefore.has(tx);
+
+/** Transactions whose work has failed before, and not for a lost race. */
+const failedBefore = new WeakSet<Queryable>();
+
+/** Whether what this transaction does has failed before: what can be left to others is, lest it fail again. */
+export const hasFailed = (tx: Tx): boolean => failedBefore.has(tx);
 
 /**
  * Sends a statement whose answer nobody waits for; it travels with the commit, which fails when it does. Three round
@@ -162,7 +171,11 @@ function gathering(client: pg.PoolClient): { tx: Tx; over: () => void } {
   return { tx: { query } as unknown as Tx, over };
 }
 
-async function once<T>(db: Db, work: (tx: Tx) => Promise<T>, again: boolean): Promise<T> {
+async function once<T>(
+  db: Db,
+  work: (tx: Tx) => Promise<T>,
+  { again, failed }: { again: boolean; failed: boolean },
+): Promise<T> {
   const client = await db.connect();
   let broken: Error | undefined;
   // A connection lost between two statements is an event, not a rejected query.
@@ -173,6 +186,7 @@ async function once<T>(db: Db, work: (tx: Tx) => Promise<T>, again: boolean): Pr
   const { tx, over } = gathering(client);
   unanswered.set(tx, []);
   if (again) triedBefore.add(tx);
+  if (failed) failedBefore.add(tx);
   try {
     send(tx, { text: 'begin' });
     const result = await work(tx);

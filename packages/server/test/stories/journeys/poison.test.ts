@@ -39,6 +39,46 @@ test('a run of which the database does not take what comes of it is parked; othe
   assert.deepEqual(await world.runsOf('poison@example.com'), ['left: completed']);
 });
 
+test('a first step of which the database does not take what comes of it parks that run alone, however its person came in', async () => {
+  const notice = { kind: 'notice', to: ['team@example.com'], subject: 'Call {{ people.first-name }}', text: 'Please' };
+  const shapes = { call: { ...notice, next: 'end' }, end: { kind: 'exit' } };
+  await world.push({ name: 'By news', entry: { activity: 'act:cm:called' }, start: 'call', shapes });
+  const byHand = await world.push({ name: 'By hand', entry: { kind: 'direct' }, start: 'call', shapes });
+  const enrolled = await world.push({ name: 'Enrolled', entry: { kind: 'direct' }, start: 'call', shapes });
+  const adds = { kind: 'journey', do: 'add', journey: 'By a step', next: 'end' };
+  await world.push({ name: 'By a step', entry: { kind: 'direct' }, start: 'call', shapes });
+  await world.push({
+    name: 'Passes on',
+    entry: { kind: 'tag', tag: 'Passed on' },
+    start: 'adds',
+    shapes: { adds, end: { kind: 'exit' } },
+  });
+  await world.db.query(`alter table move add constraint no_toxin check (did not like '%Toxic%')`);
+  const people = ['Toxic', 'Berta'].map((name) => ({
+    fields: { 'str::email': `${name.toLowerCase()}@example.com`, 'str::first': name },
+    tags: ['Passed on'],
+  }));
+  const merged = await world.call('POST', '/v1/person/merge', { people, merge_by: ['str::email'] });
+  const ids = merged.json.people.map((person: { person_id: string }) => person.person_id);
+  const activities = people.map(({ fields }) => ({ activity_id: 'act:cm:called', fields }));
+  await world.call('POST', '/v1/activities/create', { activities, merge_by: ['str::email'] });
+  const triggered = await world.call('POST', `/v1/journeys/${byHand}/trigger`, { people });
+  assert.deepEqual(
+    triggered.json.people.map((one: { status: string }) => one.status),
+    ['entered', 'entered'],
+  );
+  assert.equal((await world.call('POST', `/api/journeys/${enrolled}/enrol`, { people: ids })).status, 202);
+  await world.quiet();
+
+  const parked = /^not begun \(parked: .*no_toxin/;
+  const poisoned = await world.runsOf('toxic@example.com');
+  assert.equal(poisoned.filter((run) => parked.test(run)).length, 4, poisoned.join());
+  assert.deepEqual(await world.runsOf('berta@example.com'), Array(5).fill('left: completed'));
+  const { rows } = await world.db.query('select name, error from news where attempts > 0');
+  assert.deepEqual(rows, []);
+  await world.db.query('alter table move drop constraint no_toxin');
+});
+
 test('what a text makes of somebody is written, whatever a filter has decoded or cut through', async () => {
   const subject = 'Call {{ people.first-name | url_decode }}, {{ people.last-name | split: "" | first }}';
   const id = await world.push({

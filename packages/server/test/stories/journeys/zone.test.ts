@@ -68,4 +68,27 @@ describe('by whose clock', () => {
     const moves = json.paths[0].path.filter(({ shape }: { shape: string }) => shape === 'pause');
     assert.match(JSON.stringify(moves), /2026-03-04T17:00:00/);
   });
+
+  test('who waits in a zone that becomes another, the workspace’s or their own, waits by the new one', async () => {
+    // The evening of a Tuesday in Los Angeles, as in Chicago, where office hours begin two hours sooner.
+    world.clock.advance(Math.max(0, Date.parse('2026-03-04T04:00:00Z') - world.clock.now().getTime()));
+    await world.quiet();
+    for (const email of ['moved@example.com', 'moves@example.com']) await world.does(email, 'signed-up');
+    await world.tributary.messages.changeDefaults(world.ws, { timezone: 'America/Chicago' });
+    await world.quiet();
+    const own = { 'str::email': 'moves@example.com', 'str::lt': 'Asia/Tokyo' };
+    await world.tributary.people.record(world.ws, [
+      { who: { by: ['str::email'] }, fields: own, source: 'API', ours: true },
+    ]);
+    await world.quiet();
+    assert.equal((await world.subjectsTo('moves@example.com')).length, 1, 'it is one in the afternoon in Tokyo');
+    await world.pass(10.9 * HOUR);
+    assert.deepEqual(await world.runsOf('moved@example.com'), ['pause']);
+    await world.pass(0.2 * HOUR);
+    assert.equal(
+      (await world.subjectsTo('moved@example.com')).length,
+      1,
+      'it is nine in Chicago, and seven in Los Angeles',
+    );
+  });
 });

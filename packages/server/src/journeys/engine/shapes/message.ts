@@ -16,10 +16,11 @@ const names: { readonly [K in MessageShape['kind']]: string } = {
 /** Puts the message into the outbox: what becomes of it comes back as activities. */
 export function message(shape: MessageShape, moment: Moment): Move {
   const sending = 'sending' in shape ? shape.sending : undefined;
-  return doing(shape, moment, () => ({
+  const request = () => ({
     did: `asked for ${names[shape.kind]}${what(shape, moment)}`,
-    effect: { kind: 'message', content: contentOf(shape), sending },
-  }));
+    effect: { kind: 'message', content: contentOf(shape), sending } as const,
+  });
+  return doing(shape, moment, request, { several: shape.kind === 'notice' ? new Set(shape.to).size : 1 });
 }
 
 function what(shape: MessageShape, moment: Moment): string {

@@ -246,6 +246,7 @@ describe('a step that may fail', () => {
       do: 'wait',
       until: after(15 * 60_000),
       did: 'tries again at 2026-03-02 08:15 UTC: no such deal',
+      remember: { asked: { ...asked(1).asked, told: true } },
     });
     const again = at(1, 15);
     assert.ok(again.do === 'wait' && again.effects?.length === 1);

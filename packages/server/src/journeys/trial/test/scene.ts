@@ -45,6 +45,7 @@ export function sceneOf(shapes: Record<string, unknown>, o: Told = {}): Scene {
       channel: content.channel,
       template: 'template' in content ? content.template : undefined,
     }),
+    refused: () => undefined,
     render: (text, fields) => text.replaceAll('{{ people.first-name }}', String(fields['str::first'])),
     ...o.scene,
   };
