@@ -92,7 +92,17 @@ describe('what is hardly meant', () => {
       },
       ['shapes.b.add[0]: “Hot” is what people enter by, and is taken: whoever comes here enters again, and again'],
     ],
-    ['no exit', { shapes, exits: [] }, ['exits: nothing lets people go before the end of their way']],
+    [
+      'no exit',
+      { shapes: { a: { ...mail, next: 'b' }, b: { kind: 'delay', for: { days: 1 }, next: 'end' }, end }, exits: [] },
+      ['exits: nothing lets people go before the end of their way'],
+    ],
+    ['no exit where nobody waits', { shapes, exits: [] }, []],
+    [
+      'no goal where nobody is told anything',
+      { shapes: { a: { kind: 'tag', add: ['Customer'], next: 'end' }, end }, goal: undefined },
+      [],
+    ],
     [
       'nothing done',
       { shapes: { a: { kind: 'delay', for: { days: 1 }, next: 'end' }, end } },

@@ -43,11 +43,12 @@ function goalWarnings(journey: JourneyDefinition): Problem[] {
       : tooLate(journey);
   const goals = Object.entries(journey.shapes).filter(([, { kind }]) => kind === 'goal');
   if (goals.length === 0) {
-    const problem =
-      journey.holdOut > 0
-        ? 'there is no goal by which those who are held out could be compared'
-        : 'there is no goal: nothing will tell whether the journey helps';
-    return [{ at: 'goal', problem }];
+    if (journey.holdOut > 0)
+      return [{ at: 'goal', problem: 'there is no goal by which those who are held out could be compared' }];
+    // One that tells nobody anything, such as a bridge between two systems, has nothing to help with.
+    return Object.values(journey.shapes).some(isMessageShape)
+      ? [{ at: 'goal', problem: 'there is no goal: nothing will tell whether the journey helps' }]
+      : [];
   }
   if (journey.holdOut > 0)
     return goals.map(([id]) => ({
@@ -117,7 +118,7 @@ function leavingWarnings({ exits, leave, shapes, start }: JourneyDefinition): Pr
   const kinds = new Set(Object.values(shapes).map(({ kind }) => kind));
   const acts = [...kinds].some((kind) => !STANDING.has(kind));
   return [
-    ...(exits.length === 0 && !leave
+    ...(exits.length === 0 && !leave && (kinds.has('delay') || kinds.has('wait'))
       ? [{ at: 'exits', problem: 'nothing lets people go before the end of their way' }]
       : []),
     ...(shapes[start]?.kind === 'exit' ? [{ at: 'start', problem: 'who enters leaves at once' }] : []),
