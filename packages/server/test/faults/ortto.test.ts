@@ -32,6 +32,9 @@ let folder: string;
 let first: Installation;
 let second: Installation;
 let firstKey: string;
+let secondKey: string;
+/** Where the first takes the webhooks of the second. */
+let hook: string;
 
 const call = async (url: string, key: string, path: string, body: object): Promise<number> => {
   const answer = await fetch(url + path, {
@@ -54,7 +57,7 @@ before(async () => {
   for (const one of [first, second]) one.start();
   for (const one of [first, second]) await one.ready();
   firstKey = await keyOf(first);
-  const secondKey = await keyOf(second);
+  secondKey = await keyOf(second);
   const define = '/v1/definitions/activity/create';
   assert.equal(await call(first.url, firstKey, define, { name: 'Demo booked' }), 200);
   assert.equal(await call(second.url, secondKey, define, { name: 'Demo told of' }), 200);
@@ -65,6 +68,7 @@ before(async () => {
   const connected = await first.command('ortto', 'connect', '--url', second.url, '--key', secondKey);
   assert.equal(connected.code, 0, connected.output);
   assert.match(connected.output, /^Connected to my-workspace \(account my-workspace\)\.\n {2}found {2}0 people$/m);
+  hook = first.url + /\/hooks\/ortto\/\S+/.exec(connected.output)![0];
   const file = join(folder, 'playbook.json');
   await writeFile(file, JSON.stringify({ journey, templates: {} }));
   const pushed = await first.command('journeys', 'push', file);
@@ -133,4 +137,66 @@ async function isQuiet(db: Db, runs: number): Promise<boolean> {
             (select count(*)::int from run) as runs`,
   );
   return rows[0]!.open === 0 && rows[0]!.runs >= runs;
+}
+
+const CALLED = 30;
+
+test('whichever is killed while Ortto calls, and calls again, each call is told once', {
+  timeout: 200_000,
+}, async () => {
+  const people = Array.from({ length: CALLED }, (_, i) => ({ fields: { 'str::email': `called${i}@example.com` } }));
+  const made = await fetch(`${second.url}/v1/person/merge`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': secondKey },
+    body: JSON.stringify({ people, merge_by: ['str::email'] }),
+  });
+  const ids = ((await made.json()) as { people: { person_id: string }[] }).people.map(({ person_id }) => person_id);
+  for (let round = 0; round < ROUNDS; round++) {
+    const calls = ids.flatMap((contact_id, i) => {
+      const [id, run_id] = ['00', '10'].map(
+        (kind) => `${kind}${(round * CALLED + i + 1).toString(16).padStart(20, '0')}00`,
+      );
+      const email = `called${i}@example.com`;
+      const activity = { id, field_id: 'act::o', created: new Date().toISOString(), attr: { 'str::s': 'Hello' } };
+      return [
+        () => ({ activity, contact: { contact_id, email }, id, time: new Date().toISOString() }),
+        () => ({ contact_id, email, run_id, shape_id: '1', webhook_id: '7', time: new Date().toISOString() }),
+      ];
+    });
+    const delivered = Promise.all([...calls, ...calls].map(deliver));
+    await pause(Math.random() * 250);
+    const killed = round % 3 === 2 ? second : first;
+    await killed.killServer();
+    await pause(Math.random() * 500);
+    killed.start();
+    await killed.ready();
+    await delivered;
+  }
+  const here = await first.database();
+  await until('every call is read', async () => (await here.query('select from connector_inbox')).rowCount === 0, {
+    ...{ withinMs: 90_000, everyMs: 250 },
+    told: async () => (await here.query('select error, count(*) from connector_inbox group by 1')).rows,
+  });
+  const { rows } = await here.query<{ what: string; least: number; most: number; people: number }>(
+    `select what, min(told)::int as least, max(told)::int as most, count(*)::int as people
+     from (select d.activity_id as what, a.person_id, count(*) as told
+           from activity a join activity_definition d on d.id = a.definition_id
+           where d.activity_id in ('act::o', 'act:cm:ortto-webhook') group by 1, 2) t
+     group by what`,
+  );
+  const once = { least: ROUNDS, most: ROUNDS, people: CALLED };
+  assert.deepEqual(Object.fromEntries(rows.map(({ what, ...told }) => [what, told])), {
+    'act::o': once,
+    'act:cm:ortto-webhook': once,
+  });
+  assert.deepEqual([...first.surprises, ...second.surprises], []);
+});
+
+/** As Ortto does: again until it is taken, each time with the moment of that try. */
+async function deliver(body: () => object): Promise<void> {
+  await until('the call is taken', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(hook, { method: 'POST', headers, body: JSON.stringify(body()) }).catch(() => undefined);
+    return answer?.status === 204;
+  });
 }
