@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { reportOn } from '../../src/reports/index.ts';
 import { all, moves, openScene, opens, passes, play, type Scene } from '../support/scene.ts';
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts';
 import { until } from '../support/until.ts';
@@ -30,6 +31,13 @@ async function messagesTo({ email }: Scene) {
   return tributary.messages.listOfPerson(db, tributary.workspace.id, id, 10);
 }
 
+/** What the journey's report says of its mail. */
+async function figures() {
+  const { tributary, db } = world;
+  const [journey] = await tributary.journeys.list(db, tributary.workspace.id);
+  return (await reportOn(db, tributary, journey!.id)).messages;
+}
+
 test('while the mail server is away, mail waits; then each mail leaves once', async () => {
   const scenes = [await openScene(world), await openScene(world)];
   await sink.shut();
@@ -54,6 +62,7 @@ test('while the mail server is away, mail waits; then each mail leaves once', as
 test('an address that is refused for good is bounced: the deal says so, and nothing more is tried', async () => {
   const scene = await openScene(world);
   sink.onRecipient = (address) => (address === scene.email ? { code: 550, text: '5.1.1 no such user here' } : 'take');
+  const before = await figures();
   await play(scene, [
     [
       'her deal moves to Qualification',
@@ -65,6 +74,8 @@ test('an address that is refused for good is bounced: the deal says so, and noth
       },
     ],
   ]);
+  const now = await figures();
+  assert.deepEqual([now.sent - before.sent, now.delivered - before.delivered, now.bounced - before.bounced], [1, 0, 1]);
   sink.onRecipient = () => 'take';
   await play(scene, [
     ['two days pass', passes({ days: 2 }), { mails: [], skipped: ['mail to this address has bounced before'] }],

@@ -69,15 +69,15 @@ function goalTable(report: JourneyReport): Html {
 }
 
 function messageTable({ messages }: JourneyReport): Html {
-  const tried = messages.sent + messages.bounced + messages.failed;
+  const tried = messages.sent + messages.failed;
   const rows: [string, number, number][] = [
     ['Sent', messages.sent, tried],
-    ['Delivered', messages.delivered, messages.sent + messages.bounced],
+    ['Delivered', messages.delivered, messages.sent],
     ['Opened', messages.opened, messages.delivered],
     ['Clicked', messages.clicked, messages.delivered],
     ['Replied', messages.replied, messages.delivered],
     ['Unsubscribed', messages.unsubscribed, messages.delivered],
-    ['Bounced', messages.bounced, messages.sent + messages.bounced],
+    ['Bounced', messages.bounced, messages.sent],
     ['Not sent: refused, or given up', messages.failed, tried],
   ];
   const others: [string, number][] = [

@@ -11,9 +11,9 @@ export interface Counts {
   /** Of those, for a rule: the cap, or the hours in which they go. */
   held: number;
   uncertain: number;
-  /** Handed over to the mail server, and not come back since. */
+  /** Handed over to the mail server, which took them or said that it never will. */
   sent: number;
-  /** Sent, and not come back since. */
+  /** Sent, taken, and not come back since. */
   delivered: number;
   skipped: number;
   bounced: number;
@@ -36,7 +36,7 @@ export async function countsByJourney(db: Queryable, journeyId: number): Promise
             (count(*) filter (where state in ('queued', 'sending')))::int as waiting,
             (count(*) filter (where state = 'queued' and waits_for is not null))::int as held,
             (count(*) filter (where state = 'uncertain'))::int as uncertain,
-            (count(*) filter (where state = 'sent'))::int as sent,
+            (count(*) filter (where state in ('sent', 'bounced')))::int as sent,
             (count(*) filter (where state = 'sent'))::int as delivered,
             (count(*) filter (where state = 'skipped'))::int as skipped,
             (count(*) filter (where state = 'bounced'))::int as bounced,
