@@ -49,7 +49,8 @@ export function createHttp(o: {
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     if (error instanceof UserError) return refuse(request, reply, error.status, error.message);
     if (isNotNow(error)) {
-      o.log.warn({ err: error, url: request.routeOptions.url }, 'the database is away: answered 503');
+      // In words: there may be hundreds a minute.
+      o.log.warn({ why: messageOf(error), url: request.routeOptions.url }, 'the database is away: answered 503');
       return refuse(
         request,
         reply.header('retry-after', '1'),

@@ -26,6 +26,7 @@ export async function openForServer(where: Where, log: Log): Promise<OpenDatabas
   const embedded = await startEmbedded({
     dataDir: where.dataDir,
     log: (message, detail) => log.info(detail ?? {}, message),
+    trouble: (message, detail) => log.warn(detail ?? {}, message),
   });
   return { ...embedded, alone: true };
 }

@@ -24,6 +24,8 @@ export interface EmbeddedOptions {
   readonly log: (msg: string, detail?: object) => void;
   /** Told of instead of `log` where somebody is waited for. */
   readonly waiting?: (msg: string, detail?: object) => void;
+  /** Told of instead of `log` where PostgreSQL ends under us. */
+  readonly trouble?: (msg: string, detail?: object) => void;
   /** Whoever starts it has only a moment's work with it. */
   readonly passing?: boolean;
   /** PostgreSQL settings over ours. */
@@ -117,7 +119,7 @@ async function startIn(
   // A start cut short before this line leaves a database without a record: the next one gives it a new password.
   await writeRecord(folder, connection);
   const plan = { folder, way, connection, settings: { ...defaultSettings(), ...options.settings }, log };
-  const server = await supervise(plan);
+  const server = await supervise(plan, options.trouble ?? log);
   const ms = Math.round(performance.now() - began);
   log(state === 'missing' ? 'Made a PostgreSQL database' : 'Started PostgreSQL', {
     ms,

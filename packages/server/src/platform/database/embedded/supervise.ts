@@ -11,10 +11,10 @@ export interface Supervised {
 }
 
 /**
- * Starts the server and, whenever it dies under us, starts it again at the same address. It is never given up: while it
+ * Starts the server and, whenever it dies under us, tells of that as trouble and starts it again at the same address. It is never given up: while it
  * does not answer, the rest of Tributary keeps what it has and tries again, and `/readyz` says so.
  */
-export async function supervise(plan: ServerPlan): Promise<Supervised> {
+export async function supervise(plan: ServerPlan, trouble: ServerPlan['log']): Promise<Supervised> {
   const closing = new AbortController();
   let server = await startServer(plan, closing.signal);
 
@@ -26,10 +26,10 @@ export async function supervise(plan: ServerPlan): Promise<Supervised> {
       const now = performance.now();
       recent = [...recent.filter((then) => now - then < WITHIN_MS), now];
       const lines = await server.lastLines();
-      plan.log('PostgreSQL ended under us; starting it again', { code, lines, file: plan.folder.log });
+      trouble('PostgreSQL ended under us; starting it again', { code, lines, file: plan.folder.log });
       try {
         if (recent.length > RESTARTS_AT_ONCE) {
-          plan.log(`PostgreSQL ended ${recent.length} times within a minute; a pause comes before the next start`);
+          trouble(`PostgreSQL ended ${recent.length} times within a minute; a pause comes before the next start`);
           await sleep(PAUSE_MS, undefined, { signal: closing.signal });
         }
         server = await startServer(plan, closing.signal);
@@ -37,7 +37,7 @@ export async function supervise(plan: ServerPlan): Promise<Supervised> {
         else plan.log('PostgreSQL is back', { ms: Math.round(performance.now() - now) });
       } catch (error) {
         if (closing.signal.aborted) return;
-        plan.log('PostgreSQL could not be started again', { error });
+        trouble('PostgreSQL could not be started again', { error });
         // Nothing runs: the loop comes round at once, so the next try takes its time.
         await sleep(1_000);
       }
