@@ -167,6 +167,8 @@ export interface Session {
    * `mirrored` is what the other connectors record with here, where it was asked to have that over there as well.
    */
   setUp(webhookUrl: string, mirrored?: Provided): Promise<SetUpReport>;
+  /** Takes away what was subscribed, before the connection ends. Left out where nothing was. */
+  leave?(webhookUrl: string): Promise<void>;
   /**
    * Resolves when a read need not wait for the other side's limit. Hooks are taken up only then, so that those which
    * come during the wait are read by the same request, and not by the next. Left out where there is no limit.

@@ -9,6 +9,7 @@ import { createStages } from './reading/stages.ts';
 import { createApi, openLine } from './rest/api.ts';
 import { createFieldBook } from './set-up/fields.ts';
 import { setUpAccount } from './set-up/set-up.ts';
+import { unsubscribe } from './set-up/subscription.ts';
 import { type KommoSettings, kommoSettings } from './settings.ts';
 import { actions } from './speech/actions/index.ts';
 import { hear, hears, hearUnmarked } from './speech/hear.ts';
@@ -44,6 +45,7 @@ function open(settings: KommoSettings, tools: Tools): Session {
   const writer = createWriter({ api: writing, tools, fields, stages, echoes });
   return {
     setUp: (webhookUrl) => setUpAccount(reading, { fields, refused, webhookUrl }),
+    leave: (webhookUrl) => unsubscribe(reading, webhookUrl),
     ready: () => line.limiter.ready(),
     read: (hints, memory) => readHints(reader, hints, memory),
     catchUp: (memory) => catchUp(reader, memory),

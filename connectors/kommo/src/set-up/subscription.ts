@@ -50,7 +50,7 @@ export async function subscribe(api: Api, destination: string, refused: Set<stri
   const report: Report = { made: [], removed: [], found: [], warnings: [], lacking: [] };
   const existing = webhooksOf(await api.get('/webhooks'));
   for (const stale of existing.filter((one) => isStale(one.destination, destination))) {
-    await remove(api, stale.destination);
+    await unsubscribe(api, stale.destination);
     report.removed.push(`The webhook to the former address ${stale.destination}`);
   }
   const mine = existing.find((one) => one.destination === destination);
@@ -60,7 +60,7 @@ export async function subscribe(api: Api, destination: string, refused: Set<stri
     return report;
   }
   // Whether a POST wakes a disabled webhook, and whether it replaces its list, is not documented. A removal is.
-  if (mine) await remove(api, destination);
+  if (mine) await unsubscribe(api, destination);
   const what = mine?.disabled ? 'The webhook, which Kommo had switched off' : 'The webhook';
   await post(api, destination, { report, refused, what });
   return report;
@@ -126,7 +126,8 @@ function reasonOf(body: unknown): string {
   return [first?.path, first?.detail || detailOf(body)].filter(Boolean).join(': ') || 'no reason given';
 }
 
-async function remove(api: Api, destination: string): Promise<void> {
+/** Has Kommo call that address no more. */
+export async function unsubscribe(api: Api, destination: string): Promise<void> {
   await api.send('DELETE', '/webhooks', { destination }, [403]);
 }
 

@@ -27,6 +27,16 @@ export function connect(
   });
 }
 
+/** `kommo disconnect`, `ortto disconnect`. */
+export function disconnect(config: Config, connector: string): Promise<undefined> {
+  return withRooms(config, async ({ connectors, workspace }) => {
+    const left = await connectors.disconnect(workspace.id, connector);
+    console.log(`Disconnected: nothing more is read from ${connectors.nameOf(connector)}, and nothing written to it.`);
+    if (left !== undefined) console.log(`  note   The webhook there could not be removed: ${left}`);
+    return undefined;
+  });
+}
+
 /** What was found over there, what was made, and what was taken away. */
 export function describe(report: SetUpReport): string[] {
   return [

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
-import { connect } from './connect.ts';
+import { connect, disconnect } from './connect.ts';
 import { usage } from './usage.ts';
 import { withRooms } from './with-database.ts';
 
@@ -10,11 +10,16 @@ interface Asked {
   again?: boolean | undefined;
 }
 
-/** `kommo connect` and `kommo backfill`. */
+/** `kommo connect`, `backfill` and `disconnect`. */
 export function kommo(config: Config, [verb]: string[], { url, token, again }: Asked): Promise<undefined> {
   if (verb === 'connect' && url && token) return kommoConnect(config, { url, token });
   if (verb === 'backfill') return kommoBackfill(config, again === true);
-  throw usage(['kommo connect --url https://yours.kommo.com --token TOKEN', 'kommo backfill [--again]']);
+  if (verb === 'disconnect') return disconnect(config, 'kommo');
+  throw usage([
+    'kommo connect --url https://yours.kommo.com --token TOKEN',
+    'kommo backfill [--again]',
+    'kommo disconnect',
+  ]);
 }
 
 /** Keeps the token, encrypted, and makes what Kommo needs. */

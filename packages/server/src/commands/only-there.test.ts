@@ -36,7 +36,10 @@ test('a command that only looks makes no database in a folder that is mistyped, 
   for (const [command, missing] of [
     ['keys revoke', 'which key? keys revoke ID (see "keys list") (key_missing)'],
     ['backup', 'write it so: backup FOLDER (unknown_command)'],
-    ['ortto connect', 'write it so: ortto connect --url us|au|eu|ADDRESS --key PRV-… [--bridge] (unknown_command)'],
+    [
+      'ortto connect',
+      'write one of (unknown_command):\n  ortto connect --url us|au|eu|ADDRESS --key PRV-… [--bridge]\n  ortto disconnect',
+    ],
   ] as const)
     assert.deepEqual(await run(...command.split(' ')), [2, `tributary: ${missing}\n`], command);
   assert.deepEqual(await readdir(folder), []);

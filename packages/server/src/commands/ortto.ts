@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { UserError } from '../platform/errors.ts';
-import { connect } from './connect.ts';
+import { connect, disconnect } from './connect.ts';
 import { usage } from './usage.ts';
 
 /**
@@ -12,8 +12,9 @@ export function orttoConnect(
   [verb]: string[],
   o: { url?: string | undefined; key?: string | undefined; bridge?: boolean | undefined },
 ): Promise<undefined> {
+  if (verb === 'disconnect') return disconnect(config, 'ortto');
   if (verb !== 'connect' || !o.url || !o.key) {
-    throw usage(['ortto connect --url us|au|eu|ADDRESS --key PRV-… [--bridge]']);
+    throw usage(['ortto connect --url us|au|eu|ADDRESS --key PRV-… [--bridge]', 'ortto disconnect']);
   }
   return connect(config, {
     connector: 'ortto',

@@ -22,6 +22,7 @@ import { problemsWith } from './problems.ts';
 import { provide } from './provide.ts';
 import {
   type ConnectedAccount,
+  deleteConnection,
   listConnections,
   updateConnectionAccount,
   upsertConnection,
@@ -50,6 +51,11 @@ export interface Connectors {
    * tells how far that is. Throws where nothing is connected by that connector, or it can not.
    */
   backfill(workspaceId: number, connectorId: string, again: boolean): Promise<Backfill | 'asked'>;
+  /**
+   * Ends the connection: what was to be written fails, as the timelines tell, and its webhooks are answered with 404.
+   * Returns why what was subscribed over there could not be taken away, where it could not. Throws where there is none.
+   */
+  disconnect(workspaceId: number, connectorId: string): Promise<string | undefined>;
   /** Makes again what is missing over there, such as a webhook that was switched off. */
   check(): Promise<void>;
   /** What can be seen to be wrong with the connector actions of a journey, before any is asked for. */
@@ -70,6 +76,8 @@ export interface Connectors {
   routes(app: FastifyInstance): void;
   start(): Loop;
 }
+
+const MEANT_FOR_ANOTHER = 'it was meant for the account that was connected before';
 
 export function createConnectors(o: {
   db: Db;
@@ -100,6 +108,13 @@ export function createConnectors(o: {
     return report;
   };
 
+  const connectionOf = async (workspaceId: number, connectorId: string): Promise<Connection> => {
+    const all = await connections.all();
+    const connection = all.find((c) => c.workspaceId === workspaceId && c.connector.id === connectorId);
+    if (connection) return connection;
+    throw new UserError('not_connected', `${connectorId} is not connected: connect it first`, 404);
+  };
+
   return {
     async connect(workspaceId, connectorId, input, { mirror } = {}) {
       const connector = o.connectors.find(({ id }) => id === connectorId);
@@ -124,18 +139,16 @@ export function createConnectors(o: {
         const row = await upsertConnection(tx, { workspaceId, connector: connectorId, settings, webhookSecret }, now);
         await updateConnectionAccount(tx, row.id, accountOf(report));
         const isAnother = before?.account && before.account.id !== report.account.id;
-        if (isAnother) await leaveAccount(tx, people, { id: row.id, workspaceId }, now);
+        if (isAnother) await leaveAccount(tx, people, { id: row.id, workspaceId }, { why: MEANT_FOR_ANOTHER, now });
       });
       connections.forget();
       await db.query(notify('connections'));
       return { ...report, webhookUrl: url };
     },
     async backfill(workspaceId, connectorId, again) {
-      const connection = (await connections.all()).find(
-        (c) => c.workspaceId === workspaceId && c.connector.id === connectorId,
-      );
-      if (!connection?.session.backfill)
-        throw new UserError('not_connected', `${connectorId} is not connected: connect it first`, 404);
+      const connection = await connectionOf(workspaceId, connectorId);
+      if (!connection.session.backfill)
+        throw new UserError('no_backfill', `${connection.connector.name} is not read for what was there before`);
       const now = await backfillOf(db, connection.id);
       if (now && !again) return now;
       await transaction(db, async (tx) => {
@@ -143,6 +156,24 @@ export function createConnectors(o: {
         signal(tx, 'connection');
       });
       return 'asked';
+    },
+    async disconnect(workspaceId, connectorId) {
+      const { id, session, connector, webhookSecret } = await connectionOf(workspaceId, connectorId);
+      // First: afterwards nobody has the key.
+      const left = session.leave?.(webhookUrl(connector, webhookSecret));
+      const why = await left?.then(() => undefined, messageOf);
+      await transaction(db, async (tx) => {
+        await leaveAccount(
+          tx,
+          people,
+          { id, workspaceId },
+          { why: `${connector.name} was disconnected`, now: clock.now() },
+        );
+        await deleteConnection(tx, id);
+      });
+      connections.forget();
+      await db.query(notify('connections'));
+      return why;
     },
     async check() {
       const failures: unknown[] = [];

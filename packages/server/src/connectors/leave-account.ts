@@ -5,22 +5,20 @@ import { deleteAllHooks } from './store/inbox.sql.ts';
 import { deleteMemories } from './store/memory.sql.ts';
 import { failOpenWrites } from './store/outbox.sql.ts';
 
-const WHY = 'it was meant for the account that was connected before';
-
 /**
- * A connection leads to another account from now on: its ids mean others there. What was remembered and is still to be
- * read is of no use, and what was to be written is given up, as the timelines tell.
+ * A connection leads to another account from now on, or to none: its ids mean others there. What was remembered and is
+ * still to be read is of no use, and what was to be written is given up, as the timelines tell.
  */
 export async function leaveAccount(
   tx: Tx,
   people: People,
   connection: { id: number; workspaceId: number },
-  now: Date,
+  { why, now }: { why: string; now: Date },
 ): Promise<void> {
   deleteMemories(tx, connection.id);
   deleteAllHooks(tx, connection.id);
-  const items = (await failOpenWrites(tx, connection.id, WHY, now)).flatMap(({ personId, about }) =>
-    about ? [actionItem('act::fja', personId, about, WHY)] : [],
+  const items = (await failOpenWrites(tx, connection.id, why, now)).flatMap(({ personId, about }) =>
+    about ? [actionItem('act::fja', personId, about, why)] : [],
   );
   if (items.length > 0) await people.recordIn(tx, connection.workspaceId, items);
 }

@@ -83,6 +83,49 @@ test('a webhook that can not be recorded is kept to be looked at, and the others
   }
 });
 
+test('disconnected, Kommo calls nobody and nothing is kept; connected again, it is heard at another address', async () => {
+  const { connectors, workspace } = world.tributary;
+  const settings = { url: world.kommo.url, token: world.kommo.token };
+  const secret = async () => (await world.db.query('select webhook_secret as secret from connection')).rows;
+  const before = await secret();
+  assert.equal(world.kommo.webhooks().length, 1);
+  assert.equal(await connectors.disconnect(workspace.id, 'kommo'), undefined);
+  assert.deepEqual([world.kommo.webhooks(), await secret(), await connectors.counts(world.db)], [[], [], []]);
+  for (const table of ['connector_inbox', 'connector_outbox', 'connector_memory'])
+    assert.equal((await world.db.query(`select from ${table}`)).rowCount, 0, table);
+  await assert.rejects(connectors.disconnect(workspace.id, 'kommo'), /kommo is not connected/);
+  const unheard = dealMoves(world.kommo);
+  await world.quiet();
+  assert.deepEqual(await mailed(unheard), [0]);
+
+  await connectors.connect(workspace.id, 'kommo', settings);
+  assert.notDeepEqual(await secret(), before);
+  const heard = dealMoves(world.kommo);
+  await world.quiet();
+  assert.deepEqual(await mailed(heard), [1]);
+});
+
+test('disconnected while Kommo is away: what was to be written fails, and that the webhook stays there is said', async () => {
+  const { connectors, workspace } = world.tributary;
+  world.kommo.faults.set({ offline: true });
+  await world.db.query(
+    `insert into connector_outbox (connection_id, key, kind, target, body, state, requested_at, person_id, about)
+     select c.id, 'never written', 'note', 'lead:1', '{"text":"x"}', 'queued', now(), p.id, '{"str::pat":"kommo.note"}'
+     from connection c, (select id from person order by id limit 1) p`,
+  );
+  try {
+    assert.match((await connectors.disconnect(workspace.id, 'kommo')) ?? '', /no answer|ECONN|failed/);
+  } finally {
+    world.kommo.faults.clear();
+  }
+  const { rows } = await world.db.query(
+    `select a.attributes->>'str::jsl' as why from activity a join activity_definition d on d.id = a.definition_id
+     where d.activity_id = 'act::fja' and a.attributes->>'str::pat' = 'kommo.note'`,
+  );
+  assert.deepEqual(rows, [{ why: 'Kommo was disconnected' }]);
+  await connectors.connect(workspace.id, 'kommo', { url: world.kommo.url, token: world.kommo.token });
+});
+
 test('another account is heard from the first moment on, and gets nothing that was meant for the one before', async () => {
   const account = { id: 999, name: 'Other Co', subdomain: 'other' };
   const other = await startKommoSandbox({
@@ -96,7 +139,7 @@ test('another account is heard from the first moment on, and gets nothing that w
     world.kommo.faults.set({ offline: true });
     await world.db.query(
       `insert into connector_outbox (connection_id, key, kind, target, body, state, requested_at)
-       select id, 'to the old one', 'note', '1', '{"text":"x"}', 'queued', now() from connection`,
+       select id, 'to the old one', 'note', 'lead:1', '{"text":"x"}', 'queued', now() from connection`,
     );
     // Kommo numbers contacts over all accounts; each sandbox begins anew, and would give the numbers of people we have.
     for (let i = 0; i <= people; i++) other.addLead({ name: 'Before', contact: { first_name: 'Somebody' } });

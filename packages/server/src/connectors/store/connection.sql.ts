@@ -1,4 +1,4 @@
-import type { Queryable } from '../../platform/database/pool.ts';
+import type { Queryable, Tx } from '../../platform/database/pool.ts';
 
 export interface ConnectionRow {
   id: number;
@@ -41,6 +41,13 @@ export async function upsertConnection(
     [connection.workspaceId, connection.connector, connection.settings, connection.webhookSecret, now],
   );
   return rows[0]!;
+}
+
+/** Ends a connection, with all that is kept for it. */
+export async function deleteConnection(tx: Tx, id: number): Promise<void> {
+  for (const table of ['connector_inbox', 'connector_outbox', 'connector_memory'])
+    await tx.query(`delete from ${table} where connection_id = $1`, [id]);
+  await tx.query('delete from connection where id = $1', [id]);
 }
 
 export async function updateConnectionState(
