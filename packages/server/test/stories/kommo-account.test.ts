@@ -110,7 +110,7 @@ test('disconnected while Kommo is away: what was to be written fails, and that t
   world.kommo.faults.set({ offline: true });
   await world.db.query(
     `insert into connector_outbox (connection_id, key, kind, target, body, state, requested_at, person_id, about)
-     select c.id, 'never written', 'note', 'lead:1', '{"text":"x"}', 'queued', now(), p.id, '{"str::pat":"kommo.note"}'
+     select c.id, 'never written', 'note', 'lead:1', '{"text":"x","at":"2026-03-02T08:00:00.000Z"}', 'queued', now(), p.id, '{"str::pat":"kommo.note"}'
      from connection c, (select id from person order by id limit 1) p`,
   );
   try {
@@ -139,7 +139,7 @@ test('another account is heard from the first moment on, and gets nothing that w
     world.kommo.faults.set({ offline: true });
     await world.db.query(
       `insert into connector_outbox (connection_id, key, kind, target, body, state, requested_at)
-       select id, 'to the old one', 'note', 'lead:1', '{"text":"x"}', 'queued', now() from connection`,
+       select id, 'to the old one', 'note', 'lead:1', '{"text":"x","at":"2026-03-02T08:00:00.000Z"}', 'queued', now() from connection`,
     );
     // Kommo numbers contacts over all accounts; each sandbox begins anew, and would give the numbers of people we have.
     for (let i = 0; i <= people; i++) other.addLead({ name: 'Before', contact: { first_name: 'Somebody' } });
