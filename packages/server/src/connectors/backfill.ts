@@ -40,7 +40,9 @@ export function createBackfill(work: Work, connection: Connection): () => Promis
     const at = await backfillOf(work.db, connection.id);
     if (at?.state !== 'on') return undefined;
     const now = work.clock.now();
-    if (dueAt > now) return dueAt;
+    const wait = dueAt.getTime() - now.getTime();
+    // Longer, and the clock was set back.
+    if (wait > 0 && wait <= PAUSE_MS) return dueAt;
     dueAt = new Date(now.getTime() + PAUSE_MS);
     const { reading, next, told } = await session.backfill(at.next, memoryOf(work, connection));
     const items = reading.items.map((item) => ({ ...item, source: IMPORTED }));
