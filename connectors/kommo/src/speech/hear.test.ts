@@ -100,18 +100,6 @@ describe('what people do with e-mail, on their deal', () => {
     assert.ok(String(click[1]?.body.value).length <= 255);
     assert.ok(String(click[1]?.body.value).endsWith('UTC'));
   });
-
-  test('a mail whose pictures are loaded again and again is one note in ten minutes, and each of its links by itself', () => {
-    const keys = (more: object, minutes = 0) => {
-      const at = new Date(Date.parse('2026-11-23T21:00:00Z') + minutes * 60_000);
-      const attributes = { ...opened.attributes, 'idt::mi': '506b04c22500000000040000', ...more };
-      return hear({ ...opened, id: String(minutes), at, attributes }).map(({ key }) => key);
-    };
-    assert.deepEqual(keys({}, 9), keys({}));
-    assert.notDeepEqual(keys({}, 10), keys({}));
-    assert.notDeepEqual(keys({ 'idt::mi': '506b04c22500000000050000' }), keys({}));
-    assert.notDeepEqual(keys({ 'int::li': 2 }), keys({ 'int::li': 1 }));
-  });
 });
 
 describe('an address that has not bounced any more', () => {

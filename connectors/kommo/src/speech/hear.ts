@@ -13,9 +13,6 @@ interface Said {
   status?: (typeof emailStatuses)[number];
 }
 
-/** Of one mail, what is done again within so long is the same to a manager: programs load pictures whenever they show it. */
-const onceInMs = 10 * 60_000;
-
 /** A text field takes some 255 characters, and the moment at its end must not be what is cut off. */
 const activityMax = 225;
 const subjectMax = 200;
@@ -56,7 +53,6 @@ export function hear(heard: Heard): Write[] {
   if (!say || !lead || heard.attributes['bol::m'] === true) return [];
   const said = say(heard.attributes);
   const at = heard.at.toISOString();
-  const key = keyOf(heard);
   const field = said.status
     ? { field: EMAIL_STATUS, value: said.status, at }
     : {
@@ -65,19 +61,9 @@ export function hear(heard: Heard): Write[] {
         at,
       };
   return [
-    { key: `${key}:note`, ...writeOf('note', lead, { text: `${said.note} · ${toTheSecond(heard.at)}`, at }) },
-    { key: `${key}:field`, ...writeOf('field', lead, field) },
+    { key: `${heard.id}:note`, ...writeOf('note', lead, { text: `${said.note} · ${toTheSecond(heard.at)}`, at }) },
+    { key: `${heard.id}:field`, ...writeOf('field', lead, field) },
   ];
-}
-
-/**
- * One for each activity; but one for all that is done with a mail, or with one of its links, in ten minutes, where the
- * activity names the message (`idt::mi`) and the link (`int::li`).
- */
-function keyOf({ activityId, id, at, attributes }: Heard): string {
-  const { 'idt::mi': message, 'int::li': link = 0 } = attributes;
-  if (typeof message !== 'string' || !(activityId === 'act::o' || activityId === 'act::c')) return id;
-  return `${message}:${activityId}:${String(link)}:${Math.floor(at.getTime() / onceInMs)}`;
 }
 
 /**

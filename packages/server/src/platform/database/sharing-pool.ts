@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /** After that it is tried again whether there are more. */
@@ -47,14 +48,19 @@ export class SharingPool extends pg.Pool {
 
   async #connect(): Promise<pg.PoolClient> {
     let refused: unknown;
-    for (;;) {
+    for (let early = 0; ; ) {
       if (this.options.max < this.#most && performance.now() > this.#fewerUntil) this.options.max = this.#most;
       try {
         return await super.connect();
       } catch (error) {
         // Nobody gave one back in time: why there is no other says more.
         if (!hasNoneLeft(error)) throw refused ?? error;
-        if (this.#made === 0) throw error;
+        if (this.#made === 0) {
+          // Those that were begun with it may be on their way.
+          if (this.totalCount === 0 || ++early > 5) throw error;
+          await sleep(50);
+          continue;
+        }
         refused = error;
         this.options.max = this.#made;
         this.#fewerUntil = performance.now() + FEWER_MS;
