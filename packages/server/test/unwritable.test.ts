@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
+import { mock, type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { createKey } from '../src/access/index.ts';
 import { doctor } from '../src/commands/doctor.ts';
@@ -11,6 +11,20 @@ import { databaseProxy } from './support/database-proxy.ts';
 import { setForAll } from './support/read-only.ts';
 import { until } from './support/until.ts';
 import { urlOf } from './support/url-of.ts';
+
+/** A server whose database can fall silent. */
+async function behindProxy(t: TestContext) {
+  const database = await testDatabase();
+  const proxy = await databaseProxy(database.connection);
+  const config = { ...readConfig({}), databaseUrl: urlOf(proxy.connection), port: 0 };
+  const tributary = await startTributary(config, { clock: systemClock, log: silent });
+  t.after(async () => {
+    await tributary.close();
+    await proxy.close();
+    await database.close();
+  });
+  return { proxy, tributary };
+}
 
 test('a database that answers and does not write is not ready, and a write is to be tried again', async (t) => {
   const database = await testDatabase();
@@ -53,15 +67,7 @@ test('a database that answers and does not write is not ready, and a write is to
 });
 
 test('a database that does not answer any more is not ready, and whoever asks is told so', async (t) => {
-  const database = await testDatabase();
-  const proxy = await databaseProxy(database.connection);
-  const config = { ...readConfig({}), databaseUrl: urlOf(proxy.connection), port: 0 };
-  const tributary = await startTributary(config, { clock: systemClock, log: silent });
-  t.after(async () => {
-    await tributary.close();
-    await proxy.close();
-    await database.close();
-  });
+  const { proxy, tributary } = await behindProxy(t);
   const ready = async () => {
     const answer = await fetch(`${tributary.url}/readyz`, { signal: AbortSignal.timeout(10_000) });
     return { status: answer.status, body: await answer.json() };
@@ -77,15 +83,7 @@ test('a database that does not answer any more is not ready, and whoever asks is
 });
 
 test('a request while the database says nothing is answered all the same, and all goes on once it is back', async (t) => {
-  const database = await testDatabase();
-  const proxy = await databaseProxy(database.connection);
-  const config = { ...readConfig({}), databaseUrl: urlOf(proxy.connection), port: 0 };
-  const tributary = await startTributary(config, { clock: systemClock, log: silent });
-  t.after(async () => {
-    await tributary.close();
-    await proxy.close();
-    await database.close();
-  });
+  const { proxy, tributary } = await behindProxy(t);
   const { key } = await createKey(tributary.db, tributary.workspace, 'test', systemClock.now());
   const merge = async () => {
     const answer = await fetch(`${tributary.url}/v1/person/merge`, {

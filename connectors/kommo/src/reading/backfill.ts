@@ -2,7 +2,7 @@ import type { Backfilled, Memory, Reading, Remembered } from '@tributary/connect
 import { z } from 'zod';
 import { onePage } from '../rest/lists.ts';
 import { contactsIn, leadsIn } from '../rest/records.ts';
-import { contactMemoryOf, personOf } from './contact.ts';
+import { contactItem, contactMemoryOf } from './contact.ts';
 import { recallContacts, recallLeads } from './memory.ts';
 import { readHints } from './read.ts';
 import type { Reader } from './reader.ts';
@@ -86,7 +86,7 @@ async function tellContacts({ tools }: Reader, rows: readonly unknown[], memory:
     .map((contact) => ({ id: contact.id, now: contactMemoryOf(contact, tools.now()) }));
   return {
     reading: {
-      items: fresh.map(({ id, now }) => ({ ...personOf(id, now), source: 'Kommo', strategy: 2, lenient: true })),
+      items: fresh.map(({ id, now }) => contactItem(id, now)),
       remember: fresh.map(({ id, now }) => ({ kind: 'contact', key: String(id), value: now })),
     },
     told: fresh.length,

@@ -1,4 +1,4 @@
-import type { Fields, Value, Who } from '@tributary/model';
+import type { Fields, IntakeItem, Value, Who } from '@tributary/model';
 import { personFields } from '../provides.ts';
 import type { KommoContact } from '../rest/records.ts';
 import type { ContactMemory } from './memory.ts';
@@ -43,6 +43,11 @@ export function personOf(contactId: number, contact: ContactMemory): { who: Who;
   if (contact.phone !== undefined) fields['phn::phone'] = { phone: contact.phone, parse_with_country_code: true };
   // The contact's id comes second, so that a contact that gets an e-mail, or another one, stays the same person.
   return { who: { by: contact.email === undefined ? [contactField] : ['str::email', contactField] }, fields };
+}
+
+/** The person of a contact as it was read, as an item begins. A value that is none, such as half a number, is left out. */
+export function contactItem(contactId: number, contact: ContactMemory): IntakeItem {
+  return { ...personOf(contactId, contact), source: 'Kommo', strategy: 2, lenient: true };
 }
 
 /** Kommo has first and last name, but contacts made by forms and chats often have only the whole name. */

@@ -1,7 +1,7 @@
 import type { Reading } from '@tributary/connector-kit';
 import type { IntakeItem } from '@tributary/model';
 import type { KommoLead } from '../rest/records.ts';
-import { personOf } from './contact.ts';
+import { contactItem, personOf } from './contact.ts';
 import { type Deletion, type Departure, deletedMemoryOf, remainingFields } from './departure.ts';
 import { type LeadChange, leadFields, leadMemoryOf, momentsOf, stageChange } from './lead.ts';
 import type { Contacts } from './read-contacts.ts';
@@ -33,7 +33,7 @@ export function createTelling({ tools }: Reader, { now: contacts, before, read, 
     const contact = contactId === undefined ? undefined : contacts.get(contactId);
     if (contactId === undefined || !contact) return undefined;
     told.add(contactId);
-    return { ...personOf(contactId, contact), source: 'Kommo', strategy: 2, lenient: true };
+    return contactItem(contactId, contact);
   };
 
   /** The person of a contact, whether it can be read or not; nobody is made of one. */

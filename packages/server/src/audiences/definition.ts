@@ -1,13 +1,4 @@
-import {
-  askedAbout,
-  type Filter,
-  groupOf,
-  isMembershipOperator,
-  leafOf,
-  leavesOf,
-  objectId,
-  objectNumber,
-} from '@tributary/model';
+import { askedAbout, type Filter, groupOf, isMembershipOperator, leafOf, leavesOf, objectId } from '@tributary/model';
 
 /** An audience as it is stored. */
 export interface AudienceRow {
@@ -43,11 +34,6 @@ export function filtersOf({ filter, exitFilter }: Pick<AudienceRow, 'filter' | '
 /** An audience's id outside: 24 hex digits, like an ObjectId. */
 export function publicAudienceId({ id, createdAt }: { id: number; createdAt: Date }): string {
   return objectId(createdAt, id);
-}
-
-/** The number in a public id, or undefined when it can not be one. Its first half is the moment it was made at. */
-export function audienceNumber(publicId: string): number | undefined {
-  return objectNumber(publicId);
 }
 
 /** Conditions about audiences, as they stand in filters. */

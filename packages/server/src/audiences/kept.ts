@@ -1,7 +1,7 @@
-import type { Filter, Problem } from '@tributary/model';
+import { type Filter, objectNumber, type Problem } from '@tributary/model';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import { signal } from '../platform/presence.ts';
-import { audienceNumber, publicAudienceId } from './definition.ts';
+import { publicAudienceId } from './definition.ts';
 import { type Managing, nothing, problemsWith } from './manage.ts';
 import { deleteAudience, findAudiences, insertAudience, insertSet, updateVersion } from './store/audience.sql.ts';
 import { findBuilt, updateKept } from './store/kept.sql.ts';
@@ -42,7 +42,7 @@ export function createKept(managing: Managing, now: () => Date): KeptAudiences {
       await insertSet(tx, workspaceId);
       await managing.live.lock(tx, workspaceId);
       const made =
-        id !== null && (await updateKept(tx, audienceNumber(id) ?? 0, asked, now()))
+        id !== null && (await updateKept(tx, objectNumber(id) ?? 0, asked, now()))
           ? id
           : await make(tx, workspaceId, asked, now());
       await updateVersion(tx, workspaceId);
@@ -51,10 +51,10 @@ export function createKept(managing: Managing, now: () => Date): KeptAudiences {
     },
     async drop(tx, workspaceId, id) {
       await managing.live.lock(tx, workspaceId);
-      await deleteAudience(tx, audienceNumber(id) ?? 0);
+      await deleteAudience(tx, objectNumber(id) ?? 0);
       await updateVersion(tx, workspaceId);
     },
-    built: (db, workspaceId, id) => findBuilt(db, workspaceId, audienceNumber(id) ?? 0),
+    built: (db, workspaceId, id) => findBuilt(db, workspaceId, objectNumber(id) ?? 0),
   };
 }
 

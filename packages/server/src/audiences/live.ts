@@ -1,6 +1,13 @@
-import { type Dependencies, dependenciesOf, type OnActivity, onActivities, type Prepared } from '@tributary/model';
+import {
+  type Dependencies,
+  dependenciesOf,
+  type OnActivity,
+  objectNumber,
+  onActivities,
+  type Prepared,
+} from '@tributary/model';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
-import { type AudienceRow, audienceNumber, audiencesIn, filtersOf, journeysIn } from './definition.ts';
+import { type AudienceRow, audiencesIn, filtersOf, journeysIn } from './definition.ts';
 import { conditionsOnLastSeen } from './seen.ts';
 import { findVersion, listAudiences, lockVersion } from './store/audience.sql.ts';
 
@@ -80,7 +87,7 @@ function askedBy(row: AudienceRow) {
     activities: all(({ activities }) => activities),
     onActivities: { enter: onActivities(row.filter), exit: row.exitFilter ? onActivities(row.exitFilter) : [] },
     lastSeen: filters.flatMap(conditionsOnLastSeen),
-    audiences: new Set(asked.flatMap(({ ids }) => ids).flatMap((id) => audienceNumber(id) ?? [])),
+    audiences: new Set(asked.flatMap(({ ids }) => ids).flatMap((id) => objectNumber(id) ?? [])),
     subscribers: asked.some(({ subscribers }) => subscribers),
     journeys: new Set(filters.flatMap(journeysIn)),
   };

@@ -1,17 +1,9 @@
-import { type Filter, type Problem, spelledId } from '@tributary/model';
+import { type Filter, objectNumber, type Problem, spelledId } from '@tributary/model';
 import type { People } from '../people/index.ts';
 import type { Queryable, Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import type { AskingAudience, JourneysAsked } from './about-journeys.ts';
-import {
-  type AudienceRow,
-  askedIn,
-  audienceNumber,
-  audiencesIn,
-  filtersOf,
-  journeysIn,
-  publicAudienceId,
-} from './definition.ts';
+import { type AudienceRow, askedIn, audiencesIn, filtersOf, journeysIn, publicAudienceId } from './definition.ts';
 import { circleFrom, type LiveSets } from './live.ts';
 import {
   deleteAudience,
@@ -104,7 +96,7 @@ export async function remove(tx: Tx, o: Managing, workspaceId: number, publicId:
 }
 
 export async function findOne(db: Queryable, workspaceId: number, publicId: string): Promise<AudienceRow> {
-  const number = audienceNumber(publicId);
+  const number = objectNumber(publicId);
   const [found] =
     number === undefined ? [] : await findAudiences(db, workspaceId, { ids: [number], limit: 1, offset: 0 });
   if (!found || publicAudienceId(found) !== spelledId(publicId)) {

@@ -1,13 +1,13 @@
-import type { Facts, Fields } from '@tributary/model';
+import { type Facts, type Fields, objectNumber } from '@tributary/model';
 import type { Filters, Parameters } from '../people/index.ts';
 import type { ToJourneys } from './about-journeys.ts';
-import { audienceNumber, audienceOperators, isAboutJourneys } from './definition.ts';
+import { audienceOperators, isAboutJourneys } from './definition.ts';
 import type { Said } from './store/subscriber.sql.ts';
 
 /** Answers what filters ask about audiences. There is no push here, so nobody is opted in to it. */
 export function registerMembership(filters: Filters): void {
   filters.register(audienceOperators, ({ operator, id, workspaceId }, parameters) => {
-    const of = { workspaceId, id: audienceNumber(id) ?? 0 };
+    const of = { workspaceId, id: objectNumber(id) ?? 0 };
     switch (operator) {
       case '$is_member_of':
         return member(of, parameters);
@@ -39,7 +39,7 @@ export function membershipIn(person: {
     fields['bol::sp'] === true && members.has(id) && said?.get(id)?.smsOptedIn !== false;
   return (operator, about) => {
     if (isAboutJourneys(operator)) return toJourneys!(operator, about);
-    const id = audienceNumber(about) ?? 0;
+    const id = objectNumber(about) ?? 0;
     switch (operator) {
       case '$is_member_of':
         return members.has(id);

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Fields, Filter } from '@tributary/model';
+import { type Fields, type Filter, objectNumber } from '@tributary/model';
 import { chanceFrom, pick } from '../../test/support/random-journey.ts';
 import { transaction } from '../platform/database/pool.ts';
 import { concerned } from './concerned.ts';
-import { audienceNumber } from './definition.ts';
 import { createLiveSets } from './live.ts';
 import { screen } from './screen.ts';
 import { type Groups, openGroups } from './test/support.ts';
@@ -53,7 +52,7 @@ describe('who did something that audiences ask about', () => {
       both: await g.make('Both', { $and: [{ $is_member_of: { audience_id: once } }, did(LOOKED)] }),
       other: await g.make('Other', did(BOUGHT)),
     };
-    const names = new Map(Object.entries(audiences).map(([name, id]) => [audienceNumber(id)!, name]));
+    const names = new Map(Object.entries(audiences).map(([name, id]) => [objectNumber(id)!, name]));
     const anna = await g.merge({ 'str::email': 'anna@example.com' });
     await g.quiet();
     const live = createLiveSets();

@@ -1,5 +1,6 @@
+import { objectNumber } from '@tributary/model';
 import type { Queryable } from '../platform/database/pool.ts';
-import { audienceNumber, publicAudienceId } from './definition.ts';
+import { publicAudienceId } from './definition.ts';
 import { findTopics, listStandings } from './store/standing.sql.ts';
 
 /** A person and an audience, by its id outside or its name. */
@@ -69,7 +70,7 @@ async function topicsOf(db: Queryable, workspaceId: number, asked: readonly stri
   const rows = await findTopics(
     db,
     workspaceId,
-    asked.flatMap((audience) => audienceNumber(audience) ?? []),
+    asked.flatMap((audience) => objectNumber(audience) ?? []),
     asked,
   );
   const topics = new Map<string, Topic>();

@@ -25,7 +25,8 @@ import { createTaker } from './take.ts';
 import type { DialectGiven, Import, Mapping, Rejected } from './types.ts';
 import { createTurn } from './work.ts';
 
-export { cellOf, guarded, unmistaken } from './cells/print.ts';
+export { guarded, unmistaken } from './cells/formula.ts';
+export { cellOf } from './cells/print.ts';
 export type { DryRun } from './dry-run.ts';
 export { encodingFrom } from './file/decode.ts';
 export { type FileKind, isFileKind, kinds } from './kinds.ts';

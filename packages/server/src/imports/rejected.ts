@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { guarded } from './cells/print.ts';
+import { guarded } from './cells/formula.ts';
 import type { Import, Rejected } from './types.ts';
 
 /** What stands before the columns of the file. */

@@ -3,14 +3,9 @@ import type { Queryable } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import { findJourneys, type JourneyRow, type LiveJourney } from './store/journey.sql.ts';
 
-/** The number in a journey's id on the wire, or undefined when it can not be one. Its first half is when it was made. */
-export function journeyNumber(campaignId: string): number | undefined {
-  return objectNumber(campaignId);
-}
-
 /** A journey by its id on the wire, or by its name. Throws `journey_not_found`. */
 export async function findJourney(db: Queryable, workspaceId: number, which: string): Promise<JourneyRow> {
-  const number = journeyNumber(which);
+  const number = objectNumber(which);
   const found = await findJourneys(db, workspaceId, { ids: number ? [number] : [], names: [which] });
   const journey =
     found.find(({ id, createdAt }) => objectId(createdAt, id) === spelledId(which)) ??

@@ -1,8 +1,7 @@
-import { objectId } from '@tributary/model';
+import { objectId, objectNumber } from '@tributary/model';
 import type { JourneysAsked } from '../audiences/index.ts';
 import type { Filters } from '../people/index.ts';
 import { circleOfAudience } from './entry/circle.ts';
-import { journeyNumber } from './find.ts';
 import { findJourneys } from './store/journey.sql.ts';
 
 /** Keeps the database from reading all runs of the journey for the sake of a few people. */
@@ -21,7 +20,7 @@ export function registerMembership(filters: Filters): void {
       $has_left_campaign: ' and cr.left_at is not null',
     }[operator as (typeof operators)[number]];
     return `exists (select from run cr where cr.person_id = p.id
-      and cr.journey_id = ${parameters.add(journeyNumber(id) ?? 0, 'int')}
+      and cr.journey_id = ${parameters.add(objectNumber(id) ?? 0, 'int')}
       and cr.workspace_id = ${parameters.add(workspaceId, 'int')} and not cr.test and not cr.held_out${which}${each ? ONE_BY_ONE : ''})`;
   });
 }
@@ -30,7 +29,7 @@ export function registerMembership(filters: Filters): void {
 export const journeysAsked: JourneysAsked = {
   async missing(db, workspaceId, ids) {
     if (ids.length === 0) return [];
-    const found = await findJourneys(db, workspaceId, { ids: ids.flatMap((id) => journeyNumber(id) ?? []) });
+    const found = await findJourneys(db, workspaceId, { ids: ids.flatMap((id) => objectNumber(id) ?? []) });
     const there = new Set(found.map(({ id, createdAt }) => objectId(createdAt, id)));
     return ids.filter((id) => !there.has(id));
   },

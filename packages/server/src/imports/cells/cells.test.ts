@@ -4,8 +4,9 @@ import type { DisplayType, Value } from '@tributary/model';
 import fc from 'fast-check';
 import type { CellFormat } from '../types.ts';
 import { orderOf } from './dates.ts';
-import { unguarded, valueIn } from './kinds.ts';
-import { cellOf, guarded } from './print.ts';
+import { guarded, unguarded } from './formula.ts';
+import { valueIn } from './kinds.ts';
+import { cellOf } from './print.ts';
 
 const read = (cell: string, type: DisplayType, format: CellFormat & { country?: string; timezone?: string } = {}) => {
   const found = valueIn(cell, type, { timezone: 'UTC', ...format });

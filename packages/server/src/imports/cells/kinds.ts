@@ -1,6 +1,7 @@
 import { type DisplayType, isDisplayType, typeOfPrefix, type Value } from '@tributary/model';
 import type { CellFormat } from '../types.ts';
 import { dateIn, momentIn } from './dates.ts';
+import { unguarded } from './formula.ts';
 import { listIn } from './lists.ts';
 import { integerIn, thousandthsIn } from './numbers.ts';
 import { isShortened, phoneIn } from './phones.ts';
@@ -141,9 +142,4 @@ export function valueIn(
   return bare.trim() === '' && type !== 'text' && type !== 'large_text'
     ? { value: undefined }
     : reads[type](bare, reading);
-}
-
-/** Without the apostrophe that keeps spreadsheets from taking a value for a formula. */
-export function unguarded(cell: string): string {
-  return /^'+[=+\-@＝＋－＠\t\r\n]/.test(cell) ? cell.slice(1) : cell;
 }

@@ -32,21 +32,3 @@ function placeOut({ name, ...more }: Readonly<Record<string, unknown>>): string 
   const isPlain = typeof name === 'string' && name !== '' && name === name.trim() && !name.startsWith('{');
   return isPlain && Object.keys(more).length === 0 ? name : undefined;
 }
-
-/** Wide signs are as good as narrow ones to a spreadsheet that speaks Japanese. */
-const FORMULA = /^'*[=+\-@＝＋－＠\t\r\n]/;
-/** Numbers and phones begin with a sign too, and are no formula. */
-const PLAIN = /^[+-]?[\d .]+$/;
-
-/**
- * A cell that no spreadsheet takes for a formula: with an apostrophe before a
- * sign that begins one. `unguarded` takes it away again.
- */
-export function guarded(cell: string): string {
-  return FORMULA.test(cell) && !PLAIN.test(cell) ? `'${cell}` : cell;
-}
-
-/** As it is, but for one that looks guarded and is not, which would be read back without its apostrophe. */
-export function unmistaken(cell: string): string {
-  return cell.startsWith("'") ? guarded(cell) : cell;
-}

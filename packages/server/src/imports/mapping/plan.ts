@@ -1,6 +1,7 @@
 import { type ActivityInput, customFieldId, type DisplayType, internalId } from '@tributary/model';
 import { isAddress } from '../../people/index.ts';
-import { type Reading, unguarded, valueIn } from '../cells/kinds.ts';
+import { unguarded } from '../cells/formula.ts';
+import { type Reading, valueIn } from '../cells/kinds.ts';
 import { listIn } from '../cells/lists.ts';
 import { kinds } from '../kinds.ts';
 import type { CellFormat, Import, RowRead, Target, Values } from '../types.ts';
