@@ -133,7 +133,7 @@ function inside(config: Config): Promise<Finding[]> {
       count(
         outbox.uncertain === 0,
         `${counted(outbox.queued, 'message waits', 'messages wait')} to be sent${outbox.held > 0 ? ` (${outbox.held} for a cap or for their hours)` : ''}, ${counted(outbox.uncertain, 'is', 'are')} uncertain`,
-        'their answer was lost: "messages uncertain" lists them, "messages uncertain resend ID" or "drop ID" settles one; MAIL_WHEN_UNCERTAIN=resend sends those again that were not uncertain three times',
+        'their answer was lost: "messages uncertain" lists them, "messages uncertain resend ID" or "drop ID" settles one; MAIL_WHEN_UNCERTAIN=resend sends those again over which the mail server has not broken off three times',
       ),
       ...(outbox.refused === 0
         ? []

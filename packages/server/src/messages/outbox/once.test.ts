@@ -62,6 +62,15 @@ describe('a message is sent once, whatever is killed', () => {
     assert.equal((await world.timeline(person)).filter(({ activityId }) => activityId === 'act::s').length, 1);
   });
 
+  test('killed three times with the same mail on the wire: that says nothing of the mail, and it goes once more', async () => {
+    const person = await killedOnTheWire(1);
+    await world.t.db.query('update message set uncertain_count = 2, attempts = 3 where person_id = $1', [person]);
+    const smtp = await smtpServer();
+    await sender(smtp, { alone: true });
+    const message = await world.message(person, 'sent');
+    assert.deepEqual([message.uncertainCount, copies(smtp, message)], [3, 1]);
+  });
+
   test('killed beside others that live: they find it after a moment, and send for it', async () => {
     const person = await killedOnTheWire(1);
     const smtp = await smtpServer();
@@ -149,7 +158,7 @@ describe('a message is sent once, whatever is killed', () => {
     const write = (process: number, changes = sent) => transaction(db, (tx) => updateOutcomes(tx, process, changes));
     assert.equal((await write(902)).size, 0, 'not another’s');
     assert.equal(await updateToUncertain(db, [901], world.clock.now()), 2);
-    assert.equal(await releaseUncertain(db, world.clock.now(), [{ lane: 'mail', times: 2 }]), 2);
+    assert.equal(await releaseUncertain(db, world.clock.now(), [{ lane: 'mail', brokenOff: 2, tries: 11 }]), 2);
     const [taken] = await claimMessages(db, {
       process: 902,
       lane: 'mail',

@@ -3,14 +3,9 @@ import type { Db } from '../../platform/database/pool.ts';
 import type { Log } from '../../platform/log.ts';
 import { type Loop, startLoop, type Turn } from '../../platform/loop.ts';
 import { deadAmong } from '../../platform/presence.ts';
-import {
-  listClaimers,
-  nextReleaseAt,
-  releaseUncertain,
-  type UncertainMax,
-  updateToUncertain,
-} from '../store/outbox.sql.ts';
+import { type Again, listClaimers, nextReleaseAt, releaseUncertain, updateToUncertain } from '../store/outbox.sql.ts';
 import type { WhenUncertain } from '../types.ts';
+import { MAIL_TRIES_MAX } from './backoff.ts';
 
 /**
  * A process is believed dead when it has been missing for so long: one whose
@@ -18,11 +13,11 @@ import type { WhenUncertain } from '../types.ts';
  */
 const MISSING_MS = 3000;
 /**
- * So often a mail goes again by itself. A network that breaks at the wrong moment does so once, or twice on a bad day; what
- * happens to the same mail a third time happens each time, and every time may be a copy that somebody got
- * ([decision 16](../../../../../docs/decisions/0016-uncertain-three-times.md)).
+ * So often a mail over which the mail server broke off goes again by itself. A network that breaks at the wrong moment does so
+ * once, or twice on a bad day; what happens to the same mail a third time happens each time, and every time may be a copy that
+ * somebody got ([decision 16](../../../../../docs/decisions/0016-uncertain-three-times.md)). That we ended says nothing of the mail.
  */
-const AGAIN = 2;
+const BROKEN_OFF_MAX = 2;
 /** A webhook's last try settles it; until then it is never left lying. */
 const WITHOUT_END = 2 ** 31 - 1;
 
@@ -44,9 +39,11 @@ export function startUncertain(o: {
   released: () => void;
 }): Loop {
   const { db, log } = o;
-  const released: UncertainMax = [
-    { lane: 'web', times: WITHOUT_END },
-    ...(o.whenUncertain === 'resend' ? [{ lane: 'mail', times: AGAIN } as const] : []),
+  const released: Again = [
+    { lane: 'web', brokenOff: WITHOUT_END, tries: WITHOUT_END },
+    ...(o.whenUncertain === 'resend'
+      ? [{ lane: 'mail', brokenOff: BROKEN_OFF_MAX, tries: MAIL_TRIES_MAX } as const]
+      : []),
   ];
   /** Processes that are missing, and since when. */
   const missing = new Map<number, number>();

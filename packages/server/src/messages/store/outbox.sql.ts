@@ -146,6 +146,7 @@ export async function updateOutcomes(
            set state = c.state, due_at = c.due_at, attempts = m.attempts - c.tries_back,
                claimed_by = case when c.state = 'uncertain' then m.claimed_by end,
                uncertain_count = m.uncertain_count + case when c.state = 'uncertain' then 1 else 0 end,
+               broken_off_count = m.broken_off_count + case when c.state = 'uncertain' then 1 else 0 end,
                address = coalesce(c.address, m.address), subject = coalesce(c.subject, m.subject),
                reason = case when c.tries_back = 1 and m.waits_for is null then coalesce(c.reason, m.reason)
                              else c.reason end,
@@ -198,28 +199,34 @@ export async function updateToUncertain(db: Queryable, processes: readonly numbe
   return rowCount ?? 0;
 }
 
-/** How often a message of a lane may have been uncertain and still be sent again by itself. */
-export type UncertainMax = readonly { lane: LaneName; times: number }[];
+/** Which uncertain messages of a lane are sent again by themselves: those broken off over so often at most, and tried less often. */
+export type Again = readonly { lane: LaneName; brokenOff: number; tries: number }[];
 
-/** Queues uncertain messages of these lanes again that have been tried less often. Returns how many. */
-export async function releaseUncertain(db: Queryable, now: Date, most: UncertainMax): Promise<number> {
+const againSql = (first: number): string =>
+  `unnest($${first}::text[], $${first + 1}::int[], $${first + 2}::int[]) as l(lane, broken_off, tries)
+     where m.state = 'uncertain' and m.lane = l.lane and m.broken_off_count <= l.broken_off and m.attempts < l.tries`;
+
+const valuesOf = (again: Again): unknown[] => [
+  again.map(({ lane }) => lane),
+  again.map(({ brokenOff }) => brokenOff),
+  again.map(({ tries }) => tries),
+];
+
+/** Queues the uncertain messages that are to be sent again by now. Returns how many. */
+export async function releaseUncertain(db: Queryable, now: Date, again: Again): Promise<number> {
   const { rowCount } = await db.query(
     `update message m set state = 'queued', due_at = greatest(m.due_at, $1)
-     from unnest($2::text[], $3::int[]) as l(lane, times)
-     where m.state = 'uncertain' and m.due_at <= $1 and m.lane = l.lane and m.uncertain_count <= l.times`,
-    [now, most.map(({ lane }) => lane), most.map(({ times }) => times)],
+     from ${againSql(2)} and m.due_at <= $1`,
+    [now, ...valuesOf(again)],
   );
   return rowCount ?? 0;
 }
 
 /** When the next uncertain message may be sent again, or undefined when there is none. */
-export async function nextReleaseAt(db: Queryable, most: UncertainMax): Promise<Date | undefined> {
+export async function nextReleaseAt(db: Queryable, again: Again): Promise<Date | undefined> {
   const { rows } = await db.query<{ dueAt: Date | null }>(
-    `select min(m.due_at) as "dueAt"
-     from message m join unnest($1::text[], $2::int[]) as l(lane, times)
-       on m.lane = l.lane and m.uncertain_count <= l.times
-     where m.state = 'uncertain'`,
-    [most.map(({ lane }) => lane), most.map(({ times }) => times)],
+    `select min(m.due_at) as "dueAt" from message m, ${againSql(1)}`,
+    valuesOf(again),
   );
   return rows[0]?.dueAt ?? undefined;
 }
