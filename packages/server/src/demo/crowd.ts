@@ -81,7 +81,7 @@ export async function playCrowd(o: Play & { api: Api; playbook: Playbook & { jou
     for (const [name, group] of Object.entries({ 'went through': treated, 'held out': heldOut })) {
       const { value, low, high } = group.conversion!;
       say(
-        `${name}: ${group.goals} of ${group.entered} booked a meeting, ${percent(value)} (${percent(low)} to ${percent(high)})`,
+        `${name}: ${group.reached} of ${group.people} booked a meeting, ${percent(value)} (${percent(low)} to ${percent(high)})`,
       );
     }
     const points = (share: number): string => (share * 100).toFixed(1);
