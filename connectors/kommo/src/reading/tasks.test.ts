@@ -4,6 +4,7 @@ import type { Reading } from '@tributary/connector-kit';
 import { createMemory } from '@tributary/connector-kit/testing';
 import { type Account, due, openAccount, taskOn } from '../../test/support.ts';
 import { kommo } from '../connector.ts';
+import { type LeadTask, taskDone } from './tasks.ts';
 
 const anna = { first_name: 'Anna', email: 'anna@example.com' };
 
@@ -51,6 +52,8 @@ describe('tasks that are done in Kommo', () => {
     const [{ who, fields, activity }] = reading.items as [Reading['items'][number]];
     assert.deepEqual(who, { by: ['str::email', 'str:cm:kommo-contact-id'] });
     assert.equal(fields['str::email'], 'anna@example.com');
+    const at = activity?.at?.getTime();
+    assert.equal(Math.floor(at! / 1000) * 1000, account.sandbox.tasks(deal.id)[0]!.updatedAt.getTime());
     assert.deepEqual(activity, {
       id: 'act:cm:crm-task-done',
       attributes: {
@@ -60,13 +63,22 @@ describe('tasks that are done in Kommo', () => {
         'str:cm:task-result': 'She wants a demo',
         'str:cm:responsible-user-id': String(task.responsibleUserId),
       },
-      at: account.sandbox.tasks(deal.id)[0]!.updatedAt,
+      at: new Date(at!),
       key: `kommo:task:${task.id}`,
     });
     assert.deepEqual(account.requests(), ['GET /tasks']);
     account.renew();
     assert.deepEqual((await account.read(hooks)).items, []);
     assert.deepEqual(account.requests(), ['GET /tasks'], 'who was told is remembered');
+  });
+
+  test('are done at the end of Kommo’s second, after all else that it tells of then, and never in our future', () => {
+    const second = Date.parse('2026-03-02T08:00:05Z');
+    const task = { id: 9, entity_type: 'leads', entity_id: 1, updated_at: second / 1000 } as LeadTask;
+    const atOf = (now: number) => taskDone(task, new Date(now)).at?.getTime();
+    assert.equal(atOf(second + 60_000), second + 999);
+    assert.equal(atOf(second + 250), second + 250);
+    assert.equal(atOf(second - 5000), second - 5000, 'Kommo’s clock is ahead');
   });
 
   test('without an answer have an empty one; one that is only handed over, or on a contact, is none', async () => {

@@ -28,7 +28,10 @@ export async function readTasksDone({ api }: Reader, hints: readonly Hint[], mem
   );
 }
 
-/** The activity of a task that is done. The moment is Kommo's, but never in our future: clocks differ. */
+/**
+ * The activity of a task that is done. The moment is the end of Kommo's second, for whatever was told of its deal in that
+ * second came before; but never in our future: clocks differ.
+ */
 export function taskDone(task: LeadTask, now: Date): ActivityInput {
   const attributes: Record<string, Value> = {
     [taskAttributes.leadId.id]: String(task.entity_id),
@@ -37,6 +40,6 @@ export function taskDone(task: LeadTask, now: Date): ActivityInput {
     [taskAttributes.result.id]: textOf(task.result?.text) ?? '',
   };
   if (task.responsible_user_id) attributes[taskAttributes.responsibleUserId.id] = String(task.responsible_user_id);
-  const at = task.updated_at ? Math.min(task.updated_at * 1000, now.getTime()) : now.getTime();
+  const at = task.updated_at ? Math.min(task.updated_at * 1000 + 999, now.getTime()) : now.getTime();
   return { id: TASK_DONE, attributes, at: new Date(at), key: `kommo:task:${task.id}` };
 }

@@ -220,7 +220,7 @@ describe('a file of people with their companies', () => {
       return now.state === 'done' && now;
     });
     assert.deepEqual([await desk.rejected(done), done.counts], [[], { ...none, created: 2 }]);
-    assert.deepEqual((await desk.imports.find(desk.ws, late.id)).counts, none);
+    // Stopped before or after its row is rejected, whoever is quicker: it is, once.
     await desk.imports.start(desk.ws, late.id);
     await until('the first is done', async () => (await desk.imports.find(desk.ws, late.id)).state === 'done');
     assert.deepEqual(await desk.rejected(late), ['2: 3001 people: an account takes 3000']);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { publicId } from '@tributary/model';
 import { createKey } from '../../src/access/index.ts';
-import { moves, openScene, passes, type Scene, timelineOf } from '../support/scene.ts';
+import { moves, openScene, passes, runsOf, type Scene, timelineOf } from '../support/scene.ts';
 import { until } from '../support/until.ts';
 import { openWorld, playbook, type World } from '../support/world.ts';
 
@@ -286,6 +286,8 @@ test('a task pauses the journey of its deal until it is done in Kommo; the one t
   for (const name of ['Everything', 'Next'])
     await world.tributary.journeys.turn(world.tributary.workspace.id, name, 'off');
   await world.push({ ...rest, name: 'Task', entry, exits: [], holdOut: 0, start: 'call', shapes });
+  // All within one second, which is all that Kommo knows of a moment.
+  world.clock.advance(1000 - (world.clock.now().getTime() % 1000));
   const [anna, boris] = [await openScene(world), await openScene(world)];
   for (const scene of [anna, boris]) moves('Proposal sent')(scene);
   await world.quiet();
@@ -298,4 +300,25 @@ test('a task pauses the journey of its deal until it is done in Kommo; the one t
   await passes({ days: 3 })(boris);
   await world.quiet();
   assert.deepEqual([notes(anna), notes(boris)], [['She was called'], ['Nobody called her']]);
+});
+
+test('a deal that moves within the second in which the journey began has moved in it, though Kommo says no more than the second', async () => {
+  const { journey } = await playbook();
+  const { goal: _goal, ...rest } = journey;
+  const shapes = {
+    wait: { kind: 'wait', until: { '$act::has_occurred': { field_id: 'act:cm:crm-stage-changed' } }, next: 'note' },
+    note: { kind: 'action', connector: 'kommo', action: 'note', input: { text: 'Moved' }, next: 'end' },
+    end: { kind: 'exit', reason: 'done' },
+  };
+  const entry = { activity: 'act:cm:meeting-booked' };
+  await world.tributary.journeys.turn(world.tributary.workspace.id, 'Booked', 'off');
+  await world.push({ ...rest, name: 'Moved', entry, exits: [], holdOut: 0, start: 'wait', shapes });
+  const scene = await openScene(world);
+  world.clock.advance(1000 - (world.clock.now().getTime() % 1000));
+  const activity = { activity_id: 'act:cm:meeting-booked', fields: { 'str::email': scene.email } };
+  await world.api('/v1/activities/create', { activities: [activity], merge_by: ['str::email'] });
+  await until('she waits', async () => (await runsOf(world, scene.email)).at(-1) === 'wait');
+  moves('Negotiation')(scene);
+  await world.quiet();
+  assert.deepEqual(inKommo(scene).notes, ['Moved']);
 });

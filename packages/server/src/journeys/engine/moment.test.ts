@@ -63,6 +63,13 @@ describe('whether something happened in this run', () => {
     assert.equal(occurredIn(late, [{ ...did('act:cm:stage', 0), id: '100' }])(moved), true);
   });
 
+  test('of an entry that is known to the millisecond, what a CRM tells of its second is told from before by the same order', () => {
+    const form = { ...begin, entryAt: new Date(entered.getTime() + 500), enteredAt: new Date(entered.getTime() + 600) };
+    assert.equal(occurredIn(form, [did('act:cm:stage', 0, {}, 11n)])(moved), true);
+    assert.equal(occurredIn(form, [did('act:cm:stage', 0, {}, 9n)])(moved), false);
+    assert.equal(occurredIn(form, [did('act:cm:stage', 499, {}, 11n)])(moved), false, 'that is known to be before');
+  });
+
   test('the same deal is told from another, where the condition asks for it', () => {
     const same = { ...moved, same: ['str:cm:lead-id'] };
     assert.equal(occurredIn(begin, [did('act:cm:stage', SECOND, { 'str:cm:lead-id': '42' })])(same), true);

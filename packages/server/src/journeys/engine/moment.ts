@@ -45,10 +45,15 @@ export interface Beginning {
   entry: Fields;
 }
 
-/** From when on what somebody does may belong to a run: what started it may be told by a clock that is ahead of ours. */
+/**
+ * From when on what somebody does may belong to a run: what started it may be told by a clock that is ahead of ours, and
+ * what follows in the same second by a CRM that knows no more than the second.
+ */
 export function sinceOf({ entryAt, enteredAt }: Pick<Beginning, 'entryAt' | 'enteredAt'>): Date {
-  return entryAt < enteredAt ? entryAt : enteredAt;
+  return new Date(secondOf(entryAt < enteredAt ? entryAt : enteredAt));
 }
+
+const secondOf = (at: Date): number => Math.floor(at.getTime() / 1000) * 1000;
 
 /**
  * They say by which message, or in which run, somebody did it, and are about the person all the same: who wants no mail any
@@ -117,7 +122,7 @@ const isOneOf = (list: readonly string[], id: string): boolean => list.includes(
  * the run is there is after, though what started it be told to lie later still.
  */
 function isAfter(activity: { id: string; occurredAt: Date }, begin: Beginning): boolean {
-  const by = activity.occurredAt.getTime() - begin.entryAt.getTime();
-  if (by === 0) return BigInt(activity.id) > BigInt(begin.entryActivityId);
-  return by > 0 || activity.occurredAt >= begin.enteredAt;
+  const [at, entryAt] = [activity.occurredAt.getTime(), begin.entryAt.getTime()];
+  if (at === entryAt || at === secondOf(begin.entryAt)) return BigInt(activity.id) > BigInt(begin.entryActivityId);
+  return at > entryAt || activity.occurredAt >= begin.enteredAt;
 }
