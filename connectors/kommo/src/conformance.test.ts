@@ -55,6 +55,7 @@ conformance({
     { heard: heard('act::c', '13', { 'str::s': 'Hello', 'str::c': 'https://example.com' }), writes: 2 },
     { heard: heard('act::c', '14', { 'bol::m': true }), writes: 0 },
     { heard: heard('act::u-all', '15'), writes: 2 },
+    { heard: heard('act::s-ab', '21'), writes: 2 },
     { heard: heard('act::s-all', '16'), writes: 2 },
     { heard: heard('act::b', '17', { 'str::br': 'mailbox is full' }), writes: 2 },
     { heard: { ...heard('act::o', '18'), person: { id: '1', fields: {} } }, writes: 0 },

@@ -56,6 +56,16 @@ describe('what people do with e-mail, on their deal', () => {
     );
   });
 
+  test('a mail that is called spam is a note and the field "Email activity"', () => {
+    assert.deepEqual(
+      hear({ ...opened, activityId: 'act::s-ab' }).map((write) => write.body.text ?? write.body.value),
+      [
+        'Reported the e-mail “How did the first call go?” as spam · 23 Nov 2026, 21:04:11 UTC',
+        'Reported an e-mail as spam · 23 Nov 2026 21:04 UTC',
+      ],
+    );
+  });
+
   test('unsubscribing, subscribing and bouncing set the field "Email status"', () => {
     const status = (activityId: string) =>
       hear({ ...opened, activityId }).map((write) => [write.kind, write.body.field, write.body.value]);

@@ -32,6 +32,10 @@ const sayings: Record<string, (attributes: Fields) => Said> = {
     const subject = subjectOf(attributes);
     return { note: `Answered the e-mail${subject}`, activity: `Answered${subject || ' an e-mail'}` };
   },
+  'act::s-ab': (attributes) => ({
+    note: `Reported the e-mail${subjectOf(attributes)} as spam`,
+    activity: 'Reported an e-mail as spam',
+  }),
   'act::u-all': () => ({ note: 'Unsubscribed from e-mail', status: 'Unsubscribed' }),
   'act::s-all': () => ({ note: 'Subscribed to e-mail', status: 'Subscribed' }),
   'act::b': (attributes) => {

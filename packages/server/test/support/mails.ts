@@ -79,3 +79,42 @@ Hi
 `,
   );
 }
+
+/** What a provider passes on of whoever calls a mail spam. */
+export function feedbackOf(messageId: string, o: { type?: string; original?: string } = {}): Buffer {
+  const { type = 'abuse', original = 'message/rfc822' } = o;
+  return mailOf(
+    {
+      From: 'Feedback loop <fbl@mail.example>',
+      To: 'sales@acme.example',
+      Subject: 'Email feedback report',
+      'Message-ID': `<feedback-${++mails}@mail.example>`,
+      'MIME-Version': '1.0',
+      'Content-Type': 'multipart/report; report-type=feedback-report;\n\tboundary="b/1"',
+    },
+    `--b/1
+Content-Type: text/plain; charset=us-ascii
+
+This is an email abuse report for a message that came from your address.
+
+--b/1
+Content-Type: message/feedback-report
+
+Feedback-Type: ${type}
+User-Agent: ExampleFBL/1.0
+Version: 1
+Original-Rcpt-To: <anna@example.com>
+
+--b/1
+Content-Type: ${original}
+
+From: "Acme Sales" <sales@acme.example>
+To: anna@example.com
+Subject: Hello Anna
+Message-ID: ${messageId}
+
+Hi
+--b/1--
+`,
+  );
+}

@@ -21,7 +21,8 @@ export const receivedCalls: OwnCalls = {
       summary: 'Take in a mail',
       description:
         'The mail as it came (RFC 5322), of up to 25 MB. `taken_for` says what it was: `reply` (somebody answered a message: ' +
-        '“Replied to email” is on their timeline), `bounce` (a mail server gave a message up), `automatic` (a program ' +
+        '“Replied to email” is on their timeline), `bounce` (a mail server gave a message up), `complaint` (whoever ' +
+        'got it calls it spam, and is unsubscribed: “Abuse reported” is on their timeline), `automatic` (a program ' +
         'answered, and `why` it is taken for one), `ours` (somebody of the sender’s domain went on writing), `report` (a ' +
         'mail server told something that changes nothing), or `unrelated` (it names none of our messages; nothing of it is ' +
         'kept). Sent again, the same mail is recorded once: `recorded` is then `before`, or `nobody` where the person is gone.',

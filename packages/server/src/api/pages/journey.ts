@@ -77,6 +77,7 @@ function messageTable({ messages }: JourneyReport): Html {
     ['Clicked', messages.clicked, messages.delivered],
     ['Replied', messages.replied, messages.delivered],
     ['Unsubscribed', messages.unsubscribed, messages.delivered],
+    ['Called spam', messages.complained, messages.delivered],
     ['Bounced', messages.bounced, messages.sent],
     ['Not sent: refused, or given up', messages.failed, tried],
   ];

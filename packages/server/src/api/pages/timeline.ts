@@ -51,6 +51,7 @@ const tones: Readonly<Record<string, Line['tone']>> = {
   'act::re': 'good',
   'act::u-all': 'bad',
   'act::u-a': 'bad',
+  'act::s-ab': 'bad',
   'act::b': 'bad',
   'act::sk': 'bad',
   'act::fja': 'bad',

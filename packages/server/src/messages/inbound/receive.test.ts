@@ -3,7 +3,7 @@ import { createSecretKey } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { publicId } from '@tributary/model';
 import { simpleParser } from 'mailparser';
-import { answerTo, mailOf, reportOf } from '../../../test/support/mails.ts';
+import { answerTo, feedbackOf, mailOf, reportOf } from '../../../test/support/mails.ts';
 import { messageIdOf } from '../message-id.ts';
 import { startSmtp, type TestSmtp } from '../test/smtp-server.ts';
 import { CAMPAIGN, createWorld, listeningLog, type TestProcess, type World } from '../test/world.ts';
@@ -112,7 +112,8 @@ describe('mail that comes in', () => {
       `<${messageIdOf(createSecretKey(Buffer.from('another workspace')), id, 'acme.example')}>`,
     ];
     for (const one of forged) assert.equal(await takenFor(answerTo(one)), 'unrelated', one);
-    for (const one of forged) assert.equal(await takenFor(reportOf(one)), 'unrelated', one);
+    for (const report of [reportOf, feedbackOf])
+      for (const one of forged) assert.equal(await takenFor(report(one)), 'unrelated', one);
     assert.equal((await of(person, 'act::re')).length, 0);
     assert.equal((await world.message(person)).state, 'sent');
   });
@@ -229,6 +230,37 @@ describe('mail that comes in', () => {
     });
   }
 
+  test('whoever calls a mail spam has said so once for that mail, and gets no more', async () => {
+    const { person, id, messageId } = await mailed();
+    const received = await receive(feedbackOf(messageId));
+    const complaint = { as: 'complaint', messageId: id, personId: person, why: 'abuse' } as const;
+    assert.deepEqual(received, { ...complaint, recorded: 'now' });
+    world.clock.advance(60_000);
+    const original = 'text/rfc822-headers';
+    assert.deepEqual(await receive(feedbackOf(messageId, { original })), { ...complaint, recorded: 'before' });
+    const told = await of(person, 'act::s-ab');
+    assert.deepEqual(
+      told.map(({ attributes }) => [attributes['idt::mi'], attributes['str::rn']]),
+      [[publicId(id, 'message'), 'abuse']],
+    );
+    assert.deepEqual(
+      (await of(person, 'act::u-all')).map(({ attributes }) => attributes['str::u-ctx']),
+      ['Spam complaint'],
+    );
+    assert.equal((await world.fields(person))['bol::p'], false);
+    await world.queue(person);
+    await world.message(person, 'skipped');
+    assert.deepEqual([await of(person, 'act::re'), await of(person, 'act::b')], [[], []]);
+  });
+
+  test('feedback that a mail is no spam, or of a virus, changes nothing', async () => {
+    const { person, messageId } = await mailed();
+    for (const type of ['not-spam', 'virus', 'auth-failure'])
+      assert.equal(await takenFor(feedbackOf(messageId, { type })), 'report');
+    assert.notEqual((await world.fields(person))['bol::p'], false);
+    assert.deepEqual(await of(person, 'act::s-ab'), []);
+  });
+
   test('once she has another address, nobody says that hers bounced', async () => {
     const { address, person, messageId } = await mailed();
     await receive(reportOf(messageId));
@@ -273,5 +305,16 @@ describe('mail that comes in', () => {
     assert.deepEqual(received.as === 'reply' && received.recorded, 'nobody');
     const returned = await receive(reportOf(gone.messageId));
     assert.deepEqual(returned.as === 'bounce' && returned.recorded, 'nobody');
+    const complained = await receive(feedbackOf(gone.messageId));
+    assert.deepEqual(complained.as === 'complaint' && complained.recorded, 'nobody');
+  });
+
+  test('whoever calls a mail spam once they are archived gets none when they come back, nor does who has come with their address', async () => {
+    const { address, person, messageId } = await mailed();
+    await world.people.lifecycle.change(world.workspaceId, 'archive', { ids: [person] }, 'API');
+    const other = await world.person({ 'str::email': address });
+    assert.notEqual(other, person);
+    await receive(feedbackOf(messageId));
+    for (const one of [person, other]) assert.equal((await world.fields(one))['bol::p'], false);
   });
 });

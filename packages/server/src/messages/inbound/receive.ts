@@ -11,9 +11,10 @@ import { type AnsweredMessage, insertReply, lockAnswered, updateReplied } from '
 import type { Secrets } from '../tracking/secrets.ts';
 import { automaticReason } from './automatic.ts';
 import { bounce } from './bounce.ts';
+import { complain } from './complaint.ts';
 import { answeredIn, fingerprintOf, type Head, headOf } from './head.ts';
 import { isOurs, ownDomainsOf } from './ours.ts';
-import { isReport, readReport } from './report.ts';
+import { type Complaint, isReport, readReport } from './report.ts';
 import { beginningOf, HEAD_MAX_BYTES } from './source.ts';
 
 /** What a mail that came in was taken for. */
@@ -34,6 +35,8 @@ type Taken =
   | { as: 'ours' }
   /** A mail server gave the message up; `recorded` says whether that was news. */
   | { as: 'bounce'; recorded: 'now' | 'before' | 'nobody'; why: string }
+  /** Whoever got the message called it spam, and their provider passes that on. `nobody`: they are gone. */
+  | { as: 'complaint'; recorded: 'now' | 'before' | 'nobody'; why: Complaint }
   /** A mail server told something that changes nothing, such as that the message is late. */
   | { as: 'report' };
 
@@ -75,11 +78,13 @@ export function createReceiver(o: {
       if (message?.channel !== 'email') return { as: 'unrelated' };
       const named = { messageId: id, personId: message.personId };
       if (report?.undelivered) return { ...named, ...(await bounce(tx, o, message, report.undelivered)) };
+      const moment = notBefore(message.sentAt, at);
+      if (report?.complaint) return { ...named, ...(await complain(tx, o.people, message, report.complaint, moment)) };
       if (report) return { ...named, as: 'report' };
       const why = automaticReason(head, ownDomainsOf(message, o.from.email));
       if (why !== undefined) return { ...named, as: 'automatic', why };
       if (isOurs(head, message, o.from.email)) return { ...named, as: 'ours' };
-      return { ...named, as: 'reply', recorded: await reply(tx, o.people, message, head, at) };
+      return { ...named, as: 'reply', recorded: await reply(tx, o.people, message, head, moment) };
     });
   };
 
@@ -116,18 +121,19 @@ function namedIn(ids: readonly string[], secret: KeyObject): string | undefined 
   return undefined;
 }
 
+/** Clocks differ: nobody answers before they were written to. */
+const notBefore = (sentAt: Date | null, at: Date): Date => (sentAt && sentAt > at ? sentAt : at);
+
 /** Puts an answer on the timeline of whoever got the message. */
 async function reply(
   tx: Tx,
   people: People,
   message: AnsweredMessage,
   head: Head,
-  arrivedAt: Date,
+  at: Date,
 ): Promise<'now' | 'before' | 'nobody'> {
   const { id: messageId, workspaceId, personId } = message;
   const mail = fingerprintOf(head);
-  // Clocks differ: nobody answers before they were written to.
-  const at = message.sentAt && message.sentAt > arrivedAt ? message.sentAt : arrivedAt;
   if (!(await insertReply(tx, { workspaceId, messageId, mail, at }))) return 'before';
   await updateReplied(tx, messageId, at);
   const item: IntakeItem = {
@@ -159,5 +165,6 @@ const SAID: Readonly<Record<Taken['as'], string>> = {
   automatic: 'a program answered a message by itself: that is no reply',
   ours: 'one of us went on writing about a message: that is no reply',
   bounce: 'a mail server gave a message up',
+  complaint: 'somebody called a message spam',
   report: 'a mail server told of a message, which changes nothing',
 };

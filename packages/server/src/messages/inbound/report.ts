@@ -11,30 +11,43 @@ export interface Undelivered {
   response: string;
 }
 
-/** What a delivery status notification says (RFC 3464): about which mails, and why they were not delivered. */
+/** What a provider says of mails: why they were not delivered (RFC 3464), or that whoever got them calls them spam (RFC 5965). */
 export interface Report {
   /** The Message-IDs of the mails that it brings along. */
   about: string[];
   /** Undefined: nothing has failed yet, such as of a mail that is late. */
-  undelivered: Undelivered | undefined;
+  undelivered?: Undelivered | undefined;
+  /** How whoever got the mail complains of it. */
+  complaint?: Complaint | undefined;
 }
 
+/** Kinds of feedback that ask for no more mail; others are of a virus, of a signature, or that a mail was no spam. */
+const COMPLAINTS = ['abuse', 'fraud', 'opt-out', 'opt-out-list'] as const;
+export type Complaint = (typeof COMPLAINTS)[number];
+
+const FEEDBACK = 'message/feedback-report';
 const STATUS = /^message\/(?:global-)?delivery-status$/;
 const ORIGINAL = /^(?:message\/(?:rfc822|global)|text\/rfc822-headers|message\/global-headers)$/;
 
 export function isReport(head: Head): boolean {
   const { type, parameter } = contentTypeOf(head);
-  return type === 'multipart/report' && parameter('report-type') === 'delivery-status';
+  return type === 'multipart/report' && ['delivery-status', 'feedback-report'].includes(parameter('report-type') ?? '');
 }
 
-/** Reads a delivery status notification, of which the end may be missing; undefined where it can not be made out. */
+/** Reads a report, of which the end may be missing; undefined where it can not be made out. */
 export async function readReport(source: Buffer): Promise<Report | undefined> {
   const parts = await partsOf(source);
-  const status = parts?.find(({ contentType }) => STATUS.test(contentType));
-  if (!parts || !status) return undefined;
+  const told = parts?.find(({ contentType }) => STATUS.test(contentType) || contentType === FEEDBACK);
+  if (!parts || !told) return undefined;
   const originals = parts.filter(({ contentType }) => ORIGINAL.test(contentType)).slice(0, 3);
   const about = originals.flatMap(({ content }) => idsIn(headOf(headIn(content)), 'message-id'));
-  return { about, undelivered: undeliveredIn(status.content) };
+  if (told.contentType === FEEDBACK) return { about, complaint: complaintIn(told.content) };
+  return { about, undelivered: undeliveredIn(told.content) };
+}
+
+function complaintIn(feedback: Buffer): Complaint | undefined {
+  const type = headOf(feedback).first('feedback-type')?.toLowerCase();
+  return COMPLAINTS.find((one) => one === type);
 }
 
 /** Not to be taken apart: too many parts, or too deep. Then it is no notification that a mail server made. */

@@ -45,6 +45,15 @@ export async function updateReplied(tx: Tx, id: string, at: Date): Promise<void>
   await tx.query('update message set replied_at = coalesce(replied_at, $2) where id = $1', [id, at]);
 }
 
+/** Sets when somebody called it spam. False when that is set already. */
+export async function updateComplained(tx: Tx, id: string, at: Date): Promise<boolean> {
+  const { rowCount } = await tx.query('update message set complained_at = $2 where id = $1 and complained_at is null', [
+    id,
+    at,
+  ]);
+  return rowCount === 1;
+}
+
 /**
  * A message that was sent came back. Returns whether it was, and the person whose cap it no longer counts for. That it
  * was handed over, and when, stays.

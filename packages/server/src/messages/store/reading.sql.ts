@@ -23,6 +23,8 @@ export interface Counts {
   /** Answered by a person. */
   replied: number;
   unsubscribed: number;
+  /** Called spam. */
+  complained: number;
 }
 
 /** A journey's e-mails: all of them, and by the shape that asked for them. */
@@ -42,7 +44,8 @@ export async function countsByJourney(db: Queryable, journeyId: number): Promise
             (count(*) filter (where state = 'bounced'))::int as bounced,
             (count(*) filter (where state = 'failed'))::int as failed,
             count(opened_at)::int as opened, count(clicked_at)::int as clicked,
-            count(replied_at)::int as replied, count(unsubscribed_at)::int as unsubscribed
+            count(replied_at)::int as replied, count(unsubscribed_at)::int as unsubscribed,
+            count(complained_at)::int as complained
      from message where journey_id = $1 and channel = 'email'
      group by grouping sets ((), (shape_id)) order by min(queued_at), shape_id`,
     [journeyId],

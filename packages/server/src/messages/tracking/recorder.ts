@@ -5,6 +5,7 @@ import { type Db, type Tx, transaction } from '../../platform/database/pool.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import { createPatientWriter, type PatientWriter } from '../patient-writer.ts';
+import { refuse } from '../refuse.ts';
 import { lockMessages, type TrackedMessage, updateFirsts } from '../store/tracking.sql.ts';
 import { createHold } from './hold.ts';
 import type { Journal } from './journal.ts';
@@ -161,29 +162,6 @@ async function record(
     return known.some((k) => k.touch === touch) ? 'recorded' : 'unknown';
   });
 }
-
-/** A no is of the reader's: it holds should they come back, and for whoever has come with their address since. */
-async function refuse(
-  tx: Tx,
-  people: People,
-  workspaceId: number,
-  gone: readonly { item: IntakeItem; message: TrackedMessage }[],
-): Promise<void> {
-  if (gone.length === 0) return;
-  await people.lifecycle.unsubscribe(
-    tx,
-    workspaceId,
-    gone.map(({ message }) => message.personId),
-  );
-  const items = gone.flatMap(({ item, message: { address } }): IntakeItem[] =>
-    address === null
-      ? []
-      : [{ ...item, who: { by: [EMAIL] }, fields: { ...item.fields, [EMAIL]: address }, existingOnly: true }],
-  );
-  if (items.length > 0) await people.recordIn(tx, workspaceId, items);
-}
-
-const EMAIL = 'str::email';
 
 /** Without those who unsubscribe again: pressing the button twice, or a provider that repeats itself, is one wish. */
 async function without(

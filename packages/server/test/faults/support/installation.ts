@@ -90,7 +90,7 @@ export async function install(env: Record<string, string>): Promise<Installation
       await until('Tributary is ready', async () => (await fetchQuietly(`${url}/readyz`))?.status === 200, {
         withinMs: 60_000,
         everyMs: 10,
-        told: () => ({ surprises, log: log.slice(-5) }),
+        told: () => ({ surprises, log: log.slice(-30) }),
       });
       return performance.now() - began;
     },
