@@ -26,6 +26,8 @@ export interface SandboxOptions {
   log?: (line: string) => void;
   /** Multiplies the delays before a webhook is tried again: 5, 15, 15 and 60 minutes. */
   retryScale?: number;
+  /** How long an answer to a webhook may take: Kommo's two seconds when not given. */
+  patienceMs?: number;
   /** 7 when not given, as Kommo's; 0 is no limit. */
   requestsPerSecond?: number;
 }
@@ -48,7 +50,7 @@ export async function startKommoSandbox(o: SandboxOptions = {}): Promise<KommoSa
   const faults = createFaults();
   const requests: LoggedRequest[] = [];
   const deliverer = createDeliverer({
-    poster: createPoster('amoCRM-WebHook-client/2.0'),
+    poster: createPoster('amoCRM-WebHook-client/2.0', o.patienceMs),
     faults,
     now,
     retryScale: o.retryScale ?? 1,

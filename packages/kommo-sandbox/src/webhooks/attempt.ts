@@ -9,7 +9,7 @@ interface Answer {
 }
 
 /** Kommo's cut: an answer later than this does not count (Kommo, webhooks-general). */
-const patience = 2_000;
+const PATIENCE_MS = 2_000;
 
 export interface Poster {
   post(destination: string, body: string): Promise<Answer>;
@@ -21,7 +21,7 @@ export interface Poster {
  * because its agent can be destroyed: a closed sandbox leaves no socket behind,
  * and because it never follows a redirect, which Kommo counts as a failure.
  */
-export function createPoster(userAgent: string): Poster {
+export function createPoster(userAgent: string, patienceMs = PATIENCE_MS): Poster {
   const agents = {
     'http:': new http.Agent({ keepAlive: true, maxSockets: 128 }),
     'https:': new https.Agent({ keepAlive: true, maxSockets: 128 }),
@@ -38,7 +38,7 @@ export function createPoster(userAgent: string): Poster {
       const secure = url.protocol === 'https:';
       const agent = secure ? agents['https:'] : agents['http:'];
       const request = (secure ? https : http).request(url, { method: 'POST', headers: headersOf(body), agent });
-      const timer = setTimeout(() => request.destroy(new Error('timeout')), Math.max(1, patience - since(started)));
+      const timer = setTimeout(() => request.destroy(new Error('timeout')), Math.max(1, patienceMs - since(started)));
       request.on('response', (response) => {
         response.resume();
         response.on('close', () => clearTimeout(timer));

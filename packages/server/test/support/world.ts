@@ -77,7 +77,9 @@ export async function openWorld(o: { sink?: SmtpSink; kommo?: SandboxOptions; ca
     closers.push(database.close);
     const clock = movableClock(BEGINNING);
     // Our own limit stands in the connector. Kommo's, real time too, is for the story that is about it.
-    const kommo = await startKommoSandbox({ now: clock.now, requestsPerSecond: 0, retryScale: 1e-4, ...o.kommo });
+    // A hundred late answers would make it switch the webhook off, and here it has one process with us: that may be busy.
+    const patient = { retryScale: 1e-4, patienceMs: 30_000 };
+    const kommo = await startKommoSandbox({ now: clock.now, requestsPerSecond: 0, ...patient, ...o.kommo });
     closers.push(kommo.close);
     const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), port: 0, smtpUrl: o.sink?.url };
     const tributary = await startTributary(config, { clock, log: silent });
