@@ -82,7 +82,7 @@ export async function install(env: Record<string, string>): Promise<Installation
         if (log.length > KEPT_LINES) log.shift();
       });
       child.once('exit', (code, signal) => {
-        if (!asked.has(child)) surprises.push(`the server ended with ${code ?? signal}: ${log.at(-1)}`);
+        if (!asked.has(child)) surprises.push(`the server ended with ${code ?? signal}: ${log.slice(-15).join('\n')}`);
       });
     },
     async ready() {
@@ -90,7 +90,7 @@ export async function install(env: Record<string, string>): Promise<Installation
       await until('Tributary is ready', async () => (await fetchQuietly(`${url}/readyz`))?.status === 200, {
         withinMs: 60_000,
         everyMs: 10,
-        told: () => ({ surprises, log: log.slice(-30) }),
+        told: () => ({ surprises, log: log.slice(-5) }),
       });
       return performance.now() - began;
     },
