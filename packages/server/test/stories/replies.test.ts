@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { publicId } from '@tributary/model';
-import { answerTo, reportOf } from '../support/mails.ts';
+import { answerTo, feedbackOf, reportOf } from '../support/mails.ts';
 import { type Act, moves, openScene, opens, passes, play, runsOf, type Scene, timelineOf } from '../support/scene.ts';
 import { DAY, openWorld, type World } from '../support/world.ts';
 
@@ -183,6 +183,27 @@ test('a mail that comes back after all is a bounce in Kommo, and nothing more is
       'the second is due',
       passes({ ms: 2 * DAY }),
       { mails: [MAILS[0]], skipped: ['mail to this address has bounced before'] },
+    ],
+  ]);
+});
+
+test('whoever calls a mail spam is told of in Kommo, and gets nothing more', async () => {
+  const anna = await openScene(world);
+  await play(anna, [
+    ['her deal moves', moves('Proposal sent'), { mails: [MAILS[0]], runs: ['two-days'] }],
+    [
+      'she calls it spam, and her provider passes that on',
+      async (scene) => post(feedbackOf(await named(scene, MAILS[0]))),
+      {
+        notes: ['Unsubscribed from e-mail', `Reported the e-mail “${MAILS[0]}” as spam`],
+        emailStatus: 'Unsubscribed',
+        emailActivity: 'Reported an e-mail as spam',
+      },
+    ],
+    [
+      'the second is due',
+      passes({ ms: 2 * DAY }),
+      { mails: [MAILS[0]], skipped: ['the person has unsubscribed from e-mail'] },
     ],
   ]);
 });
