@@ -58,7 +58,7 @@ export async function openPlace(o: { processes?: number; begins?: string } = {})
   const database = await testDatabase();
   const clock = movableClock(new Date(o.begins ?? '2026-03-02T08:00:00Z'));
   const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), port: 0 };
-  const open = (): Promise<Tributary> => startTributary(config, { clock, log: silent });
+  const open = (): Promise<Tributary> => startTributary(config, { clock, log: silent, schedules: false });
   const processes = [await open()];
   const { db } = database;
   for (let i = 1; i < (o.processes ?? 1); i++) processes.push(await open());

@@ -21,7 +21,7 @@ export interface Other {
 export async function startOther(clock: Clock): Promise<Other> {
   const database = await testDatabase();
   const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), port: 0, smtpUrl: undefined };
-  let tributary = await startTributary(config, { clock, log: silent });
+  let tributary = await startTributary(config, { clock, log: silent, schedules: false });
   const { url } = tributary;
   const port = Number(new URL(url).port);
   let isUp = true;
@@ -46,7 +46,7 @@ export async function startOther(clock: Clock): Promise<Other> {
       await tributary.close();
     },
     async start() {
-      tributary = await startTributary({ ...config, port }, { clock, log: silent });
+      tributary = await startTributary({ ...config, port }, { clock, log: silent, schedules: false });
       isUp = true;
     },
     async close() {

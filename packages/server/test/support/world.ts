@@ -82,9 +82,10 @@ export async function openWorld(o: { sink?: SmtpSink; kommo?: SandboxOptions; ca
     const kommo = await startKommoSandbox({ now: clock.now, requestsPerSecond: 0, ...patient, ...o.kommo });
     closers.push(kommo.close);
     const config = { ...readConfig({}), databaseUrl: urlOf(database.connection), port: 0, smtpUrl: o.sink?.url };
-    const tributary = await startTributary(config, { clock, log: silent });
+    const own = { clock, log: silent, schedules: false };
+    const tributary = await startTributary(config, own);
     const port = Number(new URL(tributary.url).port);
-    const start = (at: number): Promise<Tributary> => startTributary({ ...config, port: at }, { clock, log: silent });
+    const start = (at: number): Promise<Tributary> => startTributary({ ...config, port: at }, own);
     const world = worldOf({
       clock,
       kommo,
