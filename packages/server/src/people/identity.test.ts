@@ -145,6 +145,8 @@ describe('who a person is', () => {
         { phone: '61401234567', parse_with_country_code: true },
         { phone: '+61 401 234 567', parse_with_country_code: true },
         { c: '+61', n: '401 234-567' },
+        { phone: '0061 401 234 567', parse_with_country_code: true },
+        { c: '0061', n: '0401234567' },
       ]) {
         assert.equal(idOf(await phone(same)), anna);
         assert.deepEqual((await room.fieldsOf(anna))['phn::phone'], { c: '61', n: '401234567' });
