@@ -189,9 +189,9 @@ function checkMoment(at: Date | undefined, now: Date, since?: Date): string | un
 /** What of a key field says how its values are spelled. */
 export type Spelled = Pick<SchemaField, 'id' | 'displayType'>;
 
-/** The text under which a value of a key field is looked up, or undefined when it identifies nobody. */
+/** The text under which a value of a key field is looked up, or undefined when it identifies nobody, as spaces do. */
 export function keyValue(field: Spelled | undefined, value: Value | undefined): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
+  if (value === undefined || value === null || (typeof value === 'string' && !/\S/.test(value))) return undefined;
   if (field?.id === 'str::email') return String(value).trim().toLowerCase();
   if (field?.displayType === 'email') return folded(String(value));
   if (typeof value === 'object') {

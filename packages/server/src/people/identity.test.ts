@@ -43,6 +43,16 @@ describe('who a person is', () => {
     });
   });
 
+  test('spaces alone are nobody’s: strangers whose forms have them in a key are not made one', async () => {
+    const anna = await make({ [EMAIL]: 'anna@example.com', [EI]: ' ' }, EMAIL, EI);
+    assert.notEqual(await make({ [EMAIL]: 'ben@example.com', [EI]: ' ' }, EMAIL, EI), anna);
+    assert.deepEqual(await room.merge({ [EI]: ' \t' }, by(0, EI)), {
+      status: 'invalid',
+      error: 'none of the merge keys is given: str::ei',
+    });
+    assert.equal(await make({ [EI]: 'A', [EMAIL]: 'anna@example.com' }, EI, EMAIL), anna);
+  });
+
   describe('find strategy 1, next only if the previous is empty', () => {
     test('finds by the second key only those whose first is empty', async () => {
       const ben = await make({ [EI]: 'B' });
