@@ -130,9 +130,9 @@ const tests: Holds = {
       typeof lat === 'number' && typeof lng === 'number' && metersBetween(test, lat / 1e6, lng / 1e6) <= test.meters
     );
   },
-  phone({ how, digits }, value) {
+  phone({ how, any }, value) {
     const number = digitsOf(value);
-    return number !== undefined && (how === 'is' ? number === digits : number.startsWith(digits));
+    return number !== undefined && any.some((digits) => (how === 'is' ? number === digits : number.startsWith(digits)));
   },
   'calling-code': ({ codes }, value) => codes.includes(String(record(value)?.c)),
   id({ is }, value) {

@@ -16,6 +16,8 @@ export interface Askable {
   field(id: string): boolean;
   activity(id: string): boolean;
   membership(operator: MembershipOperator): boolean;
+  /** Why a condition can not ask about the audience, or journey, of that id; undefined where it can. */
+  about?(operator: MembershipOperator, id: string): string | undefined;
 }
 
 interface Walk {
@@ -84,7 +86,9 @@ function walk(filter: unknown, at: string, count: Walk, depth: number): Problem[
     if (count.askable?.membership(operator) === false) {
       return [{ at: here, problem: `${operator} can not be asked here yet` }];
     }
-    return askedAbout(leaf) === undefined ? [{ at: `${here}.value`, problem: 'expected an id' }] : [];
+    const id = askedAbout(leaf);
+    const problem = id === undefined ? 'expected an id' : count.askable?.about?.(operator, id);
+    return problem === undefined ? [] : [{ at: id === undefined ? `${here}.value` : here, problem }];
   }
   const asked = read!(leaf.body);
   if (isWrong(asked)) return [{ at: `${here}.${asked.key}`, problem: asked.problem }];

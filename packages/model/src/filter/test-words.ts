@@ -92,7 +92,7 @@ const tests: Words = {
     return `has its anniversary ${dayInWords({ inDays })}${timezone === 'UTC' ? '' : ` (${timezone})`}`;
   },
   near: ({ latitude, longitude, meters }) => `is within ${meters / 1000} km of ${latitude}, ${longitude}`,
-  phone: ({ how, digits }) => (how === 'is' ? `is +${digits}` : `begins with +${digits}`),
+  phone: ({ how, any }) => (how === 'is' ? `is +${any.at(-1)}` : `begins with +${any.at(-1)}`),
   'calling-code': (_test, body) => `is of ${[body.value].flat().join(', ')}`,
   id: (_test, body) => `is ${body.value}`,
   tags: ({ any }) => `contains a tag numbered ${any.join(' or ')}`,

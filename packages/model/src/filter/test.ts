@@ -14,7 +14,7 @@ export type Test =
   | { kind: 'days'; from?: Day; to?: Day; timezone: string }
   | { kind: 'anniversary'; inDays: number; timezone: string }
   | { kind: 'near'; latitude: number; longitude: number; meters: number }
-  | { kind: 'phone'; how: 'is' | 'starts'; digits: string }
+  | { kind: 'phone'; how: 'is' | 'starts'; any: readonly string[] }
   | { kind: 'calling-code'; codes: readonly string[] }
   | { kind: 'id'; is: string }
   | { kind: 'tags'; any: readonly number[] };

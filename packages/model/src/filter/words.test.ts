@@ -39,6 +39,7 @@ const table: [words: string, filter: Filter][] = [
   ['dtz::b has its anniversary today', { '$dtz::anniversary': { field_id: 'dtz::b', days: 0 } }],
   ['dtz::b is 18 years ago or earlier', { '$dtz::age_more_than': { field_id: 'dtz::b', years: 17 } }],
   ['phn::phone begins with +351', { '$phn::starts': { field_id: 'phn::phone', value: '351' } }],
+  ['phn::phone is +351912345678', { '$phn::iis': { field_id: 'phn::phone', value: '00351 912 345 678' } }],
   ['is in the audience “Customers”', { $is_member_of: { audience_id: '0'.repeat(24) } }],
   ['“Opened email” occurred', { '$act::has_occurred': { field_id: 'act::o' } }],
   [

@@ -10,7 +10,7 @@ import { jsonParser, refuseCompressed } from './json-body.ts';
 import { methodsIn } from './methods.ts';
 import { refuseNoRequest } from './no-request.ts';
 import { sendError } from './ortto/envelope.ts';
-import { isOfPages, sendErrorPage, withoutSlash } from './pages/error.ts';
+import { isOfPages, sendErrorPage, withoutSlashes } from './pages/error.ts';
 import { refuseUnstorable } from './storable.ts';
 
 /**
@@ -32,7 +32,7 @@ export function createHttp(o: {
     clientErrorHandler: refuseNoRequest,
     // Names of journeys have up to 255 letters, addresses 254.
     routerOptions: { maxParamLength: 1000 },
-    rewriteUrl: ({ url = '' }) => withoutSlash(url),
+    rewriteUrl: ({ url = '' }) => withoutSlashes(url),
     // An address that can not be read. Readers of mail, whose programs damage links, are told so on a page.
     frameworkErrors: (error, request, reply) =>
       void (isOfMail(request.raw.url ?? '')

@@ -73,7 +73,11 @@ describe('where nobody knows about journeys', () => {
       return news.some(({ error }) => /nobody here answers \$is_member_of_campaign/.test(error ?? ''));
     });
     assert.deepEqual([await g.members(asking), await g.members(other)], [['ann'], []]);
-    g.people.filters.register(['$is_member_of_campaign'], () => 'false');
+    g.people.filters.register(['$is_member_of_campaign'], {
+      what: 'journey',
+      sql: () => 'false',
+      missing: async () => [],
+    });
     g.clock.advance(60_000);
     await g.quiet();
     assert.deepEqual([await g.members(asking), await g.members(other)], [['ann'], ['ann']]);

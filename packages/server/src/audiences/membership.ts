@@ -1,28 +1,40 @@
 import { type Facts, type Fields, objectNumber } from '@tributary/model';
-import type { Filters, Parameters } from '../people/index.ts';
+import type { Filters, MembershipSql, Parameters } from '../people/index.ts';
+import type { Queryable } from '../platform/database/pool.ts';
 import type { ToJourneys } from './about-journeys.ts';
-import { audienceOperators, isAboutJourneys } from './definition.ts';
+import { audienceOperators, isAboutJourneys, publicAudienceId } from './definition.ts';
+import { findAudiences } from './store/audience.sql.ts';
 import type { Said } from './store/subscriber.sql.ts';
 
 /** Answers what filters ask about audiences. There is no push here, so nobody is opted in to it. */
 export function registerMembership(filters: Filters): void {
-  filters.register(audienceOperators, ({ operator, id, workspaceId }, parameters) => {
-    const of = { workspaceId, id: objectNumber(id) ?? 0 };
-    switch (operator) {
-      case '$is_member_of':
-        return member(of, parameters);
-      case '$is_not_member_of':
-        return `not ${member(of, parameters)}`;
-      case '$is_subscriber_of':
-        return subscriber(of, parameters, 'subscribed', 'bol::p');
-      case '$is_not_subscriber_of':
-        return `not ${subscriber(of, parameters, 'subscribed', 'bol::p')}`;
-      case '$is_opted_in':
-        return subscriber(of, parameters, 'sms_opted_in', 'bol::sp');
-      default:
-        return `not ${subscriber(of, parameters, 'sms_opted_in', 'bol::sp')}`;
-    }
-  });
+  filters.register(audienceOperators, { what: 'audience', sql: membershipSql, missing: missingAtAll });
+}
+
+const membershipSql: MembershipSql = ({ operator, id, workspaceId }, parameters) => {
+  const of = { workspaceId, id: objectNumber(id) ?? 0 };
+  switch (operator) {
+    case '$is_member_of':
+      return member(of, parameters);
+    case '$is_not_member_of':
+      return `not ${member(of, parameters)}`;
+    case '$is_subscriber_of':
+      return subscriber(of, parameters, 'subscribed', 'bol::p');
+    case '$is_not_subscriber_of':
+      return `not ${subscriber(of, parameters, 'subscribed', 'bol::p')}`;
+    case '$is_opted_in':
+      return subscriber(of, parameters, 'sms_opted_in', 'bol::sp');
+    default:
+      return `not ${subscriber(of, parameters, 'sms_opted_in', 'bol::sp')}`;
+  }
+};
+
+/** Those of these ids that are of no audience that somebody could see; who belonged to an archived one can be asked. */
+async function missingAtAll(db: Queryable, workspaceId: number, ids: readonly string[]): Promise<string[]> {
+  const numbers = ids.flatMap((id) => objectNumber(id) ?? []);
+  const found = await findAudiences(db, workspaceId, { ids: numbers, limit: numbers.length, offset: 0 });
+  const there = new Set(found.map(publicAudienceId));
+  return ids.filter((id) => !there.has(id));
 }
 
 /** The same answers for somebody of whom it is known where they belong, what they said, and what they are to journeys. */

@@ -22,6 +22,8 @@ export function profilesOfAccounts(
 ): Profiles {
   return {
     kind: 'account',
+    idField: 'str:o:account_id',
+    tagField: TAGS,
     columns: [...[...schema.fields.values()].filter(({ id }) => id !== PEOPLE), PEOPLE_COUNT],
     isUsual: (id) => !readOnly.has(id) || written.has(id),
     async page(columns, o) {

@@ -23,7 +23,7 @@ export function createExports({ db, people }: { db: Db; people: People }): Expor
   const room = { person: people, account: people.accounts };
   const checkFilter = async (workspaceId: number, of: EntityKind, filter: Filter | undefined): Promise<void> => {
     if (filter === undefined) return;
-    const problems = await room[of].filters.problems(db, workspaceId, filter, 'filter');
+    const problems = await room[of].filters.problemsNow(db, workspaceId, filter, 'filter');
     if (problems.length === 0) return;
     const told = problems.slice(0, 5).map(({ at, problem }) => `${at}: ${problem}`);
     throw new UserError('export_filter', `the filter is wrong: ${told.join('; ')}`);

@@ -23,6 +23,8 @@ export function profilesOfPeople(
 ): Profiles {
   return {
     kind: 'person',
+    idField: 'str::person_id',
+    tagField: TAGS,
     // Its head tells an import that ids are in it, and not names.
     columns: [...schema.fields.values(), ACCOUNT_NAME]
       .filter(({ id }) => id !== ANONYMOUS_ID)

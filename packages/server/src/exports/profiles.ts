@@ -27,6 +27,10 @@ export interface Profile {
 /** What an export of people and one of accounts differ in. */
 export interface Profiles {
   kind: EntityKind;
+  /** Which has the id, that comes first in any case. */
+  idField: string;
+  /** Which has the names of the tags. */
+  tagField: string;
   columns: readonly Told[];
   /** Whether it is there when nothing is asked for. */
   isUsual(id: string): boolean;
@@ -36,11 +40,16 @@ export interface Profiles {
 
 interface Column {
   id: string;
+  /** As it was asked for. */
+  asked: string;
   head: string;
   displayType: string;
 }
 
 const PAGE = 500;
+
+/** By which `person/get` tells the names of tags; here they stand in the field that has their numbers there. */
+const TAG_NAMES = 'tags';
 
 /** All that are wanted, in the order in which they came to us, a page at a time: memory stays flat however many they are. */
 export function exportProfiles(of: Profiles, wanted: ProfilesWanted): AsyncGenerator<string> {
@@ -77,7 +86,7 @@ function record({ kind }: Profiles, { id, fields }: Profile, columns: readonly C
   const values: Record<string, Value> = {};
   for (const column of columns) {
     const value = fields[column.id];
-    if (value !== undefined && value !== null) values[column.id] = value;
+    if (value !== undefined && value !== null) values[column.asked] = value;
   }
   return { id: publicId(id, kind), fields: values };
 }
@@ -85,11 +94,17 @@ function record({ kind }: Profiles, { id, fields }: Profile, columns: readonly C
 /** Without the id, which comes first whatever is asked for. */
 function columnsOf(of: Profiles, { fields, headers }: ProfilesWanted): Column[] {
   const known = new Map(of.columns.map((column) => [column.id, column]));
-  const wanted = (fields ?? [...known.keys()].filter(of.isUsual)).filter((id) => id !== idHead(of));
+  const asked = (fields ?? [...known.keys()].filter(of.isUsual)).filter((id) => id !== idHead(of) && id !== of.idField);
+  const wanted = asked.map((id) => (id === TAG_NAMES ? of.tagField : id));
   const unknown = wanted.filter((id) => !known.has(id));
   if (unknown.length > 0) throw new UserError('export_fields', `there is no field ${unknown.slice(0, 5).join(', ')}`);
   const heads = (headers === 'ids' ? idsAsHeads : headsOf)(of.columns, wanted, idHead(of));
-  return wanted.map((id) => ({ id, displayType: known.get(id)!.displayType, head: heads.get(id)! }));
+  return wanted.map((id, i) => ({
+    id,
+    asked: asked[i]!,
+    displayType: known.get(id)!.displayType,
+    head: heads.get(id)!,
+  }));
 }
 
 /** The values of all that is kept of somebody, or of an account; the tags' names are in that field. */

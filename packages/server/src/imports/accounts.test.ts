@@ -51,6 +51,20 @@ describe('a file of accounts', () => {
     assert.deepEqual(await desk.everyone(), {}, 'nobody comes of it');
   });
 
+  test('has its thousands where they are parted by points, as a German one has them', async () => {
+    const names = ['Punkt', 'Punkte', 'Ganz'];
+    const it = await desk.send('accounts', 'Name;Mitarbeiter\nPunkt;1.200\nPunkte;12.000\nGanz;7\n');
+    assert.deepEqual(it.mapping.columns[1], { to: 'field', field: 'int:o:employees', decimal: ',' });
+    await desk.take(it);
+    const accounts = await desk.accounts();
+    assert.deepEqual(
+      names.map((name) => accounts[name]?.fields['int:o:employees']),
+      [1200, 12_000, 7],
+    );
+    const plain = await desk.send('accounts', 'Name;Mitarbeiter\nPunkt;12.000\nGanz;7.5\n');
+    assert.notDeepEqual(plain.mapping.columns[1], { to: 'field', field: 'int:o:employees', decimal: ',' });
+  });
+
   test('makes new fields of accounts of its columns, and finds by one of them', async () => {
     const file = 'Name,CRM number,Revenue\nAcme Ltd,17,"1.234,50"\nAcme Ltd,18,7\n';
     const it = await desk.send('accounts', file);

@@ -1,6 +1,6 @@
 import { objectId, objectNumber } from '@tributary/model';
 import type { JourneysAsked } from '../audiences/index.ts';
-import type { Filters } from '../people/index.ts';
+import type { Filters, MembershipSql } from '../people/index.ts';
 import { circleOfAudience } from './entry/circle.ts';
 import { findJourneys } from './store/journey.sql.ts';
 
@@ -13,7 +13,7 @@ const ONE_BY_ONE = ' offset 0';
  */
 export function registerMembership(filters: Filters): void {
   const operators = ['$has_started_campaign', '$is_member_of_campaign', '$has_left_campaign'] as const;
-  filters.register(operators, ({ operator, id, workspaceId, each }, parameters) => {
+  const sql: MembershipSql = ({ operator, id, workspaceId, each }, parameters) => {
     const which = {
       $has_started_campaign: '',
       $is_member_of_campaign: ' and cr.left_at is null',
@@ -22,7 +22,8 @@ export function registerMembership(filters: Filters): void {
     return `exists (select from run cr where cr.person_id = p.id
       and cr.journey_id = ${parameters.add(objectNumber(id) ?? 0, 'int')}
       and cr.workspace_id = ${parameters.add(workspaceId, 'int')} and not cr.test and not cr.held_out${which}${each ? ONE_BY_ONE : ''})`;
-  });
+  };
+  filters.register(operators, { what: 'journey', sql, missing: journeysAsked.missing });
 }
 
 /** What audiences may ask about journeys. */

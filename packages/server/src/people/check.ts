@@ -61,6 +61,8 @@ export function checkItem(item: IntakeItem, schema: Schema, now: Date): CheckedI
     if (value !== null || !Object.hasOwn(fields, id)) fields[id] = value;
   const wrongTag = [...(item.tags ?? []), ...(item.unsetTags ?? [])].find((tag) => tag === '' || tag.length > TAG_MAX);
   if (wrongTag !== undefined) return { error: `a tag has 1 to ${TAG_MAX} characters, not ${wrongTag.length}` };
+  // One that has got in before can still be taken away.
+  if (item.tags?.some((tag) => tag.trim() === '')) return { error: 'a tag is not made of spaces alone' };
   if (!isStorable([...(item.tags ?? []), ...(item.unsetTags ?? [])])) return { error: 'a tag can not hold U+0000' };
   if (!item.activity) return { ...told, schema, touch: false, definitionId: undefined };
   const definition = schema.activities.get(item.activity.id);
@@ -187,9 +189,9 @@ function checkMoment(at: Date | undefined, now: Date, since?: Date): string | un
 /** What of a key field says how its values are spelled. */
 export type Spelled = Pick<SchemaField, 'id' | 'displayType'>;
 
-/** The text under which a value of a key field is looked up, or undefined when it identifies nobody. */
+/** The text under which a value of a key field is looked up, or undefined when it identifies nobody, as spaces do. */
 export function keyValue(field: Spelled | undefined, value: Value | undefined): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
+  if (value === undefined || value === null || (typeof value === 'string' && !/\S/.test(value))) return undefined;
   if (field?.id === 'str::email') return String(value).trim().toLowerCase();
   if (field?.displayType === 'email') return folded(String(value));
   if (typeof value === 'object') {

@@ -43,6 +43,16 @@ describe('who a person is', () => {
     });
   });
 
+  test('spaces alone are nobody’s: strangers whose forms have them in a key are not made one', async () => {
+    const anna = await make({ [EMAIL]: 'anna@example.com', [EI]: ' ' }, EMAIL, EI);
+    assert.notEqual(await make({ [EMAIL]: 'ben@example.com', [EI]: ' ' }, EMAIL, EI), anna);
+    assert.deepEqual(await room.merge({ [EI]: ' \t' }, by(0, EI)), {
+      status: 'invalid',
+      error: 'none of the merge keys is given: str::ei',
+    });
+    assert.equal(await make({ [EI]: 'A', [EMAIL]: 'anna@example.com' }, EI, EMAIL), anna);
+  });
+
   describe('find strategy 1, next only if the previous is empty', () => {
     test('finds by the second key only those whose first is empty', async () => {
       const ben = await make({ [EI]: 'B' });
@@ -145,6 +155,8 @@ describe('who a person is', () => {
         { phone: '61401234567', parse_with_country_code: true },
         { phone: '+61 401 234 567', parse_with_country_code: true },
         { c: '+61', n: '401 234-567' },
+        { phone: '0061 401 234 567', parse_with_country_code: true },
+        { c: '0061', n: '0401234567' },
       ]) {
         assert.equal(idOf(await phone(same)), anna);
         assert.deepEqual((await room.fieldsOf(anna))['phn::phone'], { c: '61', n: '401234567' });

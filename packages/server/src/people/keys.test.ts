@@ -49,6 +49,7 @@ describe('a field that becomes a key while people are recorded with a value in i
 
   test('finds them once they are done', async () => {
     const anna = await open({ [EMAIL]: 'anna@example.com', [field]: 'C-1' });
+    await room.people.record(room.ws, [itemOf({ [EMAIL]: 'spaces@example.com', [field]: '  ' })]);
     const deaf = room.deaf();
     await deaf.record(room.ws, [itemOf({ [EMAIL]: 'warm@example.com' })]);
     await find('C-99');
@@ -58,6 +59,8 @@ describe('a field that becomes a key while people are recorded with a value in i
     const [ben] = await deaf.record(room.ws, [itemOf({ [EMAIL]: 'ben@example.com', [field]: 'C-2' })]);
     await settle();
     assert.equal(await unsettled(), 0);
+    const blank = Object.keys(await room.keys()).filter((key) => key.trim() === field);
+    assert.deepEqual(blank, [], 'spaces alone are no key');
     assert.deepEqual(await find('C-1'), { personId: anna.id, status: 'merged' });
     assert.deepEqual(await find('C-2'), { personId: idOf(ben), status: 'merged' });
   });

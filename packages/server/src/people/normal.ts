@@ -49,9 +49,9 @@ function email(given: string): Normal {
  */
 function phone(given: Value): Normal {
   const { c, n, phone: whole, parse_with_country_code: international } = given as Record<string, unknown>;
-  if (typeof whole === 'string' && international !== false) return parsed(digitsOf(whole)) ?? notPhone;
+  if (typeof whole === 'string' && international !== false) return parsed(fromCountry(whole)) ?? notPhone;
   const national = digitsOf(typeof whole === 'string' ? whole : n);
-  const country = typeof whole === 'string' ? '' : digitsOf(c);
+  const country = typeof whole === 'string' ? '' : fromCountry(c);
   if (national === '' || national.length > PHONE_DIGITS_MAX) return notPhone;
   if (country === '') return { value: { n: national } };
   const whose = parsed(country + national);
@@ -64,6 +64,9 @@ function parsed(digits: string): { value: { c: string; n: string } } | undefined
     ? { value: { c: number.countryCallingCode, n: number.nationalNumber as string } }
     : undefined;
 }
+
+/** With "00" before it a country's code is dialled as with "+"; none begins with a zero. */
+const fromCountry = (text: unknown): string => digitsOf(text).replace(/^00/, '');
 
 /** An extension, which is no part of the number. */
 const EXTENSION = /\s*[,;]?\s*(ext(ension|n)?|x|#)[\s.:=]*\d{1,7}\s*$/i;

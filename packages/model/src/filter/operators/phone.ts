@@ -1,19 +1,31 @@
 import { callingCodes } from '../calling-codes.ts';
-import { not, type Read, texts } from './reading.ts';
+import { isRecord, not, type Read, texts } from './reading.ts';
 
-/** The digits of `{"c","n"}` or of a text. */
-function digitsOf(value: unknown): string {
-  const { c, n } = typeof value === 'object' && value !== null ? (value as { c?: unknown; n?: unknown }) : { n: value };
-  return [c, n].map((part) => (typeof part === 'string' ? part.replace(/\D/g, '') : '')).join('');
+/**
+ * The digits of a text, of `{"c","n"}` or of `{"phone"}`: as they stand, and without the zeros by which a number is
+ * dialled and without which it is kept, "00" before the country and "0" after it. In Italy that one is kept.
+ */
+function digitsOf(value: unknown): string[] {
+  const { c, n, phone = n } = isRecord(value) ? value : { c: undefined, n: value };
+  const country = digitsIn(c);
+  const asItStands = country + digitsIn(phone);
+  const asKept =
+    country.replace(/^00/, '') + (country === '' ? withoutZeros(phone) : digitsIn(phone).replace(/^0/, ''));
+  return [...new Set([asItStands, asKept])].filter((digits) => digits !== '');
 }
+
+const digitsIn = (part: unknown): string => (typeof part === 'string' ? part.replace(/\D/g, '') : '');
+
+const withoutZeros = (text: unknown): string =>
+  typeof text === 'string' ? digitsIn(text.replace('(0)', '')).replace(/^00/, '') : '';
 
 const digits =
   (how: 'is' | 'starts'): Read =>
   ({ value }) => {
     const found = digitsOf(value);
-    return found === ''
+    return found.length === 0
       ? { key: 'value', problem: 'expected a phone number, as digits or {"c","n"}' }
-      : { test: { kind: 'phone', how, digits: found } };
+      : { test: { kind: 'phone', how, any: found } };
   };
 
 const countries: Read = (body) => {

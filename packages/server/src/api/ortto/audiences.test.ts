@@ -165,4 +165,27 @@ describe('audiences on the wire', () => {
       [404, `{"request_id":"#","code":404,"error":"${NOBODY}: there is no such audience"}\n`],
     );
   });
+
+  test('that are not there, a search that asks about them says so, and one that is archived can be asked about', async () => {
+    const asked = async (filter: object) => {
+      const { status, text } = await wire.post('/v1/person/get', { filter });
+      return status === 200 ? JSON.parse(text).meta.total_matches : JSON.parse(text).error;
+    };
+    for (const operator of ['is_member_of', 'is_not_member_of', 'is_subscriber_of', 'is_opted_out'])
+      assert.match(
+        await asked({ [`$${operator}`]: { audience_id: NOBODY } }),
+        /: there is no audience "006b04c22500000000040000": /,
+      );
+    const first = (await list({}))[0].id;
+    const within = {
+      $and: [{ $is_member_of: { audience_id: first } }, { $is_member_of: { value: `${first}`.replace(/^./, '0') } }],
+    };
+    assert.match(await asked(within), / at filter\.\$and\[1\]\.\$is_member_of \(Invalid value\)/, 'by the whole id');
+    const old = await wire.audiences.create(wire.ws, { name: 'Old', filter: {} });
+    const id = publicAudienceId(old);
+    await wire.audiences.edit(wire.ws, id, { archived: true });
+    assert.equal(await asked({ $is_member_of: { audience_id: id } }), 0);
+    await wire.audiences.remove(wire.ws, id);
+    assert.match(await asked({ $is_member_of: { audience_id: id } }), /there is no audience/);
+  });
 });

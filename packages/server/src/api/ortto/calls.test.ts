@@ -69,7 +69,7 @@ describe('every call on Ortto’s wire', () => {
     const key = { 'x-api-key': wire.key };
     for (const [method, path] of [
       ['POST', '/v1/person/nope'],
-      ['POST', `${MERGE}/`],
+      ['POST', `${MERGE}//`],
       ['GET', '/v1'],
       ['DELETE', '/v1/*'],
     ] as const) {
@@ -84,6 +84,15 @@ describe('every call on Ortto’s wire', () => {
       const { status, text, headers } = await wire.send(method, path, key);
       assert.deepEqual([status, text], [405, error(405, `${method} ${path}: method not allowed`)]);
       assert.equal(headers.allow, allow);
+    }
+  });
+
+  test('with a slash at the end, or a second one before it, is the same call, and asks for a key as it does', async () => {
+    const asked = { people: [{ fields: { 'str::email': 'slash@example.com' } }] };
+    for (const path of [`${MERGE}/`, `${MERGE}/?a=b`, `/${MERGE}`]) {
+      const { status, text } = await wire.post(path, asked);
+      assert.deepEqual([path, status], [path, 200], text);
+      assert.equal((await wire.send('POST', path, {})).status, 401, path);
     }
   });
 

@@ -16,7 +16,7 @@ export async function checkedFilter(
   given: unknown,
 ): Promise<Filter | undefined> {
   if (given === undefined || given === null) return undefined;
-  const [first] = await o.filters.problems(o.db, workspaceId, given);
+  const [first] = await o.filters.problemsNow(o.db, workspaceId, given);
   if (!first) return given as Filter;
   const [operator, body] = isRecord(given) ? (Object.entries(given)[0] ?? ['', given]) : ['', given];
   const part = partAt(given, first.at);

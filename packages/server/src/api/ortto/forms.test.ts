@@ -18,13 +18,20 @@ describe('the form of what is sent', () => {
 
   test('a record that is wrong in its form says so in its place, and holds up no other', async () => {
     const fields = { 'str::email': 'forms@example.com' };
-    const people = [{ fields, tags: [''] }, { fields, unset_tags: ['x'.repeat(256)] }, { tags: ['Good'] }, { fields }];
+    const people = [
+      { fields, tags: [''] },
+      { fields, tags: [' \t'] },
+      { fields, unset_tags: ['x'.repeat(256)] },
+      { tags: ['Good'] },
+      { fields },
+    ];
     const merged = await wire.post(MERGE, { people, merge_by: ['str::email'] });
     assert.equal(merged.status, 200, merged.text);
     assert.deepEqual(
       JSON.parse(merged.text).people.map(({ status, error }: { status: string; error?: string }) => [status, error]),
       [
         ['invalid', 'a tag has 1 to 255 characters, not 0'],
+        ['invalid', 'a tag is not made of spaces alone'],
         ['invalid', 'a tag has 1 to 255 characters, not 256'],
         ['invalid', 'none of the merge keys is given: str::email'],
         ['created', undefined],

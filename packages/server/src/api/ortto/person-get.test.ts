@@ -172,6 +172,33 @@ describe('finding people on Ortto’s wire', () => {
     await phoned(null);
   });
 
+  test('a filter finds a phone number in every form in which it can be given, and however it is dialled', async () => {
+    const phoned = (phone: object | null) =>
+      wire.post('/v1/person/merge', {
+        people: [{ fields: { 'str::email': 'cleo@example.com', 'phn::phone': phone } }],
+      });
+    const with_ = (operator: string, value: unknown) =>
+      names({ filter: { [operator]: { field_id: 'phn::phone', value } } });
+    await phoned({ phone: '0061 401 234 567', parse_with_country_code: true });
+    for (const value of [
+      '61401234567',
+      '0061 401 234 567',
+      '+61 (0)401 234 567',
+      { c: '61', n: '401234567' },
+      { c: '0061', n: '0401 234 567' },
+      { phone: '0061401234567', parse_with_country_code: true },
+    ]) {
+      assert.deepEqual(await with_('$phn::iis', value), ['Cleo'], JSON.stringify(value));
+      assert.deepEqual(await with_('$phn::starts', value), ['Cleo'], JSON.stringify(value));
+      assert.deepEqual(await with_('$phn::iis_not', value), ['Dora', 'Ben', 'Anna'], JSON.stringify(value));
+    }
+    assert.deepEqual(await with_('$phn::starts', '00614'), ['Cleo']);
+    assert.deepEqual(await with_('$phn::iis', '0061 401 234 568'), []);
+    await phoned({ n: '00401' });
+    assert.deepEqual(await with_('$phn::iis', '00401'), ['Cleo'], 'one of no country is kept as it stands');
+    await phoned(null);
+  });
+
   test('free text looks into names and addresses, whatever the case', async () => {
     assert.deepEqual(await names({ q: 'CLEO' }), ['Cleo']);
     assert.deepEqual(await names({ q: 'example.com', sort_order: 'asc', limit: 2 }), ['Anna', 'Ben']);

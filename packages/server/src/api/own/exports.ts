@@ -36,9 +36,14 @@ export function exportRoutes(app: FastifyInstance, { exports }: { exports: Expor
     for (const format of ['csv', 'ndjson'] as const) {
       const handler = async (request: Called, reply: FastifyReply) => {
         const text = await (happened ? activities : profiles)(request, of, format);
-        return send(reply, text, `${what}.${format}`, format);
+        reply.headers({
+          'content-type': types[format],
+          'content-disposition': `attachment; filename="${what}.${format}"`,
+        });
+        // Whoever asks for the head alone, to see whether it is there and what it is, has nothing read.
+        return request.method === 'HEAD' ? reply.send() : reply.send(Readable.from(text, { objectMode: false }));
       };
-      for (const method of ['GET', 'POST'] as const)
+      for (const method of ['GET', 'HEAD', 'POST'] as const)
         app.route({ method, url: `/exports/${what}.${format}`, exposeHeadRoute: false, handler });
     }
   }
@@ -67,10 +72,4 @@ function filterFrom(given: unknown): Filter | undefined {
   } catch (error) {
     throw new UserError('bad_request', `filter: not JSON: ${messageOf(error)}`);
   }
-}
-
-function send(reply: FastifyReply, text: AsyncIterable<string>, name: string, format: Format) {
-  return reply
-    .headers({ 'content-type': types[format], 'content-disposition': `attachment; filename="${name}"` })
-    .send(Readable.from(text, { objectMode: false }));
 }

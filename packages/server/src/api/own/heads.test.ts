@@ -120,6 +120,16 @@ describe('an export of fields that are called like its own columns', () => {
     ]);
   });
 
+  test('has the tags by either of their names, and the id once, whatever is asked for', async () => {
+    const asked = 'fields=str::person_id,tags,str::first';
+    const [head, row] = (await exported(`people.csv?${asked}`)).split('\n');
+    assert.equal(head, 'person_id,Tag (u4s::t),First name');
+    assert.match(row!, /^[0-9a-f]{24},Trial,/);
+    const { fields } = JSON.parse((await exported(`people.ndjson?${asked}`)).split('\n')[0]!);
+    assert.deepEqual(fields.tags, ['Trial'], 'under the name by which they were asked for');
+    assert.deepEqual(await heads('accounts.csv?fields=str:o:account_id,tags'), ['account_id', 'Tag (u4s:o:t)']);
+  });
+
   test('has an id twice over a column of ids that an import would take for a field of that name', async () => {
     const ids = 'fields=e,c,str:cm:e,str::first';
     assert.deepEqual(await heads(`people.csv?headers=ids&${ids}`), [

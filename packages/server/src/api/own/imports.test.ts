@@ -393,6 +393,17 @@ describe('an export', () => {
     assert.equal(await count(`activities=act:cm:order&people=${ids.find(([external]) => external === 'x-1')![1]}`), 2);
   });
 
+  test('of which only the head is asked for says what would come, and what is wrong', async () => {
+    for (const [file, type] of [
+      ['people.csv', 'text/csv; charset=utf-8'],
+      ['account-activities.ndjson', 'application/x-ndjson; charset=utf-8'],
+    ] as const) {
+      const { status, type: told, text } = await own.call('HEAD', `/api/exports/${file}`);
+      assert.deepEqual([status, told, text], [200, type, '']);
+    }
+    assert.equal((await own.call('HEAD', '/api/exports/people.csv?fields=str::nope')).status, 400);
+  });
+
   test('that asks for what is not there is refused in words', async () => {
     const told = async (path: string) => (await own.call('GET', path)).json.error;
     assert.equal(await told('/api/exports/people.csv?fields=str::nope'), 'there is no field str::nope');

@@ -12,9 +12,17 @@ export function isOfPages({ raw: { method = '', url = '', headers } }: Pick<Fast
   return PAGES.test(url) || (/\btext\/html\b/.test(headers.accept ?? '') && !CALLS.test(url));
 }
 
-/** Without the slash at the end of a page's address: whoever types it means the same page. */
-export const withoutSlash = (url: string): string =>
-  url.replace(/^(\/(?:people|audiences|journeys|mailbox|docs)(?:\/[^/?#]+)?)\/(?=[?#]|$)/, '$1');
+/**
+ * Without the slash at the end of the address of a page or a call, and without the second before a call, which comes of a
+ * host that is written with one: whoever asks so means the same.
+ */
+export const withoutSlashes = (url: string): string =>
+  url
+    .replace(/^\/\/(?=(?:v1|api)\/)/, '/')
+    .replace(
+      /^(\/(?:people|audiences|journeys|mailbox|docs)(?:\/[^/?#]+)?|\/(?:v1|api)\/[^?#]*[^/?#])\/(?=[?#]|$)/,
+      '$1',
+    );
 
 /** A page that says in words what went wrong, with ways on. */
 export function sendErrorPage(reply: FastifyReply, status: number, words: string): FastifyReply {

@@ -38,6 +38,10 @@ describe('a cell', () => {
     ['integer', '12.00', 12],
     ['integer', '1.5', '"1.5" is not a whole number'],
     ['integer', '1,000,000', 1_000_000],
+    ['multi_select', 'VIP; Newsletter', ['VIP', 'Newsletter']],
+    ['multi_select', '"VIP","News, weekly","a ""b"""', ['VIP', 'News, weekly', 'a "b"']],
+    ['multi_select', '"VIP"', ['VIP']],
+    ['multi_select', '"VIP" and more; 12"', ['"VIP" and more', '12"']],
     ['bool', 'ДА', true],
     ['bool', 'não', false],
     ['bool', 'maybe', '"maybe" is neither yes nor no'],
@@ -168,6 +172,11 @@ describe('a cell', () => {
       assert.equal(unguarded(guarded(cell)), cell);
     }
     for (const cell of ['-12.5', '+351 912 345 678', 'a=1', "'a"]) assert.equal(guarded(cell), cell);
+  });
+
+  test('of a list whose values stand in quotes is read back with them', () => {
+    for (const value of [['"VIP"'], ['"a"', '"b"'], ['a', '"b"']])
+      assert.deepEqual(read(cellOf(value, 'multi_select'), 'multi_select'), value);
   });
 
   for (const [what, [type, values_]] of Object.entries(values)) {

@@ -1,18 +1,21 @@
-/** Several values in one cell: a JSON list, or separated; a semicolon unless the column says otherwise. */
+/** Every value in quotes of its own, as Mailchimp writes tags: `"VIP","Newsletter"`. */
+const ALL_QUOTED = /^"(?:[^"]|"")*"(?:\s*[;|,]\s*"(?:[^"]|"")*")*$/;
+
+/** Several values in one cell: a JSON list, all of them quoted, or separated; a semicolon unless the column says otherwise. */
 export function listIn(cell: string, separator = ';'): string[] {
   if (cell.startsWith('[')) {
     const list = jsonList(cell);
     if (list) return list;
   }
-  return cell
-    .split(separator)
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+  const parts = ALL_QUOTED.test(cell)
+    ? [...cell.matchAll(/"((?:[^"]|"")*)"/g)].map(([, quoted]) => quoted!.replaceAll('""', '"'))
+    : cell.split(separator);
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
 /** As `listIn` reads it back, whatever separator is guessed: separated, or JSON where a value would be cut or trimmed. */
 export function listOut(values: readonly string[]): string {
-  const plain = values.every((value) => value !== '' && value === value.trim() && !/[;,|]/.test(value));
+  const plain = values.every((value) => value !== '' && value === value.trim() && !/[;,|]|^"/.test(value));
   return plain && !values[0]?.startsWith('[') ? values.join('; ') : JSON.stringify(values);
 }
 

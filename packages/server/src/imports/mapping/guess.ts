@@ -102,6 +102,12 @@ function attributeNamed(catalog: Catalog, name: string): string | undefined {
   return undefined;
 }
 
+/** Whether there are points before three digits only, and what stands behind one would else be a fraction, as in "1.200". */
+function arePointsOfThousands(cells: Cells): boolean {
+  const pointed = cells.filter((cell) => cell.includes('.'));
+  return pointed.every((cell) => /^[-+]?\d{1,3}(\.\d{3})+$/.test(cell)) && pointed.some((cell) => !/\.000$/.test(cell));
+}
+
 /** What the cells show of how they are written. */
 function formatOf(type: string, cells: Cells): CellFormat {
   if (type === 'date' || type === 'time') return { order: orderOf(cells) };
@@ -111,6 +117,7 @@ function formatOf(type: string, cells: Cells): CellFormat {
     );
     return separator && separator !== ';' ? { separator } : {};
   }
+  if (type === 'integer' && arePointsOfThousands(cells)) return { decimal: ',' };
   if (['integer', 'decimal', 'currency', 'price'].includes(type)) {
     if (cells.some((cell) => /\.\d+,\d+$|^[^.]*,(\d{1,2}|\d{4,})$/.test(cell))) return { decimal: ',' };
     if (cells.some((cell) => /,\d+\.\d+$|^[^,]*\.(\d{1,2}|\d{4,})$/.test(cell))) return { decimal: '.' };

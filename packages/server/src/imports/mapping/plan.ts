@@ -92,7 +92,8 @@ function putFor(
         (planned) => planned.activity!.attributes as Values,
       );
     case 'tags':
-      return (cell, planned) => void planned.tags.push(...listIn(unguarded(cell), target.separator));
+      return (cell, planned) =>
+        void planned.tags.push(...listIn(unguarded(cell), target.separator).filter((tag) => tag.trim() !== ''));
     case 'id':
       return (cell, planned) => {
         planned.id = internalId(cell, catalog.of);

@@ -117,7 +117,7 @@ export async function enrolMany(o: ByHand, workspaceId: number, which: string, a
     throw new UserError('enrolment_wrong', 'say who enters: "people", or "audience", "filter" or both');
   const journey = await findOpenJourney(o.db, workspaceId, which);
   if (filter) {
-    const [problem] = await o.people.filters.problems(o.db, workspaceId, filter, 'filter');
+    const [problem] = await o.people.filters.problemsNow(o.db, workspaceId, filter, 'filter');
     if (problem) throw new UserError('enrolment_wrong', `${problem.at}: ${problem.problem}`);
   }
   const total = await sizeOf(o.db, o, workspaceId, asked);

@@ -100,9 +100,11 @@ const tests: Sql = {
     const h = `${half(lat, source.latitude)} + cosd(${lat}) * cosd(${source.latitude}) * ${half(lng, source.longitude)}`;
     return `2 * 6371000 * asin(least(1, sqrt(${h}))) <= ${parameters.add(meters, 'float8')}`;
   },
-  phone({ how, digits }, { source, parameters }) {
-    const number = parameters.add(digits, 'text');
-    return how === 'is' ? `${source.phone} = ${number}` : `starts_with(${source.phone}, ${number})`;
+  phone({ how, any }, { source, parameters }) {
+    const numbers = any.map((digits) => parameters.add(digits, 'text'));
+    return numbers
+      .map((number) => (how === 'is' ? `${source.phone} = ${number}` : `starts_with(${source.phone}, ${number})`))
+      .join(' or ');
   },
   'calling-code': ({ codes }, { source, parameters }) =>
     `${source.callingCode} = any(${parameters.add(codes, 'text[]')})`,

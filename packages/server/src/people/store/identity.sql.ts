@@ -82,7 +82,7 @@ export async function insertKeysOfAll(
     `insert into ${keyTable} (workspace_id, field_id, value, ${owner})
      select $1, $2, ${spelled}, p.id
      from ${table} p join field f on f.workspace_id = $1 and f.id = $2
-     where p.workspace_id = $1 and p.archived_at is null and ${spelled} <> '' order by p.id
+     where p.workspace_id = $1 and p.archived_at is null and ${spelled} ~ '\\S' order by p.id
      on conflict do nothing`,
     [workspaceId, fieldId],
   );

@@ -73,7 +73,7 @@ export async function insertLackingKeys(
     `with lacking as materialized (
        select p.id, ${spelled} as value
        from ${table} p cross join (select $3::text) as f(display_type)
-       where p.workspace_id = $1 and p.archived_at is null and ${spelled} <> '' and not exists (
+       where p.workspace_id = $1 and p.archived_at is null and ${spelled} ~ '\\S' and not exists (
          select from ${keyTable} i where i.workspace_id = $1 and i.field_id = $2 and i.value = ${spelled})
        order by p.id for update of p
      )

@@ -18,6 +18,7 @@ import { ownRoutes } from '../index.ts';
 
 export interface OwnAnswer {
   status: number;
+  type: string | null;
   text: string;
   // biome-ignore lint/suspicious/noExplicitAny: what came over the wire.
   json: any;
@@ -36,7 +37,12 @@ export interface Own {
   key: string;
   /** `method path` of everything that answers. */
   routes: readonly string[];
-  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, type?: string): Promise<OwnAnswer>;
+  call(
+    method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    type?: string,
+  ): Promise<OwnAnswer>;
   /** Sends a file, as it is guessed, and waits until it is taken: how far it is, and what was rejected. */
   take(kind: string, csv: string): Promise<{ progress: Record<string, number>; rejected: string }>;
   close(): Promise<void>;
@@ -103,7 +109,7 @@ export async function openOwn(): Promise<Own> {
       const contentType = answer.headers.get('content-type');
       described({ method, path, body }, { status: answer.status, type: contentType, text });
       const isJson = contentType?.includes('application/json') && text !== '';
-      return { status: answer.status, text, json: isJson ? JSON.parse(text) : undefined };
+      return { status: answer.status, type: contentType, text, json: isJson ? JSON.parse(text) : undefined };
     },
     async take(kind, csv) {
       const { id } = (await own.call('POST', `/api/imports?kind=${kind}`, csv)).json;

@@ -145,7 +145,7 @@ const condition: fc.Arbitrary<Filter> = fc.oneof(
   with_(
     named('$phn::', 'iis iis_not starts'),
     ['phn:cm:phone'],
-    of('value', fc.constantFrom('12125550123', '61401234567', '351', '6', '1')),
+    of('value', fc.constantFrom('12125550123', '0061401234567', { c: '61', n: '0401234567' }, '351', '6', '1')),
   ),
   with_(['$phn::in_iso2_country_codes'], ['phn:cm:phone'], of('value', fc.constantFrom(['AU'], ['pt', 'us']))),
   with_(['$u4s::is', '$u4s::is_not'], ['u4s::t', 'tags'], of('value', fc.constantFrom(1, 2, [2, 3], 9))),
