@@ -136,3 +136,20 @@ test('Kommo is away meanwhile: it waits, and goes on', async () => {
   const told = await read();
   assert.deepEqual(await remembered(), [421, 421], told);
 });
+
+test('a deal from before does not take the place of one that was moved since', async () => {
+  const eleventh = past.leads().find(({ name }) => name === 'Deal 11')!;
+  const contact = past.contacts().find(({ email }) => email === address(11))!;
+  const second = past.addLead({ name: 'Second', price: 5, contact: { email: 'else@example.com' } });
+  past.setMainContact(second.id, contact.id);
+  const shown = async () => {
+    const fields = await known(11);
+    return [fields?.['str:cm:kommo-lead-id'], fields?.['str:cm:kommo-stage']];
+  };
+  await until('the second deal is shown', async () => (await shown())[0] === String(second.id));
+  // As if it had been there before the account was connected, and untouched since.
+  await world.db.query(`delete from connector_memory where kind = 'lead' and key = $1`, [String(eleventh.id)]);
+  assert.equal(await backfill(true), 'asked');
+  assert.equal(await read(), '0 contacts, 1 deals');
+  assert.deepEqual(await shown(), [String(second.id), 'New lead']);
+});
