@@ -5,7 +5,7 @@ import type { Db, Tx } from '../platform/database/pool.ts';
 import type { Connection, Work } from './connections.ts';
 import { keep } from './keep.ts';
 import { memoryOf } from './memory.ts';
-import { recall, remember } from './store/memory.sql.ts';
+import { recall, remember, updateMemory } from './store/memory.sql.ts';
 
 /** How far reading what was there before has come. `next` is the connector's own. */
 export interface Backfill {
@@ -46,8 +46,10 @@ export function createBackfill(work: Work, connection: Connection): () => Promis
     dueAt = new Date(now.getTime() + PAUSE_MS);
     const { reading, next, told } = await session.backfill(at.next, memoryOf(work, connection));
     const items = reading.items.map((item) => ({ ...item, source: IMPORTED }));
-    const then = remembered({ state: next ? 'on' : 'done', told, next });
-    await keep(work, connection, { items, remember: [...reading.remember, then] }, async () => true);
+    const then: Backfill = { state: next ? 'on' : 'done', told, next };
+    // Not where somebody asked for it anew meanwhile, or connected another account.
+    const goOn = (tx: Tx) => updateMemory(tx, connection.id, { ...remembered(then), was: remembered(at).value }, now);
+    await keep(work, connection, { items, remember: reading.remember }, goOn);
     return next && dueAt;
   };
 }
