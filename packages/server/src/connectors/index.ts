@@ -25,6 +25,7 @@ import {
   deleteConnection,
   listConnections,
   updateConnectionAccount,
+  updateConnectionLacking,
   upsertConnection,
 } from './store/connection.sql.ts';
 import { type ConnectorCounts, countConnections } from './store/outbox.sql.ts';
@@ -184,6 +185,10 @@ export function createConnectors(o: {
           if (made.length > 0) await db.query(notify(CATCH_UP));
         } catch (error) {
           failures.push(error);
+          if (closing.signal.aborted) continue;
+          // Until the next look goes well; by then a webhook may long have been switched off.
+          const words = `What is needed in ${connection.connector.name} can not be looked after: ${messageOf(error)}`;
+          await updateConnectionLacking(db, connection.id, [words]);
         }
       }
       // One that does not answer keeps nobody from checking the others.

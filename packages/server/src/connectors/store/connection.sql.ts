@@ -62,6 +62,14 @@ export async function updateConnectionState(
   );
 }
 
+/** What somebody has to put right in the account, of which nothing else is known now. */
+export async function updateConnectionLacking(db: Queryable, id: number, lacking: readonly string[]): Promise<void> {
+  await db.query(`update connection set account = account || jsonb_build_object('lacking', $2::jsonb) where id = $1`, [
+    id,
+    JSON.stringify(lacking),
+  ]);
+}
+
 export async function updateConnectionAccount(db: Queryable, id: number, account: ConnectedAccount): Promise<void> {
   await db.query('update connection set account = $2 where id = $1', [id, JSON.stringify(account)]);
 }
