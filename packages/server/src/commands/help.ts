@@ -11,11 +11,12 @@ Commands
   backup FOLDER                              copy the data folder into a new one, while the server runs or not
   keys create --name NAME                    make an API key; it is printed alone on the last line, and never again
   keys list | keys revoke ID                 the keys there are; end one
-  kommo connect --url URL --token TOKEN      connect a Kommo account (its address, a long-lived token)
+  kommo connect --url URL --token TOKEN      connect a Kommo account (its address, a long-lived token);
+                                             --new-secret where the webhook's has leaked
   kommo backfill [--again]                   read the contacts and deals that were there before; tell how far that is
   kommo disconnect                           end the connection; what was still to be written to it fails
   ortto connect --url us|au|eu|URL --key KEY  connect an Ortto account (a private API key); --bridge makes there what
-                                             Kommo records with
+                                             Kommo records with; --new-secret where the webhook's has leaked
   ortto disconnect                           end the connection
   journeys list | on NAME | off NAME         the journeys there are; let people in, or no more
   journeys push FILE | DIR [--dry-run]       put journeys on as text files have them, with their templates

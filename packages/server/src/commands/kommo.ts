@@ -7,26 +7,33 @@ import { withRooms } from './with-database.ts';
 interface Asked {
   url?: string | undefined;
   token?: string | undefined;
+  'new-secret'?: boolean | undefined;
   again?: boolean | undefined;
 }
 
 /** `kommo connect`, `backfill` and `disconnect`. */
-export function kommo(config: Config, [verb]: string[], { url, token, again }: Asked): Promise<undefined> {
-  if (verb === 'connect' && url && token) return kommoConnect(config, { url, token });
+export function kommo(config: Config, [verb]: string[], asked: Asked): Promise<undefined> {
+  const { url, token, again, 'new-secret': newSecret } = asked;
+  if (verb === 'connect' && url && token) return kommoConnect(config, { url, token }, newSecret);
   if (verb === 'backfill') return kommoBackfill(config, again === true);
   if (verb === 'disconnect') return disconnect(config, 'kommo');
   throw usage([
-    'kommo connect --url https://yours.kommo.com --token TOKEN',
+    'kommo connect --url https://yours.kommo.com --token TOKEN [--new-secret]',
     'kommo backfill [--again]',
     'kommo disconnect',
   ]);
 }
 
 /** Keeps the token, encrypted, and makes what Kommo needs. */
-function kommoConnect(config: Config, settings: { url: string; token: string }): Promise<undefined> {
+function kommoConnect(
+  config: Config,
+  settings: { url: string; token: string },
+  newSecret: boolean | undefined,
+): Promise<undefined> {
   return connect(config, {
     connector: 'kommo',
     settings,
+    newSecret,
     failed: (message) => new UserError('kommo_not_connected', message),
     more: (webhookUrl) => [
       `Webhooks arrive at ${webhookUrl}`,

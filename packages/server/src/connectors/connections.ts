@@ -63,7 +63,7 @@ export function createConnections(o: {
   const open = (row: ConnectionRow): Connection[] => {
     const connector = o.connectors.find(({ id }) => id === row.connector);
     if (!connector) return [];
-    const key = `${row.id}/${row.settings.toString('base64')}`;
+    const key = `${row.id}/${row.webhookSecret}/${row.settings.toString('base64')}`;
     const known = opened.get(key);
     if (known) return [known];
     const settings = connector.settings.parse(JSON.parse(unseal(o.secret, SETTINGS, row.settings)));

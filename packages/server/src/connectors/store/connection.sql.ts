@@ -27,7 +27,7 @@ export async function listConnections(db: Queryable): Promise<ConnectionRow[]> {
   return rows;
 }
 
-/** Adds the workspace's connection to that system, or gives the one that is there new settings. */
+/** Adds the workspace's connection to that system, or gives the one that is there these settings and this secret. */
 export async function upsertConnection(
   db: Queryable,
   connection: { workspaceId: number; connector: string; settings: Buffer; webhookSecret: string },
@@ -36,7 +36,7 @@ export async function upsertConnection(
   const { rows } = await db.query<ConnectionRow>(
     `insert into connection (workspace_id, connector, settings, webhook_secret, state, created_at)
      values ($1, $2, $3, $4, 'on', $5)
-     on conflict (workspace_id, connector) do update set settings = $3, state = 'on', note = null
+     on conflict (workspace_id, connector) do update set settings = $3, webhook_secret = $4, state = 'on', note = null
      returning ${columns}`,
     [connection.workspaceId, connection.connector, connection.settings, connection.webhookSecret, now],
   );
