@@ -13,12 +13,12 @@ interface Asked {
 
 /** `kommo connect`, `backfill` and `disconnect`. */
 export function kommo(config: Config, [verb]: string[], asked: Asked): Promise<undefined> {
-  const { url, token, again, 'new-secret': newSecret } = asked;
+  const { url, token = config.kommoToken, again, 'new-secret': newSecret } = asked;
   if (verb === 'connect' && url && token) return kommoConnect(config, { url, token }, newSecret);
   if (verb === 'backfill') return kommoBackfill(config, again === true);
   if (verb === 'disconnect') return disconnect(config, 'kommo');
   throw usage([
-    'kommo connect --url https://yours.kommo.com --token TOKEN [--new-secret]',
+    'kommo connect --url https://yours.kommo.com --token TOKEN [--new-secret], or with the token in KOMMO_TOKEN',
     'kommo backfill [--again]',
     'kommo disconnect',
   ]);

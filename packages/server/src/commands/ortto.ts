@@ -18,12 +18,16 @@ export function orttoConnect(
   },
 ): Promise<undefined> {
   if (verb === 'disconnect') return disconnect(config, 'ortto');
-  if (verb !== 'connect' || !o.url || !o.key) {
-    throw usage(['ortto connect --url us|au|eu|ADDRESS --key PRV-… [--bridge] [--new-secret]', 'ortto disconnect']);
+  const { url, key = config.orttoKey } = o;
+  if (verb !== 'connect' || !url || !key) {
+    throw usage([
+      'ortto connect --url us|au|eu|ADDRESS --key PRV-… [--bridge] [--new-secret], or with the key in ORTTO_KEY',
+      'ortto disconnect',
+    ]);
   }
   return connect(config, {
     connector: 'ortto',
-    settings: { url: o.url, key: o.key },
+    settings: { url, key },
     mirror: o.bridge,
     newSecret: o['new-secret'],
     failed: (message) => new UserError('ortto_not_connected', message),
