@@ -47,13 +47,16 @@ function kommoConnect(
 function kommoBackfill(config: Config, again: boolean): Promise<undefined> {
   return withRooms(config, async ({ connectors, workspace }) => {
     const now = await connectors.backfill(workspace.id, 'kommo', again);
-    console.log(
-      now === 'asked'
-        ? 'The server reads the contacts and deals that were there before, a page a second, while nothing else is to be done. "kommo backfill" again tells how far it is.'
-        : now.state === 'on'
-          ? `Read so far: ${now.told}. The server goes on.`
-          : `All has been read: ${now.told}. With --again it is read once more; who is known is passed over.`,
-    );
+    if (now === 'asked')
+      console.log(
+        'The server reads the contacts and deals that were there before, a page a second, while nothing else is to be done. "kommo backfill" again tells how far it is.',
+      );
+    else if (now.state === 'done')
+      console.log(`All has been read: ${now.told}. With --again it is read once more; who is known is passed over.`);
+    else {
+      const goesOn = now.why === undefined ? 'goes on.' : `waits, and tries again: ${now.why}`;
+      console.log(`Read so far: ${now.told}. The server ${goesOn}`);
+    }
     return undefined;
   });
 }
