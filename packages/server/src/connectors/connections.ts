@@ -14,6 +14,8 @@ export interface Connection {
   workspaceId: number;
   webhookSecret: string;
   connector: Connector<unknown>;
+  /** The settings that the session was opened with, as they are stored. */
+  sealed: Buffer;
   session: Session;
 }
 
@@ -68,8 +70,8 @@ export function createConnections(o: {
     if (known) return [known];
     const settings = connector.settings.parse(JSON.parse(unseal(o.secret, SETTINGS, row.settings)));
     const session = openWith(connector, settings, row.id);
-    const { id, workspaceId, webhookSecret } = row;
-    const connection = { id, workspaceId, webhookSecret, connector, session };
+    const { id, workspaceId, webhookSecret, settings: sealed } = row;
+    const connection = { id, workspaceId, webhookSecret, connector, sealed, session };
     opened.set(key, connection);
     return [connection];
   };

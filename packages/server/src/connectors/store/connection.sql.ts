@@ -43,6 +43,12 @@ export async function upsertConnection(
   return rows[0]!;
 }
 
+/** Whether the connection has these settings still. */
+export async function findSettings(tx: Tx, id: number, settings: Buffer): Promise<boolean> {
+  const { rowCount } = await tx.query('select from connection where id = $1 and settings = $2', [id, settings]);
+  return rowCount === 1;
+}
+
 /** Ends a connection, with all that is kept for it. */
 export async function deleteConnection(tx: Tx, id: number): Promise<void> {
   for (const table of ['connector_inbox', 'connector_outbox', 'connector_memory'])
