@@ -28,7 +28,10 @@ export interface OtherSide {
   session: Session;
   /** Writes that can be done there, at least one of each kind. */
   writes: readonly Omit<DueWrite, 'uncertain'>[];
-  /** Everything written there so far, in any form that shows a thing written twice. */
+  /**
+   * Everything written there so far, in any form that shows a thing written twice; sorted, for one whose answer is lost is
+   * written after the others.
+   */
   written(): unknown | Promise<unknown>;
   /** The next request that changes something is carried out, and its answer lost. */
   loseNextAnswer(): void;

@@ -32,6 +32,9 @@ export interface Config {
   activitiesPerDay: number | undefined;
   /** Addresses and networks of proxies in front, which say whose request they bring. */
   proxies: readonly string[];
+  /** What `kommo connect` and `ortto connect` take where their options do not say: who lists processes sees options. */
+  kommoToken: string | undefined;
+  orttoKey: string | undefined;
   logLevel: string;
   /** What runs is a command that only looks: it leaves the database at the version it has. */
   looks?: boolean;
@@ -107,6 +110,8 @@ const environment = z.object({
         context.addIssue(`${wrong.join(', ')}: expected addresses or networks: 127.0.0.1, 10.0.0.0/8, loopback`);
       return proxies;
     }),
+  KOMMO_TOKEN: z.string().optional(),
+  ORTTO_KEY: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -149,6 +154,8 @@ export function readConfig(env: NodeJS.ProcessEnv, options: { data?: string; por
     },
     activitiesPerDay: c.LIMIT_ACTIVITIES_PER_DAY,
     proxies: c.TRUST_PROXY,
+    kommoToken: c.KOMMO_TOKEN,
+    orttoKey: c.ORTTO_KEY,
     logLevel: c.LOG_LEVEL,
   };
 }

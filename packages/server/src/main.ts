@@ -71,8 +71,8 @@ const commands: Readonly<Record<string, Command>> = {
     looks: ['list', 'revoke'],
     run: (config, rest, { name }) => keys(config, rest, name),
   },
-  kommo: { options: ['url', 'token', 'again'], words: 1, run: kommo },
-  ortto: { options: ['url', 'key', 'bridge'], words: 1, run: orttoConnect },
+  kommo: { options: ['url', 'token', 'new-secret', 'again'], words: 1, run: kommo },
+  ortto: { options: ['url', 'key', 'bridge', 'new-secret'], words: 1, run: orttoConnect },
   journeys: {
     options: [
       ...(['dry-run', 'offline', 'move', 'map', 'yes', 'let-go', 'name', 'state', 'shape', 'limit', 'before'] as const),

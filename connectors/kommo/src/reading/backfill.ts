@@ -1,9 +1,12 @@
 import type { Backfilled, Memory, Reading, Remembered } from '@tributary/connector-kit';
+import type { IntakeItem } from '@tributary/model';
 import { z } from 'zod';
+import { personFields } from '../provides.ts';
 import { onePage } from '../rest/lists.ts';
-import { contactsIn, leadsIn } from '../rest/records.ts';
+import { contactsIn, type KommoLead, leadsIn } from '../rest/records.ts';
 import { contactItem, contactMemoryOf } from './contact.ts';
 import { recallContacts, recallLeads } from './memory.ts';
+import { overtaken } from './overtaken.ts';
 import { readHints } from './read.ts';
 import type { Reader } from './reader.ts';
 
@@ -101,12 +104,29 @@ async function tellLeads(reader: Reader, rows: readonly unknown[], memory: Memor
     memory,
     leads.map(({ id }) => String(id)),
   );
-  const hints = leads
-    .filter(({ id }) => !known.has(String(id)))
-    .map(({ id }) => ({ kind: 'lead', id: String(id), said: { action: 'update' } }));
+  const fresh = leads.filter(({ id }) => !known.has(String(id)));
   return {
-    reading: hints.length > 0 ? await readHints(reader, hints, memory) : { items: [], remember: [] },
-    told: hints.length,
+    reading: fresh.length > 0 ? await readFresh(reader, fresh, memory) : { items: [], remember: [] },
+    told: fresh.length,
     editedAt: leads.map(({ updated_at }) => updated_at),
   };
+}
+
+async function readFresh(reader: Reader, leads: readonly KommoLead[], memory: Memory): Promise<Reading> {
+  const hints = leads.map(({ id }) => ({ kind: 'lead', id: String(id), said: { action: 'update' } }));
+  const [{ items, remember }, late] = await Promise.all([
+    readHints(reader, hints, memory),
+    overtaken(reader, leads, memory),
+  ]);
+  return { items: items.map((item) => (late.has(leadIn(item)) ? withoutDeal(item) : item)), remember };
+}
+
+const { contactId: _, ...ofDeal } = personFields;
+const dealIds: ReadonlySet<string> = new Set(Object.values(ofDeal).map(({ id }) => id));
+
+const leadIn = ({ fields }: IntakeItem): string => String(fields[personFields.leadId.id]);
+
+/** Who shows a later deal goes on to. */
+function withoutDeal(item: IntakeItem): IntakeItem {
+  return { ...item, fields: Object.fromEntries(Object.entries(item.fields).filter(([id]) => !dealIds.has(id))) };
 }

@@ -40,6 +40,14 @@ test('a step that tells the activity it began with is a step, and one of a playb
   assert.deepEqual([action?.id, action?.said.shape], [`690400000000000000000001/${RUN}/7`, 'Tell us']);
 });
 
+test('ids may be numbers, and where no run is told, the next time a person comes to the step is another', () => {
+  const [numbered] = read({ ...stepCall, shape_id: 1, run_id: 17, webhook_id: 4, contact_id: 5 });
+  assert.deepEqual([numbered?.id, numbered?.said.contactId], ['4/17/1', '5']);
+  const idAt = (time: string) => read({ ...stepCall, run_id: undefined, time })[0]?.id;
+  assert.equal(idAt('2026-11-20T05:35:39Z'), idAt('2026-11-20T05:35:39Z'));
+  assert.notEqual(idAt('2026-11-20T05:35:39Z'), idAt('2026-11-27T05:35:39Z'));
+});
+
 test('more than ten fields, and long ones, are cut to what Ortto sends', () => {
   const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`field ${i}`, 'y'.repeat(5_000)]));
   const extras = JSON.parse(saidIn({ ...stepCall, ...many })!.extras!) as Record<string, string>;

@@ -5,8 +5,11 @@ import { extrasIn } from './extras.ts';
 
 /** Empty where nothing is known (recorded). */
 const maybe = z.string().max(1_000).nullish().catch(null);
-/** Of 24 digits, or a small number (recorded). */
-const id = z.string().max(60).nullish().catch(null);
+/** Of 24 digits, or a small number (recorded); whether that is always a text is not. */
+const id = z
+  .union([z.string().max(60), z.int().transform(String)])
+  .nullish()
+  .catch(null);
 /** Who it is about: in `contact` where the body has one, else at the top. */
 const contact = z.object({ contact_id: id, email: maybe, external_id: maybe });
 const moment = z.iso.datetime({ offset: true });
@@ -58,8 +61,8 @@ export function parseWebhook(body: string, _contentType: string): Hint[] {
 
 function stepHint(step: z.infer<typeof stepHook>, body: object): Hint {
   const shapeId = step.shape_id || step.action_id || '';
-  // A run passes a shape once.
-  const once = [step.webhook_id, step.run_id, shapeId].map((part) => part ?? '').join('/');
+  // A run passes a shape once. Where none is told, the moment has to do: once too often is better than never again.
+  const once = [step.webhook_id ?? '', step.run_id || step.time, shapeId].join('/');
   const said = {
     campaign: step.campaign_name ?? '',
     shape: step.shape_title || step.action_name || shapeId,

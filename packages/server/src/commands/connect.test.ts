@@ -19,6 +19,21 @@ test('connecting Kommo at what is no address is asked wrongly', async (t) => {
   assert.equal(code, 2);
 });
 
+test('a token and a key can be given where no list of processes shows them', async (t) => {
+  const room = await openPeople();
+  t.after(() => room.presence.close().then(room.t.close));
+  const connect = (connector: string, given: Record<string, string>) =>
+    new Promise<string>((resolve) => {
+      const env = { ...process.env, DATABASE_URL: urlOf(room.t.connection), ...given };
+      const args = [MAIN, connector, 'connect', '--url', 'http://127.0.0.1:1'];
+      execFile(process.execPath, args, { env }, (_error, _out, said) => resolve(said));
+    });
+  assert.match(await connect('kommo', {}), /KOMMO_TOKEN/);
+  assert.match(await connect('kommo', { KOMMO_TOKEN: 't' }), /no answer.*\(kommo_not_connected\)/);
+  assert.match(await connect('ortto', {}), /ORTTO_KEY/);
+  assert.match(await connect('ortto', { ORTTO_KEY: 'k' }), /no answer.*\(ortto_not_connected\)/);
+});
+
 test('what was taken away over there is not told as made', () => {
   const lines = describe({
     account: { id: '7', name: 'Larkspur' },

@@ -11,6 +11,8 @@ export function connect(
     settings: object;
     /** What the other connections record with is made over there, too. */
     mirror?: boolean | undefined;
+    /** The webhook gets another address. */
+    newSecret?: boolean | undefined;
     failed: (message: string) => UserError;
     /** More to say, once it is connected. */
     more?: (webhookUrl: string) => string[];
@@ -18,7 +20,7 @@ export function connect(
 ): Promise<undefined> {
   return withRooms(config, async ({ connectors, workspace }) => {
     const report = await connectors
-      .connect(workspace.id, o.connector, o.settings, { mirror: o.mirror })
+      .connect(workspace.id, o.connector, o.settings, { mirror: o.mirror, newSecret: o.newSecret })
       .catch((error: unknown) => {
         throw error instanceof UserError ? error : o.failed(messageOf(error));
       });

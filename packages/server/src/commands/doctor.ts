@@ -184,7 +184,7 @@ function pastOf({ past: { writes, unreadable, lastAt, reason } }: Failures): str
   if (!lastAt) return undefined;
   const what = [
     ...(writes > 0 ? [`${counted(writes, 'write', 'writes')} failed`] : []),
-    ...(unreadable > 0 ? [`${counted(unreadable, 'webhook', 'webhooks')} could not be read`] : []),
+    ...(unreadable > 0 ? [`${counted(unreadable, 'webhook', 'webhooks')} could not be read or recorded`] : []),
   ];
   return `${what.join(', ')}, the last on ${momentInWords(lastAt)}${reason ? `: ${reason}` : ''}`;
 }

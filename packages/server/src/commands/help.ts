@@ -11,11 +11,12 @@ Commands
   backup FOLDER                              copy the data folder into a new one, while the server runs or not
   keys create --name NAME                    make an API key; it is printed alone on the last line, and never again
   keys list | keys revoke ID                 the keys there are; end one
-  kommo connect --url URL --token TOKEN      connect a Kommo account (its address, a long-lived token)
+  kommo connect --url URL --token TOKEN      connect a Kommo account (its address, a long-lived token, also
+                                             KOMMO_TOKEN); --new-secret where the webhook's has leaked
   kommo backfill [--again]                   read the contacts and deals that were there before; tell how far that is
   kommo disconnect                           end the connection; what was still to be written to it fails
-  ortto connect --url us|au|eu|URL --key KEY  connect an Ortto account (a private API key); --bridge makes there what
-                                             Kommo records with
+  ortto connect --url us|au|eu|URL --key KEY  connect an Ortto account (a private API key, also ORTTO_KEY); --bridge
+                                             makes there what Kommo records with; --new-secret where the webhook's has leaked
   ortto disconnect                           end the connection
   journeys list | on NAME | off NAME         the journeys there are; let people in, or no more
   journeys push FILE | DIR [--dry-run]       put journeys on as text files have them, with their templates
@@ -65,6 +66,7 @@ Environment
                         requests/seconds, such as 30/1 or 2000/10,6000/60; without them nothing is refused
   LIMIT_ACTIVITIES_PER_DAY  of a kind and a person, through the API
   TRUST_PROXY           addresses of the proxies in front, such as 127.0.0.1
+  KOMMO_TOKEN, ORTTO_KEY  for "kommo connect" and "ortto connect": unlike options, no list of processes shows them
   LOG_LEVEL             info unless told otherwise`;
 
 /** Where more is told of a command. */

@@ -38,7 +38,7 @@ test('a command that only looks makes no database in a folder that is mistyped, 
     ['backup', 'write it so: backup FOLDER (unknown_command)'],
     [
       'ortto connect',
-      'write one of (unknown_command):\n  ortto connect --url us|au|eu|ADDRESS --key PRV-… [--bridge]\n  ortto disconnect',
+      'write one of (unknown_command):\n  ortto connect --url us|au|eu|ADDRESS --key PRV-… [--bridge] [--new-secret], or with the key in ORTTO_KEY\n  ortto disconnect',
     ],
   ] as const)
     assert.deepEqual(await run(...command.split(' ')), [2, `tributary: ${missing}\n`], command);

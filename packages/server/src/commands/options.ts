@@ -10,6 +10,7 @@ const OPTIONS = {
   token: { type: 'string' },
   key: { type: 'string' },
   bridge: { type: 'boolean' },
+  'new-secret': { type: 'boolean' },
   again: { type: 'boolean' },
   exit: { type: 'boolean' },
   map: { type: 'string', multiple: true },

@@ -14,6 +14,8 @@ export interface Connection {
   workspaceId: number;
   webhookSecret: string;
   connector: Connector<unknown>;
+  /** The settings that the session was opened with, as they are stored. */
+  sealed: Buffer;
   session: Session;
 }
 
@@ -63,13 +65,13 @@ export function createConnections(o: {
   const open = (row: ConnectionRow): Connection[] => {
     const connector = o.connectors.find(({ id }) => id === row.connector);
     if (!connector) return [];
-    const key = `${row.id}/${row.settings.toString('base64')}`;
+    const key = `${row.id}/${row.webhookSecret}/${row.settings.toString('base64')}`;
     const known = opened.get(key);
     if (known) return [known];
     const settings = connector.settings.parse(JSON.parse(unseal(o.secret, SETTINGS, row.settings)));
     const session = openWith(connector, settings, row.id);
-    const { id, workspaceId, webhookSecret } = row;
-    const connection = { id, workspaceId, webhookSecret, connector, session };
+    const { id, workspaceId, webhookSecret, settings: sealed } = row;
+    const connection = { id, workspaceId, webhookSecret, connector, sealed, session };
     opened.set(key, connection);
     return [connection];
   };

@@ -44,8 +44,9 @@ export async function failuresOf(
     own.past.lastAt ??= row.lastAt;
     own.past.reason ??= row.reason;
   }
-  for (const { connector, since, before, lastAt } of await countUnreadable(db, recent)) {
+  for (const { connector, since, before, lastAt, reason } of await countUnreadable(db, recent)) {
     const own = of(connector);
+    if (since > 0) own.now.reasons.push(reason);
     own.now.unreadable += since;
     own.past.unreadable += before;
     if (since === 0 && (!own.past.lastAt || lastAt > own.past.lastAt)) own.past.lastAt = lastAt;

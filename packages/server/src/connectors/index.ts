@@ -25,6 +25,7 @@ import {
   deleteConnection,
   listConnections,
   updateConnectionAccount,
+  updateConnectionLacking,
   upsertConnection,
 } from './store/connection.sql.ts';
 import { type ConnectorCounts, countConnections } from './store/outbox.sql.ts';
@@ -38,13 +39,14 @@ export interface Connectors {
   /**
    * Connects, or changes the settings of the connection there is, and makes what both sides need. Settings that the
    * other side does not take are refused with its reason, and those there were stay. `mirror`: the fields and activities
-   * that the workspace's other connections record with are made over there, too.
+   * that the workspace's other connections record with are made over there, too. `newSecret`: webhooks come at another
+   * address from then on, and at the one before no more.
    */
   connect(
     workspaceId: number,
     connectorId: string,
     settings: unknown,
-    how?: { mirror?: boolean | undefined },
+    how?: { mirror?: boolean | undefined; newSecret?: boolean | undefined },
   ): Promise<SetUpReport & { webhookUrl: string }>;
   /**
    * Asks that what was there before it was connected be read, by the server, while there is nothing else to do; again, it
@@ -116,7 +118,7 @@ export function createConnectors(o: {
   };
 
   return {
-    async connect(workspaceId, connectorId, input, { mirror } = {}) {
+    async connect(workspaceId, connectorId, input, { mirror, newSecret } = {}) {
       const connector = o.connectors.find(({ id }) => id === connectorId);
       if (!connector) throw new UserError('connector_not_found', `there is no connector "${connectorId}"`, 404);
       const parsed = connector.settings.safeParse(input);
@@ -128,7 +130,8 @@ export function createConnectors(o: {
         (c) => c.workspaceId === workspaceId && c.connector === connectorId,
       );
       const mirrored = mirror ? providedByOthers(await connections.all(), workspaceId, connector) : undefined;
-      const webhookSecret = before?.webhookSecret ?? randomBytes(24).toString('base64url');
+      const known = newSecret ? undefined : before?.webhookSecret;
+      const webhookSecret = known ?? randomBytes(24).toString('base64url');
       const url = webhookUrl(connector, webhookSecret);
       await provide(people, workspaceId, connector);
       // Tried before they are kept: settings that do not work must not take the place of some that do.
@@ -184,6 +187,10 @@ export function createConnectors(o: {
           if (made.length > 0) await db.query(notify(CATCH_UP));
         } catch (error) {
           failures.push(error);
+          if (closing.signal.aborted) continue;
+          // Until the next look goes well; by then a webhook may long have been switched off.
+          const words = `What is needed in ${connection.connector.name} can not be looked after: ${messageOf(error)}`;
+          await updateConnectionLacking(db, connection.id, [words]);
         }
       }
       // One that does not answer keeps nobody from checking the others.

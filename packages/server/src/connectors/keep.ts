@@ -3,9 +3,13 @@ import type { IntakeOutcome } from '@tributary/model';
 import { type Tx, transaction } from '../platform/database/pool.ts';
 import type { Connection, Work } from './connections.ts';
 import { provide } from './provide.ts';
+import { insertUnrecorded } from './store/inbox.sql.ts';
 import { remember } from './store/memory.sql.ts';
 
-/** Records what was read and remembers it, in one transaction with its cause's end; unless that has ended before. */
+/**
+ * Records what was read and remembers it, in one transaction with its cause's end; unless that has ended before. What of it
+ * can not be recorded is told by `doctor`, and in full by the log.
+ */
 export async function keep(
   work: Work,
   connection: Connection,
@@ -27,7 +31,9 @@ export async function keep(
           : work.people.recordIn(tx, connection.workspaceId, reading.items, { keysAreNew: true }),
       ]);
       if (!isOurs) throw new RecordedAlready('by another process');
-      if (!isLastTry && outcomes.some((outcome, i) => problemWith(outcome, i))) throw new NotTaken('not all of it');
+      const problems = outcomes.flatMap((outcome, i) => problemWith(outcome, i) ?? []);
+      if (!isLastTry && problems.length > 0) throw new NotTaken('not all of it');
+      insertUnrecorded(tx, connection.id, problems, work.clock.now());
       return outcomes;
     });
   const outcomes = await recordAll(false)

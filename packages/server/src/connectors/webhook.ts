@@ -1,5 +1,6 @@
 import { BadWebhook } from '@tributary/connector-kit';
 import type { FastifyInstance } from 'fastify';
+import { DatabaseError } from 'pg';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
@@ -33,7 +34,7 @@ export function webhookRoutes(app: FastifyInstance, o: { db: Db; connections: Co
         const connection = (await o.connections.all()).find(
           (candidate) => candidate.connector.id === connector && candidate.webhookSecret === secret,
         );
-        if (!connection) throw new UserError('not_found', 'Not found', 404);
+        if (!connection) throw notFound();
         const body = typeof request.body === 'string' ? request.body : '';
         const contentType = request.headers['content-type'] ?? '';
         if (body.includes('\0')) throw new UserError('webhook_unreadable', 'the body holds the character U+0000', 400);
@@ -43,9 +44,17 @@ export function webhookRoutes(app: FastifyInstance, o: { db: Db; connections: Co
           if (error instanceof BadWebhook) throw new UserError('webhook_unreadable', error.message, 400);
           throw error;
         }
-        await inbox.submit([{ connectionId: connection.id, receivedAt: o.clock.now(), contentType, body }]);
+        const hook = { connectionId: connection.id, receivedAt: o.clock.now(), contentType, body };
+        await inbox.submit([hook]).catch((error: unknown) => {
+          throw isOfNoConnection(error) ? notFound() : error;
+        });
         return reply.code(204).send();
       },
     );
   });
 }
+
+const notFound = (): UserError => new UserError('not_found', 'Not found', 404);
+
+/** It has ended since it was last read: the foreign key is violated (23503). */
+const isOfNoConnection = (error: unknown): boolean => error instanceof DatabaseError && error.code === '23503';

@@ -1,12 +1,13 @@
 import { BadWebhook, type Hint, NeedsReconnect, RetryLater } from '@tributary/connector-kit';
 import { DatabaseError } from 'pg';
+import type { Tx } from '../platform/database/pool.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Turn } from '../platform/loop.ts';
 import { createBackfill } from './backfill.ts';
 import type { Connection, Work } from './connections.ts';
 import { keep } from './keep.ts';
 import { memoryOf } from './memory.ts';
-import { updateConnectionState } from './store/connection.sql.ts';
+import { findSettings, updateConnectionState } from './store/connection.sql.ts';
 import { deleteHooks, type HookRow, listHooks, updateHookError } from './store/inbox.sql.ts';
 import { writeDue } from './write-due.ts';
 
@@ -134,5 +135,7 @@ const isOfTheData = (error: unknown): boolean => error instanceof DatabaseError 
 /** Reads what no webhook told since the last time, and records it as those of webhooks are. */
 async function catchUp(work: Work, connection: Connection): Promise<void> {
   const readings = connection.session.catchUp?.(memoryOf(work, connection)) ?? [];
-  for await (const reading of readings) await keep(work, connection, reading, async () => true);
+  // Not once it has ended, or leads to another account: what is remembered of the one would be taken for the other's.
+  const isStillOurs = (tx: Tx) => findSettings(tx, connection.id, connection.sealed);
+  for await (const reading of readings) await keep(work, connection, reading, isStillOurs);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { simpleParser } from 'mailparser';
+import { createKey } from '../../src/access/index.ts';
 import { click, open, unsubscribe } from '../../src/demo/reader.ts';
 import { pushPlaybook } from '../../src/playbook.ts';
 import { push } from '../../src/playbooks/push.ts';
@@ -289,4 +290,24 @@ test('calls that are none of Ortto’s, or name nobody, are refused with a reaso
   }
   const tried = { activity: { ...activity, field_id: 'act::test_webhook' }, contact: {} };
   assert.deepEqual(await post(JSON.stringify(tried)), [204, '']);
+});
+
+test('a call of long ago is not recorded, and whoever asks what is wrong is told so', async () => {
+  const scene = await openScene(world);
+  await quiet();
+  const failures = async () =>
+    (await world.tributary.connectors.failures(world.db)).find(({ connector }) => connector === 'ortto');
+  const old = {
+    ...{ contact_id: '006500000000000000000077', email: scene.email, run_id: '7', shape_id: '1', webhook_id: '8' },
+    time: new Date(world.clock.now().getTime() - 100 * DAY).toISOString(),
+  };
+  assert.equal(await failures(), undefined);
+  assert.equal(await deliver(old), 204);
+  await quiet();
+  const reason = 'act:cm:ortto-webhook: created lies more than 90 days back';
+  assert.deepEqual((await failures())?.now, { writes: 0, unreadable: 1, reasons: [reason] });
+  const { key } = await createKey(world.db, world.tributary.workspace, 'Pages', world.clock.now());
+  const authorization = `Basic ${Buffer.from(`x:${key}`).toString('base64')}`;
+  const home = await fetch(`${world.tributary.url}/`, { headers: { authorization } });
+  assert.match((await home.text()).replaceAll(/\s+/g, ' '), /Ortto<.{0,300}data-label="Failed">1</);
 });

@@ -90,6 +90,22 @@ test('that Kommo takes no webhook any more is wrong until it does', async () => 
   assert.deepEqual(await told(), [0, `ok     kommo (Larkspur Software): ${nothing}\n${past}`]);
 });
 
+test('that nobody can look whether Kommo still calls us is wrong until somebody can', async () => {
+  const nothing = '0 webhooks to read, 0 writes to do, 0 of them failing, 0 failed, 0 unreadable';
+  world.kommo.faults.set({ status: 403, statusOnly: 'GET /api/v4/webhooks' });
+  await assert.rejects(world.tributary.connectors.check(), /403/);
+  const [code, said] = await told();
+  assert.equal(code, 1);
+  assert.match(
+    said,
+    new RegExp(`^WRONG  kommo.*${nothing}\\n       → What is needed in Kommo can not be looked after: .*403`),
+  );
+
+  world.kommo.faults.clear();
+  await world.tributary.connectors.check();
+  assert.equal((await told())[0], 0);
+});
+
 test('one that fails again is wrong again, for a week', async () => {
   await push('Nobody');
   await world.pass(1000);

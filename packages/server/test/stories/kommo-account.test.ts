@@ -126,6 +126,44 @@ test('disconnected while Kommo is away: what was to be written fails, and that t
   await connectors.connect(workspace.id, 'kommo', { url: world.kommo.url, token: world.kommo.token });
 });
 
+test('a webhook’s secret that leaked is changed, and nothing that is remembered or to be written is lost', async () => {
+  const { connectors, workspace } = world.tributary;
+  const settings = { url: world.kommo.url, token: world.kommo.token };
+  const remembered = async () => (await world.db.query('select from connector_memory')).rowCount;
+  const [before, memories] = [world.kommo.webhooks()[0]!.destination, await remembered()];
+  await connectors.connect(workspace.id, 'kommo', settings);
+  assert.deepEqual(
+    world.kommo.webhooks().map(({ destination }) => destination),
+    [before],
+  );
+  const report = await connectors.connect(workspace.id, 'kommo', settings, { newSecret: true });
+  assert.notEqual(report.webhookUrl, before);
+  assert.deepEqual(
+    world.kommo.webhooks().map(({ destination }) => destination),
+    [report.webhookUrl],
+  );
+  assert.equal((await fetch(before, { method: 'POST', body: 'leads[update][0][id]=1' })).status, 404);
+  assert.ok((await remembered())! >= memories!);
+  const heard = dealMoves(world.kommo);
+  await world.quiet();
+  assert.deepEqual(await mailed(heard), [1]);
+});
+
+test('a webhook that comes at the very moment of disconnecting is answered as one that comes after it', async () => {
+  const { connectors, workspace } = world.tributary;
+  const { destination } = world.kommo.webhooks()[0]!;
+  // As another process would, of whose doing this one has not heard yet.
+  await world.db.query(
+    'delete from connector_inbox; delete from connector_outbox; delete from connector_memory; delete from connection',
+  );
+  const answer = await fetch(destination, { method: 'POST', body: 'leads[update][0][id]=1' });
+  assert.equal(answer.status, 404, await answer.text());
+  await connectors.connect(workspace.id, 'kommo', { url: world.kommo.url, token: world.kommo.token });
+  const heard = dealMoves(world.kommo);
+  await world.quiet();
+  assert.deepEqual(await mailed(heard), [1]);
+});
+
 test('another account is heard from the first moment on, and gets nothing that was meant for the one before', async () => {
   const account = { id: 999, name: 'Other Co', subdomain: 'other' };
   const other = await startKommoSandbox({

@@ -136,3 +136,40 @@ test('Kommo is away meanwhile: it waits, and goes on', async () => {
   const told = await read();
   assert.deepEqual(await remembered(), [421, 421], told);
 });
+
+test('Kommo fails over a page from before: what moves meanwhile is told at once, and why the page waits is said', async () => {
+  past.faults.set({ status: 500, statusOnly: 'GET /api/v4/contacts?filter%5Bupdated_at%5D%5Bfrom%5D=0&' });
+  assert.equal(await backfill(true), 'asked');
+  const failed = () =>
+    past.requests().filter(({ status, path }) => status === 500 && path.includes('from%5D=0&')).length;
+  await until('it has failed some times', async () => {
+    world.clock.advance(2 * SECOND);
+    return failed() >= 5;
+  });
+  past.moveLead(past.leads().find(({ name }) => name === 'Deal 8')!.id, past.stage('Proposal sent').statusId);
+  await until('the move is told', async () => (await moves(8)).length > 0);
+  const now = await backfill();
+  assert.match(now === 'asked' ? '' : (now.why ?? ''), /500/);
+  const [connection] = await world.tributary.connectors.counts(world.db);
+  assert.deepEqual([connection!.state, connection!.note], ['on', null]);
+  past.faults.clear();
+  world.clock.advance(MINUTE);
+  assert.equal(await read(), '0 contacts, 0 deals');
+});
+
+test('a deal from before does not take the place of one that was moved since', async () => {
+  const eleventh = past.leads().find(({ name }) => name === 'Deal 11')!;
+  const contact = past.contacts().find(({ email }) => email === address(11))!;
+  const second = past.addLead({ name: 'Second', price: 5, contact: { email: 'else@example.com' } });
+  past.setMainContact(second.id, contact.id);
+  const shown = async () => {
+    const fields = await known(11);
+    return [fields?.['str:cm:kommo-lead-id'], fields?.['str:cm:kommo-stage']];
+  };
+  await until('the second deal is shown', async () => (await shown())[0] === String(second.id));
+  // As if it had been there before the account was connected, and untouched since.
+  await world.db.query(`delete from connector_memory where kind = 'lead' and key = $1`, [String(eleventh.id)]);
+  assert.equal(await backfill(true), 'asked');
+  assert.equal(await read(), '0 contacts, 1 deals');
+  assert.deepEqual(await shown(), [String(second.id), 'New lead']);
+});

@@ -37,7 +37,7 @@ export async function homePage(o: PageContext): Promise<string> {
                 (connection) => html`<tr>
                   <td>${o.connectors.nameOf(connection.connector)}</td>
                   <td class="words">${standing(connection)}</td>
-                  ${figures({ 'Webhooks to read': connection.inbox, 'Writes to do': connection.open, Failed: connection.failed })}
+                  ${figures({ 'Webhooks to read': connection.inbox, 'Writes to do': connection.open, Failed: connection.failed + connection.unreadable })}
                 </tr>`,
               )}</tbody>
             </table></div>`

@@ -27,7 +27,7 @@ export async function listConnections(db: Queryable): Promise<ConnectionRow[]> {
   return rows;
 }
 
-/** Adds the workspace's connection to that system, or gives the one that is there new settings. */
+/** Adds the workspace's connection to that system, or gives the one that is there these settings and this secret. */
 export async function upsertConnection(
   db: Queryable,
   connection: { workspaceId: number; connector: string; settings: Buffer; webhookSecret: string },
@@ -36,11 +36,17 @@ export async function upsertConnection(
   const { rows } = await db.query<ConnectionRow>(
     `insert into connection (workspace_id, connector, settings, webhook_secret, state, created_at)
      values ($1, $2, $3, $4, 'on', $5)
-     on conflict (workspace_id, connector) do update set settings = $3, state = 'on', note = null
+     on conflict (workspace_id, connector) do update set settings = $3, webhook_secret = $4, state = 'on', note = null
      returning ${columns}`,
     [connection.workspaceId, connection.connector, connection.settings, connection.webhookSecret, now],
   );
   return rows[0]!;
+}
+
+/** Whether the connection has these settings still. */
+export async function findSettings(tx: Tx, id: number, settings: Buffer): Promise<boolean> {
+  const { rowCount } = await tx.query('select from connection where id = $1 and settings = $2', [id, settings]);
+  return rowCount === 1;
 }
 
 /** Ends a connection, with all that is kept for it. */
@@ -60,6 +66,14 @@ export async function updateConnectionState(
     'update connection set state = $2, note = $3 where id = $1 and (state, note) is distinct from ($2, $3)',
     [id, state, note],
   );
+}
+
+/** What somebody has to put right in the account, of which nothing else is known now. */
+export async function updateConnectionLacking(db: Queryable, id: number, lacking: readonly string[]): Promise<void> {
+  await db.query(`update connection set account = account || jsonb_build_object('lacking', $2::jsonb) where id = $1`, [
+    id,
+    JSON.stringify(lacking),
+  ]);
 }
 
 export async function updateConnectionAccount(db: Queryable, id: number, account: ConnectedAccount): Promise<void> {

@@ -46,13 +46,16 @@ export interface UnreadableRow {
   since: number;
   before: number;
   lastAt: Date;
+  /** Why the last one could not. */
+  reason: string;
 }
 
-/** Webhooks that could not be read. */
+/** Webhooks that could not be read, and what could not be recorded of those that were. */
 export async function countUnreadable(db: Queryable, since: Date): Promise<UnreadableRow[]> {
   const { rows } = await db.query<UnreadableRow>(
     `select c.connector, (count(*) filter (where i.received_at >= $1))::int as since,
-            (count(*) filter (where i.received_at < $1))::int as before, max(i.received_at) as "lastAt"
+            (count(*) filter (where i.received_at < $1))::int as before, max(i.received_at) as "lastAt",
+            (array_agg(i.error order by i.received_at desc, i.id desc))[1] as reason
      from connector_inbox i join connection c on c.id = i.connection_id
      where i.error is not null group by c.connector`,
     [since],

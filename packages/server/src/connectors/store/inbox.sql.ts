@@ -55,6 +55,16 @@ export function deleteAllHooks(tx: Tx, connectionId: number): void {
   send(tx, { text: 'delete from connector_inbox where connection_id = $1', values: [connectionId] });
 }
 
+/** Keeps why something that was read can not be recorded, for a person to see: not what it was, which is somebody's. */
+export function insertUnrecorded(tx: Tx, connectionId: number, problems: readonly string[], now: Date): void {
+  if (problems.length === 0) return;
+  send(tx, {
+    text: `insert into connector_inbox (connection_id, received_at, content_type, body, error)
+           select $1, $2, '', '', unnest($3::text[])`,
+    values: [connectionId, now, problems],
+  });
+}
+
 /** Keeps a hook that can not be read, for a person to see. */
 export async function updateHookError(db: Queryable, id: string, error: string): Promise<void> {
   await db.query('update connector_inbox set error = $2 where id = $1', [id, error]);

@@ -36,6 +36,21 @@ export function remember(tx: Tx, connectionId: number, things: readonly Remember
   });
 }
 
+/** Remembers it where it is still as it was. Returns whether it was. */
+export async function updateMemory(
+  tx: Tx,
+  connectionId: number,
+  { kind, key, value, was }: Remembered & { was: Remembered['value'] },
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update connector_memory set value = $5, remembered_at = $6
+     where connection_id = $1 and kind = $2 and key = $3 and value = $4::jsonb`,
+    [connectionId, kind, key, JSON.stringify(was), JSON.stringify(value), now],
+  );
+  return rowCount === 1;
+}
+
 /** Forgets all that was remembered. */
 export function deleteMemories(tx: Tx, connectionId: number): void {
   send(tx, { text: 'delete from connector_memory where connection_id = $1', values: [connectionId] });

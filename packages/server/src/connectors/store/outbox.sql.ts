@@ -152,6 +152,7 @@ export interface ConnectorCounts {
   state: string;
   note: string | null;
   inbox: number;
+  /** Webhooks that could not be read, and what could not be recorded of those that were. */
   unreadable: number;
   open: number;
   failed: number;
