@@ -208,6 +208,7 @@ main.narrow { max-width: 34rem; padding-top: 12vh; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem .75rem; margin-bottom: 1.5rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; font-weight: 650; margin: 0; letter-spacing: -.01em; overflow-wrap: anywhere; unicode-bidi: plaintext; }
 h2 { font-size: 1.1rem; font-weight: 650; margin: 2.25rem 0 .75rem; }
+h3 { font-size: 1rem; font-weight: 600; margin: 1.5rem 0 .75rem; overflow-wrap: anywhere; }
 p { margin: 0 0 1rem; }
 a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
 a:focus-visible, button:focus-visible, input:focus-visible, summary:focus-visible, pre:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
