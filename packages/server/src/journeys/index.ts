@@ -40,6 +40,7 @@ import { createVersions } from './versions.ts';
 import { hearZone } from './zone.ts';
 
 export type { Begin } from './begin.ts';
+export { problemsByItself } from './by-itself.ts';
 export type { Definitions } from './definitions.ts';
 export type { TriggerOutcome } from './entry/by-hand.ts';
 export { createEnroller } from './entry/enter.ts';
