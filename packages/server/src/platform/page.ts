@@ -259,7 +259,7 @@ table.values td:last-child { width: 26%; }
 .empty p { margin: 0 auto; max-width: 32rem; }
 .empty .command { display: inline-block; max-width: 100%; margin-top: .75rem; padding: .5rem .8rem; overflow-x: auto; white-space: pre; text-align: left; color: var(--ink); background: var(--quiet-ground); border-radius: 6px; }
 .tabs { display: flex; gap: 1.4rem; border-bottom: 1px solid var(--line); margin: 0 0 1.25rem; overflow-x: auto; }
-.tabs a { color: var(--soft); text-decoration: none; padding: .45rem 0; margin-bottom: -1px; border-bottom: 2px solid transparent; white-space: nowrap; }
+.tabs a { color: var(--soft); text-decoration: none; padding: .45rem 0; border-bottom: 2px solid transparent; white-space: nowrap; }
 .tabs a:hover { color: var(--ink); }
 .tabs a[aria-current] { color: var(--ink); font-weight: 600; border-color: var(--accent); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem; margin: 0 0 1.25rem; }
