@@ -32,6 +32,44 @@ const problems = (input: unknown): Problem[] => {
 const withShapes = (shapes: Record<string, unknown>, start = Object.keys(shapes)[0]): Problem[] =>
   problems(journey({ shapes, start }));
 
+describe('a journey that can not be read as a whole', () => {
+  test('is told all the same what is wrong in the parts that can', () => {
+    const shapes = {
+      hello: { ...email('pause'), tempalte: 'x' },
+      pause: wait('nowhere', { unless: { '$str::iss': { field_id: 'str::first' } } }),
+      part: { kind: 'split', branches: ['A', 'B'].map((name) => ({ name, share: 20, next: 'end' })) },
+      end: exit,
+    };
+    const entry = { kind: 'schedule', cron: '0 9 * * 1' };
+    const told = problems(journey({ entry, exits: [{}], shapes, start: 'helo' }));
+    assert.deepEqual(told.map(({ at }) => at).toSorted(), [
+      'entry',
+      'exits[0]',
+      'shapes.hello',
+      'shapes.part.branches',
+      'shapes.pause',
+      'shapes.pause.unless.$str::iss',
+      'start',
+    ]);
+  });
+
+  test('is not told of what comes of that alone', () => {
+    assert.deepEqual(
+      problems(journey({ shapes: [email('end')] })).map(({ at }) => at),
+      ['shapes'],
+    );
+    assert.deepEqual(
+      withShapes({ hello: { ...email('end'), kind: 'emial' }, end: exit }).map(({ at }) => at),
+      ['shapes.hello.kind'],
+    );
+    assert.deepEqual(
+      problems(journey({ entry: undefined })).map(({ at }) => at),
+      ['entry'],
+    );
+    for (const odd of [undefined, null, 'x', []]) assert.equal(problems(odd).length, 1);
+  });
+});
+
 describe('a journey that is right', () => {
   test('comes back with everything that may be left out', () => {
     const checked = checkJourney(journey());
@@ -219,7 +257,7 @@ describe('what is wrong with a journey is said with its place', () => {
     assert.deepEqual(at({ goal: { name: '', when: {} } }), ['goal.name']);
     assert.deepEqual(at({ goal: { name: 'Meeting' } }), ['goal.when']);
     assert.deepEqual(at({ colour: 'red' }), ['']);
-    assert.deepEqual(at({ shapes: { 'Not kebab': exit } }), ['shapes.Not kebab']);
+    assert.deepEqual(at({ shapes: { 'Not kebab': exit }, start: 'Not kebab' }), ['shapes.Not kebab']);
     assert.deepEqual(at({ shapes: { hello: { kind: 'dance' } } }), ['shapes.hello.kind']);
     assert.deepEqual(at({ shapes: { hello: { kind: 'condition', yes: 'a', no: 'b' } } }), ['shapes.hello.if']);
     assert.deepEqual(at({ shapes: { hello: wait('end', { for: {} }), end: exit } }), ['shapes.hello.for']);

@@ -1,9 +1,10 @@
+import type { z } from 'zod';
 import type { Filter, Problem } from '../filter/filter.ts';
 import { activitiesIn, leavesOf } from '../filter/matches.ts';
 import { problemsWithFilter } from '../filter/problems.ts';
 import { issueInWords } from '../issue.ts';
 import { entryFiltersOf, filtersOf, type JourneyDefinition, journeyDefinition } from './journey.ts';
-import { modelOf, nextOf, type Shape } from './shapes/index.ts';
+import { modelOf, nextOf, type Shape, shape } from './shapes/index.ts';
 
 /** At most this many shapes in a journey, as in Ortto (Ortto help, journeys). */
 const SHAPES_MAX = 100;
@@ -12,13 +13,12 @@ const SHAPES_MAX = 100;
 export function checkJourney(input: unknown): { journey: JourneyDefinition } | { problems: Problem[] } {
   const parsed = journeyDefinition.safeParse(input);
   if (!parsed.success) {
-    return {
-      problems: parsed.error.issues.map((issue) => ({
-        at: issue.path.join('.'),
-        // That a key is wrong is told of the record, and what it has to be is within.
-        problem: (issue.code === 'invalid_key' && issue.issues[0]?.message) || issueInWords(issue),
-      })),
-    };
+    const unread = parsed.error.issues.map((issue) => ({
+      at: issue.path.join('.'),
+      // That a key is wrong is told of the record, and what it has to be is within.
+      problem: (issue.code === 'invalid_key' && issue.issues[0]?.message) || issueInWords(issue),
+    }));
+    return { problems: [...unread, ...problemsInParts(input)] };
   }
   const journey = parsed.data;
   const problems = [
@@ -28,6 +28,44 @@ export function checkJourney(input: unknown): { journey: JourneyDefinition } | {
     ...graphProblems(journey),
   ];
   return problems.length > 0 ? { problems } : { journey };
+}
+
+const NOBODY = { kind: 'direct', again: 'any-time' } as const;
+
+/** What is wrong in those parts that can be read of a journey that can not be read as a whole: all is told at once. */
+function problemsInParts(input: unknown): Problem[] {
+  const given = recordOf(input);
+  const shapesGiven = recordOf(given.shapes);
+  const { entry, exits, goal } = journeyDefinition.shape;
+  const journey: JourneyDefinition = {
+    ...{ name: '', holdOut: 0, start: '' },
+    entry: readOr(entry, given.entry, NOBODY),
+    exits: readOr(exits, given.exits, []),
+    goal: readOr(goal, given.goal, undefined),
+    shapes: Object.fromEntries(
+      Object.entries(shapesGiven).flatMap(([id, each]) => {
+        const read = shape.safeParse(each);
+        return read.success ? [[id, read.data]] : [];
+      }),
+    ),
+  };
+  const start = isRecord(given.shapes) && typeof given.start === 'string' ? given.start : undefined;
+  return [
+    ...entryProblems(journey),
+    ...filterProblems(journey),
+    ...shapeProblems(journey),
+    ...problemsWithWays(journey.shapes, start, new Set(Object.keys(shapesGiven))),
+  ];
+}
+
+const isRecord = (given: unknown): given is Record<string, unknown> =>
+  typeof given === 'object' && given !== null && !Array.isArray(given);
+
+const recordOf = (given: unknown): Record<string, unknown> => (isRecord(given) ? given : {});
+
+function readOr<T>(schema: z.ZodType<T>, given: unknown, other: T): T {
+  const read = schema.safeParse(given);
+  return read.success ? read.data : other;
 }
 
 /** No anniversary is further away. */
@@ -111,15 +149,8 @@ function problemsInRun(filter: Filter, at: string): Problem[] {
 function graphProblems(journey: JourneyDefinition): Problem[] {
   const { shapes, start } = journey;
   const ids = Object.keys(shapes);
-  const problems: Problem[] = [];
+  const problems = problemsWithWays(shapes, start, new Set(ids));
   if (ids.length > SHAPES_MAX) problems.push({ at: 'shapes', problem: `more than ${SHAPES_MAX} shapes` });
-  if (!Object.hasOwn(shapes, start)) problems.push({ at: 'start', problem: `there is no shape "${start}"` });
-  for (const [id, step] of Object.entries(shapes)) {
-    for (const next of nextOf(step)) {
-      if (!Object.hasOwn(shapes, next))
-        problems.push({ at: `shapes.${id}`, problem: `leads to "${next}", which is not there` });
-    }
-  }
   if (problems.length > 0) return problems;
   const reached = reachable(shapes, start);
   for (const id of ids) {
@@ -132,6 +163,21 @@ function graphProblems(journey: JourneyDefinition): Problem[] {
       problem: `a circle without a delay that always waits: ${circle.join(' → ')}`,
     });
   return problems;
+}
+
+/** Ways to what is none of the shapes that there are. */
+function problemsWithWays(
+  shapes: Record<string, Shape>,
+  start: string | undefined,
+  ids: ReadonlySet<string>,
+): Problem[] {
+  const astray =
+    start === undefined || ids.has(start) ? [] : [{ at: 'start', problem: `there is no shape "${start}"` }];
+  for (const [id, step] of Object.entries(shapes)) {
+    for (const next of nextOf(step))
+      if (!ids.has(next)) astray.push({ at: `shapes.${id}`, problem: `leads to "${next}", which is not there` });
+  }
+  return astray;
 }
 
 function reachable(shapes: Record<string, Shape>, start: string): Set<string> {

@@ -23,7 +23,8 @@ Commands
   journeys pull DIR                          write the live journeys as text files
   journeys validate | diff FILE | DIR        what is wrong with such files; where they and the workspace differ
   journeys schema                            the JSON Schema of such files, for editors
-  journeys simulate FILE | NAME              play one through: the path, the messages, what decided; nothing is sent
+  journeys simulate FILE | NAME              play one through: the path, the messages, what decided; nothing is sent;
+                                             --offline needs no workspace, and takes a file alone
   journeys show NAME                         how it stands: who is where, what is wrong with its draft
   journeys publish NAME [--move] [--yes]     make its draft live; --move moves people inside, --map OLD=NEW says where to
   journeys pause|resume|drain|archive|restore NAME      hold everybody; go on; let nobody in; put away; bring back

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { dirname } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
@@ -101,5 +103,30 @@ describe('the command "journeys simulate"', () => {
     );
     // Once for the case study, and once for the last question, which does not wait.
     assert.equal(lines.filter((line) => line.includes('unsubscribed from e-mail')).length, 2);
+  });
+
+  test('needs no workspace for a file with "--offline", and says so where there is none', async (t) => {
+    const nowhere = {
+      ...readConfig({}),
+      dataDir: join(tmpdir(), 'tributary-none'),
+      looks: true,
+      logLevel: 'silent',
+    } as const;
+    const options = { field: ['str::email=anna@example.com'], entry: ['str:cm:stage=Qualification'] };
+    await assert.rejects(simulateCommand(nowhere, FILE, options), {
+      code: 'no_data_folder',
+      message: /; with --offline a file is played through without one$/,
+    });
+    const said = t.mock.method(console, 'log', () => undefined);
+    await simulateCommand(nowhere, FILE, { ...options, offline: true });
+    const told = said.mock.calls.map(({ arguments: [line] }) => String(line)).join('\n');
+    said.mock.restore();
+    assert.match(told, /case-study.*asked for the e-mail “Case study”/);
+    assert.match(told, /kommo is not connected/);
+    await assert.rejects(stat(nowhere.dataDir), { code: 'ENOENT' });
+    const name = simulateCommand(nowhere, 'Qualification follow-up', { offline: true });
+    await assert.rejects(name, { message: /name a file/ });
+    const person = simulateCommand(nowhere, FILE, { offline: true, person: 'anna@example.com' });
+    await assert.rejects(person, { message: /knows nobody/ });
   });
 });

@@ -11,7 +11,7 @@ import { readLibrary } from '../playbooks/read.ts';
 import { templatesWanted } from '../playbooks/wanted.ts';
 import { simulationTold } from './simulation-told.ts';
 import { usage } from './usage.ts';
-import { withRooms } from './with-database.ts';
+import { onNewDatabase, withRooms } from './with-database.ts';
 
 export interface SimulateOptions {
   person?: string | undefined;
@@ -27,28 +27,48 @@ export interface SimulateOptions {
   every?: boolean | undefined;
   anyway?: boolean | undefined;
   draft?: boolean | undefined;
+  offline?: boolean | undefined;
   json?: boolean | undefined;
 }
 
 export const SIMULATE_USAGE =
-  'journeys simulate FILE|NAME [--person EMAIL | --field ID=VALUE…] [--entry ID=VALUE…] [--event "opens SHAPE after 1 day"…]';
+  'journeys simulate FILE|NAME [--offline] [--person EMAIL | --field ID=VALUE…] [--entry ID=VALUE…] [--event "opens SHAPE after 1 day"…]';
 
 /** `journeys simulate FILE|NAME`: how somebody would go through it, told for people or as JSON. */
-export function simulateCommand(config: Config, which: string | undefined, o: SimulateOptions): Promise<undefined> {
+export async function simulateCommand(
+  config: Config,
+  which: string | undefined,
+  o: SimulateOptions,
+): Promise<undefined> {
   if (!which) throw usage([SIMULATE_USAGE]);
   if (o.person !== undefined && (o.field ?? o.tag)) {
     throw new UserError('unknown_command', '--person names somebody who is there; --field and --tag make somebody up');
   }
+  const found = await stat(which).catch(() => undefined);
+  if (found?.isDirectory()) throw new UserError('text_missing', `${which} is a folder: name one of its files`);
+  if (!found && /\.(ya?ml|json)$|\//.test(which)) throw new UserError('text_missing', `there is no file ${which}`);
+  const file = found ? which : undefined;
+  if (o.offline) {
+    if (!file) throw new UserError('unknown_command', '--offline has no workspace to find a journey in: name a file');
+    if (o.person !== undefined)
+      throw new UserError('unknown_command', '--offline knows nobody: --field and --tag make somebody up');
+    return onNewDatabase(config, (own) => playThrough(own, which, file, o));
+  }
+  return playThrough(config, which, file, o).catch((error: unknown) => {
+    if (file && error instanceof UserError && error.code === 'no_data_folder')
+      throw new UserError(error.code, `${error.message}; with --offline a file is played through without one`);
+    throw error;
+  });
+}
+
+function playThrough(config: Config, which: string, file: string | undefined, o: SimulateOptions): Promise<undefined> {
   return withRooms(config, async (rooms) => {
     const { journeys, workspace } = rooms;
     const asked = askedFrom(o);
     let more: ReturnType<typeof declaredIds> | undefined;
     let of: Pick<SimulateInput, 'journey' | 'templates'> = { journey: which, templates: {} };
-    const found = await stat(which).catch(() => undefined);
-    if (found?.isDirectory()) throw new UserError('text_missing', `${which} is a folder: name one of its files`);
-    if (!found && /\.(ya?ml|json)$|\//.test(which)) throw new UserError('text_missing', `there is no file ${which}`);
-    if (found) {
-      const library = await readLibrary(which);
+    if (file) {
+      const library = await readLibrary(file);
       refuseIf(library.faults);
       const [book] = library.books;
       const catalog = await loadCatalog(rooms, workspace.id, [book!.playbook]);

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ensureWorkspace, findWorkspace, type Workspace } from '../access/index.ts';
 import type { Config } from '../config.ts';
 import { smtpChannel } from '../messages/index.ts';
@@ -33,6 +36,16 @@ export async function withDatabase<T>(config: Config, work: (opened: Opened) => 
   } finally {
     await db.end();
     await database.close();
+  }
+}
+
+/** The same settings on a database of its own, that of a new workspace, which is thrown away. */
+export async function onNewDatabase<T>(config: Config, work: (config: Config) => Promise<T>): Promise<T> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tributary-offline-'));
+  try {
+    return await work({ ...config, dataDir, databaseUrl: undefined, looks: false });
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
   }
 }
 

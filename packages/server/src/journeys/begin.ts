@@ -1,5 +1,5 @@
-import { isRefusal } from '../platform/database/not-now.ts';
 import { type Db, hasFailed, type Tx, transaction } from '../platform/database/pool.ts';
+import { isWorthWaiting } from '../platform/database/worth-waiting.ts';
 import type { RunState } from './engine/run-state.ts';
 import { type Beginning, readAhead } from './facts.ts';
 import { type Moving, stepsOf, takeUp } from './moving.ts';
@@ -58,12 +58,12 @@ export function createBegin(o: Moving & { counter: number }): Begin {
   };
 }
 
-/** A transaction that starts runs; where the database does not take what comes of their first steps, it starts them as they are. */
+/** A transaction that starts runs; where what comes of their first steps can not be made, or the database does not take it, it starts them as they are. */
 export async function starting<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
     return await transaction(db, work);
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (isWorthWaiting(error)) throw error;
     return transaction(db, work, { failed: true });
   }
 }

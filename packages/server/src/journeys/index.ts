@@ -21,15 +21,14 @@ import { journeysAsked, registerMembership } from './membership.ts';
 import { objectionsTo } from './objections.ts';
 import { settleParked } from './parked.ts';
 import { COMMAND_LINE, publish } from './publish.ts';
+import { type ComparedCounts, countCompared, countComparedAtSteps } from './store/compare.sql.ts';
 import {
   countDue,
-  countPeople,
   countRuns,
   type EngineCounts,
   findEntries,
   listMovesOf,
   type MoveRow,
-  type PeopleCounts,
   type RunCounts,
 } from './store/count.sql.ts';
 import { type JourneyRow, listJourneys } from './store/journey.sql.ts';
@@ -41,6 +40,7 @@ import { createVersions } from './versions.ts';
 import { hearZone } from './zone.ts';
 
 export type { Begin } from './begin.ts';
+export { problemsByItself } from './by-itself.ts';
 export type { Definitions } from './definitions.ts';
 export type { TriggerOutcome } from './entry/by-hand.ts';
 export { createEnroller } from './entry/enter.ts';
@@ -54,7 +54,8 @@ export type { StateVerb } from './manage/states.ts';
 export type { TextName } from './manage/text.ts';
 export type { Contest } from './manage/variants.ts';
 export type { JourneyActions } from './news.ts';
-export type { EngineCounts, MoveRow, PeopleCounts, RunCounts } from './store/count.sql.ts';
+export type { ComparedCounts } from './store/compare.sql.ts';
+export type { EngineCounts, MoveRow, RunCounts } from './store/count.sql.ts';
 export type { Enrolment } from './store/enrolment.sql.ts';
 export type { JourneyRow } from './store/journey.sql.ts';
 export type { RunRow } from './store/runs.sql.ts';
@@ -95,7 +96,9 @@ export interface Journeys {
   /** Wakes the runs that wait by a workspace's time zone. */
   hearZone(tx: Tx, pieces: readonly ZoneChanged[]): Promise<void>;
   counts(db: Queryable, journeyIds: readonly number[]): Promise<Map<number, RunCounts[]>>;
-  peopleCounts(db: Queryable, journeyId: number): Promise<PeopleCounts[]>;
+  /** Who went through a journey, and who was held out of it; and the same of each of its steps that held somebody out. */
+  compared(db: Queryable, journeyId: number): Promise<ComparedCounts[]>;
+  comparedAtSteps(db: Queryable, journeyId: number): Promise<(ComparedCounts & { shapeId: string })[]>;
   engineCounts(db: Queryable): Promise<EngineCounts>;
   /** The runs that the engine could not move, oldest first. */
   parked(db: Queryable, workspaceId: number, limit: number): Promise<ParkedRun[]>;
@@ -151,7 +154,8 @@ export function createJourneys(o: {
     hearDeleted: (tx, pieces) => forget(tx, pieces, o.clock.now()),
     hearZone: (tx, pieces) => hearZone(tx, versions, pieces, o.clock.now()),
     counts: countRuns,
-    peopleCounts: countPeople,
+    compared: countCompared,
+    comparedAtSteps: countComparedAtSteps,
     engineCounts: (db) => countDue(db, o.clock.now()),
     parked: listParked,
     settleParked: (workspaceId, id, how) => settleParked({ ...o, versions }, workspaceId, id, how, o.clock.now()),

@@ -66,4 +66,18 @@ describe('filters that ask who is in a journey', () => {
     assert.ok(inside.length < 20);
     assert.deepEqual(await found(filter), inside.toSorted());
   });
+
+  test('count whom a step holds out: they have begun it, and left', async () => {
+    const shapes = {
+      hello: { kind: 'tag', add: ['Greeted'], next: 'apart' },
+      apart: { kind: 'hold-out', share: 100, next: 'end' },
+      end: { kind: 'exit' },
+    };
+    const { id, createdAt } = await place.push({ name: 'Apart', entry: { kind: 'direct' }, start: 'hello', shapes });
+    await trigger('Apart', 'sixth');
+    const of = { campaign_id: objectId(createdAt, id) };
+    assert.deepEqual(await found({ $has_started_campaign: of }), ['sixth']);
+    assert.deepEqual(await found({ $has_left_campaign: of }), ['sixth']);
+    assert.deepEqual(await found({ $is_member_of_campaign: of }), []);
+  });
 });

@@ -9,7 +9,7 @@ const ONE_BY_ONE = ' offset 0';
 
 /**
  * Answers what filters ask about journeys, which they call campaigns. Tries do not count, and neither do those who are
- * held out: they are in no journey.
+ * held out of the whole journey: they were never in it. Whom a step holds out has begun it, and left.
  */
 export function registerMembership(filters: Filters): void {
   const operators = ['$has_started_campaign', '$is_member_of_campaign', '$has_left_campaign'] as const;
@@ -21,7 +21,7 @@ export function registerMembership(filters: Filters): void {
     }[operator as (typeof operators)[number]];
     return `exists (select from run cr where cr.person_id = p.id
       and cr.journey_id = ${parameters.add(objectNumber(id) ?? 0, 'int')}
-      and cr.workspace_id = ${parameters.add(workspaceId, 'int')} and not cr.test and not cr.held_out${which}${each ? ONE_BY_ONE : ''})`;
+      and cr.workspace_id = ${parameters.add(workspaceId, 'int')} and not cr.test and not (cr.held_out and cr.shape_id is null)${which}${each ? ONE_BY_ONE : ''})`;
   };
   filters.register(operators, { what: 'journey', sql, missing: journeysAsked.missing });
 }

@@ -6,9 +6,9 @@ import type { Tx } from '../platform/database/pool.ts';
 import { UserError } from '../platform/errors.ts';
 import { signal } from '../platform/presence.ts';
 import { followVersion } from './ab/decide.ts';
+import { problemsByItself } from './by-itself.ts';
 import { problemsWithCircle } from './entry/circle.ts';
 import { problemsWithEntryHere } from './entry/problems.ts';
-import { problemsWithLiquid } from './liquid.ts';
 import { problemsWithUpdates } from './setting.ts';
 import { insertHistory } from './store/history.sql.ts';
 import { lockJourney } from './store/hold.sql.ts';
@@ -99,7 +99,8 @@ export async function problemsHere(
   workspaceId: number,
   journey: JourneyDefinition,
 ): Promise<Problem[]> {
-  const problems = await problemsWithEntryHere(tx, { people, audiences }, workspaceId, journey.entry);
+  const problems = problemsByItself(journey);
+  problems.push(...(await problemsWithEntryHere(tx, { people, audiences }, workspaceId, journey.entry)));
   // The filter by which people enter has been asked as one of an audience, which asks more.
   const asked = journey.entry.kind === 'filter' ? [] : entryFiltersOf(journey);
   for (const { at, filter } of [...asked, ...filtersOf(journey)]) {
@@ -109,7 +110,6 @@ export async function problemsHere(
     ...problems,
     ...(await problemsWithCircle(tx, { audiences }, workspaceId, journey, { lock: false })),
     ...(await unknownTemplates(tx, messages, workspaceId, journey)),
-    ...problemsWithLiquid(journey),
     ...(actionProblems?.(journey.shapes) ?? []),
     ...problemsWithUpdates(await people.schema(tx, workspaceId), journey),
   ];

@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
-import { isRefusal } from '../platform/database/not-now.ts';
 import { type Db, type Tx, transaction } from '../platform/database/pool.ts';
+import { isWorthWaiting } from '../platform/database/worth-waiting.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Turn } from '../platform/loop.ts';
 import type { Presence } from '../platform/presence.ts';
@@ -63,19 +63,19 @@ async function turn(engine: Engine, now: Date, first: 'oldest' | 'youngest'): Pr
       return { claimed: claimed.length, moved, next };
     });
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    // What comes of one of them, the database does not take: each is moved alone.
+    if (claimed.length === 0 || isWorthWaiting(error)) throw error;
+    // What comes of one of them, the database does not take, or our own code stumbles over: each is moved alone.
     for (const run of claimed) await moveAlone(counting, run, now);
     return { claimed: claimed.length, moved: claimed.length, next: undefined };
   }
 }
 
-/** Moves a run by itself, and parks it where the database refuses what comes of that. */
+/** Moves a run by itself, and parks it where what comes of that can not be made, or is refused by the database. */
 async function moveAlone(engine: Counting, { id }: RunState, now: Date): Promise<void> {
   try {
     await transaction(engine.db, async (tx) => moveClaimed(tx, engine, await claimDueRun(tx, id, now), now));
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (isWorthWaiting(error)) throw error;
     engine.log.error({ err: error, run: id }, 'a run is parked: what comes of moving it can not be written');
     await transaction(engine.db, async (tx) => {
       const [run] = await claimDueRun(tx, id, now);

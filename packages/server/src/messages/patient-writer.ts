@@ -1,5 +1,4 @@
-import { DatabaseError } from 'pg';
-import { isNotNow, isRefusal } from '../platform/database/not-now.ts';
+import { isWorthWaiting } from '../platform/database/worth-waiting.ts';
 import { createGroupCommit } from '../platform/group-commit.ts';
 
 /** Writes what must not be lost once it is known, however long the database is away, full or read-only. */
@@ -82,12 +81,4 @@ export function createPatientWriter<Item, Result>(o: {
       clearTimeout(timer);
     },
   };
-}
-
-/**
- * Time may put it right: whatever PostgreSQL says, unless it refuses the data. What was meant to be a bug of ours may as
- * well be rights that somebody took away for an hour, and what waits here can be had nowhere else.
- */
-function isWorthWaiting(error: unknown): boolean {
-  return isNotNow(error) || (error instanceof DatabaseError && !isRefusal(error));
 }

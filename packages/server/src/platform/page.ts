@@ -208,6 +208,7 @@ main.narrow { max-width: 34rem; padding-top: 12vh; }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem .75rem; margin-bottom: 1.5rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; font-weight: 650; margin: 0; letter-spacing: -.01em; overflow-wrap: anywhere; unicode-bidi: plaintext; }
 h2 { font-size: 1.1rem; font-weight: 650; margin: 2.25rem 0 .75rem; }
+h3 { font-size: 1rem; font-weight: 600; margin: 1.5rem 0 .75rem; overflow-wrap: anywhere; }
 p { margin: 0 0 1rem; }
 a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
 a:focus-visible, button:focus-visible, input:focus-visible, summary:focus-visible, pre:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
@@ -258,7 +259,7 @@ table.values td:last-child { width: 26%; }
 .empty p { margin: 0 auto; max-width: 32rem; }
 .empty .command { display: inline-block; max-width: 100%; margin-top: .75rem; padding: .5rem .8rem; overflow-x: auto; white-space: pre; text-align: left; color: var(--ink); background: var(--quiet-ground); border-radius: 6px; }
 .tabs { display: flex; gap: 1.4rem; border-bottom: 1px solid var(--line); margin: 0 0 1.25rem; overflow-x: auto; }
-.tabs a { color: var(--soft); text-decoration: none; padding: .45rem 0; margin-bottom: -1px; border-bottom: 2px solid transparent; white-space: nowrap; }
+.tabs a { color: var(--soft); text-decoration: none; padding: .45rem 0; border-bottom: 2px solid transparent; white-space: nowrap; }
 .tabs a:hover { color: var(--ink); }
 .tabs a[aria-current] { color: var(--ink); font-weight: 600; border-color: var(--accent); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem; margin: 0 0 1.25rem; }

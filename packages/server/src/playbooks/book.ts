@@ -2,10 +2,12 @@ import {
   checkJourney,
   issueInWords,
   type JourneyDefinition,
+  journeyDefinition,
   type Playbook,
   type Problem,
   playbook,
 } from '@tributary/model';
+import { problemsByItself } from '../journeys/index.ts';
 import type { Fault } from './fault.ts';
 import { faultAt, type Source } from './source.ts';
 import { problemWithTemplate } from './template-file.ts';
@@ -32,8 +34,13 @@ export function bookFrom(source: Source): Book | { faults: Fault[] } {
   }
   const { journey, templates } = parsed.data;
   const checked = checkJourney(journey);
+  const read = journeyDefinition.safeParse(journey);
+  const problems = [
+    ...('problems' in checked ? checked.problems : []),
+    ...(read.success ? problemsByItself(read.data) : []),
+  ];
   const faults = [
-    ...('problems' in checked ? checked.problems.map((problem) => journeyFault(source, problem)) : []),
+    ...problems.map((problem) => journeyFault(source, problem)),
     ...Object.entries(templates).flatMap(([name, template]) => {
       const problem = problemWithTemplate(template);
       if (!problem) return [];

@@ -17,7 +17,7 @@ export interface Disagreement {
 /** Compares files with the workspace. What no file of a folder has is told of journeys, and not where one file was named. */
 export async function diff(shelf: Shelf, workspaceId: number, library: Library): Promise<Disagreement[]> {
   const wanted = await wantedOf(shelf, workspaceId, library);
-  refuseIf(wanted.faults);
+  refuseIf([...library.faults, ...wanted.journeys.flatMap(({ faults }) => faults)]);
   const stored = await shelf.messages.templatesNamed(shelf.db, workspaceId, [...wanted.templates.keys()]);
   const templates = [...wanted.templates].flatMap(([name, { template }]) =>
     disagreement('template', name, stored.get(name), template),

@@ -92,8 +92,10 @@ describe('journeys as text', () => {
       message,
       [
         'these are wrong:',
+        'follow-up.journey.yaml:14:26: journey.shapes.mail.template: there is no template "Nothing"',
         'other.journey.yaml:6:27: journey.entry.filter.$str::is.field_id: there is no attribute of act:cm:unheard "Place"',
         'other.journey.yaml:7:5: journey.entry.key: there is no attribute of act:cm:unheard "Place"',
+        'other.journey.yaml:5:5: journey.entry.activity: there is no activity act:cm:unheard: create its definition first',
       ].join('\n'),
     );
     const later = await refusal({

@@ -40,7 +40,8 @@ export async function push(
   { dryRun }: { dryRun: boolean },
 ): Promise<Pushed[]> {
   const wanted = await wantedOf(shelf, workspaceId, library);
-  refuseIf(wanted.faults);
+  // What the workspace lacks for them is told once they are right by themselves: a template may be in a file that is wrong.
+  if (library.faults.length > 0) refuseIf([...library.faults, ...wanted.journeys.flatMap(({ faults }) => faults)]);
   try {
     return await transaction(shelf.db, async (tx) => {
       const pushed = await pushAll(tx, shelf, workspaceId, wanted);
@@ -68,12 +69,14 @@ async function pushAll(tx: Tx, shelf: Shelf, workspaceId: number, wanted: Wanted
     pushed.push({ what: 'template', name, did: before ? 'changed' : 'new' });
   }
   const faults = [];
-  for (const { book, journey, definition } of all) {
+  for (const { book, journey, definition, faults: own, astray } of all) {
     const problems = [
       ...(await shelf.journeys.definitions.problems(tx, workspaceId, journey)),
       ...shelf.connectors.problemsWith(definition.shapes),
     ];
-    faults.push(...problems.map((problem) => journeyFault(book.source, problem)));
+    // Of a part with a name that is nothing, that is all there is to say.
+    const others = problems.filter(({ at }) => !astray.some((place) => isWithin(place, at) || isWithin(at, place)));
+    faults.push(...own, ...others.map((problem) => journeyFault(book.source, problem)));
   }
   refuseIf(faults);
   const journeys = [];
@@ -85,6 +88,10 @@ async function pushAll(tx: Tx, shelf: Shelf, workspaceId: number, wanted: Wanted
   }
   return pushed;
 }
+
+/** Whether a place in a journey is another, or a part of it. */
+const isWithin = (place: string, whole: string): boolean =>
+  place === whole || place.startsWith(`${whole}.`) || place.startsWith(`${whole}[`);
 
 /** The journeys, with ids for those that they name and that come with them, in whatever order: their ids are had beforehand. */
 async function withComing(
@@ -99,8 +106,7 @@ async function withComing(
   for (const name of names) known.push({ id: await journeys.definitions.reserve(tx, workspaceId, name), name });
   const catalog = { ...wanted.catalog, journeys: [...wanted.catalog.journeys, ...known], coming: [] };
   const looked = wanted.journeys.map((each) => (each.coming.length > 0 ? wantedJourney(each.book, catalog) : each));
-  refuseIf(looked.flatMap((each) => ('faults' in each ? each.faults : [])));
-  return { journeys: looked as WantedJourney[], reserved: names };
+  return { journeys: looked, reserved: names };
 }
 
 async function pushJourney(

@@ -370,6 +370,21 @@ describe('what is wrong in a file', () => {
       /^11: templates\.T\.html: line 1: undefined filter: shout/,
     ],
     [
+      'Liquid in a shape that can not be read, though a way leads nowhere',
+      (lines) => [
+        ...lines.slice(0, 5),
+        '    mail: { kind: notice, to: [a@example.com], subject: "{{ a | shout }}", text: Hi, next: and }',
+        ...lines.slice(6),
+      ],
+      /^6: journey\.shapes\.mail\.subject: .*undefined filter: shout/,
+    ],
+    [
+      'a schedule that can not be read',
+      (lines) =>
+        lines.map((line) => line.replace(/entry: .*/, 'entry: { kind: schedule, cron: 61 9 * * 1, filter: {} }')),
+      /journey\.entry\.cron: "61 9 \* \* 1" can not be read/,
+    ],
+    [
       'a part of another kind',
       (lines) => lines.with(5, '    mail: [email, T]'),
       /^6: journey\.shapes\.mail: expected keys with values, and it is a list$/,

@@ -25,7 +25,6 @@ export interface Shelf {
 export interface Wanted {
   journeys: WantedJourney[];
   templates: Map<string, { template: Template; file: string }>;
-  faults: Fault[];
   /** What their names were looked up in. */
   catalog: Catalog;
 }
@@ -37,28 +36,30 @@ export interface WantedJourney {
   definition: JourneyDefinition;
   /** Journeys that its conditions name, and that are not there yet: they stand by their names. */
   coming: readonly string[];
+  /** Names that are nothing, or several; then it stands as far as they were found. */
+  faults: Fault[];
+  /** Where these names are. */
+  astray: readonly string[];
 }
 
 /** Reads out of files what is wanted, with names looked up in the workspace. */
 export async function wantedOf(shelf: Shelf, workspaceId: number, library: Library): Promise<Wanted> {
   const playbooks = library.books.map(({ playbook }) => playbook);
   const catalog = await loadCatalog(shelf, workspaceId, playbooks);
-  const faults = [...library.faults];
-  const journeys = library.books.flatMap((book): WantedJourney[] => {
-    const wanted = wantedJourney(book, catalog);
-    if (!('faults' in wanted)) return [wanted];
-    faults.push(...wanted.faults);
-    return [];
-  });
-  return { journeys, templates: templatesWanted(library), faults, catalog };
+  const journeys = library.books.map((book) => wantedJourney(book, catalog));
+  return { journeys, templates: templatesWanted(library), catalog };
 }
 
-/** A journey with its names looked up, or everything that is wrong with it then. */
-export function wantedJourney(book: Book, catalog: Catalog): WantedJourney | { faults: Fault[] } {
+/** A journey with its names looked up, and everything that is wrong with it then. */
+export function wantedJourney(book: Book, catalog: Catalog): WantedJourney {
   const { journey, problems, coming } = withIds(book.journey, book.definition, catalog);
   const checked = problems.length > 0 ? { problems } : checkJourney(journey);
-  if ('journey' in checked) return { book, journey, definition: checked.journey, coming };
-  return { faults: checked.problems.map((problem) => journeyFault(book.source, problem)) };
+  if ('journey' in checked) return { book, journey, definition: checked.journey, coming, faults: [], astray: [] };
+  return {
+    ...{ book, journey, definition: book.definition, coming },
+    faults: checked.problems.map((problem) => journeyFault(book.source, problem)),
+    astray: checked.problems.map(({ at }) => at),
+  };
 }
 
 /** Of a folder all that it has; beside a single file those that its journey names. */

@@ -1,2 +1,2 @@
 export type { Estimate } from './interval.ts';
-export { type JourneyReport, reportOn } from './journey.ts';
+export { type Comparison, type JourneyReport, reportOn } from './journey.ts';

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { publicId } from '@tributary/model';
 import { createKey } from '../../src/access/index.ts';
 import { type JourneyWorld, openJourneyWorld, welcome } from '../support/journey-world.ts';
+import { DAY } from '../support/world.ts';
 
 const ANNA = 'anna@example.com';
 let world: JourneyWorld;
@@ -383,4 +384,22 @@ test('journeys that live stand before those that are put away', async () => {
   await world.tributary.journeys.manage.changeState(world.ws, { name: 'A first' }, 'drain', { by: 'a test' });
   const { text } = await look('/');
   assert.ok(text.indexOf('<bdi>Sells</bdi>') < text.indexOf('<bdi>A first</bdi>'));
+});
+
+test('an audience’s chart ends today, though nobody has entered or left for a while', async () => {
+  const filter = { '$str::is': { field_id: 'str::postal', value: '3000' } };
+  const { json } = await world.call('POST', '/api/audiences', { name: 'From Bern', filter });
+  const { id } = json as { id: string };
+  await merge({ 'str::email': 'early@example.com', 'str::postal': '3000' });
+  await world.quiet();
+  await world.pass(20 * DAY);
+  await merge({ 'str::email': 'later@example.com', 'str::postal': '3000' });
+  await world.quiet();
+  await world.pass(15 * DAY);
+  const day = (before: number): string =>
+    new Date(world.clock.now().getTime() - before * DAY).toISOString().slice(0, 10);
+  const { text } = await look(`/audiences/${id}`);
+  has(text, `aria-label="1 entered and 0 left from ${day(29)} to ${day(0)}"`);
+  has(text, `<title>${day(15)}: 1 entered, 0 left</title>`);
+  lacks(text, day(35));
 });

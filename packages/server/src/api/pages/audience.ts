@@ -29,7 +29,7 @@ export async function audiencePage(o: PageContext, id: string, after: string | u
       <p>Its filter: ${bdi(filterInWords(audience.filter, names))}.${
         audience.exitFilter && html` Who is in it leaves when: ${bdi(filterInWords(audience.exitFilter, names))}.`
       }</p>
-      ${audience.growth.length > 0 && html`<h2>Entered and left, by day</h2><div class="sheet">${growthChart(audience.growth)}</div>`}
+      ${audience.growth.length > 0 && html`<h2>Entered and left, by day</h2><div class="sheet">${growthChart(audience.growth, o.clock.now())}</div>`}
       <h2>People</h2>
       ${people ?? html`<p class="soft">Nobody belongs to it${audience.building && ' yet'}.</p>`}`,
   });

@@ -11,12 +11,11 @@ const DAYS = 30;
 const HEIGHT = 120;
 const DAY_MS = 86_400_000;
 
-/** Who entered, upwards, and who left, downwards, of the thirty days up to the last on which somebody did. */
-export function growthChart(days: readonly Day[]): Html {
+/** Who entered, upwards, and who left, downwards, of the thirty days up to today: more is not known of. */
+export function growthChart(days: readonly Day[], now: Date): Html {
   const byDay = new Map(days.map((day) => [day.day, day]));
-  const last = Date.parse(days.at(-1)!.day);
   const shown = Array.from({ length: DAYS }, (_, i) => {
-    const day = new Date(last - (DAYS - 1 - i) * DAY_MS).toISOString().slice(0, 10);
+    const day = new Date(now.getTime() - (DAYS - 1 - i) * DAY_MS).toISOString().slice(0, 10);
     return byDay.get(day) ?? { day, entered: 0, left: 0 };
   });
   const [up, down] = (['entered', 'left'] as const).map((what) => Math.max(...shown.map((day) => day[what]))) as [

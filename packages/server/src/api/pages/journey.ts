@@ -1,7 +1,7 @@
-import { filterInWords, internalId, type JourneyDefinition, spelledId } from '@tributary/model';
+import { filterInWords, internalId, type JourneyDefinition, spelledId, stepName, stepTitle } from '@tributary/model';
 import { type JourneyRow, publicJourneyId } from '../../journeys/index.ts';
 import { badge, bdi, count, type Html, html, page } from '../../platform/page.ts';
-import { type Estimate, type JourneyReport, reportOn } from '../../reports/index.ts';
+import { type Comparison, type Estimate, type JourneyReport, reportOn } from '../../reports/index.ts';
 import type { PageContext } from './context.ts';
 import { liftInWords } from './lift.ts';
 import { runTable } from './runs.ts';
@@ -36,7 +36,7 @@ export async function journeyPage(o: PageContext, id: string, from: RunsFrom = {
       </div>
       <h2 id="goal">Goal</h2>
       ${goal && html`<p>${bdi(goal.name)}: when ${bdi(filterInWords(goal.when, await o.journeys.explaining.names(o.workspace.id)))}.</p>`}
-      ${hasGoal ? html`${goalTable(report)}<p>${isByStep(definition) && report.heldOut.people > 0 ? BY_STEP : liftInWords(report.lift)}</p>` : html`<p class="soft">${definition ? 'This journey has no goal, so nothing tells whether it helps.' : DRAFT}</p>`}
+      ${hasGoal ? goalPart(report, definition) : html`<p class="soft">${definition ? 'This journey has no goal, so nothing tells whether it helps.' : DRAFT}</p>`}
       <h2 id="mail">E-mail</h2>
       ${messageTable(report)}
       <p class="soft">Why a message was not sent is on the person’s timeline. Opens and clicks that a machine made do not count. Ranges are 95 % intervals.</p>
@@ -58,13 +58,31 @@ const DRAFT = 'This journey is a draft. Nobody enters before it is published.';
 const isCalled = (journey: JourneyRow, id: string): boolean =>
   String(journey.id) === id || publicJourneyId(journey) === spelledId(id);
 
-function goalTable(report: JourneyReport): Html {
-  const row = (name: string, group: JourneyReport['treated']): Html => html`<tr>
-    <td>${name}</td><td class="figure" data-label="Entered">${count(group.entered)}</td><td class="figure" data-label="People">${count(group.people)}</td><td class="figure" data-label="Of them reached it">${count(group.reached)}</td><td class="figure" data-label="Conversion">${share(group.conversion)}</td>
+/** Of the whole journey, and of each step that held somebody out. */
+function goalPart(report: JourneyReport, definition: JourneyDefinition | null | undefined): Html {
+  const words = (lift: Estimate | undefined, what?: string): string =>
+    isByStep(definition) ? BY_STEP : liftInWords(lift, what);
+  const isWhole = report.heldOut.people > 0 || report.atSteps.length === 0;
+  return html`${goalTable(report, ['Entered', 'Went through the journey', 'Held out, got nothing'])}
+    ${isWhole && html`<p>${report.heldOut.people > 0 ? words(report.lift) : liftInWords(undefined)}</p>`}
+    ${report.atSteps.map(
+      (
+        step,
+      ) => html`<h3>${bdi(stepName({ shape: step.shapeId, title: stepTitle(definition?.shapes ?? {}, step.shapeId) }))} holds people out</h3>
+      ${goalTable(step, ['Came here', 'Went on from here', 'Held out here, got nothing more'])}
+      <p>${step.treated.people > 0 && step.heldOut.people > 0 ? words(step.lift, 'what follows it') : TOO_FEW}</p>`,
+    )}`;
+}
+
+const TOO_FEW = 'Nobody came here yet who had not reached the goal before, or only one of the two groups did.';
+
+function goalTable(of: Comparison, [came, went, out]: readonly [string, string, string]): Html {
+  const row = (name: string, group: Comparison['treated']): Html => html`<tr>
+    <td>${name}</td><td class="figure" data-label="${came}">${count(group.entered)}</td><td class="figure" data-label="People">${count(group.people)}</td><td class="figure" data-label="Of them reached it">${count(group.reached)}</td><td class="figure" data-label="Conversion">${share(group.conversion)}</td>
   </tr>`;
   return html`<div class="sheet flush"><table class="stack">
-    <thead><tr><th>Group</th><th>Entered</th><th>People</th><th>Of them reached it</th><th>Conversion</th></tr></thead>
-    <tbody>${row('Went through the journey', report.treated)}${row('Held out, got nothing', report.heldOut)}</tbody>
+    <thead><tr><th>Group</th><th>${came}</th><th>People</th><th>Of them reached it</th><th>Conversion</th></tr></thead>
+    <tbody>${row(went, of.treated)}${row(out, of.heldOut)}</tbody>
   </table></div>`;
 }
 

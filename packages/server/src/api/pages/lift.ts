@@ -1,14 +1,15 @@
 import type { Estimate } from '../../reports/index.ts';
 
-/** Whether a journey helps, in a sentence: what it adds to the share of those who reach its goal, and how sure that is. */
-export function liftInWords(estimate: Estimate | undefined): string {
+/** Whether a journey, or what follows a step of it, helps, in a sentence: what it adds to the share of those who reach the goal, and how sure that is. */
+export function liftInWords(estimate: Estimate | undefined, what = 'the journey'): string {
   if (!estimate) return 'No one was held out, so there is nothing to compare with.';
+  const What = what.charAt(0).toUpperCase() + what.slice(1);
   const certain =
     estimate.low > 0
-      ? 'The journey helps'
+      ? `${What} helps`
       : estimate.high < 0
-        ? 'The journey harms'
-        : 'It can not be told yet whether the journey helps';
+        ? `${What} harms`
+        : `It can not be told yet whether ${what} helps`;
   const differs = `${points(Math.abs(estimate.value))} points ${estimate.value < 0 ? 'lower' : 'higher'}`;
   return `${certain}: the share that reaches the goal is ${differs} than among those held out. The true difference is between ${signed(estimate.low)} and ${signed(estimate.high)} points.`;
 }

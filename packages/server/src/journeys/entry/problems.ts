@@ -2,7 +2,6 @@ import type { EntryOf, JourneyEntry, Problem } from '@tributary/model';
 import type { Audiences } from '../../audiences/index.ts';
 import type { People } from '../../people/index.ts';
 import type { Queryable } from '../../platform/database/pool.ts';
-import { problemWithSchedule } from './cron.ts';
 import { keptFilterOf } from './kept.ts';
 
 interface Of {
@@ -24,13 +23,8 @@ export async function problemsWithEntryHere(
       return dateProblems(db, o, workspaceId, entry);
     case 'audience':
       return audienceProblems(db, o, workspaceId, entry.audience);
-    case 'schedule': {
-      const problem = problemWithSchedule(entry);
-      return [
-        ...(problem === undefined ? [] : [{ at: 'entry.cron', problem }]),
-        ...(entry.audience === undefined ? [] : await audienceProblems(db, o, workspaceId, entry.audience)),
-      ];
-    }
+    case 'schedule':
+      return entry.audience === undefined ? [] : audienceProblems(db, o, workspaceId, entry.audience);
     case 'activity': {
       const { activities } = await o.people.schema(db, workspaceId);
       if (activities.has(entry.activity)) return [];

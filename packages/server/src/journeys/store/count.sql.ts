@@ -27,28 +27,6 @@ export async function countRuns(db: Queryable, journeyIds: readonly number[]): P
   return counts;
 }
 
-export interface PeopleCounts {
-  heldOut: boolean;
-  people: number;
-  /** Who reached its goal, by whichever of their runs. */
-  reached: number;
-}
-
-/**
- * The people of a journey, however often each was in it, with those held out apart: whoever is held out has left at once and
- * enters again sooner than whoever is inside. Tries do not count.
- */
-export async function countPeople(db: Queryable, journeyId: number): Promise<PeopleCounts[]> {
-  const { rows } = await db.query<PeopleCounts>(
-    `select held_out as "heldOut", count(*)::int as people, (count(*) filter (where reached))::int as reached
-     from (select held_out, bool_or(goal_at is not null) as reached
-           from run where journey_id = $1 and not test group by held_out, person_id) own
-     group by held_out`,
-    [journeyId],
-  );
-  return rows;
-}
-
 /** How the engine stands, tries aside. */
 export interface EngineCounts {
   due: number;

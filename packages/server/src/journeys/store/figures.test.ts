@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type TestDatabase, testDatabase } from '../../../test/support/database.ts';
 import type { Queryable } from '../../platform/database/pool.ts';
-import { countDue, countPeople, countRuns } from './count.sql.ts';
+import { countCompared, countComparedAtSteps } from './compare.sql.ts';
+import { countDue, countRuns } from './count.sql.ts';
 import { listRuns } from './runs.sql.ts';
 import { countInsideOf, countStanding } from './standing.sql.ts';
 
@@ -49,7 +50,8 @@ describe('figures do not go through all runs there are', () => {
     ['who stands where', (db) => countStanding(db, JOURNEY), /Index Only Scan using run_inside/],
     ['how many are inside', (db) => countInsideOf(db, [JOURNEY]), /Index Only Scan using run_inside[\s\S]*run_parked/],
     ['what came of a journey', (db) => countRuns(db, [JOURNEY]), /Index Cond: \(journey_id = ANY \('\{7\}'/],
-    ['whose runs these are', (db) => countPeople(db, JOURNEY), /Index Cond: \(journey_id = 7\)/],
+    ['whose runs these are', (db) => countCompared(db, JOURNEY), /Index Cond: \(journey_id = 7\)/],
+    ['who came to a step that holds out', (db) => countComparedAtSteps(db, JOURNEY), /Index Cond: \(journey_id = 7\)/],
     ['a page of runs', (db) => listRuns(db, JOURNEY, { limit: 50 }), /Index Scan Backward using run_of_journey/],
     [
       'a page of those who wait at a shape',

@@ -44,6 +44,51 @@ test('who is held out and comes again is compared as one, as whoever is inside f
   assert.equal(heldOut.conversion!.value, out!.reached / out!.people);
 });
 
+test('whom a step of the journey holds out is compared with those who went on from it, by what both did since', async () => {
+  const shapes = {
+    hello: { kind: 'email', template: 'Hello', next: 'pause' },
+    pause: { kind: 'delay', for: { days: 1 }, next: 'apart' },
+    apart: { kind: 'hold-out', title: 'Half of them', share: 50, next: 'later' },
+    later: { kind: 'email', template: 'Later', next: 'rest' },
+    rest: { kind: 'delay', for: { days: 5 }, next: 'end' },
+    end: { kind: 'exit' },
+  };
+  const exits = [{ '$act::has_occurred': { field_id: 'act:cm:called' } }];
+  await world.push(welcome({ name: 'Apart', exits, goal: { name: 'Bought', when: bought }, shapes }));
+  const emails = Array.from({ length: PEOPLE }, (_, i) => `apart-${i}@example.com`);
+  for (const email of emails) await world.does(email, 'signed-up');
+  // Six have bought, and three have gone, before they come there.
+  for (const email of emails.slice(0, 6)) await world.does(email, 'bought');
+  for (const email of emails.slice(6, 9)) await world.does(email, 'called');
+  await world.pass(DAY);
+  const since = emails.slice(9).filter((_, i) => i % 3 === 0);
+  for (const email of since) await world.does(email, 'bought');
+  const { rows } = await world.db.query<{ journey: number; email: string; held: boolean }>(
+    `select j.id as journey, p.fields ->> 'str::email' as email, r.held_out as held
+     from run r join journey j on j.id = r.journey_id join person p on p.id = r.person_id where j.name = 'Apart'`,
+  );
+  const came = rows.filter(({ email }) => emails.indexOf(email) >= 9);
+  const figures = (held: boolean): [number, number] => {
+    const own = came.filter((row) => row.held === held);
+    return [own.length, own.filter(({ email }) => since.includes(email)).length];
+  };
+  assert.ok(figures(true)[0] > 2 && figures(false)[0] > 2);
+
+  const { treated, heldOut, atSteps } = await reportOn(world.db, world.tributary, rows[0]!.journey);
+  assert.deepEqual([treated.people, treated.reached], [PEOPLE, 6 + since.length], 'nobody was held out of all of it');
+  assert.deepEqual([heldOut.entered, heldOut.people], [0, 0]);
+  const [step] = atSteps;
+  assert.equal(atSteps.length, 1);
+  assert.equal(step!.shapeId, 'apart');
+  assert.deepEqual([step!.treated.people, step!.treated.reached], figures(false));
+  assert.deepEqual([step!.heldOut.people, step!.heldOut.reached], figures(true));
+  const [went, out] = [figures(false), figures(true)];
+  assert.ok(Math.abs(step!.lift!.value - (went[1] / went[0] - out[1] / out[0])) < 1e-9);
+  const text = await pageOf('Apart');
+  assert.match(text, /Half of them/);
+  assert.match(text, /whether what follows it helps|What follows it (helps|harms)/);
+});
+
 test('a step that counts as the goal is no comparison with those who never come to it', async () => {
   const shapes = { hello: { kind: 'goal', name: 'Came here', next: 'end' }, end: { kind: 'exit' } };
   const steps = welcome({ name: 'Steps', entry: { activity: 'act:cm:called' }, holdOut: 0.5, exits: [], shapes });

@@ -100,3 +100,33 @@ test('what a text makes of somebody is written, whatever a filter has decoded or
   const sent = (await world.mailsTo('team@example.com')).map((mail) => mail.subject);
   assert.ok(sent.includes('Call Anna, �'), sent.join());
 });
+
+test('somebody over whose data our own code stumbles parks their runs alone; everybody else’s go on', async () => {
+  const greet = { kind: 'update', set: { 'str::last': 'Greeted' }, next: 'end' };
+  const shapes = { pause: { kind: 'delay', for: { minutes: 1 }, next: 'greet' }, greet, end: { kind: 'exit' } };
+  const direct = { entry: { kind: 'direct' }, shapes };
+  const later = await world.push({ name: 'Greets later', start: 'pause', ...direct });
+  const once = { greet, end: shapes.end };
+  const first = await world.push({ name: 'Greets at once', start: 'greet', ...direct, shapes: once });
+  const people = ['broken', 'clara', 'dora'].map((name) => ({ fields: { 'str::email': `${name}@example.com` } }));
+  const triggered = await world.call('POST', `/v1/journeys/${later}/trigger`, { people });
+  const ids = triggered.json.people.map((person: { person_id: string }) => person.person_id);
+  const { rows } = await world.db.query<{ id: string; fields: unknown }>(
+    `update person p set fields = 'null' from person was
+     where was.id = p.id and p.fields ->> 'str::email' = 'broken@example.com' returning p.id, was.fields`,
+  );
+  const [broken] = rows;
+  assert.equal((await world.call('POST', `/api/journeys/${first}/enrol`, { people: ids })).status, 202);
+  await world.pass(2 * MINUTE);
+  for (const name of ['clara', 'dora'])
+    assert.deepEqual(await world.runsOf(`${name}@example.com`), ['left: completed', 'left: completed']);
+  const stands = (await world.runsOf('broken@example.com')).map((run) => run.replace(/: .*/, ''));
+  assert.deepEqual(stands, ['pause (parked', 'not begun (parked']);
+
+  await world.db.query('update person set fields = $2 where id = $1', [broken!.id, broken!.fields]);
+  const parked = await world.db.query<{ id: string }>('select id from run where parked_error is not null');
+  for (const { id } of parked.rows)
+    assert.equal(await world.tributary.journeys.settleParked(world.ws, id, 'retry'), true);
+  await world.quiet();
+  assert.deepEqual(await world.runsOf('broken@example.com'), ['left: completed', 'left: completed']);
+});

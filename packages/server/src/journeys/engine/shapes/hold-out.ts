@@ -2,6 +2,9 @@ import type { ShapeOf } from '@tributary/model';
 import type { Moment } from '../moment.ts';
 import type { Move } from '../move.ts';
 
+/** What is said of whoever goes on: the report finds them by it. */
+export const NOT_HELD_OUT = 'is not held out';
+
 /** By chance, the same for the same person. */
 export function holdOut(shape: ShapeOf<'hold-out'>, moment: Moment): Move {
   const parts = [
@@ -10,5 +13,5 @@ export function holdOut(shape: ShapeOf<'hold-out'>, moment: Moment): Move {
   ];
   return moment.choose(parts, { level: false }) === 'held out'
     ? { do: 'leave', reason: 'held out', heldOut: true }
-    : { do: 'go', to: shape.next, did: 'is not held out' };
+    : { do: 'go', to: shape.next, did: NOT_HELD_OUT };
 }
