@@ -143,9 +143,9 @@ export function createConnectors(o: {
         await updateConnectionAccount(tx, row.id, accountOf(report));
         const isAnother = before?.account && before.account.id !== report.account.id;
         if (isAnother) await leaveAccount(tx, people, { id: row.id, workspaceId }, { why: MEANT_FOR_ANOTHER, now });
+        signal(tx, 'connections');
       });
       connections.forget();
-      await db.query(notify('connections'));
       return { ...report, webhookUrl: url };
     },
     async backfill(workspaceId, connectorId, again) {
@@ -173,9 +173,9 @@ export function createConnectors(o: {
           { why: `${connector.name} was disconnected`, now: clock.now() },
         );
         await deleteConnection(tx, id);
+        signal(tx, 'connections');
       });
       connections.forget();
-      await db.query(notify('connections'));
       return why;
     },
     async check() {

@@ -279,6 +279,13 @@ test('an audience shows who belongs to it and by what filter, and how it grew', 
   assert.match(text, /aria-label="2 entered and 1 left from/);
   assert.match(text, /Its filter: <bdi>[^<]*“?1000/);
   assert.equal((await look('/audiences/0')).status, 404);
+  lacks(list.text, 'There are more');
+  await world.db.query(
+    `insert into audience (workspace_id, name, filter, building, ready, created_at, edited_at)
+     select workspace_id, 'Copy ' || n, filter, false, true, created_at, edited_at
+     from audience, generate_series(1, 200) n where name = 'From <Lisbon>'`,
+  );
+  has((await look('/audiences')).text, 'There are more than the 200 shown');
 });
 
 test('people are found by address and by id; what is not there is said on a page with ways on', async () => {

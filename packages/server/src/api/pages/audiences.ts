@@ -2,12 +2,12 @@ import { type AudienceRow, publicAudienceId, type SizedAudience } from '../../au
 import { badge, bdi, count, empty, type Html, html, page } from '../../platform/page.ts';
 import type { PageContext } from './context.ts';
 
-/** More than anybody keeps at once. */
+/** More than most keep at once. */
 const SHOWN = 200;
 
 /** The audiences there are, with their sizes. */
 export async function audiencesPage(o: PageContext): Promise<string> {
-  const audiences = await o.audiences.list(o.workspace.id, { limit: SHOWN, offset: 0 });
+  const audiences = await o.audiences.list(o.workspace.id, { limit: SHOWN + 1, offset: 0 });
   return page({
     title: 'Audiences',
     up: [{ href: '/', text: 'Tributary' }],
@@ -16,8 +16,9 @@ export async function audiencesPage(o: PageContext): Promise<string> {
         ? empty('No audiences', 'An audience is made over the API, by POST /api/audiences; /docs has it to try.')
         : html`<div class="sheet flush"><table class="stack">
             <thead><tr><th>Audience</th><th class="number">People</th><th class="number">May get e-mail</th><th class="number">Entered in 30 days</th></tr></thead>
-            <tbody>${audiences.map(row)}</tbody>
-          </table></div>`,
+            <tbody>${audiences.slice(0, SHOWN).map(row)}</tbody>
+          </table></div>
+          ${audiences.length > SHOWN && html`<p class="soft">There are more than the ${SHOWN} shown: GET /api/audiences has them all.</p>`}`,
   });
 }
 
