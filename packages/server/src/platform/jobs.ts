@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, parseCronItems, type Runner, run } from 'graphile-worker';
 import type { Db } from './database/pool.ts';
 import { messageOf } from './errors.ts';
@@ -11,16 +12,56 @@ export interface ScheduledJob {
   run(): Promise<void>;
 }
 
-/**
- * Runs scheduled jobs on graphile-worker: the schedule is kept in the database,
- * so that several processes do each job once, and a failed one is tried again
- * with a growing pause.
- */
-export async function startJobs(o: {
+export interface Jobs {
   db: Db;
   log: Log;
   jobs: readonly ScheduledJob[];
-}): Promise<{ close(): Promise<void> }> {
+}
+
+/** How long after it has stopped the next try to start it. */
+const AGAIN_MS = 5000;
+
+/**
+ * Runs scheduled jobs on graphile-worker: the schedule is kept in the database,
+ * so that several processes do each job once, and a failed one is tried again
+ * with a growing pause. Where graphile-worker gives up, such as over a database that is gone when a job ends, it is started
+ * again.
+ */
+export async function startJobs(o: Jobs): Promise<{ close(): Promise<void> }> {
+  const closing = new AbortController();
+  let runner = await runJobs(o);
+  const startAgain = async (): Promise<Runner> => {
+    for (;;) {
+      await sleep(AGAIN_MS, undefined, { signal: closing.signal });
+      try {
+        return await runJobs(o);
+      } catch (error) {
+        o.log.warn({ why: messageOf(error) }, 'scheduled jobs can not be started');
+      }
+    }
+  };
+  const stop = (): Promise<void> => runner.stop().catch((error) => o.log.debug(`jobs: ${messageOf(error)}`));
+  const keepRunning = async (): Promise<void> => {
+    for (;;) {
+      if (closing.signal.aborted) return stop();
+      await runner.promise.catch((error: unknown) => o.log.error({ err: error }, `jobs: ${messageOf(error)}`));
+      if (closing.signal.aborted) return;
+      o.log.error('scheduled jobs have stopped: they are started again');
+      runner = await startAgain();
+    }
+  };
+  // The pause before a start may be broken off.
+  const running = keepRunning().catch((error: unknown) => o.log.debug(`jobs: ${messageOf(error)}`));
+  return {
+    async close() {
+      closing.abort();
+      await stop();
+      await running;
+    },
+  };
+}
+
+function runJobs(o: Jobs): Promise<Runner> {
   const tasks = Object.fromEntries(
     o.jobs.map((job) => [
       job.name,
@@ -34,7 +75,9 @@ export async function startJobs(o: {
       },
     ]),
   );
-  const runner: Runner = await run({
+  // In batches, if of one: what else is told of a job's end nobody waits for, and its failure ends the process (0.17.3).
+  const ends = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
+  return run({
     pgPool: o.db,
     taskList: tasks,
     parsedCronItems: parseCronItems(
@@ -42,8 +85,6 @@ export async function startJobs(o: {
     ),
     noHandleSignals: true,
     logger: new Logger(() => (level, message) => o.log[level === 'error' ? 'error' : 'debug'](`jobs: ${message}`)),
-    preset: { worker: { concurrentJobs: 1, pollInterval: 10_000, schema: 'graphile_worker' } },
+    preset: { worker: { concurrentJobs: 1, pollInterval: 10_000, schema: 'graphile_worker', ...ends } },
   });
-  runner.promise.catch((error: unknown) => o.log.error({ err: error }, 'scheduled jobs have stopped'));
-  return { close: () => runner.stop() };
 }
