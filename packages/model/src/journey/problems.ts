@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Filter, Problem } from '../filter/filter.ts';
 import { activitiesIn, leavesOf } from '../filter/matches.ts';
+import { isRecord } from '../filter/operators/reading.ts';
 import { problemsWithFilter } from '../filter/problems.ts';
 import { issueInWords } from '../issue.ts';
 import { entryFiltersOf, filtersOf, type JourneyDefinition, journeyDefinition } from './journey.ts';
@@ -58,10 +59,7 @@ function problemsInParts(input: unknown): Problem[] {
   ];
 }
 
-const isRecord = (given: unknown): given is Record<string, unknown> =>
-  typeof given === 'object' && given !== null && !Array.isArray(given);
-
-const recordOf = (given: unknown): Record<string, unknown> => (isRecord(given) ? given : {});
+const recordOf = (given: unknown): Readonly<Record<string, unknown>> => (isRecord(given) ? given : {});
 
 function readOr<T>(schema: z.ZodType<T>, given: unknown, other: T): T {
   const read = schema.safeParse(given);

@@ -1,10 +1,10 @@
 import type { IntakeItem } from '@tributary/model';
 import type { People } from '../../people/index.ts';
 import type { Tx } from '../../platform/database/pool.ts';
-import { UserError } from '../../platform/errors.ts';
 import { about } from '../about.ts';
 import { refuse } from '../refuse.ts';
 import { type AnsweredMessage, updateComplained } from '../store/inbound.sql.ts';
+import { record } from './record.ts';
 import type { Complaint } from './report.ts';
 
 /** Whoever calls a message spam has said so on their timeline, once for each message, and gets no more of it. */
@@ -24,10 +24,7 @@ export async function complain(
     history: true,
     activity: { id: 'act::s-ab', attributes: { ...about(message), 'str::rn': why }, at, key: `complaint/${id}` },
   };
-  const [outcome] = await people.recordIn(tx, workspaceId, [item]);
-  if (!outcome || !('error' in outcome)) return { as: 'complaint', recorded: 'now', why };
-  if (outcome.status !== 'not_found')
-    throw new UserError('mail_not_recorded', `a complaint can not be recorded: ${outcome.error}`);
-  await refuse(tx, people, workspaceId, [{ item, message }]);
-  return { as: 'complaint', recorded: 'nobody', why };
+  const recorded = await record(tx, people, workspaceId, item, 'a complaint');
+  if (recorded === 'nobody') await refuse(tx, people, workspaceId, [{ item, message }]);
+  return { as: 'complaint', recorded, why };
 }

@@ -14,6 +14,7 @@ import { bounce } from './bounce.ts';
 import { complain } from './complaint.ts';
 import { answeredIn, fingerprintOf, type Head, headOf } from './head.ts';
 import { isOurs, ownDomainsOf } from './ours.ts';
+import { record } from './record.ts';
 import { type Complaint, isReport, readReport } from './report.ts';
 import { beginningOf, HEAD_MAX_BYTES } from './source.ts';
 
@@ -144,11 +145,7 @@ async function reply(
     history: true,
     activity: { id: 'act::re', attributes: about(message), at, key: `reply/${messageId}/${mail.toString('hex')}` },
   };
-  const [outcome] = await people.recordIn(tx, workspaceId, [item]);
-  if (!outcome || !('error' in outcome)) return 'now';
-  // Somebody archived or deleted has no timeline that goes on.
-  if (outcome.status === 'not_found') return 'nobody';
-  throw new UserError('mail_not_recorded', `an answer can not be recorded: ${outcome.error}`);
+  return record(tx, people, workspaceId, item, 'an answer');
 }
 
 function tell(log: Log, received: Received): void {

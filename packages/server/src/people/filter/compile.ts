@@ -35,7 +35,7 @@ export interface Compiling {
   schema: Schema;
   now: Date;
   parameters: Parameters;
-  membership: ReadonlyMap<MembershipOperator, MembershipSql>;
+  membership: ReadonlyMap<MembershipOperator, { sql: MembershipSql }>;
   /** Few people are asked about, so each is looked up; otherwise everybody is gone through. */
   each: boolean;
   withoutMachines?: boolean | undefined;
@@ -115,9 +115,9 @@ function checked(leaf: Leaf) {
 }
 
 function membershipSql(operator: MembershipOperator, leaf: Leaf, of: Compiling): string {
-  const sql = of.membership.get(operator);
+  const theirs = of.membership.get(operator);
   // "False" would throw people out of where they belong: whoever asks waits for somebody who knows.
-  if (!sql) throw new Error(`nobody here answers ${operator}`);
+  if (!theirs) throw new Error(`nobody here answers ${operator}`);
   const { workspaceId, each } = of;
-  return sql({ operator, id: askedAbout(leaf) ?? '', workspaceId, each }, of.parameters);
+  return theirs.sql({ operator, id: askedAbout(leaf) ?? '', workspaceId, each }, of.parameters);
 }

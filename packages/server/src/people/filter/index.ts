@@ -53,8 +53,7 @@ export function createFilters(o: {
   entity?: Entity;
 }): Filters {
   const { entity = personEntity } = o;
-  const membership = new Map<MembershipOperator, MembershipSql>();
-  const rooms = new Map<MembershipOperator, Theirs>();
+  const membership = new Map<MembershipOperator, Theirs>();
   const askable = async (db: Queryable, workspaceId: number): Promise<Askable> => {
     const schema = await o.schema(db, workspaceId);
     return {
@@ -69,17 +68,14 @@ export function createFilters(o: {
     compileBoundary(filter, { ...of, entity, schema, membership });
   return {
     register(operators, theirs) {
-      for (const operator of operators) {
-        membership.set(operator, theirs.sql);
-        rooms.set(operator, theirs);
-      }
+      for (const operator of operators) membership.set(operator, theirs);
     },
     problems: async (db, workspaceId, filter, at) => problemsWithFilter(filter, at, await askable(db, workspaceId)),
     async problemsNow(db, workspaceId, filter, at) {
       const asked = await askable(db, workspaceId);
       const problems = problemsWithFilter(filter, at, asked);
       if (problems.length > 0) return problems;
-      const missing = await missingIn(db, workspaceId, filter as Filter, rooms);
+      const missing = await missingIn(db, workspaceId, filter as Filter, membership);
       return missing.size === 0 ? [] : problemsWithFilter(filter, at, { ...asked, about: (_, id) => missing.get(id) });
     },
     condition,
@@ -93,11 +89,11 @@ async function missingIn(
   db: Queryable,
   workspaceId: number,
   filter: Filter,
-  rooms: ReadonlyMap<MembershipOperator, Theirs>,
+  membership: ReadonlyMap<MembershipOperator, Theirs>,
 ): Promise<Map<string, string>> {
   const asked = new Map<Theirs, string[]>();
   for (const leaf of leavesOf(filter)) {
-    const theirs = isMembershipOperator(leaf.operator) ? rooms.get(leaf.operator) : undefined;
+    const theirs = isMembershipOperator(leaf.operator) ? membership.get(leaf.operator) : undefined;
     if (theirs) asked.set(theirs, [...(asked.get(theirs) ?? []), askedAbout(leaf)!]);
   }
   const missing = new Map<string, string>();
